@@ -1,0 +1,88 @@
+/**
+ * The configuration as the program sees it: the keys of config/config.yaml, all defaults filled in, all paths
+ * absolute. The meaning, range and default of each key are in config/config.schema.json, which is also the manual.
+ */
+import type { Level } from '../logging/logger';
+
+export interface RetryConfig {
+  max_attempts: number;
+  base_delay_seconds: number;
+  multiplier: number;
+}
+
+export interface StorageConfig {
+  /** absolute */
+  data_directory: string;
+  busy_timeout_ms: number;
+  wal_autocheckpoint_pages: number;
+  /** the permission bits, already a number: 0o600 */
+  file_mode: number;
+  spool_max_mb: number;
+}
+
+export interface LoggingConfig {
+  /** absolute */
+  directory: string;
+  level: Level;
+  max_file_mb: number;
+  max_backups: number;
+  max_total_mb: number;
+  min_free_mb: number;
+}
+
+export interface HueConfig {
+  enabled: boolean;
+  /** without a trailing slash: `https://192.168.1.10` */
+  bridge_url: string;
+  /** 16 hex digits in lower case, or '' */
+  bridge_id: string;
+  tls: 'verify' | 'insecure';
+  /** absolute, or '' */
+  ca_file: string;
+  /** SHA-256 of a self-signed certificate, 64 hex digits in lower case without colons, or '' */
+  certificate_sha256: string;
+  timeout_seconds: number;
+  endpoint: 'sensors' | 'full';
+  discovery: ('mdns' | 'cloud')[];
+  discovery_url: string;
+  locations: Record<string, string>;
+}
+
+export interface AqmConfig {
+  enabled: boolean;
+  /** `amazon.com`, `amazon.co.uk`, … */
+  marketplace: string;
+  timeout_seconds: number;
+  base_urls: { alexa?: string; www?: string; api?: string };
+  locations: Record<string, string>;
+}
+
+export interface Config {
+  /** absolute path of the file read */
+  file: string;
+  collection: { interval_minutes: number; deadline_seconds: number };
+  retry: RetryConfig;
+  storage: StorageConfig;
+  logging: LoggingConfig;
+  /** null where the section is absent */
+  hue: HueConfig | null;
+  /** null where the section is absent */
+  amazon_aqm: AqmConfig | null;
+  validation: { temperature_min: number; temperature_max: number };
+}
+
+export interface EmailSecrets {
+  host: string;
+  port: number;
+  secure: boolean;
+  username?: string;
+  password?: string;
+  from: string;
+  to: string;
+}
+
+export interface Secrets {
+  hue?: { username: string };
+  amazon?: { refresh_token: string };
+  email?: EmailSecrets;
+}

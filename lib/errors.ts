@@ -1,0 +1,82 @@
+/**
+ * Every expected failure is a MonitorError: it knows its type (the `error_type` of a cycle's row), whether retrying
+ * can help, and what the user can do. Anything else that is thrown is a defect of ours and is reported as `internal`.
+ */
+
+/** The values of `cycles.error_type` and of `error.type` in `--json`; `usage`, `configuration`, `overlap` and
+ * `link_button` never reach a row, because such a run ends before (or without) a cycle. */
+export type ErrorType =
+  | 'timeout'
+  | 'network'
+  | 'tls'
+  | 'http'
+  | 'rate_limited'
+  | 'unauthorized'
+  | 'login_needed'
+  | 'session_rejected'
+  | 'invalid_response'
+  | 'no_readings'
+  | 'no_monitor'
+  | 'wrong_bridge'
+  | 'database_locked'
+  | 'database_full'
+  | 'database_readonly'
+  | 'database_corrupt'
+  | 'database_io'
+  | 'future_schema'
+  | 'file_system'
+  | 'email'
+  | 'deadline'
+  | 'interrupted'
+  | 'usage'
+  | 'configuration'
+  | 'overlap'
+  | 'link_button'
+  | 'internal';
+
+export interface MonitorErrorOptions {
+  type: ErrorType;
+  /** True where trying again cannot help (bad key, wrong path); the retry decorator asks nothing else. */
+  permanent?: boolean;
+  /** One sentence for the user: what to do, with the command to type where there is one. */
+  remediation?: string;
+  /** Where it happened, without any secret: `GET https://192.168.1.10/api/<key>/sensors`. */
+  endpoint?: string;
+  /** How long the other side asked us to wait (Retry-After), in milliseconds. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** An expected failure. `message` is a sentence for the user and holds no secret. */
+export class MonitorError extends Error {
+  readonly type: ErrorType;
+  readonly permanent: boolean;
+  readonly remediation: string;
+  readonly endpoint: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: MonitorErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'MonitorError';
+    this.type = options.type;
+    this.permanent = options.permanent ?? false;
+    this.remediation = options.remediation ?? '';
+    this.endpoint = options.endpoint;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/**
+ * Gives any thrown value the shape of a MonitorError; what is not one already is an `internal` error, which is
+ * permanent because a defect does not heal by repetition.
+ */
+export function asMonitorError(thrown: unknown): MonitorError {
+  if (thrown instanceof MonitorError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new MonitorError(message, {
+    type: 'internal',
+    permanent: true,
+    remediation: 'This is a defect of home-temperature-monitor: please report it with the lines of the log file.',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,19 @@
+/** What the rest of the program knows of logging: five levels, an event name, a sentence and fields. */
+
+export const LEVELS = ['critical', 'error', 'warning', 'info', 'debug'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Fields of an event; `undefined` ones are left out of the line. */
+export type Fields = Record<string, unknown>;
+
+/**
+ * Writes one JSON object a line. When a call returns, the line is with the kernel; a line that cannot be written
+ * goes nowhere else than one notice on stderr, and never throws.
+ */
+export interface Logger {
+  critical(event: string, message: string, fields?: Fields): void;
+  error(event: string, message: string, fields?: Fields): void;
+  warning(event: string, message: string, fields?: Fields): void;
+  info(event: string, message: string, fields?: Fields): void;
+  debug(event: string, message: string, fields?: Fields): void;
+}

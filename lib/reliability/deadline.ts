@@ -1,0 +1,41 @@
+/** The end of a cycle, known from its start: a time, and a signal that everything under way listens to. */
+import { MonitorError } from '../errors';
+
+export interface Deadline {
+  /** Fires with a MonitorError (`deadline` or `interrupted`) as its reason. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left, never below 0. */
+  remainingMs(): number;
+  /** Ends everything under way now, for SIGTERM and SIGINT. The first reason stays. */
+  interrupt(reason: MonitorError): void;
+  /** Stops the timer, so that it does not hold the process. */
+  clear(): void;
+}
+
+/**
+ * A deadline `milliseconds` after the process started (so that start-up counts).
+ * @param startedAgoMs how long ago that start was
+ */
+export function startDeadline(milliseconds: number, startedAgoMs = performance.now()): Deadline {
+  const controller = new AbortController();
+  const endsAt = performance.now() + milliseconds - startedAgoMs;
+  const timer = setTimeout(
+    () => {
+      controller.abort(
+        new MonitorError(`the cycle did not end within ${milliseconds / 1000} s`, {
+          type: 'deadline',
+          permanent: true,
+          remediation: 'Raise collection.deadline_seconds, or lower the timeouts, if this happens often.',
+        }),
+      );
+    },
+    Math.max(0, endsAt - performance.now()),
+  );
+  timer.unref();
+  return {
+    signal: controller.signal,
+    remainingMs: () => Math.max(0, endsAt - performance.now()),
+    interrupt: (reason) => controller.abort(reason),
+    clear: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The one retry of the whole program: database, Hue, Amazon, e-mail and log rotation go through `Retrier.run`.
+ * It knows nothing of what it repeats: the error says whether repeating can help (`permanent`).
+ */
+import type { RetryConfig } from '../config/config';
+import { asMonitorError, MonitorError } from '../errors';
+import type { Logger } from '../logging/logger';
+import type { Deadline } from './deadline';
+import type { Sleep } from './sleep';
+
+/** What is being tried, for the log. */
+export interface Operation {
+  /** `hue.read_sensors`, `database.store`, … */
+  operation: string;
+  /** without secrets: `GET https://192.168.1.10/api/<key>/sensors` */
+  endpoint?: string;
+}
+
+/** Runs `attempt` until it succeeds, fails for good, or the configured retries or the deadline are spent. */
+export interface Retrier {
+  /** @throws MonitorError the last failure, with the operation's endpoint. */
+  run<T>(operation: Operation, attempt: () => Promise<T>): Promise<T>;
+  /** how many retries were started so far: `cycles.retries` */
+  readonly retries: number;
+}
+
+export interface RetryContext {
+  policy: RetryConfig;
+  logger: Logger;
+  sleep: Sleep;
+  deadline: Deadline;
+  /** milliseconds of a clock that never jumps */
+  now?: () => number;
+}
+
+/** The wait before the given retry (from 1), in milliseconds: 1, 2, 4 s by default, without jitter. */
+export function backoffMs(policy: RetryConfig, retry: number): number {
+  return policy.base_delay_seconds * 1000 * policy.multiplier ** (retry - 1);
+}
+
+export function createRetrier(context: RetryContext): Retrier {
+  const { policy, logger, sleep, deadline } = context;
+  const now = context.now ?? (() => performance.now());
+  let retries = 0;
+
+  async function run<T>({ operation, endpoint }: Operation, attempt: () => Promise<T>): Promise<T> {
+    const startedAt = now();
+    for (let attempts = 1; ; attempts++) {
+      let failure: MonitorError;
+      try {
+        const result = await attempt();
+        if (attempts > 1) {
+          const elapsed_ms = Math.round(now() - startedAt);
+          logger.info('retry_succeeded', `${operation} succeeded at try ${attempts}`, {
+            operation,
+            attempts,
+            elapsed_ms,
+            endpoint,
+          });
+        }
+        return result;
+      } catch (thrown) {
+        failure = asMonitorError(thrown);
+      }
+      if (failure.permanent) throw failure;
+
+      // Retry-After may lengthen a wait, never shorten it; a retry that could not end before the deadline is not begun.
+      const delay_ms = Math.round(Math.max(backoffMs(policy, attempts), failure.retryAfterMs ?? 0));
+      const outOfTries = attempts > policy.max_attempts;
+      const outOfTime = delay_ms >= deadline.remainingMs();
+      if (outOfTries || outOfTime || deadline.signal.aborted) {
+        logger.critical('retry_exhausted', `${operation} failed ${attempts} times: ${failure.message}`, {
+          operation,
+          attempts,
+          elapsed_ms: Math.round(now() - startedAt),
+          error_type: failure.type,
+          endpoint: endpoint ?? failure.endpoint,
+          ...(outOfTries ? {} : { reason: 'deadline' }),
+        });
+        throw failure;
+      }
+      retries++;
+      logger.warning('retry', `${operation} failed (${failure.message}); retry ${attempts} in ${delay_ms} ms`, {
+        operation,
+        attempt: attempts,
+        delay_ms,
+        error_type: failure.type,
+        endpoint: endpoint ?? failure.endpoint,
+      });
+      await sleep(delay_ms, deadline.signal);
+    }
+  }
+
+  return {
+    run,
+    get retries() {
+      return retries;
+    },
+  };
+}
