@@ -3,7 +3,7 @@
  * It knows nothing of what it repeats: the error says whether repeating can help (`permanent`).
  */
 import type { RetryConfig } from '../config/config';
-import { asMonitorError, MonitorError } from '../errors';
+import { asMonitorError, type MonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
 import type { Deadline } from './deadline';
 import type { Sleep } from './sleep';

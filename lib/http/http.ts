@@ -1,0 +1,46 @@
+/** One HTTP exchange, as the sources see it. `fetch.ts` does it with node-fetch; tests of a source may pass their own. */
+
+export interface TlsOptions {
+  /** further authorities, PEM */
+  ca?: string[];
+  /** the name the certificate must be for (the bridge id): sent as SNI and verified */
+  servername?: string;
+  /** false only where the user wrote `tls: insecure` */
+  rejectUnauthorized?: boolean;
+  /** SHA-256 of the only leaf certificate accepted, 64 lower-case hex digits: a pinned self-signed bridge */
+  pinnedSha256?: string;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** the URL as it may be shown: no key, no token. Goes into errors and the log. */
+  endpoint: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** for the whole exchange, name look-up to last byte */
+  timeoutMs: number;
+  /** of the body, on the wire and decompressed alike; default 8 MB */
+  maxBytes?: number;
+  /** the cycle's deadline; its reason is what gets thrown */
+  signal?: AbortSignal;
+  tls?: TlsOptions;
+}
+
+export interface HttpResponse {
+  status: number;
+  header(name: string): string | null;
+  /** all values of a repeated header: `set-cookie` */
+  headerValues(name: string): string[];
+  /** decompressed */
+  body: Buffer;
+  /** bytes of the body on the wire */
+  payloadBytes: number;
+}
+
+/**
+ * Does one exchange: no redirects, no retry, any status is an answer.
+ * @throws MonitorError `timeout`, `network`, `tls`, `invalid_response` (too large, broken encoding or cut short), or the
+ *   signal's reason.
+ */
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
