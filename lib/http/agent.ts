@@ -1,0 +1,49 @@
+/**
+ * A fresh agent for each exchange, without keep-alive: a one-shot has nothing to keep a connection for.
+ * TLS is loaded only for an https address.
+ */
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { TlsOptions } from './http';
+
+export async function agentFor(url: string, tls: TlsOptions = {}, lookup?: LookupFunction): Promise<HttpAgent> {
+  const common = { keepAlive: false, ...(lookup ? { lookup } : {}) };
+  if (!url.startsWith('https:')) {
+    const { Agent } = await import('node:http');
+    return new Agent(common);
+  }
+  const [{ Agent }, { rootCertificates }] = await Promise.all([import('node:https'), import('node:tls')]);
+  const unverified = tls.pinnedSha256 !== undefined || tls.rejectUnauthorized === false;
+  const agent = new Agent({
+    ...common,
+    // With a server name of our own (a bridge) only the given authorities count; elsewhere they come on top.
+    ...(tls.ca ? { ca: tls.servername === undefined ? [...rootCertificates, ...tls.ca] : tls.ca } : {}),
+    ...(tls.servername === undefined ? {} : { servername: tls.servername }),
+    ...(unverified ? { rejectUnauthorized: false } : {}),
+  });
+  if (tls.pinnedSha256 !== undefined) acceptOnly(tls.pinnedSha256, agent);
+  return agent;
+}
+
+/** Hands a connection to the request (which holds the key) only when its leaf certificate is the pinned one. */
+function acceptOnly(pinnedSha256: string, agent: HttpsAgent): void {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = connect(options) as TLSSocket;
+    const fail = (error: Error) => callback?.(error, socket);
+    socket.once('error', fail);
+    socket.once('secureConnect', () => {
+      socket.off('error', fail);
+      const found = socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
+      if (found === pinnedSha256) {
+        callback?.(null, socket);
+        return;
+      }
+      socket.destroy();
+      fail(Object.assign(new Error('the certificate is not the pinned one'), { code: 'ERR_TLS_CERT_NOT_PINNED' }));
+    });
+    return null;
+  };
+}
