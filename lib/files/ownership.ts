@@ -1,0 +1,47 @@
+/** One `sudo` by hand must not break cron: what root creates belongs to the owner of the directory it lies in. */
+import { lchownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { errorCode, fileError } from './file-error';
+
+/** Root without the right to give files away (container, NFS root_squash, FAT) leaves them as they are. */
+const CANNOT_GIVE_AWAY = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS']);
+
+/** Whether this process may give files away at all. */
+export function runsAsRoot(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+/**
+ * As root, gives `path` (itself, where it is a link) the owner and group of `model`, which is the directory it lies
+ * in; else does nothing.
+ */
+export function ownLike(model: string, path: string): void {
+  if (!runsAsRoot()) return;
+  const like = statSync(model);
+  const now = lstatSync(path);
+  if (now.uid === like.uid && now.gid === like.gid) return;
+  try {
+    lchownSync(path, like.uid, like.gid);
+  } catch (thrown) {
+    if (!CANNOT_GIVE_AWAY.has(errorCode(thrown))) throw thrown;
+  }
+}
+
+/**
+ * Creates a directory with all its missing parents; as root, each new one takes the owner of its parent.
+ * @throws MonitorError `file_system`
+ */
+export function makeDirectory(path: string, mode = 0o777): void {
+  try {
+    const last = resolve(path);
+    const first = mkdirSync(last, { recursive: true, mode });
+    if (first === undefined) return;
+    const created: string[] = [];
+    for (let directory = last; directory.length >= first.length; directory = dirname(directory)) {
+      created.unshift(directory);
+    }
+    for (const directory of created) ownLike(dirname(directory), directory);
+  } catch (thrown) {
+    throw fileError('create the directory', path, thrown);
+  }
+}

@@ -1,0 +1,113 @@
+/** A file is written whole or not at all: whoever reads it, at any moment, sees the old content or the new. */
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode, fileError } from './file-error';
+import { ownLike, runsAsRoot } from './ownership';
+
+export interface WriteWholeOptions {
+  /** permission bits of the new file, whatever the umask; 0600 unless given */
+  mode?: number;
+}
+
+/** A temporary file this old belongs to a process that was killed, not to one at work. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
+
+/**
+ * Replaces `path` (or creates it): temporary file beside it, fsync, rename, fsync of the directory. When it returns,
+ * the new content survives a power cut; when it throws, the old content is untouched. A symbolic link stays one: its
+ * target is replaced. As root, the file keeps its owner, or takes its directory's where it is new or root's own.
+ * @throws MonitorError `file_system`
+ */
+export function writeWhole(path: string, content: string | Uint8Array, { mode = 0o600 }: WriteWholeOptions = {}): void {
+  try {
+    replace(followLinks(path), content, mode);
+  } catch (thrown) {
+    throw fileError('write', path, thrown);
+  }
+}
+
+function replace(target: string, content: string | Uint8Array, mode: number): void {
+  const directory = dirname(target);
+  removeAbandoned(target);
+  const temporary = join(directory, `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
+  try {
+    // 'wx' follows no link and shares no file, should somebody else guess the name.
+    const file = openSync(temporary, 'wx', 0o600);
+    try {
+      writeFileSync(file, content);
+      fchmodSync(file, mode);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    if (runsAsRoot()) ownLike(ownerModel(target), temporary);
+    renameSync(temporary, target);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown;
+  }
+  syncDirectory(directory);
+}
+
+/** Makes a creation, a renaming or a removal inside `directory` survive a power cut, where the file system can. */
+export function syncDirectory(directory: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(directory, 'r');
+    fsyncSync(handle);
+  } catch (thrown) {
+    // A directory that may be written but not read, or a file system that does not know the call.
+    if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(errorCode(thrown))) throw thrown;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** Whose owner the new file takes: the old file's, unless that is root's own by an earlier mistake. */
+function ownerModel(target: string): string {
+  return (statSync(target, { throwIfNoEntry: false })?.uid ?? 0) === 0 ? dirname(target) : target;
+}
+
+function followLinks(path: string): string {
+  let target = resolve(path);
+  for (let hop = 0; hop < 40; hop++) {
+    try {
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch (thrown) {
+      // EINVAL: not a link; ENOENT: not there yet.
+      if (['EINVAL', 'ENOENT'].includes(errorCode(thrown))) return target;
+      throw thrown;
+    }
+  }
+  throw Object.assign(new Error('too many symbolic links'), { code: 'ELOOP' });
+}
+
+function prefix(target: string): string {
+  return `.${basename(target)}.temporary-`;
+}
+
+/** Tidies up after a killed writer of the same file; where that fails, the writing itself does not. */
+function removeAbandoned(target: string): void {
+  const directory = dirname(target);
+  try {
+    for (const name of readdirSync(directory)) {
+      if (!name.startsWith(prefix(target))) continue;
+      const path = join(directory, name);
+      const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+      if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+    }
+  } catch {
+    // A directory that may be written but not read, or another user's file: litter stays, nothing is lost.
+  }
+}

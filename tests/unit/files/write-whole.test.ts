@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { MonitorError } from '../../../lib/errors';
+import { writeWhole } from '../../../lib/files/write-whole';
+import { asNobody, isRoot, NOBODY } from '../../support/as-user';
+import { scratchDirectory } from '../../support/scratch';
+
+const asRoot = isRoot ? test : test.skip;
+
+function failure(work: () => void): MonitorError {
+  try {
+    work();
+  } catch (thrown) {
+    if (thrown instanceof MonitorError) return thrown;
+    throw thrown;
+  }
+  throw new Error('nothing was thrown');
+}
+
+function canMount(): boolean {
+  const directory = scratchDirectory();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', directory], { stdio: 'ignore' });
+    execFileSync('umount', [directory]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+const onTmpfs = isRoot && canMount() ? test : test.skip;
+
+describe('writeWhole', () => {
+  test('creates a file with mode 0600 and leaves nothing else', () => {
+    const directory = scratchDirectory();
+    writeWhole(join(directory, 'state.json'), '{"a":1}');
+    expect(readdirSync(directory)).toEqual(['state.json']);
+    expect(readFileSync(join(directory, 'state.json'), 'utf8')).toBe('{"a":1}');
+    expect(statSync(join(directory, 'state.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('gives the mode asked for, whatever the umask', () => {
+    const directory = scratchDirectory();
+    const umask = process.umask(0o077);
+    try {
+      writeWhole(join(directory, 'shared'), 'x', { mode: 0o664 });
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(join(directory, 'shared')).mode & 0o777).toBe(0o664);
+  });
+
+  test('replaces by renaming: a reader that has the old file open keeps the old content whole', () => {
+    const path = join(scratchDirectory(), 'file');
+    writeWhole(path, 'old');
+    const before = statSync(path).ino;
+    writeWhole(path, new Uint8Array([1, 2, 3]));
+    expect(statSync(path).ino).not.toBe(before);
+    expect([...readFileSync(path)]).toEqual([1, 2, 3]);
+  });
+
+  test('follows a symbolic link, also a chain and a dangling one, and leaves it a link', () => {
+    const directory = scratchDirectory();
+    mkdirSync(join(directory, 'real'));
+    symlinkSync('real/target', join(directory, 'second'));
+    symlinkSync('second', join(directory, 'first'));
+    writeWhole(join(directory, 'first'), 'one');
+    writeWhole(join(directory, 'first'), 'two');
+    expect(lstatSync(join(directory, 'first')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(directory, 'real', 'target'), 'utf8')).toBe('two');
+  });
+
+  test('a circle of links is an error, not a hang', () => {
+    const directory = scratchDirectory();
+    symlinkSync('b', join(directory, 'a'));
+    symlinkSync('a', join(directory, 'b'));
+    expect(failure(() => writeWhole(join(directory, 'a'), 'x')).message).toContain('too many symbolic links');
+  });
+
+  test('a directory in its place is an error and loses its litter', () => {
+    const directory = scratchDirectory();
+    mkdirSync(join(directory, 'taken'));
+    const error = failure(() => writeWhole(join(directory, 'taken'), 'x'));
+    expect(error.type).toBe('file_system');
+    expect(error.permanent).toBe(true);
+    expect(readdirSync(directory)).toEqual(['taken']);
+  });
+
+  test('a missing directory is named, with a command to look at it', () => {
+    const path = join(scratchDirectory(), 'absent', 'file');
+    const error = failure(() => writeWhole(path, 'x'));
+    expect(error.message).toBe(`Cannot write ${path}: no such file or directory (ENOENT).`);
+    expect(error.remediation).toContain(path);
+  });
+
+  test('removes what a killed writer of the same file left, and nothing younger or of another name', () => {
+    const directory = scratchDirectory();
+    const names = ['.state.temporary-1-abandoned', '.state.temporary-2-at-work', '.other.temporary-3-abandoned'];
+    for (const name of names) writeFileSync(join(directory, name), '');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    for (const name of [names[0] ?? '', names[2] ?? '']) utimesSync(join(directory, name), longAgo, longAgo);
+    writeWhole(join(directory, 'state'), 'x');
+    expect(readdirSync(directory).sort()).toEqual([names[2], names[1], 'state']);
+  });
+
+  asRoot('(as root) a user who may not write the directory gets a sentence, and the old content stays', () => {
+    const path = join(scratchDirectory(), 'file');
+    writeWhole(path, 'old', { mode: 0o644 });
+    const error = asNobody(() => failure(() => writeWhole(path, 'new')));
+    expect(error.message).toBe(`Cannot write ${path}: permission denied (EACCES).`);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+  });
+
+  asRoot('(as root) a directory that may be written but not read is enough', () => {
+    const directory = scratchDirectory();
+    chownSync(directory, NOBODY, NOBODY);
+    chmodSync(directory, 0o300);
+    asNobody(() => writeWhole(join(directory, 'file'), 'content'));
+    expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('content');
+    expect(statSync(join(directory, 'file')).uid).toBe(NOBODY);
+  });
+
+  asRoot("(as root) a new file takes its directory's owner, and cron's user can replace it again", () => {
+    const directory = scratchDirectory();
+    chownSync(directory, NOBODY, NOBODY);
+    const path = join(directory, 'file');
+    writeWhole(path, 'by root');
+    expect([statSync(path).uid, statSync(path).gid]).toEqual([NOBODY, NOBODY]);
+    asNobody(() => writeWhole(path, 'by nobody'));
+    expect(readFileSync(path, 'utf8')).toBe('by nobody');
+  });
+
+  asRoot('(as root) a file somebody else owns stays theirs in a directory of root', () => {
+    const path = join(scratchDirectory(), 'secrets.yaml');
+    writeFileSync(path, 'old');
+    chownSync(path, NOBODY, NOBODY);
+    writeWhole(path, 'new');
+    expect(statSync(path).uid).toBe(NOBODY);
+  });
+
+  onTmpfs('(as root, where tmpfs can be mounted) a full disk keeps the old content and leaves no litter', () => {
+    const directory = scratchDirectory();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', directory]);
+    try {
+      const path = join(directory, 'file');
+      writeWhole(path, 'old');
+      const error = failure(() => writeWhole(path, 'x'.repeat(1_000_000)));
+      expect(error.message).toBe(`Cannot write ${path}: no space left on device (ENOSPC).`);
+      expect(error.permanent).toBe(false);
+      expect(error.remediation).toContain('df -h');
+      expect(readFileSync(path, 'utf8')).toBe('old');
+      expect(readdirSync(directory)).toEqual(['file']);
+    } finally {
+      execFileSync('umount', [directory]);
+    }
+  });
+});
