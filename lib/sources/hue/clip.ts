@@ -1,0 +1,97 @@
+/**
+ * What a Hue Bridge says, in its own words (CLIP API v1), and nothing believed before it was looked at: emulators, old
+ * firmware and apps put anything into a bridge. [real captures, homebridge-hue#169]
+ */
+import { MonitorError } from '../../errors';
+
+/** One entry of the `sensors` map; every field may be missing or of another type. */
+export interface ClipSensor {
+  type?: unknown;
+  name?: unknown;
+  uniqueid?: unknown;
+  state?: unknown;
+  config?: unknown;
+}
+
+/** `sensors`: decimal id → whatever stands there. */
+export type ClipSensors = Record<string, unknown>;
+
+/** The public part of the configuration: `GET /api/config`. */
+export interface ClipPublicConfig {
+  /** 16 hex digits, lower case */
+  bridgeId: string;
+  modelId: string | null;
+  name: string | null;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Parses the body of a 200 answer.
+ * @throws MonitorError `unauthorized` (error 1), `http` (another error of the bridge; 901 is transient) or
+ *   `invalid_response` (permanent: the same question would get the same answer; the fallback is asked instead).
+ */
+export function parseClipBody(body: Buffer, endpoint: string): Record<string, unknown> {
+  const parsed = parseJson(body, endpoint);
+  if (Array.isArray(parsed)) throw errorOf(parsed, endpoint);
+  if (!isObject(parsed)) throw invalid('is not an object', endpoint);
+  return parsed;
+}
+
+/** The `sensors` map of a full configuration; the rest of it (other apps' keys!) is dropped here. */
+export function sensorsOf(fullConfiguration: Record<string, unknown>, endpoint: string): ClipSensors {
+  const { sensors } = fullConfiguration;
+  if (!isObject(sensors)) throw invalid('has no sensors', endpoint);
+  return sensors;
+}
+
+export function parseJson(body: Buffer, endpoint: string): unknown {
+  if (body.length === 0) throw invalid('is empty', endpoint);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw invalid('is not UTF-8', endpoint);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the body, and with it what is nobody's business.
+    throw invalid(text.trimStart().startsWith('<') ? 'is HTML, not JSON' : 'is not JSON, or was cut', endpoint);
+  }
+}
+
+function invalid(what: string, endpoint: string): MonitorError {
+  return new MonitorError(`the answer of ${endpoint} ${what}`, {
+    type: 'invalid_response',
+    permanent: true,
+    endpoint,
+    remediation: 'Run "node bin/health.js hue"; if the bridge keeps answering so, restart it.',
+  });
+}
+
+/** Errors come as HTTP 200 with a list; `type` is a number, from emulators a string. */
+function errorOf(list: unknown[], endpoint: string): MonitorError {
+  const error = list.map((item) => (isObject(item) ? item['error'] : undefined)).find(isObject);
+  if (!error) return invalid('is a list', endpoint);
+  const type = Number(error['type']);
+  const description = typeof error['description'] === 'string' ? error['description'].slice(0, 200) : 'no description';
+  if (type === 1) return unauthorized(endpoint);
+  return new MonitorError(`the bridge reports error ${type} (${description}) at ${endpoint}`, {
+    type: type === 101 ? 'link_button' : 'http',
+    permanent: type !== 901,
+    endpoint,
+    remediation: 'Run "node bin/health.js hue"; if it stays so, restart the bridge.',
+  });
+}
+
+export function unauthorized(endpoint: string): MonitorError {
+  return new MonitorError(`the bridge refused the key at ${endpoint}`, {
+    type: 'unauthorized',
+    permanent: true,
+    endpoint,
+    remediation: 'Run "node bin/auth-hue.js" and press the link button of the bridge.',
+  });
+}

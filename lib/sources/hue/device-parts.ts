@@ -1,0 +1,71 @@
+/**
+ * One motion sensor is three sensors to the bridge: presence, light and temperature. They share the first 23 characters
+ * of their `uniqueid` (`00:17:88:01:02:12:dc:d0`), and only the presence part carries the user's name ("Hall").
+ */
+import { isObject, type ClipSensor, type ClipSensors } from './clip';
+
+const SHARED_PREFIX_LENGTH = 23;
+const SHARED_PREFIX = /^(?:[0-9a-f]{2}:){7}[0-9a-f]{2}/i;
+
+/** shared prefix in lower case → the parts found; the first of duplicates wins */
+export type DeviceParts = Map<string, { presence?: ClipSensor; light?: ClipSensor }>;
+
+export function partsByDevice(sensors: ClipSensors): DeviceParts {
+  const devices: DeviceParts = new Map();
+  for (const sensor of Object.values(sensors)) {
+    if (!isObject(sensor)) continue;
+    const prefix = sharedPrefix(sensor['uniqueid']);
+    if (prefix === null) continue;
+    const parts = devices.get(prefix) ?? {};
+    if (sensor['type'] === 'ZLLPresence') parts.presence ??= sensor;
+    if (sensor['type'] === 'ZLLLightLevel') parts.light ??= sensor;
+    devices.set(prefix, parts);
+  }
+  return devices;
+}
+
+function sharedPrefix(uniqueId: unknown): string | null {
+  if (typeof uniqueId !== 'string' || !SHARED_PREFIX.test(uniqueId)) return null;
+  return uniqueId.slice(0, SHARED_PREFIX_LENGTH).toLowerCase();
+}
+
+/** The room: as configured, else the presence part's name, else the sensor's own, else its id. */
+export function locationOf(
+  sensor: ClipSensor,
+  uniqueId: string | null,
+  devices: DeviceParts,
+  locations: Record<string, string>,
+): string {
+  const prefix = sharedPrefix(uniqueId);
+  const named = (wanted: string | null | undefined) =>
+    Object.entries(locations).find(([key]) => key.toLowerCase() === wanted)?.[1];
+  const candidates = [
+    named(uniqueId?.toLowerCase()),
+    named(prefix),
+    devices.get(prefix ?? '')?.presence?.name,
+    sensor.name,
+    uniqueId,
+  ];
+  return candidates.find((name): name is string => typeof name === 'string' && name.trim() !== '') ?? 'unknown';
+}
+
+/** lux = 10^((lightlevel − 1)/10000); null from a light part that is absent, off, unreachable or without a value. */
+export function luxOf(uniqueId: string | null, devices: DeviceParts): number | null {
+  const light = devices.get(sharedPrefix(uniqueId) ?? '')?.light;
+  if (!light || !isObject(light.state)) return null;
+  const config = isObject(light.config) ? light.config : {};
+  const level = light.state['lightlevel'];
+  if (config['on'] === false || config['reachable'] === false) return null;
+  return typeof level === 'number' && level >= 0 && level <= 65_535 ? 10 ** ((level - 1) / 10_000) : null;
+}
+
+/** `lastupdated` is UTC without `Z`, or "none". @returns ISO 8601 with milliseconds and `Z`, or null */
+export function measuredAt(lastUpdated: unknown, sensorName: string, warnings: string[]): string | null {
+  if (lastUpdated === 'none' || lastUpdated === undefined || lastUpdated === null) return null;
+  if (typeof lastUpdated === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(lastUpdated)) {
+    const date = new Date(lastUpdated.endsWith('Z') ? lastUpdated : `${lastUpdated}Z`);
+    if (!Number.isNaN(date.getTime())) return date.toISOString();
+  }
+  warnings.push(`${sensorName} has a lastupdated that is not a time`);
+  return null;
+}

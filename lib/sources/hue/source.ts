@@ -1,0 +1,67 @@
+/** The Hue Bridge as a source of readings: find it, ask it, fall back to its full configuration, translate. */
+import type { HueConfig } from '../../config/config';
+import { MonitorError } from '../../errors';
+import type { Logger } from '../../logging/logger';
+import type { Retrier } from '../../reliability/retry';
+import type { Source, Traffic } from '../source';
+import type { ClipSensors } from './clip';
+import type { HueClient } from './client';
+import { countTemperatureSensors, readingsOf, type HueReadingRules } from './readings';
+
+export interface HueSourceContext {
+  endpoint: HueConfig['endpoint'];
+  rules: HueReadingRules;
+  client: HueClient;
+  /** where the bridge is, proved to be ours before the key goes there */
+  locate: () => Promise<string>;
+  /** how many sensors the last good cycle listed; 0 where there was none */
+  lastDevicesSeen: () => Promise<number>;
+  retrier: Retrier;
+  logger: Logger;
+  traffic: Traffic;
+}
+
+export function createHueSource(context: HueSourceContext): Source {
+  const { client, retrier, logger, traffic } = context;
+
+  const readFull = async (address: string, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
+    const sensors = await retrier.run({ operation: 'hue.read_full_configuration' }, () =>
+      client.sensorsOfFullConfiguration(address),
+    );
+    traffic.endpoint = endpoint;
+    return sensors;
+  };
+
+  const readSensors = async (address: string): Promise<ClipSensors> => {
+    let reason: string;
+    try {
+      const sensors = await retrier.run({ operation: 'hue.read_sensors' }, () => client.sensors(address));
+      const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
+      if (before === 0) {
+        traffic.endpoint = 'sensors';
+        return sensors;
+      }
+      reason = `the answer lists no temperature sensor; the last good cycle had ${before}`;
+    } catch (thrown) {
+      if (!canFallBack(thrown)) throw thrown;
+      reason = thrown.message;
+    }
+    logger.warning('fallback', `/sensors is no good (${reason}): reading the full configuration instead`, { reason });
+    return readFull(address, 'fallback');
+  };
+
+  return {
+    async read() {
+      const address = await context.locate();
+      const sensors = await (context.endpoint === 'full' ? readFull(address, 'full') : readSensors(address));
+      const { warnings, ...report } = readingsOf(sensors, context.rules);
+      for (const warning of warnings) logger.warning('broken_element', warning);
+      return report;
+    },
+  };
+}
+
+/** Only what the other endpoint may do better: never a refused key, the transport, or an overloaded bridge. */
+function canFallBack(thrown: unknown): thrown is MonitorError {
+  return thrown instanceof MonitorError && (thrown.type === 'invalid_response' || thrown.type === 'http');
+}
