@@ -1,0 +1,126 @@
+/** The command line: which flags a command has, and what the user typed. */
+import { MonitorError } from '../errors';
+import { nearest } from './nearest';
+
+export interface Flag {
+  name: string;
+  /** what stands after it in the help; absent for a switch */
+  value?: string;
+  /** the only values allowed */
+  choices?: readonly string[];
+  help: string;
+}
+
+/** A command's border: everything `--help` says. */
+export interface CommandSpec {
+  name: string;
+  /** its one job, in a sentence */
+  summary: string;
+  flags: readonly Flag[];
+  /** what may follow without a dash: `gaps | cycles | backup FILE`; absent = nothing */
+  positionals?: string;
+  examples: readonly string[];
+  exitCodes: readonly (readonly [number, string])[];
+}
+
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: 'config', value: 'FILE', help: 'configuration (default: config/config.yaml of the installation)' },
+  { name: 'secrets', value: 'FILE', help: 'secrets (default: secrets.yaml beside the configuration)' },
+  { name: 'json', help: 'one JSON object on stdout, on failure too' },
+  { name: 'quiet', help: 'no summary; problems still go to stderr' },
+  { name: 'verbose', help: 'the summary, and every step on stderr' },
+  { name: 'help', help: 'this text' },
+  { name: 'version', help: 'the version' },
+];
+
+export interface Arguments {
+  values: Readonly<Record<string, string>>;
+  switches: ReadonlySet<string>;
+  positionals: readonly string[];
+}
+
+/**
+ * @throws MonitorError `usage`, naming what is not known and the nearest known flag
+ */
+export function parseArguments(spec: CommandSpec, typed: readonly string[]): Arguments {
+  const values: Record<string, string> = {};
+  const switches = new Set<string>();
+  const positionals: string[] = [];
+  const rest = [...typed];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--') positionals.push(...rest.splice(0));
+    else if (!word.startsWith('-') || word === '-') positionals.push(word);
+    else {
+      const [dashed, attached] = splitAtEquals(word);
+      const flag = flagNamed(spec, dashed);
+      if (flag.value === undefined) {
+        if (attached !== undefined) throw usage(spec, `--${flag.name} takes no value`);
+        switches.add(flag.name);
+      } else {
+        values[flag.name] = checkedValue(spec, flag, attached ?? rest.shift());
+      }
+    }
+  }
+  if (spec.positionals === undefined && positionals[0] !== undefined) {
+    throw usage(spec, `unexpected argument ${JSON.stringify(positionals[0])}`);
+  }
+  return { values, switches, positionals };
+}
+
+function splitAtEquals(word: string): [string, string | undefined] {
+  const equals = word.indexOf('=');
+  return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
+}
+
+function flagNamed(spec: CommandSpec, dashed: string): Flag {
+  const name = dashed === '-h' ? 'help' : dashed.replace(/^--/, '');
+  const flag = dashed.startsWith('--') || dashed === '-h' ? spec.flags.find((known) => known.name === name) : undefined;
+  if (flag) return flag;
+  const near = nearest(
+    name,
+    spec.flags.map((known) => known.name),
+  );
+  throw usage(spec, `unknown flag ${dashed}${near === null ? '' : ` (did you mean --${near}?)`}`);
+}
+
+function checkedValue(spec: CommandSpec, flag: Flag, value: string | undefined): string {
+  if (value === undefined || value === '')
+    throw usage(spec, `--${flag.name} needs a value: --${flag.name} ${flag.value ?? ''}`);
+  if (flag.choices && !flag.choices.includes(value)) {
+    throw usage(spec, `--${flag.name} is ${JSON.stringify(value)}; it can be ${flag.choices.join(' or ')}`);
+  }
+  return value;
+}
+
+export function usage(spec: CommandSpec, message: string): MonitorError {
+  return new MonitorError(message, {
+    type: 'usage',
+    permanent: true,
+    remediation: `Run "node bin/${spec.name}.js --help" for what there is.`,
+  });
+}
+
+/** The text of `--help`. */
+export function helpOf(spec: CommandSpec): string {
+  const rows = spec.flags.map(({ name, value, choices, help }): [string, string] => {
+    const takes = choices?.join('|') ?? value;
+    return [`--${name}${takes === undefined ? '' : ` ${takes}`}`, help];
+  });
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    `${spec.name}: ${spec.summary}`,
+    '',
+    `Usage: node bin/${spec.name}.js [flags]${spec.positionals === undefined ? '' : ` [${spec.positionals}]`}`,
+    '',
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
+    '',
+    'Environment: HOME_MONITOR_CONFIG and HOME_MONITOR_SECRETS name the two files, NO_COLOR switches colour off.',
+    '',
+    'Examples:',
+    ...spec.examples.map((example) => `  ${example}`),
+    '',
+    'Exit codes:',
+    ...spec.exitCodes.map(([code, meaning]) => `  ${code}  ${meaning}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,112 @@
+/**
+ * The frame every command runs in: parse, run, report the failure, exit. It starts from failure: the exit code is 1 (the
+ * door set it) until the work says otherwise, so that a promise that never settles cannot look like success.
+ */
+import { asMonitorError, type MonitorError } from '../errors';
+import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
+import { exitCodeOf } from './exit-codes';
+
+/** What a command may touch of the process. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** whether a person looks at stdout */
+  isTerminal: boolean;
+  environment: NodeJS.ProcessEnv;
+}
+
+export interface Invocation {
+  arguments: Arguments;
+  terminal: Terminal;
+}
+
+/** Does the work and gives the exit code; what it throws is reported here. */
+export type Run = (invocation: Invocation) => Promise<number>;
+
+export interface CommandOptions {
+  /** what an unexpected error exits with: 1, for health 2 */
+  exitCodeOfDefect?: number;
+  /** shows a thrown error where the command has a form of its own for it */
+  exitCodeOfFailure?: (failure: MonitorError) => number;
+}
+
+declare const PACKAGE_VERSION: string | undefined;
+/** put in by the build from package.json */
+export const VERSION = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '0.0.0-source';
+
+/** Runs a command to its end and ends the process. */
+export async function main(spec: CommandSpec, run: Run, options: CommandOptions = {}): Promise<void> {
+  const terminal = processTerminal();
+  const startedAt = new Date(performance.timeOrigin).toISOString();
+  const end = (failure: MonitorError): never => {
+    const defect = failure.type === 'internal';
+    const code = defect
+      ? (options.exitCodeOfDefect ?? 1)
+      : (options.exitCodeOfFailure ?? ((f) => exitCodeOf(f.type)))(failure);
+    if (process.argv.includes('--json')) terminal.out(failureJson(spec, code, startedAt, failure));
+    terminal.err(failureText(spec, failure));
+    process.exit(code);
+  };
+  // What nobody caught is a defect: said in the same form, never a bare stack with exit 0.
+  process.on('uncaughtException', (error) => end(asMonitorError(error)));
+  process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0); // `report | head`: the reader has seen enough
+    throw error;
+  });
+  try {
+    const parsed = parseArguments(spec, process.argv.slice(2));
+    if (parsed.switches.has('help')) {
+      terminal.out(helpOf(spec));
+      process.exit(0);
+    }
+    if (parsed.switches.has('version')) {
+      terminal.out(`${VERSION}\n`);
+      process.exit(0);
+    }
+    process.exit(await run({ arguments: parsed, terminal }));
+  } catch (thrown) {
+    end(asMonitorError(thrown));
+  }
+}
+
+export function processTerminal(): Terminal {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTerminal: process.stdout.isTTY,
+    environment: process.env,
+  };
+}
+
+/** What happened, and what to do: a few lines; a stack only for what is our defect. */
+export function failureText(spec: Pick<CommandSpec, 'name'>, failure: MonitorError, logFile?: string): string {
+  const stack = failure.type === 'internal' && failure.cause instanceof Error ? (failure.cause.stack ?? '') : '';
+  return [
+    ...`${spec.name}: ${failure.message}`.split('\n'),
+    ...stack.split('\n').slice(1, 4),
+    ...(failure.remediation === '' ? [] : failure.remediation.split('\n')),
+    ...(logFile === undefined ? [] : [`Log: ${logFile}`]),
+  ]
+    .filter((line) => line !== '')
+    .slice(0, 10)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+export function failureJson(
+  spec: Pick<CommandSpec, 'name'>,
+  code: number,
+  startedAt: string,
+  failure: MonitorError,
+): string {
+  return `${JSON.stringify({
+    schema_version: 1,
+    command: spec.name,
+    exit_code: code,
+    outcome: 'failed',
+    started_at: startedAt,
+    duration_ms: Math.round(performance.now()),
+    error: { type: failure.type, message: failure.message, remediation: failure.remediation },
+  })}\n`;
+}
