@@ -28,3 +28,11 @@ export interface Cycle {
   record: CycleRecord;
   readings: Reading[];
 }
+
+/** What the store says of a cycle that is safe on disk. */
+export interface StoreReceipt {
+  /** readings stored with this cycle; the same cycle stored twice counts once */
+  stored: number;
+  /** how long the transaction waited for its lock, in milliseconds */
+  lockWaitMs: number;
+}

@@ -1,0 +1,67 @@
+/** Starts bin/<command>.js as cron would: no terminal, cwd /, a bare environment. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+export const PROJECT_ROOT = join(__dirname, '..', '..');
+
+export interface RunOptions {
+  args?: readonly string[];
+  /** added to the environment of cron (PATH, HOME) */
+  environment?: Record<string, string>;
+  cwd?: string;
+  /** what is typed; stdin is closed otherwise */
+  input?: string;
+  /** another user to run as, with the group of the same number */
+  uid?: number;
+  /** program and arguments put before node: ['faketime', '+1d'] */
+  wrapper?: readonly string[];
+}
+
+export interface RunResult {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  pid: number;
+}
+
+export interface Running {
+  child: ChildProcess;
+  result: Promise<RunResult>;
+}
+
+/** Coverage of the processes that the tests spawn is counted where `npm test` asks for it. */
+function coverageEnvironment(): Record<string, string> {
+  const directory = process.env['CHILD_COVERAGE'];
+  return directory === undefined ? {} : { NODE_V8_COVERAGE: directory };
+}
+
+export function startCommand(name: string, options: RunOptions = {}): Running {
+  const script = join(PROJECT_ROOT, 'bin', `${name}.js`);
+  return startNode([script, ...(options.args ?? [])], options);
+}
+
+export function startNode(nodeArguments: readonly string[], options: RunOptions = {}): Running {
+  const [program = process.execPath, ...words] = [...(options.wrapper ?? []), process.execPath, ...nodeArguments];
+  const child = spawn(program, words, {
+    cwd: options.cwd ?? '/',
+    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...coverageEnvironment(), ...options.environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  });
+  child.stdin.on('error', () => undefined); // a command that never reads its input may be gone already
+  child.stdin.end(options.input ?? '');
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const result = new Promise<RunResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr, pid: child.pid }));
+  });
+  return { child, result };
+}
+
+export function runCommand(name: string, options: RunOptions = {}): Promise<RunResult> {
+  return startCommand(name, options).result;
+}
