@@ -57,7 +57,7 @@ export function startNode(nodeArguments: readonly string[], options: RunOptions 
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const result = new Promise<RunResult>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr, pid: child.pid }));
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr, pid: child.pid ?? 0 }));
   });
   return { child, result };
 }
