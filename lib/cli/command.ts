@@ -80,13 +80,17 @@ export function processTerminal(): Terminal {
 }
 
 /** What happened, and what to do: a few lines; a stack only for what is our defect. */
-export function failureText(spec: Pick<CommandSpec, 'name'>, failure: MonitorError, logFile?: string): string {
+export function failureText(
+  spec: Pick<CommandSpec, 'name'>,
+  failure: MonitorError,
+  further: readonly string[] = [],
+): string {
   const stack = failure.type === 'internal' && failure.cause instanceof Error ? (failure.cause.stack ?? '') : '';
   return [
     ...`${spec.name}: ${failure.message}`.split('\n'),
     ...stack.split('\n').slice(1, 4),
     ...(failure.remediation === '' ? [] : failure.remediation.split('\n')),
-    ...(logFile === undefined ? [] : [`Log: ${logFile}`]),
+    ...further,
   ]
     .filter((line) => line !== '')
     .slice(0, 10)

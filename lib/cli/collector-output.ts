@@ -1,0 +1,93 @@
+/** What a collector says: nothing where cron listens and all is well, one line to a person, one object for `--json`. */
+import type { CycleResult } from '../collect';
+import type { Reading } from '../reading';
+import { failureText, type Terminal } from './command';
+
+export interface OutputOptions {
+  program: string;
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  dryRun: boolean;
+  /** the repeated failure was said within the last 24 hours */
+  silentFailure: boolean;
+  logFile: string;
+}
+
+export function showCycle(result: CycleResult, terminal: Terminal, options: OutputOptions): void {
+  const { record, failure } = result;
+  if (options.json) terminal.out(`${JSON.stringify(jsonOf(result, options))}\n`);
+  else if (options.dryRun) terminal.out(tableOf(result));
+  else if (terminal.isTerminal && !options.quiet && !failure) terminal.out(`${summaryOf(result, options.program)}\n`);
+  if (options.verbose && !terminal.isTerminal) terminal.err(`${summaryOf(result, options.program)}\n`);
+  if (failure && !options.silentFailure) {
+    const kept =
+      result.readingsSpooled > 0
+        ? [`${plural(result.readingsSpooled, 'reading')} kept in the spool for the next cycle.`]
+        : [];
+    terminal.err(failureText({ name: options.program }, failure, [...kept, `Log: ${options.logFile}`]));
+  } else if (record.outcome === 'partial' && !options.quiet) {
+    terminal.err(`${summaryOf(result, options.program)}\nLog: ${options.logFile}\n`);
+  }
+}
+
+function jsonOf({ record, report, failure }: CycleResult, { program }: OutputOptions): object {
+  return {
+    schema_version: 1,
+    command: program,
+    exit_code: record.exit_code,
+    outcome: record.outcome,
+    started_at: record.started_at,
+    duration_ms: record.duration_ms,
+    readings: report.readings.map((reading) => ({ timestamp: record.started_at, ...reading })),
+    skipped: report.skipped,
+    error: failure && { type: failure.type, message: failure.message, remediation: failure.remediation },
+  };
+}
+
+/** `collect-hue: 8 readings stored in 143 ms, 1 skipped (Hall: off)` */
+function summaryOf({ record, readingsStored }: CycleResult, program: string): string {
+  const skipped = Object.entries(record.devices_skipped);
+  const reasons = skipped.map(([device, reason]) => `${device}: ${reason}`).join(', ');
+  const left = skipped.length === 0 ? '' : `, ${skipped.length} skipped (${printable(reasons)})`;
+  return `${program}: ${record.outcome}, ${plural(readingsStored, 'reading')} stored in ${record.duration_ms} ms${left}`;
+}
+
+/** What `--dry-run` prints: a line a device, nothing stored. */
+function tableOf({ report }: CycleResult): string {
+  const rows = report.readings.map((reading) => [
+    printable(reading.location),
+    ...quantitiesOf(reading),
+    reading.device_id,
+  ]);
+  const skipped = Object.entries(report.skipped).map(([device, reason]) => `skipped ${printable(device)}: ${reason}`);
+  const width = Math.max(0, ...rows.map(([location = '']) => location.length));
+  const lines = rows.map(([location = '', ...rest]) => `${location.padEnd(width)}  ${rest.join('  ')}`);
+  return [...lines, ...skipped, `dry run: ${plural(report.readings.length, 'reading')}, nothing stored`]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function quantitiesOf(reading: Reading): string[] {
+  const shown: [number | null, string][] = [
+    [reading.temperature_celsius, '°C'],
+    [reading.humidity_percent, '% humidity'],
+    [reading.pm25_ugm3, 'µg/m³ PM2.5'],
+    [reading.pm10_ugm3, 'µg/m³ PM10'],
+    [reading.voc_index, 'VOC index'],
+    [reading.co_ppm, 'ppm CO'],
+    [reading.iaq_score, 'IAQ'],
+    [reading.light_lux, 'lux'],
+    [reading.battery_percent, '% battery'],
+  ];
+  return shown.flatMap(([value, unit]) => (value === null ? [] : [`${Number(value.toFixed(2))} ${unit}`]));
+}
+
+/** A name from outside must not move the cursor. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

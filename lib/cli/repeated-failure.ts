@@ -1,0 +1,45 @@
+/**
+ * `--quiet-repeats`: a crontab's mail for the first failure of a kind, then at most one a day. What was said last is kept
+ * in a small state file; losing it costs one mail too many, never one too few.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ErrorType } from '../errors';
+import { writeWhole } from '../files/write-whole';
+
+const SILENCE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * @param errorType of this cycle, null after a success: the next failure is then news again
+ * @returns whether the failure was already said within 24 hours and nothing else happened since
+ */
+export function wasSaidLately(
+  dataDirectory: string,
+  program: string,
+  errorType: ErrorType | null,
+  nowMs = Date.now(),
+): boolean {
+  const file = join(dataDirectory, `${program}.last-failure.json`);
+  if (errorType === null) {
+    rmSync(file, { force: true });
+    return false;
+  }
+  const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);
+  if (age >= 0 && age < SILENCE_MS) return true;
+  try {
+    writeWhole(file, JSON.stringify({ error_type: errorType, said_at: new Date(nowMs).toISOString() }));
+  } catch {
+    // Where nothing can be written, every failure is said.
+  }
+  return false;
+}
+
+function lastSaid(file: string, errorType: ErrorType): number | null {
+  try {
+    const state = JSON.parse(readFileSync(file, 'utf8')) as { error_type?: unknown; said_at?: unknown };
+    const time = typeof state.said_at === 'string' ? Date.parse(state.said_at) : NaN;
+    return state.error_type === errorType && !Number.isNaN(time) ? time : null;
+  } catch {
+    return null;
+  }
+}
