@@ -1,0 +1,56 @@
+/** The demo's last page: what the two collectors stored, as a table. */
+import sqlite3 from 'sqlite3';
+
+export type Row = Record<string, string | number | null>;
+
+/** The view `readings`, read-only. */
+export function readStored(databaseFile: string): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(databaseFile, sqlite3.OPEN_READONLY, (openError) => {
+      if (openError !== null) {
+        reject(openError);
+        return;
+      }
+      database.all<Row>('SELECT * FROM readings ORDER BY device_type DESC, location', (queryError, rows) => {
+        database.close(() => (queryError === null ? resolve(rows) : reject(queryError)));
+      });
+    });
+  });
+}
+
+const COLUMNS: [title: string, name: string, decimals?: number][] = [
+  ['location', 'location'],
+  ['device', 'device_id'],
+  ['°C', 'temperature_celsius', 2],
+  ['humidity %', 'humidity_percent', 0],
+  ['PM2.5', 'pm25_ugm3', 0],
+  ['PM10', 'pm10_ugm3', 0],
+  ['VOC', 'voc_index', 0],
+  ['CO', 'co_ppm', 0],
+  ['IAQ', 'iaq_score', 0],
+  ['lux', 'light_lux', 1],
+  ['battery %', 'battery_percent', 0],
+];
+
+/** Text to the left, numbers to the right; an absent quantity is a dash. */
+export function renderTable(rows: Row[]): string {
+  const cells = rows.map((row) => COLUMNS.map(([, name, decimals]) => cell(row[name], decimals)));
+  const widths = COLUMNS.map(([title], column) =>
+    Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)),
+  );
+  const line = (texts: string[]) =>
+    texts
+      .map((text, column) => (column < 2 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(COLUMNS.map(([title]) => title)),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...cells.map(line),
+  ].join('\n');
+}
+
+function cell(value: Row[string] | undefined, decimals: number | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'number' && decimals !== undefined ? value.toFixed(decimals) : String(value);
+}

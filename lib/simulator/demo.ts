@@ -1,0 +1,74 @@
+/**
+ * `npm run demo`: the main job on simulated devices. Starts a bridge and a cloud, runs the real collectors as cron would
+ * into a scratch folder, shows what they stored, and leaves nothing behind.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAlexaCloud } from './alexa-cloud';
+import { readStored, renderTable } from './demo-table';
+import { startHueBridge } from './hue-bridge';
+import { home } from './hue-home';
+import { writeScratchInstallation } from './scratch-installation';
+
+const MOTION_SENSORS = 8;
+const MONITORS = 2;
+/** of the installation: this file is dist/demo.js when it runs */
+const BIN = join(__dirname, '..', 'bin');
+
+process.exitCode = 1; // start from failure
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+process.once('SIGTERM', () => interrupted.abort());
+
+async function demo(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-demo-'));
+  say(`Simulated home of ${MOTION_SENSORS} motion sensors and ${MONITORS} air quality monitors, in ${scratch}`);
+  const bridge = await startHueBridge({ home: home({ motionSensors: MOTION_SENSORS }), protocols: ['https'] });
+  const cloud = await startAlexaCloud({ monitors: MONITORS });
+  try {
+    say(`Hue Bridge ${bridge.bridgeId} listens on ${bridge.httpsUrl}, Alexa cloud on ${cloud.baseUrls.alexa}`);
+    const installation = writeScratchInstallation(scratch, { bridge, cloud });
+    for (const command of ['collect-hue', 'collect-aqm']) await collect(command, installation.flags);
+    const rows = await readStored(installation.databaseFile);
+    say(`${rows.length} readings stored in ${installation.databaseFile}:\n\n${renderTable(rows)}\n`);
+    if (rows.length !== MOTION_SENSORS + MONITORS) {
+      throw new Error(`${MOTION_SENSORS + MONITORS} readings were expected, ${rows.length} are there`);
+    }
+  } finally {
+    await Promise.all([bridge.close(), cloud.close()]);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  say('Devices stopped, scratch folder removed. Your own configuration and data were not touched.');
+}
+
+/** Runs one cycle as a process of its own. */
+async function collect(command: string, flags: string[]): Promise<void> {
+  const startedAt = performance.now();
+  say(`node bin/${command}.js …`);
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(process.execPath, [join(BIN, `${command}.js`), ...flags], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      signal: interrupted.signal,
+    });
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (exitCode !== 0) throw new Error(`${command} ended with exit code ${exitCode ?? 'none (killed)'}`);
+  say(`node bin/${command}.js: exit 0 after ${Math.round(performance.now() - startedAt)} ms`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+demo().then(
+  () => {
+    process.exitCode = 0;
+  },
+  (error: unknown) => {
+    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = interrupted.signal.aborted ? 130 : 1;
+  },
+);
