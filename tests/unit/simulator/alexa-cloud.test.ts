@@ -1,0 +1,432 @@
+import { createHash } from 'node:crypto';
+import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../../lib/simulator/alexa-cloud';
+
+let cloud: AlexaCloud;
+let now: number;
+beforeEach(() => {
+  now = Date.UTC(2025, 10, 20, 12);
+});
+afterEach(() => cloud.close());
+
+async function start(options: AlexaCloudOptions = {}): Promise<void> {
+  cloud = await startAlexaCloud({ values: 'fixed', now: () => now, ...options });
+}
+
+const postForm = (url: string, form: Record<string, string>) =>
+  fetch(url, { method: 'POST', body: new URLSearchParams(form) });
+
+const refresh = (token = cloud.account.refreshToken) =>
+  postForm(`${cloud.baseUrls.api}/auth/token`, {
+    source_token: token,
+    source_token_type: 'refresh_token',
+    requested_token_type: 'access_token',
+  });
+
+const exchange = (marketplace = 'amazon.com', token = cloud.account.refreshToken) =>
+  postForm(`${cloud.baseUrls.www}/ap/exchangetoken/cookies`, {
+    source_token: token,
+    domain: `.${marketplace}`,
+    requested_token_type: 'auth_cookies',
+  });
+
+interface Cookie {
+  Name: string;
+  Value: string;
+  Expires: string;
+}
+interface Session {
+  cookie: string;
+  csrf: string;
+}
+
+async function logIn(marketplace = 'amazon.com'): Promise<Session> {
+  const answer = (await (await exchange(marketplace)).json()) as {
+    response: { tokens: { cookies: Record<string, Cookie[]> } };
+  };
+  const list = answer.response.tokens.cookies[`.${marketplace}`] ?? [];
+  const cookie = list.map(({ Name, Value }) => `${Name}=${Value.replace(/^"(.*)"$/, '$1')}`).join('; ');
+  const language = await fetch(`${cloud.baseUrls.alexa}/api/language`, { headers: { cookie } });
+  return { cookie, csrf: /csrf=([^;]+)/.exec(language.headers.get('set-cookie') ?? '')?.[1] ?? '' };
+}
+
+interface Discovery {
+  data: { endpoints: { items: { legacyAppliance: Record<string, unknown> }[] } | null };
+  errors?: unknown;
+}
+const discover = async (session: Partial<Session>) => {
+  const response = await fetch(`${cloud.baseUrls.alexa}/nexus/v1/graphql`, {
+    method: 'POST',
+    headers: { ...session },
+    body: JSON.stringify({ query: 'query CustomerSmartHome { endpoints { items { legacyAppliance { entityId } } } }' }),
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Discovery;
+};
+
+const askState = (session: Partial<Session>, entityType = 'ENTITY', id?: string) =>
+  fetch(`${cloud.baseUrls.alexa}/api/phoenix/state`, {
+    method: 'POST',
+    headers: { ...session },
+    body: JSON.stringify({
+      stateRequests: cloud.state.monitors.map(({ entityId }) => ({ entityId: id ?? entityId, entityType })),
+    }),
+  });
+
+interface States {
+  deviceStates: { entity: unknown; capabilityStates: string[]; error: null }[];
+  errors: { code: string }[];
+}
+const readState = async (...args: Parameters<typeof askState>) => (await (await askState(...args)).json()) as States;
+const capabilities = (states: States, device = 0) =>
+  (states.deviceStates[device]?.capabilityStates ?? []).map((one) => JSON.parse(one) as Record<string, unknown>);
+
+describe('login', () => {
+  const verifier = 'a-code-verifier-of-the-test-0123456789-abcdef';
+  const clientId = `${Buffer.from('0123456789ABCDEF0123456789ABCDEF').toString('hex')}23413249564c5635564d32573831`;
+
+  const signInUrl = (over: Record<string, string> = {}) =>
+    `https://www.amazon.com/ap/signin?${new URLSearchParams({
+      'openid.return_to': 'https://www.amazon.com/ap/maplanding',
+      'openid.assoc_handle': 'amzn_dp_project_dee_ios',
+      'openid.oa2.client_id': `device:${clientId}`,
+      'openid.oa2.response_type': 'code',
+      'openid.oa2.scope': 'device_auth_access',
+      'openid.oa2.code_challenge_method': 'S256',
+      'openid.oa2.code_challenge': createHash('sha256').update(verifier).digest('base64url'),
+      ...over,
+    }).toString()}`;
+
+  const codeOf = (landing: string) => new URL(landing).searchParams.get('openid.oa2.authorization_code') ?? '';
+
+  const register = (code: string, codeVerifier = verifier) =>
+    fetch(`${cloud.baseUrls.api}/auth/register`, {
+      method: 'POST',
+      body: JSON.stringify({
+        auth_data: {
+          client_id: clientId,
+          authorization_code: code,
+          code_verifier: codeVerifier,
+          code_algorithm: 'SHA-256',
+          client_domain: 'DeviceLegacy',
+        },
+        registration_data: { domain: 'Device' },
+      }),
+    });
+  const errorMessage = async (response: Response) => [
+    response.status,
+    ((await response.json()) as { response: { error: { message: string } } }).response.error.message,
+  ];
+
+  test('the sign-in page leads to the landing page with a code, which registers once', async () => {
+    await start();
+    const former = cloud.account.refreshToken;
+    const landing = cloud.signIn(signInUrl());
+    expect(landing).toMatch(/^https:\/\/www\.amazon\.com\/ap\/maplanding\?/);
+    const response = await register(codeOf(landing));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      response: { success: { tokens: { bearer: { refresh_token: cloud.account.refreshToken } } } },
+    });
+    expect(cloud.account.refreshToken).not.toBe(former);
+    expect(await errorMessage(await register(codeOf(landing)))).toEqual([400, 'One or more tokens are invalid.']);
+  });
+
+  test('a browser goes the same way', async () => {
+    await start();
+    const page = signInUrl().replace('https://www.amazon.com', cloud.baseUrls.www);
+    expect(await (await fetch(page)).text()).toContain('<form method="post">');
+    const response = await fetch(page, { method: 'POST', redirect: 'manual' });
+    expect(response.status).toBe(302);
+    expect((await register(codeOf(response.headers.get('location') ?? ''))).status).toBe(200);
+  });
+
+  test('a code grows old', async () => {
+    await start();
+    const code = codeOf(cloud.signIn(signInUrl()));
+    now += 5 * 60_000 + 1;
+    expect(await errorMessage(await register(code))).toEqual([400, 'Auth time of the token is expired.']);
+  });
+
+  test('a wrong verifier spends the code', async () => {
+    await start();
+    const code = codeOf(cloud.signIn(signInUrl()));
+    expect((await register(code, 'another')).status).toBe(400);
+    expect((await register(code)).status).toBe(400);
+  });
+
+  test.each([
+    ['openid.oa2.client_id', 'device:abc'],
+    ['openid.oa2.code_challenge_method', 'plain'],
+    ['openid.oa2.scope', 'everything'],
+    ['openid.oa2.response_type', 'token'],
+  ])('no page for %s = %s', async (name, value) => {
+    await start();
+    expect(() => cloud.signIn(signInUrl({ [name]: value }))).toThrow('no sign-in page');
+  });
+});
+
+describe('refresh', () => {
+  test('the refresh token gives an access token and cookies in quotes', async () => {
+    await start();
+    expect(await (await refresh()).json()).toMatchObject({ token_type: 'bearer', expires_in: 3600 });
+    const body = (await (await exchange()).json()) as { response: { tokens: { cookies: Record<string, Cookie[]> } } };
+    const cookies = body.response.tokens.cookies['.amazon.com'] ?? [];
+    expect(cookies.map(({ Name }) => Name)).toEqual([
+      'session-id',
+      'ubid-main',
+      'session-token',
+      'at-main',
+      'sess-at-main',
+    ]);
+    expect(cookies[3]?.Value).toMatch(/^"Atza\|.+"$/);
+    expect(cookies[3]?.Expires).toBe('04 Dec 2025 12:00:00 GMT');
+  });
+
+  test.each([
+    ['another token', () => 'Atnr|another'],
+    ['a revoked one', () => (cloud.account.revokeRefreshToken(), 'Atnr|simulated-refresh-token-0001')],
+    ['the former one', () => (cloud.account.rotateRefreshToken(), 'Atnr|simulated-refresh-token-0001')],
+    ['none', () => ''],
+  ])('%s is refused', async (_what, token) => {
+    await start();
+    const bad = token();
+    const response = await refresh(bad);
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      expect.objectContaining({ error: 'invalid_grant' }),
+    ]);
+    expect((await exchange('amazon.com', bad)).status).toBe(400);
+  });
+});
+
+describe('who is let in', () => {
+  test('cookies and csrf together', async () => {
+    await start();
+    const session = await logIn();
+    expect((await askState(session)).status).toBe(200);
+    expect((await discover(session)).errors).toBeUndefined();
+  });
+
+  test.each<[string, (session: Session) => Partial<Session>]>([
+    ['no cookies', ({ csrf }) => ({ csrf })],
+    ['no csrf', ({ cookie }) => ({ cookie })],
+    ['another csrf', ({ cookie }) => ({ cookie, csrf: '1' })],
+    ['one cookie missing', ({ cookie, csrf }) => ({ cookie: cookie.replace(/; sess-at-main=.*$/, ''), csrf })],
+    ['quotes left on', ({ cookie, csrf }) => ({ cookie: cookie.replace(/at-main=([^;]+)/, 'at-main="$1"'), csrf })],
+  ])('not with %s', async (_what, spoil) => {
+    await start();
+    const spoiled = spoil(await logIn());
+    const state = await askState(spoiled);
+    expect([state.status, await state.text()]).toEqual([401, '']);
+    expect(await discover(spoiled)).toMatchObject({
+      errors: [{ extensions: { errorCode: 'FORBIDDEN' } }],
+      data: { endpoints: null },
+    });
+  });
+
+  test('cookies die: at once, after some requests, with the time', async () => {
+    await start();
+    const statusOf = async (session: Session) => (await askState(session)).status;
+    let session = await logIn();
+    cloud.account.expireCookies();
+    expect(await statusOf(session)).toBe(401);
+    session = await logIn();
+    cloud.account.expireCookiesAfter(2);
+    expect([await statusOf(session), await statusOf(session), await statusOf(session)]).toEqual([200, 200, 401]);
+    session = await logIn();
+    now += 14 * 86_400_000;
+    cloud.account.deadCookieStatus = 403;
+    expect(await statusOf(session)).toBe(403);
+  });
+
+  test('fresh cookies can be refused too', async () => {
+    await start();
+    cloud.account.refuseFreshCookies = true;
+    expect((await logIn()).csrf).toBe('');
+  });
+
+  test('csrf comes from the one path that is told', async () => {
+    await start();
+    cloud.state.csrfPath = '/spa/index.html';
+    const { cookie, csrf } = await logIn();
+    expect(csrf).toBe('');
+    const page = await fetch(`${cloud.baseUrls.alexa}/spa/index.html`, { headers: { cookie } });
+    expect(page.headers.get('set-cookie')).toMatch(/^csrf=-?\d+;/);
+  });
+
+  test('an account without an Echo gets 403 on Echo endpoints', async () => {
+    await start();
+    const session = await logIn();
+    const devices = await fetch(`${cloud.baseUrls.alexa}/api/devices-v2/device?cached=false`, {
+      headers: { ...session },
+    });
+    expect(devices.status).toBe(403);
+  });
+});
+
+describe('smart home', () => {
+  test('discovery lists the monitors among other things', async () => {
+    await start({ monitors: 3 });
+    const { data } = await discover(await logIn());
+    const monitors = (data.endpoints?.items ?? [])
+      .map(({ legacyAppliance }) => legacyAppliance)
+      .filter(({ friendlyDescription }) => friendlyDescription === 'Amazon Indoor Air Quality Monitor');
+    expect(data.endpoints?.items).toHaveLength(6);
+    expect(monitors.map(({ friendlyName }) => friendlyName)).toEqual(['Living room', 'Bedroom', 'Kitchen']);
+    expect(monitors[0]?.['alexaDeviceIdentifierList']).toEqual([
+      { dmsDeviceSerialNumber: cloud.monitor(1).serial, dmsDeviceTypeId: 'AEZME1X38KDRA' },
+    ]);
+  });
+
+  test('discovery in its other forms', async () => {
+    await start({ monitors: 1 });
+    const monitor = cloud.monitor('Living room');
+    Object.assign(monitor.discovery, {
+      scalarsAsStrings: true,
+      directAssetIds: true,
+      alias: 'Parlour',
+      tellsSerial: false,
+    });
+    monitor.quantities.humidity.instance = 12;
+    const { data } = await discover(await logIn());
+    const appliance = data.endpoints?.items.at(-1)?.legacyAppliance ?? {};
+    expect([appliance['aliases'], appliance['alexaDeviceIdentifierList']]).toEqual([
+      '[{"friendlyName":"Parlour"}]',
+      '[]',
+    ]);
+    expect(JSON.parse(String(appliance['capabilities']))).toContainEqual(
+      expect.objectContaining({
+        instance: 12,
+        resources: { friendlyNames: [{ assetId: 'Alexa.AirQuality.Humidity' }] },
+      }),
+    );
+  });
+
+  test('state tells every quantity by its instance', async () => {
+    await start();
+    const monitor = cloud.monitor(1);
+    monitor.temperature = 20.75;
+    monitor.quantities.pm25.value = 3;
+    monitor.quantities.co.value = null;
+    monitor.quantities['radon'] = {
+      instance: '12',
+      assetId: 'Alexa.AirQuality.Radon',
+      unitOfMeasure: '',
+      maximum: 100,
+      value: 44,
+    };
+    monitor.age = 30;
+    const states = capabilities(await readState(await logIn()));
+    expect(states.find(({ instance }) => instance === '6')).toEqual({
+      namespace: 'Alexa.RangeController',
+      name: 'rangeValue',
+      value: 3,
+      instance: '6',
+      timeOfSample: '2025-11-20T11:59:30Z',
+      uncertaintyInMilliseconds: 0,
+    });
+    expect(states.find(({ name }) => name === 'temperature')).toMatchObject({
+      value: { value: 20.75, scale: 'CELSIUS' },
+    });
+    expect(states.filter(({ name }) => name === 'rangeValue').map(({ instance }) => instance)).toEqual([
+      '4',
+      '5',
+      '6',
+      '7',
+      '9',
+      '12',
+    ]);
+    expect(states.at(-1)).toMatchObject({ namespace: 'Alexa.EndpointHealth', value: { value: 'OK' } });
+  });
+
+  test.each([
+    ['FAHRENHEIT' as const, 69.35],
+    ['KELVIN' as const, 293.9],
+  ])('20.75 °C in %s is %d', async (scale, value) => {
+    await start({ monitors: 1 });
+    Object.assign(cloud.monitor(1), { temperature: 20.75, scale });
+    const states = capabilities(await readState(await logIn()));
+    expect(states.find(({ name }) => name === 'temperature')).toMatchObject({ value: { value, scale } });
+  });
+
+  test('a monitor is unreachable, or gone', async () => {
+    await start();
+    cloud.monitor(1).connectivity = 'unreachable';
+    cloud.monitor(2).connectivity = 'gone';
+    const states = await readState(await logIn());
+    expect(capabilities(states).at(-1)).toMatchObject({ value: { value: 'UNREACHABLE' } });
+    expect(states.deviceStates).toHaveLength(1);
+    expect(states.errors).toMatchObject([{ code: 'ENDPOINT_UNREACHABLE' }]);
+  });
+
+  test('odd elements stand among the true ones', async () => {
+    await start({ monitors: 1 });
+    cloud.monitor(1).oddStates = ['{broken', 42];
+    const [device] = (await readState(await logIn())).deviceStates;
+    expect(device?.capabilityStates.slice(0, 2)).toEqual(['{broken', 42]);
+    expect(device?.capabilityStates).toHaveLength(11);
+  });
+
+  test('kinds of id must not be mixed', async () => {
+    await start({ monitors: 1 });
+    const session = await logIn();
+    const { entityId, applianceId } = cloud.monitor(1);
+    const codes = async (type: string, id: string) =>
+      (await readState(session, type, id)).errors.map(({ code }) => code);
+    expect(await codes('ENTITY', entityId)).toEqual([]);
+    expect(await codes('APPLIANCE', applianceId)).toEqual([]);
+    expect(await codes('APPLIANCE', entityId)).toEqual(['TargetApplianceNotFoundException']);
+    expect(await codes('ENTITY', applianceId)).toEqual(['TargetApplianceNotFoundException']);
+  });
+
+  test('the wrong marketplace is an empty home', async () => {
+    await start({ marketplace: 'amazon.de' });
+    const session = await logIn('amazon.com');
+    expect((await discover(session)).data.endpoints).toEqual({ items: [] });
+    const me = await fetch(`${cloud.baseUrls.alexa}/api/users/me`, { headers: { ...session } });
+    expect(await me.json()).toMatchObject({ marketPlaceDomainName: 'www.amazon.de' });
+  });
+
+  test('values stay, or wander', async () => {
+    await start();
+    const session = await logIn();
+    expect(await readState(session)).toEqual(await readState(session));
+    cloud.state.values = 'drift';
+    expect(await readState(session)).not.toEqual(await readState(session));
+  });
+
+  test('recorded bodies are told as they are', async () => {
+    await start({ discoveryBody: '{"data" : null}', stateBody: '{"deviceStates" : []}' });
+    const session = await logIn();
+    expect(await discover(session)).toEqual({ data: null });
+    expect(await (await askState(session)).text()).toBe('{"deviceStates" : []}');
+  });
+
+  test('it packs for those who can unpack', async () => {
+    await start();
+    const session = await logIn();
+    const encoding = async (accepted: string) => {
+      const response = await fetch(`${cloud.baseUrls.alexa}/api/users/me`, {
+        headers: { ...session, 'accept-encoding': accepted },
+      });
+      return response.headers.get('content-encoding');
+    };
+    expect([await encoding('gzip'), await encoding('identity')]).toEqual(['gzip', null]);
+  });
+});
+
+test('dead and wrong paths', async () => {
+  await start();
+  const statusAndType = async (path: string, init?: RequestInit) => {
+    const response = await fetch(cloud.baseUrls.alexa + path, init);
+    return [response.status, response.headers.get('content-type')];
+  };
+  expect(await statusAndType('/api/phoenix')).toEqual([299, 'text/html']);
+  expect(await statusAndType('/nowhere')).toEqual([200, 'text/html;charset=UTF-8']);
+  expect(await statusAndType('/auth/token', { method: 'POST' })).toEqual([200, 'text/html;charset=UTF-8']);
+  expect(cloud.requests.map(({ host, path }) => `${host}${path}`)).toEqual([
+    'alexa/api/phoenix',
+    'alexa/nowhere',
+    'alexa/auth/token',
+  ]);
+});

@@ -1,0 +1,227 @@
+import { home, type ClipSensor } from '../../../lib/simulator/hue-home';
+import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
+
+const NOON = Date.UTC(2025, 10, 20, 12);
+let bridge: HueBridge;
+afterEach(() => bridge.close());
+
+async function start(options: HueBridgeOptions = {}): Promise<void> {
+  bridge = await startHueBridge({ now: () => NOON, protocols: ['http'], ...options });
+}
+
+async function ask<T = unknown>(path: string, init?: RequestInit): Promise<T> {
+  return (await (await fetch(bridge.url + path, init)).json()) as T;
+}
+
+const askSensors = () => ask<Record<string, ClipSensor>>(`/api/${bridge.key}/sensors`);
+const pair = (body: unknown) => ask('/api', { method: 'POST', body: JSON.stringify(body) });
+const error = (type: number, address: string, description: string) => [{ error: { type, address, description } }];
+
+describe('who is asked', () => {
+  test.each(['/api/config', '/api/0/config', '/api/whoever/config'])('%s is public', async (path) => {
+    await start();
+    expect(await ask(path)).toMatchObject({
+      bridgeid: '001788FFFE100001',
+      mac: '00:17:88:10:00:01',
+      modelid: 'BSB002',
+    });
+    expect(JSON.stringify(await ask(path))).not.toContain('whitelist');
+  });
+
+  test.each(['/sensors', '/sensors/1', '/', '/config/whitelist'])('%s needs a key', async (path) => {
+    await start();
+    const address = path === '/' ? '/' : path;
+    expect(await ask(`/api/not-a-key${path}`)).toEqual(error(1, address, 'unauthorized user'));
+  });
+
+  test('a key that was deleted opens nothing', async () => {
+    await start();
+    bridge.state.keys.delete(bridge.key);
+    expect(await ask(`/api/${bridge.key}/sensors`)).toEqual(error(1, '/sensors', 'unauthorized user'));
+  });
+
+  test.each([
+    ['/sensors/99', error(3, '/sensors/99', 'resource, /sensors/99, not available')],
+    ['/nonsense', error(4, '/nonsense', 'method, GET, not available for resource, /nonsense')],
+    ['/sensors/constructor', error(3, '/sensors/constructor', 'resource, /sensors/constructor, not available')],
+  ])('%s is not there', async (path, answer) => {
+    await start();
+    expect(await ask(`/api/${bridge.key}${path}`)).toEqual(answer);
+  });
+
+  test('other places answer 404', async () => {
+    await start();
+    expect((await fetch(`${bridge.url}/clip/v2/resource`)).status).toBe(404);
+  });
+});
+
+describe('pairing', () => {
+  test('needs the link button', async () => {
+    await start();
+    expect(await pair({ devicetype: 'app#test' })).toEqual(error(101, '', 'link button not pressed'));
+  });
+
+  test('gives a key that opens the bridge, and a client key where it was asked for', async () => {
+    await start();
+    bridge.press();
+    const [answer] = (await pair({ devicetype: 'app#test', generateclientkey: true })) as [
+      { success: { username: string; clientkey: string } },
+    ];
+    expect(answer.success.username).toMatch(/^[0-9a-f]{40}$/);
+    expect(answer.success.clientkey).toMatch(/^[0-9A-F]{32}$/);
+    expect(Object.keys(await ask<object>(`/api/${answer.success.username}/sensors`))).not.toHaveLength(0);
+    expect(await pair({ devicetype: 'app#other' })).toEqual([{ success: { username: expect.any(String) as string } }]);
+  });
+
+  test.each([
+    [30_000, 'success'],
+    [30_001, 'error'],
+  ])('%i ms after the press: %s', async (later, outcome) => {
+    let now = NOON;
+    await start({ now: () => now });
+    bridge.press();
+    now += later;
+    expect(await pair({ devicetype: 'app#test' })).toEqual([{ [outcome]: expect.anything() as unknown }]);
+  });
+
+  test.each([
+    ['{', 2],
+    ['{}', 7],
+  ])('body %s is error %i', async (body, type) => {
+    await start();
+    bridge.press();
+    const [answer] = await ask<[{ error: { type: number } }]>('/api', { method: 'POST', body });
+    expect(answer.error.type).toBe(type);
+  });
+});
+
+describe('what it tells', () => {
+  test('motion sensors: three parts, one prefix, the name on the presence part alone', async () => {
+    await start({ home: home({ motionSensors: 12 }) });
+    const sensors = Object.values(await askSensors());
+    const temperatures = sensors.filter(({ type }) => type === 'ZLLTemperature');
+    expect(temperatures).toHaveLength(12);
+    const rooms = temperatures.map(({ uniqueid = '' }) => {
+      const family = sensors.filter((one) => one.uniqueid?.startsWith(uniqueid.slice(0, 23)));
+      expect(family.map(({ type }) => type)).toEqual(['ZLLPresence', 'ZLLLightLevel', 'ZLLTemperature']);
+      return family[0]?.name;
+    });
+    expect(new Set(rooms).size).toBe(12);
+    expect(rooms.slice(0, 2)).toEqual(['Hall', 'Living room']);
+    expect(rooms[10]).toBe('Hall 2');
+  });
+
+  test("the sensors of the full configuration are the same, with all apps' keys beside them", async () => {
+    await start({ values: 'fixed' });
+    const full = await ask<{ sensors: unknown; config: { whitelist: object } }>(`/api/${bridge.key}`);
+    expect(full.sensors).toEqual(await askSensors());
+    expect(Object.keys(full)).toEqual(
+      expect.arrayContaining([
+        'lights',
+        'groups',
+        'config',
+        'schedules',
+        'scenes',
+        'rules',
+        'sensors',
+        'resourcelinks',
+      ]),
+    );
+    expect(Object.keys(full.config.whitelist)).toEqual([bridge.key, ...bridge.home.otherKeys]);
+  });
+
+  test('sizes are those of real homes: about 15 and 43 KB', async () => {
+    await start();
+    const size = async (path: string) => (await (await fetch(`${bridge.url}/api/${bridge.key}${path}`)).text()).length;
+    expect(await size('/sensors')).toBeGreaterThan(13_000);
+    expect(await size('/sensors')).toBeLessThan(17_000);
+    expect(await size('')).toBeGreaterThan(31_000);
+    expect(await size('')).toBeLessThan(45_000);
+  });
+
+  test('the same seed is the same home, another is not', () => {
+    bridge = { close: () => Promise.resolve() } as HueBridge;
+    expect(home({ seed: 7 })).toEqual(home({ seed: 7 }));
+    expect(home({ seed: 7 })).not.toEqual(home({ seed: 8 }));
+  });
+
+  test('sensors spoke between 0 and 263 s ago by the clock, unless the test says when', async () => {
+    await start();
+    const { temperature, temperatureId } = bridge.motionSensor('Hall');
+    bridge.home.ages[temperatureId] = 3600;
+    expect((await askSensors())[temperatureId]?.state.lastupdated).toBe('2025-11-20T11:00:00');
+    const ages = Object.values(await askSensors())
+      .filter(({ type, uniqueid }) => type === 'ZLLTemperature' && uniqueid !== temperature.uniqueid)
+      .map(({ state }) => (NOON - Date.parse(`${state.lastupdated ?? ''}Z`)) / 1000);
+    expect(Math.min(...ages)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...ages)).toBeLessThanOrEqual(263);
+    Reflect.deleteProperty(bridge.home.ages, temperatureId);
+    temperature.state.lastupdated = 'none';
+    expect((await askSensors())[temperatureId]?.state.lastupdated).toBe('none');
+  });
+
+  test('values stay, or wander, but never those of a sensor that is off', async () => {
+    await start({ values: 'fixed' });
+    expect(await askSensors()).toEqual(await askSensors());
+    bridge.state.values = 'drift';
+    const off = bridge.motionSensor('Kitchen');
+    off.temperature.config.on = false;
+    const first = await askSensors();
+    const second = await askSensors();
+    expect(second).not.toEqual(first);
+    expect(second[off.temperatureId]).toEqual(first[off.temperatureId]);
+  });
+
+  test('a test changes the home, and the answer follows', async () => {
+    await start();
+    const hall = bridge.motionSensor(1);
+    hall.temperature.state['temperature'] = null;
+    hall.presence.name = 'Corridor';
+    const sensors = await askSensors();
+    expect(sensors[hall.temperatureId]?.state['temperature']).toBeNull();
+    expect(Object.values(sensors).map(({ name }) => name)).toContain('Corridor');
+    expect(() => bridge.motionSensor('Hall')).toThrow('no motion sensor Hall');
+  });
+
+  test('recorded bodies are told byte by byte', async () => {
+    const recorded = Buffer.from('{"1": {"state" :{} }}\n');
+    await start({ sensorsBody: recorded, fullBody: '{"sensors":{}}' });
+    const response = await fetch(`${bridge.url}/api/${bridge.key}/sensors`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(recorded);
+    expect(await ask(`/api/${bridge.key}`)).toEqual({ sensors: {} });
+  });
+
+  test('one resource by its number', async () => {
+    await start({ values: 'fixed' });
+    expect(await ask(`/api/${bridge.key}/sensors/1`)).toMatchObject({ name: 'Daylight' });
+    expect(await ask(`/api/${bridge.key}/lights/1`)).toMatchObject({ name: 'Hall lamp' });
+  });
+});
+
+test('it keeps a log of what it was asked', async () => {
+  await start();
+  await fetch(`${bridge.url}/api/${bridge.key}/sensors?x=1`, { headers: { 'x-test': 'yes' } });
+  expect(bridge.requests).toHaveLength(1);
+  expect(bridge.requests[0]).toMatchObject({
+    method: 'GET',
+    path: `/api/${bridge.key}/sensors`,
+    headers: { 'x-test': 'yes' },
+    host: 'bridge',
+    at: NOON,
+  });
+});
+
+test("the Date header is the bridge's clock, and so is its UTC", async () => {
+  await start();
+  const response = await fetch(`${bridge.url}/api/${bridge.key}/config`);
+  expect(response.headers.get('date')).toBe('Thu, 20 Nov 2025 12:00:00 GMT');
+  expect(await response.json()).toMatchObject({ UTC: '2025-11-20T12:00:00' });
+});
+
+test('it comes back where it was', async () => {
+  await start();
+  const { port } = bridge;
+  await bridge.close();
+  await start({ port });
+  expect(await ask('/api/config')).toMatchObject({ modelid: 'BSB002' });
+});
