@@ -3,6 +3,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
+  globalSetup: '<rootDir>/tests/support/global-setup.js',
   testMatch: ['**/*.test.ts'],
   transform: {
     '\\.[cm]?[jt]s$': [

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compileValidators } from './compile-validators.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const commandsDirectory = join(root, 'lib', 'cli', 'commands');
@@ -17,6 +18,7 @@ const entryPoints = Object.fromEntries(
 );
 entryPoints['demo'] = join(root, 'lib', 'simulator', 'demo.ts');
 
+compileValidators();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist'));
 await build({

@@ -18,6 +18,8 @@ export interface StorageConfig {
   /** the permission bits, already a number: 0o600 */
   file_mode: number;
   spool_max_mb: number;
+  /** 0 keeps all */
+  retention_days: number;
 }
 
 export interface LoggingConfig {

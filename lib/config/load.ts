@@ -1,0 +1,88 @@
+/** Reads config.yaml: the only place where its text becomes a Config. */
+import { dirname, join, resolve } from 'node:path';
+import schema from '../../config/config.schema.json';
+import type { AqmConfig, Config, HueConfig } from './config';
+import { explain, pointerOf } from './explain';
+import { ConfigurationError } from './faults';
+import { installationDirectory } from './find';
+import { baseDirectoryOf } from './paths';
+import { checkRules, type RawConfig } from './rules';
+import { validateConfig } from './validators.generated';
+import { readYaml } from './yaml-text';
+
+export interface LoadOptions {
+  /** for auth-hue: the keys it fills in may be missing, and no source need be enabled */
+  beforePairing?: boolean;
+}
+
+/**
+ * @param file absolute
+ * @throws ConfigurationError with every fault of the file
+ */
+export function loadConfig(file: string, { beforePairing = false }: LoadOptions = {}): Config {
+  const example = join(installationDirectory(), 'config', 'config.example.yaml');
+  const whenBroken = `Mend the lines named; each key is explained in ${example}`;
+  const whenMissing = `Make one and edit it: mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`;
+  const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken });
+  const baseDirectory = baseDirectoryOf(file);
+  const schemaFaults = validateConfig(yaml.document) ? [] : (validateConfig.errors ?? []);
+  // Rules are asked only about the keys the schema found no fault with, so that the cast holds where they look.
+  const raw = yaml.document as unknown as RawConfig;
+  const ruleFaults = checkRules(raw, schemaFaults.map(pointerOf), { baseDirectory, beforePairing });
+  if (schemaFaults.length + ruleFaults.length > 0 || yaml.hasDuplicates) {
+    throw new ConfigurationError(explain(yaml, schemaFaults, ruleFaults, { schema, secret: false }), whenBroken);
+  }
+  return resolveConfig(file, baseDirectory, raw);
+}
+
+/** Makes paths absolute, and ids and numbers what the program counts with. */
+function resolveConfig(file: string, base: string, raw: RawConfig): Config {
+  const { collection, retry, storage, logging, hue, amazon_aqm, validation } = raw;
+  return {
+    file,
+    collection,
+    retry: { ...retry, max_attempts: Math.floor(retry.max_attempts) },
+    storage: {
+      ...storage,
+      data_directory: resolve(base, storage.data_directory),
+      busy_timeout_ms: Math.floor(storage.busy_timeout_ms),
+      wal_autocheckpoint_pages: Math.floor(storage.wal_autocheckpoint_pages),
+      file_mode: Number.parseInt(storage.file_mode, 8),
+    },
+    logging: { ...logging, directory: resolve(base, logging.directory), max_backups: Math.floor(logging.max_backups) },
+    hue: hue === undefined ? null : resolveHue(base, hue),
+    amazon_aqm: amazon_aqm === undefined ? null : resolveAqm(amazon_aqm),
+    validation,
+  };
+}
+
+function resolveHue(base: string, hue: HueConfig): HueConfig {
+  return {
+    ...hue,
+    bridge_url: withoutTrailingSlash(hue.bridge_url),
+    bridge_id: hexDigits(hue.bridge_id),
+    certificate_sha256: hexDigits(hue.certificate_sha256),
+    ca_file: hue.ca_file === '' ? '' : resolve(base, hue.ca_file),
+    locations: withoutPrototype(hue.locations),
+  };
+}
+
+function resolveAqm(aqm: AqmConfig): AqmConfig {
+  const base_urls = Object.fromEntries(
+    Object.entries(aqm.base_urls).map(([name, url]) => [name, withoutTrailingSlash(url)]),
+  );
+  return { ...aqm, base_urls, locations: withoutPrototype(aqm.locations) };
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function hexDigits(text: string): string {
+  return text.replaceAll(':', '').toLowerCase();
+}
+
+/** A device that calls itself `constructor` has no location by that. */
+function withoutPrototype(locations: Record<string, string>): Record<string, string> {
+  return Object.assign(Object.create(null) as Record<string, string>, locations);
+}

@@ -1,0 +1,43 @@
+/** Who may read the file with the keys. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { errorCode } from '../files/file-error';
+
+export interface SecretsFileState {
+  /** permission bits: 0o600 */
+  mode: number;
+  /** somebody besides the owner may read or change it */
+  othersMayUse: boolean;
+  /** owner's user id where that is neither this user nor root; such an owner can change what we log in with */
+  foreignOwner: number | null;
+  /** on a read-only file system (a container's secret) nobody can mend the mode */
+  readOnlyMount: boolean;
+}
+
+/** @throws the file system's error where the file cannot be looked at */
+export function secretsFileState(file: string): SecretsFileState {
+  const { mode, uid } = statSync(file);
+  const user = process.geteuid?.() ?? uid;
+  return {
+    mode: mode & 0o7777,
+    othersMayUse: (mode & 0o077) !== 0,
+    // Root reads the files of the user that cron runs as: one `sudo` by hand is no fault.
+    foreignOwner: uid === user || uid === 0 || user === 0 ? null : uid,
+    readOnlyMount: isReadOnly(file),
+  };
+}
+
+/** A sentence for the log and for health, with the command that mends it; null where only the owner can use the file. */
+export function secretsModeWarning(file: string): string | null {
+  const { mode, othersMayUse } = secretsFileState(file);
+  if (!othersMayUse) return null;
+  return `Other users can use the secrets in ${file} (mode ${mode.toString(8).padStart(4, '0')}): chmod 600 '${file}'`;
+}
+
+function isReadOnly(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return false;
+  } catch (thrown) {
+    return errorCode(thrown) === 'EROFS';
+  }
+}

@@ -1,0 +1,95 @@
+/** Reads secrets.yaml. A fault in one section stops only that source; no value of the file is ever quoted. */
+import { dirname, join } from 'node:path';
+import schema from '../../config/secrets.schema.json';
+import type { EmailSecrets, Secrets } from './config';
+import { explain } from './explain';
+import { ConfigurationError, type Fault } from './faults';
+import { installationDirectory } from './find';
+import { validateSecrets } from './validators.generated';
+import { readYaml } from './yaml-text';
+
+export type SecretSection = 'hue' | 'amazon' | 'email';
+
+export interface LoadedSecrets {
+  /** absolute */
+  file: string;
+  /** the sound sections; one whose key is absent or empty is left out (nobody has logged in yet) */
+  secrets: Secrets;
+  /** why a section that is there cannot be used */
+  faults: Partial<Record<SecretSection, ConfigurationError>>;
+  /** sections of another name; nobody needs them, but one may be a typing mistake */
+  unknown: ConfigurationError | null;
+}
+
+/** How the sections look after validation, with defaults filled in. */
+interface RawSecrets {
+  hue?: { username: string };
+  amazon?: { refresh_token: string };
+  email?: EmailSecrets;
+}
+
+const SECTIONS = ['hue', 'amazon', 'email'] as const;
+
+/** What mends a section. */
+const REMEDIATIONS: Record<SecretSection, string> = {
+  hue: 'Pair with the bridge again, which writes this section: node bin/auth-hue.js',
+  amazon: 'Log in again, which writes this section: node bin/auth-amazon.js',
+  email: 'Mend the lines named; config/secrets.example.yaml shows this section.',
+};
+
+/**
+ * @param file absolute
+ * @throws ConfigurationError where the file as a whole is missing, unreadable or no YAML mapping of sections
+ */
+export function loadSecrets(file: string): LoadedSecrets {
+  const example = join(installationDirectory(), 'config', 'secrets.example.yaml');
+  const yaml = readYaml(file, {
+    kind: 'secrets file',
+    whenMissing: `Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js: mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
+    whenBroken: `Mend the lines named; ${example} shows the sections.`,
+  });
+  const { document } = yaml;
+  // `hue:` with nothing below it is a section that is not filled in yet.
+  for (const section of SECTIONS) if (document[section] === null) Reflect.deleteProperty(document, section);
+  const isValid = validateSecrets(document) && !yaml.hasDuplicates;
+  const all = isValid ? [] : explain(yaml, validateSecrets.errors ?? [], [], { schema, secret: true });
+  const faultsOf = (section: SecretSection): Fault[] =>
+    all.filter(({ key }) => key === section || key.startsWith(`${section}.`));
+
+  const secrets = { ...(document as RawSecrets) };
+  const faults: LoadedSecrets['faults'] = {};
+  for (const section of SECTIONS) {
+    const found = faultsOf(section);
+    if (found.length === 0) continue;
+    faults[section] = new ConfigurationError(found, REMEDIATIONS[section]);
+    Reflect.deleteProperty(secrets, section);
+  }
+  const others = all.filter((fault) => !SECTIONS.some((section) => faultsOf(section).includes(fault)));
+  return {
+    file,
+    secrets: {
+      ...(secrets.hue !== undefined && secrets.hue.username !== '' && { hue: secrets.hue }),
+      ...(secrets.amazon !== undefined && secrets.amazon.refresh_token !== '' && { amazon: secrets.amazon }),
+      ...(secrets.email !== undefined && { email: secrets.email }),
+    },
+    faults,
+    unknown:
+      others.length === 0
+        ? null
+        : new ConfigurationError(others, `Mend the lines named; ${example} shows the sections.`),
+  };
+}
+
+/**
+ * Every text that must never be shown, for redaction by value: the longest first, so that a value inside another does
+ * not leave the other's rest behind. Names of this machine are no secret and would spoil every message.
+ */
+export function allSecretValues(secrets: Secrets): string[] {
+  const { email } = secrets;
+  const passwords = [secrets.hue?.username, secrets.amazon?.refresh_token, email?.username, email?.password];
+  const addresses = [email?.from, email?.to].flatMap((text) => [text, ...(text?.split(/[\s,;<>]+/) ?? [])]);
+  const values = [...passwords, email?.host, ...addresses].filter((text) => text !== undefined && text.length >= 4);
+  const harmless = new Set(['localhost', '127.0.0.1', '::1']);
+  const spellings = values.flatMap((text) => (text === undefined ? [] : [text, encodeURIComponent(text)]));
+  return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
+}

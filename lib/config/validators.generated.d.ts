@@ -1,0 +1,20 @@
+/** Types of validators.generated.js, which lib/build/compile-validators.mjs makes from config/*.schema.json. */
+
+/** One fault as ajv reports it. */
+export interface SchemaFault {
+  keyword: string;
+  /** JSON pointer into the data: `/hue/bridge_id` */
+  instancePath: string;
+  /** JSON pointer into the schema: `#/properties/hue/properties/bridge_id/pattern` */
+  schemaPath: string;
+  params: Record<string, unknown>;
+}
+
+/** Fills in the defaults where they are missing, and tells whether the data is valid; if not, `errors` says why. */
+export interface Validator {
+  (data: unknown): boolean;
+  errors?: SchemaFault[] | null;
+}
+
+export const validateConfig: Validator;
+export const validateSecrets: Validator;
