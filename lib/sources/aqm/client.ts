@@ -1,0 +1,93 @@
+/** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
+import { MonitorError } from '../../errors';
+import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
+import { readObject, refuseThrottled, type Exchange } from './exchange';
+import type { AmazonHosts } from './hosts';
+import { asRecord, asText } from './lenient-json';
+import type { StateAnswer } from './readings';
+
+/** What a logged-in request carries. */
+export interface Credentials {
+  /** the value of the `Cookie` header */
+  cookieHeader: string;
+  /** null where Amazon gave none */
+  csrf: string | null;
+}
+
+export interface AlexaClient {
+  /** @throws MonitorError `unauthorized` where the cookies are dead */
+  discover(credentials: Credentials): Promise<Discovery>;
+  /** The states of all monitors in one request. @throws MonitorError `unauthorized` where the cookies are dead */
+  readStates(credentials: Credentials, entities: StateEntity[]): Promise<StateAnswer>;
+}
+
+export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): AlexaClient {
+  const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
+    operation,
+    method: 'POST' as const,
+    url: `${hosts.alexa}${path}`,
+    headers: alexaHeaders(hosts, credentials),
+    body: JSON.stringify(body),
+  });
+  return {
+    discover: (credentials) =>
+      exchange(
+        post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }),
+        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint),
+      ),
+    readStates: (credentials, stateRequests) =>
+      exchange(post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), (response, endpoint) =>
+        readStateAnswer(readObject(response, endpoint), endpoint),
+      ),
+  };
+}
+
+/** The headers of a logged-in request to the Alexa host. */
+export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credentials): Record<string, string> {
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    Cookie: cookieHeader,
+    Referer: `${hosts.alexa}/spa/index.html`,
+    Origin: hosts.alexa,
+    ...(csrf === null ? {} : { csrf }),
+  };
+}
+
+/** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`. */
+function readEndpoints(answer: Record<string, unknown>, endpoint: string): Discovery {
+  const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
+  if (Array.isArray(items)) return readDiscovery(items);
+  const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
+  const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
+  if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {
+    throw new MonitorError('Amazon refuses the session (GraphQL FORBIDDEN)', {
+      type: 'unauthorized',
+      permanent: true,
+      endpoint,
+      remediation: 'Check the login: node bin/auth-amazon.js --check',
+    });
+  }
+  refuseThrottled(JSON.stringify(errors), endpoint);
+  const said = errors.map((error) => asText(error['message'])).find((message) => message !== null);
+  throw unexpected(`no device list${said === undefined ? '' : `: ${said.slice(0, 120)}`}`, endpoint);
+}
+
+function readStateAnswer(answer: Record<string, unknown>, endpoint: string): StateAnswer {
+  const { deviceStates, errors } = answer;
+  const failures: unknown[] = Array.isArray(errors) ? errors : [];
+  if (!Array.isArray(deviceStates)) {
+    if (failures.length === 0) throw unexpected('no device states', endpoint);
+    refuseThrottled(JSON.stringify(failures), endpoint);
+    return { deviceStates: [], errors: failures };
+  }
+  if (deviceStates.length === 0) refuseThrottled(JSON.stringify(failures), endpoint);
+  return { deviceStates, errors: failures };
+}
+
+function unexpected(what: string, endpoint: string): MonitorError {
+  return new MonitorError(`the answer of ${endpoint} holds ${what}`, {
+    type: 'invalid_response',
+    endpoint,
+    remediation: 'Nothing to do if this goes away by itself; if it stays, Amazon may have changed its API.',
+  });
+}

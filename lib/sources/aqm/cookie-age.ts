@@ -1,0 +1,23 @@
+/** When cookies are dead, and when they are better renewed before they are. Amazon's live for about 14 days. */
+import type { Cookies } from './session-state';
+
+const DAY_MS = 24 * 60 * 60_000;
+const RENEW_AFTER_MS = 4 * DAY_MS;
+
+/** Whether one of them has passed its `Expires`. */
+export function areExpired(cookies: Cookies, now: Date): boolean {
+  return nearestExpiry(cookies) <= now.getTime();
+}
+
+/** Whether they are older than four days, or the first of them expires soon. */
+export function areDueForRenewal(cookies: Cookies, now: Date): boolean {
+  const obtained = Date.parse(cookies.obtained_at);
+  const expiry = nearestExpiry(cookies);
+  // The last day, but of a short life only the last quarter: else each renewal would be followed by the next at once.
+  const soon = Math.min(DAY_MS, (expiry - obtained) / 4);
+  return now.getTime() - obtained > RENEW_AFTER_MS || expiry - now.getTime() < soon;
+}
+
+function nearestExpiry({ jar }: Cookies): number {
+  return Math.min(...jar.map(({ expires }) => (expires === null ? Infinity : Date.parse(expires))));
+}

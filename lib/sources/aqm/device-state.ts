@@ -1,0 +1,95 @@
+/** The `capabilityStates` of one monitor, read into quantities. Each element stands alone: a broken one spoils only itself. */
+import { NO_QUANTITIES, type Quantities } from '../../reading';
+import { asRecord, asText } from './lenient-json';
+import { isPlausible, type InstanceMeanings } from './quantities';
+
+/** Outside, a temperature cannot be a room's, and is never stored. */
+const COLDEST_CELSIUS = -60;
+const HOTTEST_CELSIUS = 100;
+
+export interface DeviceState {
+  quantities: Quantities;
+  /** the monitor's own time, UTC ISO 8601: the temperature's, else the newest of all; null where it told none */
+  measuredAt: string | null;
+  /** the monitor has no connection: its values are old */
+  offline: boolean;
+  /** a sentence per element that could not be read */
+  broken: string[];
+  /** instance → value, of quantities that have no column */
+  unknown: Record<string, unknown>;
+}
+
+/** @param elements `capabilityStates`: JSON texts of `{namespace, name, value, instance, timeOfSample}` */
+export function readDeviceState(elements: unknown[], meanings: InstanceMeanings): DeviceState {
+  const quantities: Quantities = { ...NO_QUANTITIES };
+  const broken: string[] = [];
+  const unknown: Record<string, unknown> = {};
+  const times: string[] = [];
+  let temperatureTime: string | null = null;
+  let connectivity: string | null = null;
+
+  for (const element of elements) {
+    const state = asRecord(element);
+    const { namespace, name, value } = state;
+    const time = readTime(state['timeOfSample']);
+    if (asText(namespace) === null) {
+      broken.push('a capability state is not JSON of the usual shape');
+    } else if (namespace === 'Alexa.EndpointHealth' && name === 'connectivity') {
+      connectivity ??= asText(asRecord(value)['value']) ?? asText(value);
+    } else if (namespace === 'Alexa.TemperatureSensor' && name === 'temperature') {
+      if (quantities.temperature_celsius !== null) continue;
+      const celsius = readCelsius(value);
+      if (celsius === null) broken.push(`temperature ${shown(value)} is not a room's temperature`);
+      else [quantities.temperature_celsius, temperatureTime] = [celsius, time];
+    } else if (namespace === 'Alexa.RangeController' && name === 'rangeValue') {
+      const instance = asText(state['instance']) ?? '';
+      const quantity = Object.hasOwn(meanings.known, instance) ? meanings.known[instance] : undefined;
+      if (quantity === undefined) unknown[instance] ??= value;
+      else if (quantities[quantity] !== null) continue;
+      else if (!isPlausible(quantity, value)) broken.push(`${quantity} ${shown(value)} is out of range`);
+      else {
+        quantities[quantity] = value;
+        if (time !== null) times.push(time);
+      }
+    }
+  }
+  return {
+    quantities,
+    measuredAt: temperatureTime ?? times.sort().at(-1) ?? null,
+    offline: connectivity !== null && connectivity.toUpperCase() !== 'OK',
+    broken,
+    unknown,
+  };
+}
+
+function readCelsius(value: unknown): number | null {
+  const { value: degrees, scale } = asRecord(value);
+  if (typeof degrees !== 'number' || !Number.isFinite(degrees)) return null;
+  const celsius = toCelsius(degrees, scale);
+  if (celsius === null || celsius < COLDEST_CELSIUS || celsius > HOTTEST_CELSIUS) return null;
+  // Converted values carry digits no sensor has; two decimals are finer than its quarter of a degree.
+  return Math.round(celsius * 100) / 100;
+}
+
+function toCelsius(degrees: number, scale: unknown): number | null {
+  switch (scale) {
+    case 'CELSIUS':
+      return degrees;
+    case 'FAHRENHEIT':
+      return ((degrees - 32) * 5) / 9;
+    case 'KELVIN':
+      return degrees - 273.15;
+    default:
+      return null;
+  }
+}
+
+/** ISO 8601 in UTC with milliseconds, or null where it is no time. */
+function readTime(value: unknown): string | null {
+  const milliseconds = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify([value]).slice(1, -1).slice(0, 60);
+}

@@ -1,0 +1,62 @@
+/** Which air quality monitors an account has: the GraphQL answer (FACTS: `CustomerSmartHome`) read into monitors. */
+import { asList, asRecord, asText } from './lenient-json';
+import { meaningsOf, type InstanceMeanings } from './quantities';
+
+export const DISCOVERY_QUERY =
+  'query CustomerSmartHome { endpoints(endpointsQueryParams: { paginationParams: { disablePagination: true } }) ' +
+  '{ items { legacyAppliance { applianceId applianceTypes friendlyName friendlyDescription manufacturerName ' +
+  'connectedVia modelName entityId aliases capabilities customerDefinedDeviceType alexaDeviceIdentifierList ' +
+  'driverIdentity } } } }';
+
+/** How `phoenix/state` is asked for a device: an `entityId` goes with ENTITY, an `applianceId` with APPLIANCE. */
+export interface StateEntity {
+  entityId: string;
+  entityType: 'ENTITY' | 'APPLIANCE';
+}
+
+export interface Monitor {
+  /** printed under the device, key of `amazon_aqm.locations` */
+  serial: string;
+  /** as the user named it in the app */
+  name: string;
+  entity: StateEntity;
+  meanings: InstanceMeanings;
+}
+
+export interface Discovery {
+  monitors: Monitor[];
+  /** how many smart home devices of any kind the account lists */
+  devices: number;
+}
+
+/** Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only. */
+export function readDiscovery(items: unknown[]): Discovery {
+  const appliances = items.map((item) => asRecord(asRecord(item)['legacyAppliance']));
+  const monitors = appliances.filter(isMonitor).map(readMonitor);
+  return { monitors: monitors.filter((monitor) => monitor !== null), devices: items.length };
+}
+
+function isMonitor(appliance: Record<string, unknown>): boolean {
+  return (
+    asList(appliance['applianceTypes']).includes('AIR_QUALITY_MONITOR') &&
+    appliance['friendlyDescription'] === 'Amazon Indoor Air Quality Monitor'
+  );
+}
+
+/** null where the device has no id to ask it by. */
+function readMonitor(appliance: Record<string, unknown>): Monitor | null {
+  const entityId = asText(appliance['entityId']);
+  const applianceId = asText(appliance['applianceId']);
+  const id = entityId ?? applianceId;
+  if (id === null) return null;
+  const firstText = (list: unknown, key: string) =>
+    asList(list)
+      .map((element) => asText(asRecord(element)[key]))
+      .find((text) => text !== null);
+  return {
+    serial: firstText(appliance['alexaDeviceIdentifierList'], 'dmsDeviceSerialNumber') ?? id,
+    name: firstText(appliance['aliases'], 'friendlyName') ?? asText(appliance['friendlyName']) ?? 'Air quality monitor',
+    entity: { entityId: id, entityType: entityId === null ? 'APPLIANCE' : 'ENTITY' },
+    meanings: meaningsOf(appliance['capabilities']),
+  };
+}

@@ -1,0 +1,170 @@
+/** One exchange with Amazon: counted, retried where that can help, its failures told apart. */
+import { MonitorError } from '../../errors';
+import type { Http, HttpRequest, HttpResponse } from '../../http/http';
+import { retryAfterMs } from '../../http/retry-after';
+import type { Logger } from '../../logging/logger';
+import type { Retrier } from '../../reliability/retry';
+import type { Traffic } from '../source';
+import { USER_AGENT } from './hosts';
+import { parsed } from './lenient-json';
+
+export interface ExchangeContext {
+  http: Http;
+  retrier: Retrier;
+  traffic: Traffic;
+  logger: Logger;
+  timeoutMs: number;
+  /** the cycle's deadline */
+  signal?: AbortSignal;
+  /** the wall clock, for a Retry-After that is a date */
+  now: () => Date;
+}
+
+export interface AmazonRequest {
+  /** for the log: `aqm.read_states` */
+  operation: string;
+  method: HttpRequest['method'];
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Reads an answer; what it throws decides whether the exchange is repeated (`permanent`). */
+export type Interpret<T> = (response: HttpResponse, endpoint: string) => T;
+
+/** @throws MonitorError what `interpret` threw, or a failure of the network, when retries are spent. */
+export type Exchange = <T>(request: AmazonRequest, interpret: Interpret<T>) => Promise<T>;
+
+export function createExchange(context: ExchangeContext): Exchange {
+  return (request, interpret) => {
+    const { operation, method, url, headers, body } = request;
+    const endpoint = `${method} ${url}`;
+    return context.retrier.run({ operation, endpoint }, async () => {
+      context.traffic.requests++;
+      const askedAt = performance.now();
+      const response = await context.http({
+        method,
+        url,
+        endpoint,
+        headers: { 'User-Agent': USER_AGENT, Accept: 'application/json', 'Accept-Language': 'en-US', ...headers },
+        ...(body === undefined ? {} : { body }),
+        timeoutMs: context.timeoutMs,
+        ...(context.signal ? { signal: context.signal } : {}),
+      });
+      context.traffic.payloadBytes += response.payloadBytes;
+      context.logger.info('http_response', `${endpoint}: HTTP ${response.status}, ${response.payloadBytes} bytes`, {
+        endpoint,
+        status: response.status,
+        payload_bytes: response.payloadBytes,
+        duration_ms: Math.round(performance.now() - askedAt),
+      });
+      refuseOverload(response, endpoint, context.now());
+      return interpret(response, endpoint);
+    });
+  };
+}
+
+/** A server that is busy or broken says nothing about us: transient. */
+function refuseOverload(response: HttpResponse, endpoint: string, now: Date): void {
+  const { status } = response;
+  const wait = retryAfterMs(response.header('retry-after'), now.getTime());
+  const hint = wait === null ? {} : { retryAfterMs: wait };
+  if (status === 429 || (status !== 200 && namesThrottling(response.body.toString('utf8')))) {
+    throw tooManyRequests(`HTTP ${status}`, endpoint, hint);
+  }
+  if (status >= 500 || status === 408) {
+    throw new MonitorError(`Amazon's server failed (HTTP ${status})`, {
+      type: 'http',
+      endpoint,
+      remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
+      ...hint,
+    });
+  }
+}
+
+function namesThrottling(text: string): boolean {
+  return /rate exceeded|throttlingexception|too many requests/i.test(text.slice(0, 4000));
+}
+
+/** The other form of a rate limit: a text in the answer, whatever the status. @throws MonitorError `rate_limited` */
+export function refuseThrottled(text: string, endpoint: string): void {
+  if (namesThrottling(text)) throw tooManyRequests('in its answer', endpoint);
+}
+
+function tooManyRequests(how: string, endpoint: string, retryAfter: { retryAfterMs?: number } = {}): MonitorError {
+  return new MonitorError(`Amazon says that there were too many requests (${how})`, {
+    type: 'rate_limited',
+    endpoint,
+    remediation: 'Nothing to do: the next cycles wait until Amazon accepts requests again.',
+    ...retryAfter,
+  });
+}
+
+/**
+ * The object inside a 200 answer.
+ * @throws MonitorError `unauthorized` for 401 and 403 (permanent: other cookies are needed), `http` for other statuses,
+ *   `invalid_response` for HTML (permanent: the path is wrong), for an empty, cut or foreign body.
+ */
+export function readObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
+  const { status } = response;
+  if (status === 401 || status === 403) {
+    throw new MonitorError(`Amazon refuses the session (HTTP ${status})`, {
+      type: 'unauthorized',
+      permanent: true,
+      endpoint,
+      remediation: 'Check the login: node bin/auth-amazon.js --check',
+    });
+  }
+  if (status !== 200) {
+    throw new MonitorError(`unexpected answer from ${endpoint}: HTTP ${status}`, {
+      type: 'http',
+      permanent: true,
+      endpoint,
+      remediation: 'Check amazon_aqm.marketplace and base_urls in the configuration; Amazon may have changed its API.',
+    });
+  }
+  return readJsonObject(response, endpoint);
+}
+
+/** The object in a body, whatever the status. @throws MonitorError `invalid_response` */
+export function readJsonObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
+  const text = decode(response.body, endpoint).trim();
+  const value = parsed(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const answer = value as Record<string, unknown>;
+    const { message, Message, __type, code, error } = answer;
+    refuseThrottled([message, Message, __type, code, error].join(' '), endpoint);
+    return answer;
+  }
+  refuseThrottled(text, endpoint);
+  const isPage = text.startsWith('<');
+  throw new MonitorError(
+    isPage ? `${endpoint} answered with a web page` : `${endpoint} gave ${describeBody(text)} instead of JSON`,
+    {
+      type: 'invalid_response',
+      permanent: isPage,
+      endpoint,
+      remediation: isPage
+        ? 'Check amazon_aqm.marketplace and base_urls in the configuration; Amazon may have moved this address.'
+        : 'Nothing to do if this goes away by itself; later cycles try again.',
+    },
+  );
+}
+
+/** Strictly: a lenient decoder would store a room's name with holes in it. */
+function decode(body: Buffer, endpoint: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (thrown) {
+    throw new MonitorError(`${endpoint} gave an answer that is not UTF-8`, {
+      type: 'invalid_response',
+      endpoint,
+      remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
+      cause: thrown,
+    });
+  }
+}
+
+function describeBody(text: string): string {
+  return text === '' ? 'an empty answer' : `${text.length} characters that are no object`;
+}

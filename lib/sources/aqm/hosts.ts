@@ -1,0 +1,37 @@
+/** Amazon's three hosts and how our requests introduce themselves: as the iPhone app, whose web API this is. */
+import type { AqmConfig } from '../../config/config';
+
+export interface AmazonHosts {
+  /** the Alexa API: `https://alexa.amazon.co.uk` */
+  alexa: string;
+  /** cookies and sign-in: `https://www.amazon.co.uk` */
+  www: string;
+  /** where a refresh token becomes an access token, whatever the marketplace */
+  tokens: string;
+  /** where a login becomes a refresh token */
+  registration: string;
+}
+
+export function amazonHosts({ marketplace, base_urls }: Pick<AqmConfig, 'marketplace' | 'base_urls'>): AmazonHosts {
+  const base = (configured: string | undefined, usual: string) => (configured ?? usual).replace(/\/+$/, '');
+  return {
+    alexa: base(base_urls.alexa, `https://alexa.${marketplace}`),
+    www: base(base_urls.www, `https://www.${marketplace}`),
+    tokens: base(base_urls.api, 'https://api.amazon.com'),
+    registration: base(base_urls.api, `https://api.${marketplace}`),
+  };
+}
+
+export const APP_NAME = 'home-temperature-monitor';
+export const APP_VERSION = '2.2.651540.0';
+export const USER_AGENT = `AmazonWebView/Amazon Alexa/${APP_VERSION}/iOS/18.3.1/iPhone`;
+
+/** What the app tells of the device it pretends to run on, with every token exchange. */
+export const DEVICE_FIELDS = {
+  app_name: APP_NAME,
+  app_version: APP_VERSION,
+  'di.sdk.version': '6.12.4',
+  'di.hw.version': 'iPhone',
+  'di.os.name': 'iOS',
+  'di.os.version': '16.6',
+};

@@ -1,0 +1,29 @@
+/** Amazon's JSON scalars come as values or as JSON text, and parts may be missing: these look at anything, throw never. */
+
+/** The value itself, or what its text says where it is JSON text; undefined where the text is no JSON. */
+export function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object's properties; an empty one for anything else. */
+export function asRecord(value: unknown): Record<string, unknown> {
+  const seen = parsed(value);
+  return typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? (seen as Record<string, unknown>) : {};
+}
+
+/** A list's elements; none for anything else. */
+export function asList(value: unknown): unknown[] {
+  const seen = parsed(value);
+  return Array.isArray(seen) ? seen : [];
+}
+
+/** A text with something in it; a number counts as its digits; null for anything else. */
+export function asText(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}

@@ -1,0 +1,120 @@
+/** The answer of `phoenix/state` for all monitors, read into our words: readings, and who was left out and why. */
+import type { Config } from '../../config/config';
+import type { Logger } from '../../logging/logger';
+import type { Reading, SkipReason } from '../../reading';
+import type { SourceReport } from '../source';
+import { readDeviceState } from './device-state';
+import type { Monitor } from './discovery';
+import { asList, asRecord, asText } from './lenient-json';
+
+export interface ReadingRules {
+  /** serial → location */
+  locations: Record<string, string>;
+  validation: Config['validation'];
+  logger: Logger;
+}
+
+/** A value a monitor sent that has no column: shown, never stored. */
+export interface UnknownQuantity {
+  deviceId: string;
+  instance: string;
+  description: string;
+  value: unknown;
+}
+
+export interface StatesRead {
+  report: SourceReport;
+  unknownQuantities: UnknownQuantity[];
+  /** entity ids that Amazon does not know (any more): discovery may know better */
+  unknownEntities: string[];
+}
+
+/** `deviceStates` and `errors` of the answer, as they came. */
+export interface StateAnswer {
+  deviceStates: unknown[];
+  errors: unknown[];
+}
+
+export function readStates(answer: StateAnswer, monitors: Monitor[], rules: ReadingRules): StatesRead {
+  const readings: Reading[] = [];
+  const skipped: Record<string, SkipReason> = {};
+  const unknownQuantities: UnknownQuantity[] = [];
+  const unknownEntities: string[] = [];
+  const seen = new Set<string>();
+
+  for (const monitor of monitors) {
+    const deviceId = `alexa:${monitor.serial}`;
+    if (seen.has(deviceId)) {
+      skipped[deviceId] = 'duplicate_id';
+      continue;
+    }
+    seen.add(deviceId);
+    const outcome = readMonitor(answer, monitor, rules);
+    if (outcome.unknownEntity) unknownEntities.push(monitor.entity.entityId);
+    if (outcome.reading) readings.push(outcome.reading);
+    else skipped[deviceId] = outcome.skip;
+    for (const [instance, value] of Object.entries(outcome.unknown ?? {})) {
+      const description = monitor.meanings.unknown[instance] ?? 'not described';
+      unknownQuantities.push({ deviceId, instance, description, value });
+    }
+  }
+  return { report: { readings, skipped, devicesSeen: monitors.length }, unknownQuantities, unknownEntities };
+}
+
+type MonitorOutcome = { unknown?: Record<string, unknown>; unknownEntity?: boolean } & (
+  { reading: Reading } | { reading?: never; skip: SkipReason }
+);
+
+function readMonitor(answer: StateAnswer, monitor: Monitor, rules: ReadingRules): MonitorOutcome {
+  const device = answer.deviceStates.map(asRecord).find((state) => namesEntity(state, monitor));
+  const failure = device === undefined ? errorFor(answer.errors, monitor) : errorCode(device['error']);
+  const deviceId = `alexa:${monitor.serial}`;
+  if (failure !== null) {
+    if (/not.?found/i.test(failure)) return { skip: 'unreachable', unknownEntity: true };
+    rules.logger.debug('device_error', `${deviceId}: ${failure}`, { device_id: deviceId, code: failure });
+    return { skip: 'unreachable' };
+  }
+  if (device === undefined) return { skip: 'no_value', unknownEntity: true };
+
+  const state = readDeviceState(asList(device['capabilityStates']), monitor.meanings);
+  for (const sentence of state.broken) {
+    rules.logger.warning('broken_element', `${deviceId}: ${sentence}`, { device_id: deviceId });
+  }
+  const { unknown } = state;
+  if (state.offline) return { skip: 'offline', unknown };
+  if (Object.values(state.quantities).every((value) => value === null)) {
+    const unusable = state.broken.length > 0 || !Array.isArray(device['capabilityStates']);
+    return { skip: unusable ? 'malformed' : 'no_value', unknown };
+  }
+  const celsius = state.quantities.temperature_celsius;
+  const { temperature_min, temperature_max } = rules.validation;
+  return {
+    unknown,
+    reading: {
+      device_id: deviceId,
+      device_type: 'alexa_aqm',
+      location: rules.locations[monitor.serial] ?? monitor.name,
+      measured_at: state.measuredAt,
+      ...state.quantities,
+      is_anomalous: celsius !== null && (celsius < temperature_min || celsius > temperature_max),
+    },
+  };
+}
+
+function namesEntity(container: Record<string, unknown>, monitor: Monitor): boolean {
+  return asText(asRecord(container['entity'])['entityId']) === monitor.entity.entityId;
+}
+
+/** The code Amazon gave for a monitor; an error that names no entity counts for all that got no answer. */
+function errorFor(errors: unknown[], monitor: Monitor): string | null {
+  const records = errors.map(asRecord);
+  const own = records.find((error) => namesEntity(error, monitor));
+  const general = records.find((error) => asText(asRecord(error['entity'])['entityId']) === null);
+  const error = own ?? general;
+  return error === undefined ? null : (errorCode(error) ?? 'unnamed error');
+}
+
+function errorCode(error: unknown): string | null {
+  const record = asRecord(error);
+  return asText(record['code']) ?? asText(record['message']) ?? asText(error);
+}

@@ -1,0 +1,97 @@
+/** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describeFileError, errorCode } from '../../files/file-error';
+import { writeWhole } from '../../files/write-whole';
+import type { Logger } from '../../logging/logger';
+import { asRecord } from './lenient-json';
+import { emptyState, readState, SESSION_VERSION, type SessionState } from './session-state';
+
+export const SESSION_FILE = 'amazon-session.json';
+
+/** What the remembered state is bound to: another token or marketplace makes all of it worthless. */
+export interface Binding {
+  marketplace: string;
+  refreshToken: string;
+}
+
+export interface SessionFile {
+  /** The state of this login; an empty one where there is none that can be used. Never throws. */
+  load(binding: Binding): SessionState;
+  /** Replaces the file, mode 0600. A file that cannot be written costs a warning, never a cycle. */
+  save(state: SessionState): void;
+}
+
+/** @param remember false: nothing is written */
+export function openSessionFile(dataDirectory: string, logger: Logger, remember = true): SessionFile {
+  const path = join(dataDirectory, SESSION_FILE);
+  let complained = false;
+
+  function discard(reason: string): SessionState {
+    if (complained) return emptyState();
+    complained = true;
+    logger.warning('session_discarded', `${path} ${reason}; the session is made anew with the refresh token.`, {
+      path,
+    });
+    return emptyState();
+  }
+
+  function read(): SessionState {
+    let text: string;
+    try {
+      const owner = statSync(path).uid;
+      if (owner !== expectedOwner(path)) return discard(`belongs to another user (uid ${owner})`);
+      text = readFileSync(path, 'utf8');
+    } catch (thrown) {
+      if (errorCode(thrown) === 'ENOENT') return emptyState();
+      return discard(`cannot be read: ${describeFileError(thrown)}`);
+    }
+    const content = asRecord(text);
+    const version = content['version'];
+    if (typeof version === 'number' && version > SESSION_VERSION) {
+      return discard(`was written by a newer version of this program (format ${version})`);
+    }
+    return (version === undefined ? null : readState(content)) ?? discard('is cut or damaged');
+  }
+
+  return {
+    load(binding) {
+      const state = read();
+      if (state.bound_to !== null && isBoundTo(state.bound_to, binding)) return state;
+      if (state.bound_to !== null) {
+        const changed = state.bound_to.marketplace === binding.marketplace ? 'refresh token' : 'marketplace';
+        logger.info('session_changed', `The ${changed} has changed: the cookies of the former one are dropped.`);
+      }
+      return { ...emptyState(), bound_to: bind(binding), pending_login: state.pending_login };
+    },
+    save(state) {
+      if (!remember) return;
+      try {
+        writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
+      } catch (thrown) {
+        const message = thrown instanceof Error ? thrown.message : String(thrown);
+        logger.warning('session_not_saved', `The Amazon session cannot be remembered. ${message}`, { path });
+      }
+    },
+  };
+}
+
+/** Ours is a file of the user we run as; where root runs, of the directory's owner, to whom root gives what it writes. */
+function expectedOwner(path: string): number {
+  const user = process.getuid?.() ?? 0;
+  return user === 0 ? statSync(dirname(path)).uid : user;
+}
+
+/** The token as a salted hash: enough to notice another one, useless to whoever finds the file. */
+function hashOf(refreshToken: string, salt: string): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(`${salt}${refreshToken}`).digest('hex');
+}
+
+export function bind({ marketplace, refreshToken }: Binding): NonNullable<SessionState['bound_to']> {
+  const salt = process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex');
+  return { marketplace, salt, token_hash: hashOf(refreshToken, salt) };
+}
+
+function isBoundTo(bound: NonNullable<SessionState['bound_to']>, { marketplace, refreshToken }: Binding): boolean {
+  return bound.marketplace === marketplace && bound.token_hash === hashOf(refreshToken, bound.salt);
+}

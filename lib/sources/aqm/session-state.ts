@@ -1,0 +1,117 @@
+/**
+ * What is remembered between cycles, in `amazon-session.json` of the data directory: cookies, the device list, and
+ * when Amazon wants to be left alone. Nothing in it cannot be had again: deleting it is always safe.
+ */
+import type { Monitor } from './discovery';
+import { asRecord } from './lenient-json';
+
+/** The format of the file; a higher one was written by a newer version of this program. */
+export const SESSION_VERSION = 1;
+
+export interface Cookie {
+  name: string;
+  value: string;
+  /** UTC ISO 8601, null for a cookie that lives as long as the session */
+  expires: string | null;
+}
+
+/** The cookies of one login, all obtained together. */
+export interface Cookies {
+  jar: Cookie[];
+  csrf: string | null;
+  /** UTC ISO 8601 */
+  obtained_at: string;
+}
+
+/** A web login that was begun: its address is shown to the user, its answer not pasted yet. */
+export interface PendingLogin {
+  marketplace: string;
+  device_serial: string;
+  code_verifier: string;
+  started_at: string;
+}
+
+/** All times are UTC ISO 8601. */
+export interface SessionState {
+  version: typeof SESSION_VERSION;
+  /** what the rest belongs to: the marketplace, and the refresh token as a salted hash */
+  bound_to: { marketplace: string; salt: string; token_hash: string } | null;
+  cookies: Cookies | null;
+  discovery: { found_at: string; monitors: Monitor[]; not_found: string[] } | null;
+  /** `deviceId instance` of quantities without a column that were reported already */
+  reported_quantities: string[];
+  /** the last rate limit; no request is sent from `at` until `not_before` */
+  rate_limit: { at: string; not_before: string; in_a_row: number } | null;
+  /** the last time Amazon refused the refresh token */
+  refusal: { at: string; message: string } | null;
+  /** the last early renewal that did not succeed */
+  renewal_failed_at: string | null;
+  /** cycles in a row in which fresh cookies were refused at once */
+  rejections: number;
+  pending_login: PendingLogin | null;
+}
+
+export function emptyState(): SessionState {
+  return {
+    version: SESSION_VERSION,
+    bound_to: null,
+    cookies: null,
+    discovery: null,
+    reported_quantities: [],
+    rate_limit: null,
+    refusal: null,
+    renewal_failed_at: null,
+    rejections: 0,
+    pending_login: null,
+  };
+}
+
+/**
+ * The state a file's content holds, or null where a part that the code walks into has not its shape (a file cut short,
+ * or edited by hand).
+ */
+export function readState(content: Record<string, unknown>): SessionState | null {
+  const state: Record<string, unknown> = { ...emptyState(), ...content };
+  const sound = Object.entries(SHAPES).every(([key, isShape]) => isShape(state[key]));
+  return sound ? (state as unknown as SessionState) : null;
+}
+
+type Shape = (value: unknown) => boolean;
+const isString: Shape = (value) => typeof value === 'string';
+const isNumber: Shape = (value) => typeof value === 'number';
+const isTime: Shape = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+const listOf =
+  (element: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.every(element);
+const orNull =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null || shape(value);
+const isObject: Shape = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const object =
+  (shapes: Record<string, Shape>): Shape =>
+  (value) =>
+    isObject(value) && Object.entries(shapes).every(([key, shape]) => shape(asRecord(value)[key]));
+
+const isCookie = object({ name: isString, value: isString, expires: orNull(isTime) });
+const isMonitor = object({
+  serial: isString,
+  name: isString,
+  entity: object({ entityId: isString, entityType: isString }),
+  meanings: object({ known: isObject, unknown: isObject }),
+});
+const SHAPES: Record<keyof SessionState, Shape> = {
+  version: isNumber,
+  bound_to: orNull(object({ marketplace: isString, salt: isString, token_hash: isString })),
+  cookies: orNull(object({ jar: listOf(isCookie), csrf: orNull(isString), obtained_at: isTime })),
+  discovery: orNull(object({ found_at: isTime, monitors: listOf(isMonitor), not_found: listOf(isString) })),
+  reported_quantities: listOf(isString),
+  rate_limit: orNull(object({ at: isTime, not_before: isTime, in_a_row: isNumber })),
+  refusal: orNull(object({ at: isTime, message: isString })),
+  renewal_failed_at: orNull(isTime),
+  rejections: isNumber,
+  pending_login: orNull(
+    object({ marketplace: isString, device_serial: isString, code_verifier: isString, started_at: isTime }),
+  ),
+};

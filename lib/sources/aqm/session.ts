@@ -1,0 +1,166 @@
+/**
+ * The login at Amazon over many cycles: cookies are kept, renewed before they die, obtained anew once when they have
+ * died, and Amazon is left alone where it has said so.
+ */
+import { asMonitorError, MonitorError } from '../../errors';
+import type { Logger } from '../../logging/logger';
+import type { Credentials } from './client';
+import { areDueForRenewal, areExpired } from './cookie-age';
+import { rateLimitAfter, refuseRecentlyRefused, refuseWhileLimited, rejected, renewalFailedRecently } from './patience';
+import type { Binding, SessionFile } from './session-file';
+import type { Cookies, SessionState } from './session-state';
+import { cookieHeaderOf } from './token-exchange';
+
+/** What a cycle has learnt of the login, for the alert. */
+export type LoginVerdict =
+  /** Amazon accepted the refresh token or the cookies */
+  | { status: 'accepted' }
+  /** only a login by hand helps */
+  | { status: 'needed'; error: MonitorError }
+  /** Amazon was not asked, or did not get as far as to say */
+  | { status: 'unknown' };
+
+export interface SessionContext {
+  file: SessionFile;
+  binding: Binding;
+  /** turns the refresh token into cookies: `obtainCookies` */
+  obtain: () => Promise<Cookies>;
+  /** Runs `work` while no other process obtains cookies. */
+  alone: <T>(work: () => Promise<T>) => Promise<T>;
+  redact: (secret: string) => void;
+  logger: Logger;
+  now: () => Date;
+}
+
+export interface Session {
+  /** what is remembered; changes are kept when `run` ends */
+  readonly state: SessionState;
+  readonly login: LoginVerdict;
+  /**
+   * Runs `work` with cookies that Amazon accepts: where it ends in `unauthorized`, cookies are obtained anew, once, and
+   * it is run once more.
+   * @throws MonitorError `rate_limited` or `login_needed` without any request where Amazon is to be left alone;
+   *   `login_needed` where the refresh token is refused; `session_rejected` where fresh cookies are refused at once.
+   */
+  run<T>(work: (credentials: Credentials) => Promise<T>): Promise<T>;
+}
+
+/** From this cycle in a row on, refused fresh cookies are a matter for a person. */
+const REJECTIONS_UNTIL_ALERT = 3;
+
+export function openSession(context: SessionContext): Session {
+  const { file, binding, logger, now } = context;
+  let state = file.load(binding);
+  const loaded = JSON.stringify(state);
+  let login: LoginVerdict = { status: 'unknown' };
+  for (const secret of secretsOf(state)) context.redact(secret);
+
+  /** @param dead the cookies that are of no use any more */
+  async function refresh(dead: Cookies | null): Promise<void> {
+    await context.alone(async () => {
+      const remembered = file.load(binding);
+      if (remembered.cookies !== null && remembered.cookies.obtained_at !== dead?.obtained_at) {
+        // Another process was faster.
+        state = { ...remembered, discovery: state.discovery ?? remembered.discovery };
+        for (const secret of secretsOf(state)) context.redact(secret);
+        return;
+      }
+      state.cookies = await context.obtain();
+      state.refusal = null;
+      state.renewal_failed_at = null;
+      file.save(state);
+      logger.info('session_refreshed', 'Fresh cookies were obtained from Amazon.');
+    });
+    login = { status: 'accepted' };
+  }
+
+  async function refreshDead(): Promise<void> {
+    refuseRecentlyRefused(state, now());
+    try {
+      await refresh(state.cookies);
+    } catch (thrown) {
+      const failure = asMonitorError(thrown);
+      if (failure.type === 'login_needed') {
+        state.cookies = null;
+        state.refusal = { at: now().toISOString(), message: failure.message };
+      }
+      throw failure;
+    }
+  }
+
+  async function runAuthenticated<T>(work: (credentials: Credentials) => Promise<T>): Promise<T> {
+    let fresh = state.cookies === null || areExpired(state.cookies, now());
+    if (fresh) await refreshDead();
+    for (;;) {
+      try {
+        return await work(credentialsOf(state));
+      } catch (thrown) {
+        if (!(thrown instanceof MonitorError) || thrown.type !== 'unauthorized') throw thrown;
+        if (fresh) throw reject(thrown);
+        logger.info('session_died', `${thrown.message}; obtaining fresh cookies.`);
+      }
+      await refreshDead();
+      fresh = true;
+    }
+  }
+
+  function reject(cause: MonitorError): MonitorError {
+    state.rejections++;
+    state.cookies = null;
+    const failure = rejected(state.rejections, cause);
+    login = { status: 'unknown' };
+    if (state.rejections >= REJECTIONS_UNTIL_ALERT) {
+      state.refusal = { at: now().toISOString(), message: failure.message };
+      login = { status: 'needed', error: failure };
+    }
+    return failure;
+  }
+
+  /** A failure here costs nothing yet: the cookies still live. */
+  async function renewEarly(): Promise<void> {
+    if (state.cookies === null || !areDueForRenewal(state.cookies, now())) return;
+    if (renewalFailedRecently(state, now())) return;
+    try {
+      await refresh(state.cookies);
+    } catch (thrown) {
+      state.renewal_failed_at = now().toISOString();
+      const { message, type } = asMonitorError(thrown);
+      logger.warning('renewal_failed', `The cookies could not be renewed early: ${message}`, { error_type: type });
+    }
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get login() {
+      return login;
+    },
+    async run(work) {
+      refuseWhileLimited(state, now());
+      try {
+        const result = await runAuthenticated(work);
+        Object.assign(state, { rate_limit: null, refusal: null, rejections: 0 });
+        login = { status: 'accepted' };
+        await renewEarly();
+        return result;
+      } catch (thrown) {
+        const failure = asMonitorError(thrown);
+        if (failure.type === 'login_needed') login = { status: 'needed', error: failure };
+        if (failure.type === 'rate_limited') state.rate_limit = rateLimitAfter(state.rate_limit, failure, now());
+        throw failure;
+      } finally {
+        if (JSON.stringify(state) !== loaded) file.save(state);
+      }
+    },
+  };
+}
+
+function credentialsOf({ cookies }: SessionState): Credentials {
+  return { cookieHeader: cookieHeaderOf(cookies?.jar ?? []), csrf: cookies?.csrf ?? null };
+}
+
+function secretsOf({ cookies, pending_login: pending }: SessionState): string[] {
+  const secrets = [...(cookies?.jar.map(({ value }) => value) ?? []), cookies?.csrf, pending?.code_verifier];
+  return secrets.filter((secret) => typeof secret === 'string');
+}

@@ -1,0 +1,156 @@
+/** From the refresh token to cookies: access token, cookie exchange, csrf [FACTS: Refresh]. */
+import { MonitorError } from '../../errors';
+import type { HttpResponse } from '../../http/http';
+import { alexaHeaders } from './client';
+import { readJsonObject, readObject, type Exchange } from './exchange';
+import { DEVICE_FIELDS, type AmazonHosts } from './hosts';
+import { asList, asRecord, asText } from './lenient-json';
+import type { Cookie, Cookies } from './session-state';
+
+/** Which pages hand out the `csrf` cookie; the first that does is enough. */
+const CSRF_PATHS = [
+  '/api/language',
+  '/spa/index.html',
+  '/api/devices-v2/device?cached=false',
+  '/templates/oobe/d-device-pick.handlebars',
+  '/api/strings',
+];
+
+export interface TokenExchangeContext {
+  hosts: AmazonHosts;
+  exchange: Exchange;
+  marketplace: string;
+  /** told every token and cookie obtained, before anything can show it */
+  redact: (secret: string) => void;
+  now: () => Date;
+}
+
+/**
+ * Obtains fresh cookies for the marketplace.
+ * @throws MonitorError `login_needed` where Amazon refuses the refresh token; `no_monitor` where the cookies are for
+ *   another marketplace only; anything transient when retries are spent.
+ */
+export async function obtainCookies(context: TokenExchangeContext, refreshToken: string): Promise<Cookies> {
+  await obtainAccessToken(context, refreshToken);
+  const jar = await exchangeForCookies(context, refreshToken);
+  const csrf = await obtainCsrf(context, jar);
+  return { jar, csrf, obtained_at: context.now().toISOString() };
+}
+
+/** The `Cookie` header of a jar. */
+export function cookieHeaderOf(jar: Cookie[]): string {
+  return jar.map(({ name, value }) => `${name}=${value}`).join('; ');
+}
+
+/** Only Amazon's word on the refresh token counts here: the cookie exchange works with the refresh token itself. */
+async function obtainAccessToken({ hosts, exchange, redact }: TokenExchangeContext, refreshToken: string) {
+  const body = form({
+    ...DEVICE_FIELDS,
+    source_token: refreshToken,
+    package_name: 'com.amazon.echo',
+    platform: 'iOS',
+    requested_token_type: 'access_token',
+    source_token_type: 'refresh_token',
+    current_version: DEVICE_FIELDS['di.sdk.version'],
+  });
+  const url = `${hosts.tokens}/auth/token`;
+  const request = { operation: 'aqm.refresh_token', method: 'POST' as const, url, headers: FORM_HEADERS, body };
+  const accessToken = await exchange(request, (response, endpoint) =>
+    asText(readGranted(response, endpoint)['access_token']),
+  );
+  if (accessToken === null) throw refused('HTTP 200 without an access token', `POST ${url}`);
+  redact(accessToken);
+}
+
+async function exchangeForCookies(context: TokenExchangeContext, refreshToken: string): Promise<Cookie[]> {
+  const { hosts, exchange, marketplace, redact } = context;
+  const body = form({
+    ...DEVICE_FIELDS,
+    domain: `.${marketplace}`,
+    source_token: refreshToken,
+    requested_token_type: 'auth_cookies',
+    source_token_type: 'refresh_token',
+  });
+  const url = `${hosts.www}/ap/exchangetoken/cookies`;
+  const request = { operation: 'aqm.exchange_cookies', method: 'POST' as const, url, headers: FORM_HEADERS, body };
+  const byDomain = await exchange(request, (response, endpoint) =>
+    asRecord(asRecord(asRecord(readGranted(response, endpoint)['response'])['tokens'])['cookies']),
+  );
+  const jar = asList(byDomain[`.${marketplace}`])
+    .map(readCookie)
+    .filter((cookie) => cookie !== null);
+  for (const { value } of jar) redact(value);
+  if (jar.length > 0) return jar;
+  const others = Object.keys(byDomain).filter((domain) => asList(byDomain[domain]).length > 0);
+  if (others.length === 0) throw refused('HTTP 200 without cookies', `POST ${url}`);
+  throw new MonitorError(`Amazon gave cookies for ${others.join(', ')}, none for .${marketplace}`, {
+    type: 'no_monitor',
+    permanent: true,
+    endpoint: `POST ${url}`,
+    remediation: `Set amazon_aqm.marketplace to the account's own: ${others.map((name) => name.slice(1)).join(' or ')}`,
+  });
+}
+
+/** null where no page gives one: reading may work without, and if not, the next answer says so. */
+async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise<string | null> {
+  const { hosts, exchange, redact } = context;
+  const headers = alexaHeaders(hosts, { cookieHeader: cookieHeaderOf(jar), csrf: null });
+  for (const path of CSRF_PATHS) {
+    const request = { operation: 'aqm.obtain_csrf', method: 'GET' as const, url: `${hosts.alexa}${path}`, headers };
+    const { csrf, cookiesRefused } = await exchange(request, (response) => ({
+      csrf: readCsrf(response),
+      cookiesRefused: response.status === 401 || response.status === 403,
+    }));
+    if (csrf !== null) redact(csrf);
+    if (csrf !== null || cookiesRefused) return csrf;
+  }
+  return null;
+}
+
+function readCsrf(response: HttpResponse): string | null {
+  for (const header of response.headerValues('set-cookie')) {
+    const match = /^\s*csrf=("?)([^;"]+)\1/.exec(header);
+    if (match?.[2] !== undefined) return match[2];
+  }
+  return null;
+}
+
+/**
+ * The object in the answer to a token.
+ * @throws MonitorError `login_needed` for the refusals FACTS lists
+ */
+function readGranted(response: HttpResponse, endpoint: string): Record<string, unknown> {
+  const { status } = response;
+  if (status === 401 || status === 403) throw refused(`HTTP ${status}`, endpoint);
+  if (status === 400) {
+    const answer = readJsonObject(response, endpoint);
+    const code = asText(asRecord(asRecord(answer['response'])['error'])['code']) ?? asText(answer['error']) ?? '';
+    if (/^(invalid_?grant|invalid_?token)$/i.test(code)) throw refused(`HTTP 400 ${code}`, endpoint);
+  }
+  return readObject(response, endpoint);
+}
+
+function refused(how: string, endpoint: string): MonitorError {
+  return new MonitorError(`Amazon refuses the refresh token (${how}): a login by hand is needed`, {
+    type: 'login_needed',
+    permanent: true,
+    endpoint,
+    remediation: 'Log in again: node bin/auth-amazon.js',
+  });
+}
+
+/** `{Name, Value, Expires: "07 Dec 2026 10:00:00 GMT"}`; values may be wrapped in quotes. */
+function readCookie(element: unknown): Cookie | null {
+  const { Name, Value, Expires } = asRecord(element);
+  const name = asText(Name);
+  const value = asText(Value)?.replace(/^"(.*)"$/, '$1');
+  if (name === null || value === undefined) return null;
+  const expires = typeof Expires === 'string' ? Date.parse(Expires) : NaN;
+  return { name, value, expires: Number.isNaN(expires) ? null : new Date(expires).toISOString() };
+}
+
+const FORM_HEADERS = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+function form(fields: Record<string, string>): string {
+  return new URLSearchParams(fields).toString();
+}

@@ -1,0 +1,123 @@
+/** A simulated Alexa cloud and the real source in front of it, over real HTTP; a clock that the test moves. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AqmConfig } from '../../lib/config/config';
+import { asMonitorError, type MonitorError } from '../../lib/errors';
+import { createHttp } from '../../lib/http/fetch';
+import { startDeadline } from '../../lib/reliability/deadline';
+import { createRetrier } from '../../lib/reliability/retry';
+import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
+import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sources/aqm/aqm-source';
+import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
+import type { SessionState } from '../../lib/sources/aqm/session-state';
+import type { SourceReport, Traffic } from '../../lib/sources/source';
+import { memoryLogger, type MemoryLogger } from './memory-logger';
+
+export interface CycleOutcome {
+  report: SourceReport | null;
+  failure: MonitorError | null;
+  login: AqmSource['login'];
+  traffic: Traffic;
+  /** `METHOD /path` of the requests of this cycle */
+  asked: string[];
+  retries: number;
+  secrets: string[];
+}
+
+export interface AqmHome {
+  cloud: AlexaCloud;
+  dataDirectory: string;
+  logger: MemoryLogger;
+  config: AqmConfig;
+  /** Moves the clock on. */
+  wait(milliseconds: number): void;
+  now(): Date;
+  source(changes?: Partial<AqmContext>): AqmSource;
+  cycle(changes?: Partial<AqmContext>): Promise<CycleOutcome>;
+  /** the remembered session, read and changed in place */
+  session(): SessionState;
+  changeSession(change: (state: SessionState) => void): void;
+}
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const opened: AlexaCloud[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((cloud) => cloud.close()));
+});
+
+export async function startAqmHome(dataDirectory: string, options: AlexaCloudOptions = {}): Promise<AqmHome> {
+  let clock = Date.now();
+  const cloud = await startAlexaCloud({ values: 'fixed', now: () => clock, ...options });
+  opened.push(cloud);
+  const logger = memoryLogger();
+  const config: AqmConfig = {
+    enabled: true,
+    marketplace: options.marketplace ?? 'amazon.com',
+    timeout_seconds: 5,
+    base_urls: cloud.baseUrls,
+    locations: {},
+  };
+
+  function contextOf(changes: Partial<AqmContext>, secrets: string[], traffic: Traffic): AqmContext {
+    return {
+      config,
+      refreshToken: cloud.account.refreshToken,
+      dataDirectory,
+      validation: { temperature_min: 0, temperature_max: 40 },
+      http: createHttp(),
+      retrier: createRetrier({
+        policy: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
+        logger,
+        sleep: () => Promise.resolve(),
+        deadline: startDeadline(120_000, 0),
+      }),
+      logger,
+      traffic,
+      redactor: { add: (secret) => secrets.push(secret) },
+      now: () => new Date(clock),
+      lock: () => Promise.resolve({ release: () => Promise.resolve() }),
+      ...changes,
+    };
+  }
+
+  const home: AqmHome = {
+    cloud,
+    dataDirectory,
+    logger,
+    config,
+    wait: (milliseconds) => (clock += milliseconds),
+    now: () => new Date(clock),
+    source: (changes = {}) => createAqmSource(contextOf(changes, [], { requests: 0, payloadBytes: 0, endpoint: null })),
+    async cycle(changes = {}) {
+      const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
+      const secrets: string[] = [];
+      const context = contextOf(changes, secrets, traffic);
+      const source = createAqmSource(context);
+      const before = cloud.requests.length;
+      let report: SourceReport | null = null;
+      let failure: MonitorError | null = null;
+      try {
+        report = await source.read();
+      } catch (thrown) {
+        failure = asMonitorError(thrown);
+      }
+      const asked = cloud.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+      return { report, failure, login: source.login, traffic, asked, retries: context.retrier.retries, secrets };
+    },
+    session: () => JSON.parse(readFileSync(join(dataDirectory, SESSION_FILE), 'utf8')) as SessionState,
+    changeSession(change) {
+      const state = home.session();
+      change(state);
+      writeFileSync(join(dataDirectory, SESSION_FILE), JSON.stringify(state));
+    },
+  };
+  return home;
+}
+
+/** What each part of a cycle asks. */
+export const STATE = 'POST /api/phoenix/state';
+export const DISCOVERY = 'POST /nexus/v1/graphql';
+export const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];

@@ -1,0 +1,192 @@
+/** What is not as it should be: each fault ends in its class, with a sentence, and spoils only itself. */
+import { fault, type Fault } from '../../../../lib/simulator/faults';
+import { startAqmHome, STATE, type AqmHome } from '../../../support/aqm-home';
+import { scratchDirectory } from '../../../support/scratch';
+
+const state = (element: object) => JSON.stringify({ timeOfSample: '2026-11-20T12:00:00Z', ...element });
+const range = (instance: unknown, value: unknown) =>
+  state({ namespace: 'Alexa.RangeController', name: 'rangeValue', instance, value });
+const temperature = (value: unknown) => state({ namespace: 'Alexa.TemperatureSensor', name: 'temperature', value });
+
+/** One monitor whose state holds exactly these elements. */
+async function readElements(
+  elements: unknown,
+): Promise<{ home: AqmHome; cycle: Awaited<ReturnType<AqmHome['cycle']>> }> {
+  const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
+  const { entityId } = home.cloud.monitor(1);
+  home.cloud.state.stateBody = JSON.stringify({
+    deviceStates: [{ entity: { entityId, entityType: 'ENTITY' }, capabilityStates: elements, error: null }],
+    errors: [],
+  });
+  return { home, cycle: await home.cycle() };
+}
+
+describe('a broken element', () => {
+  test.each([
+    ['text that is no JSON', '{broken'],
+    ['a number', 42],
+    ['null', null],
+    ['a temperature that is a string', temperature({ value: '20.75', scale: 'CELSIUS' })],
+    ['a temperature of 1e9', temperature({ value: 1e9, scale: 'CELSIUS' })],
+    ['a temperature below -60 °C', temperature({ value: -60.01, scale: 'CELSIUS' })],
+    ['a temperature below 0 K', temperature({ value: -1, scale: 'KELVIN' })],
+    ['a temperature in no known scale', temperature({ value: 20, scale: 'RANKINE' })],
+    ['a temperature without a value', temperature(null)],
+    ['a humidity of 101 %', range('4', 101)],
+    ['a negative humidity', range('4', -1)],
+    ['a humidity that is a string', range('4', '54')],
+  ])('%s: a warning, and the rest of the monitor is stored', async (_name, broken) => {
+    const { home, cycle } = await readElements([broken, range('9', 96)]);
+    expect(cycle.failure).toBeNull();
+    expect(cycle.report?.skipped).toEqual({});
+    const [reading] = cycle.report?.readings ?? [];
+    expect(reading).toMatchObject({ iaq_score: 96, temperature_celsius: null, humidity_percent: null });
+    expect(home.logger.of('broken_element')).toHaveLength(1);
+    expect(home.logger.of('broken_element')[0]).toMatchObject({ level: 'warning' });
+  });
+
+  test('NaN-like values never become numbers', async () => {
+    const { cycle } = await readElements([
+      temperature({ value: 'NaN', scale: 'CELSIUS' }),
+      range('4', null),
+      range('5', true),
+      range('6', [7]),
+      range('9', 1),
+    ]);
+    expect(cycle.report?.readings[0]).toMatchObject({
+      temperature_celsius: null,
+      humidity_percent: null,
+      voc_index: null,
+      pm25_ugm3: null,
+      iaq_score: 1,
+    });
+  });
+
+  test('the first of duplicates wins; where it is broken, the next one', async () => {
+    const { cycle } = await readElements([
+      range('4', 50),
+      range(4, 60),
+      temperature(null),
+      temperature({ value: 21, scale: 'CELSIUS' }),
+      temperature({ value: 22, scale: 'CELSIUS' }),
+    ]);
+    expect(cycle.report?.readings[0]).toMatchObject({ humidity_percent: 50, temperature_celsius: 21 });
+  });
+
+  test.each([
+    ['nothing usable', ['{broken'], 'malformed'],
+    ['no list', 'what?', 'malformed'],
+    ['no element at all', [], 'no_value'],
+    ['a switch alone', [state({ namespace: 'Alexa.ToggleController', name: 'toggleState', value: 'ON' })], 'no_value'],
+  ])('a device with %s is skipped', async (_name, elements, reason) => {
+    const { home, cycle } = await readElements(elements);
+    expect(cycle.failure).toBeNull();
+    expect(cycle.report?.skipped).toEqual({ [`alexa:${home.cloud.monitor(1).serial}`]: reason });
+  });
+
+  test("measured_at is the temperature's own time, else the newest, else unknown", async () => {
+    const at = (timeOfSample: unknown, instance: string) =>
+      JSON.stringify({ namespace: 'Alexa.RangeController', name: 'rangeValue', instance, value: 1, timeOfSample });
+    const warm = temperature({ value: 21, scale: 'CELSIUS' });
+    const later = at('2026-11-20T13:00:00Z', '4');
+    const measured = async (elements: unknown) => (await readElements(elements)).cycle.report?.readings[0]?.measured_at;
+    expect(await measured([later, warm])).toBe('2026-11-20T12:00:00.000Z');
+    expect(await measured([later, at('2026-11-20T11:00:00.5Z', '9')])).toBe('2026-11-20T13:00:00.000Z');
+    expect(await measured([at('yesterday', '9')])).toBeNull();
+  });
+});
+
+describe('a quantity without a column', () => {
+  test('is told once, and never stored under a wrong name', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
+    const { quantities } = home.cloud.monitor(1);
+    // Amazon renumbers: VOC moves to 12, and 5 becomes something new.
+    quantities.voc.instance = '12';
+    quantities['radon'] = {
+      instance: '5',
+      assetId: 'Alexa.AirQuality.Radon',
+      unitOfMeasure: '',
+      maximum: 1000,
+      value: 66.25,
+    };
+    const first = await home.cycle();
+    expect(first.report?.readings[0]?.voc_index).toBe(quantities.voc.value);
+    expect(Object.values(first.report?.readings[0] ?? {})).not.toContain(66.25);
+    await home.cycle();
+    const told = home.logger.of('unknown_quantity');
+    expect(told).toHaveLength(1);
+    expect(told[0]?.fields).toMatchObject({ instance: '5', description: 'Alexa.AirQuality.Radon', value: 66.25 });
+  });
+
+  test('the usual instance counts only where the monitor describes nothing', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
+    const { quantities } = home.cloud.monitor(1);
+    quantities.humidity.assetId = null;
+    quantities.pm10.text = 'Radon';
+    const { report } = await home.cycle();
+    expect(report?.readings[0]).toMatchObject({ humidity_percent: quantities.humidity.value, pm10_ugm3: null });
+    expect(home.logger.of('unknown_quantity')[0]?.fields).toMatchObject({ instance: '7', description: 'Radon' });
+  });
+});
+
+describe('an answer as a whole', () => {
+  const transient: [string, () => Fault][] = [
+    ['an empty body', () => fault.empty()],
+    ['a cut document', () => fault.truncated()],
+    ['a list', () => fault.json([1])],
+    ['no device states', () => fault.json({ anything: 1 })],
+    ['text that is not UTF-8', () => fault.notUtf8()],
+  ];
+  test.each(transient)('%s on the state request: retried, then invalid_response', async (_name, make) => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.next(STATE, make());
+    const mended = await home.cycle();
+    expect(mended.failure).toBeNull();
+    expect(mended.retries).toBe(1);
+    home.cloud.faults.always(STATE, make());
+    const { failure, asked, login } = await home.cycle();
+    expect(failure).toMatchObject({ type: 'invalid_response', permanent: false });
+    expect(asked).toHaveLength(4);
+    expect(login.status).toBe('unknown');
+  });
+
+  test.each([
+    ['a web page', fault.html(), 'invalid_response'],
+    ['404', fault.status(404), 'http'],
+    ['a redirect', fault.redirect('https://example.com/'), 'http'],
+  ])('%s is not retried', async (_name, what, type) => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.always(STATE, what);
+    const { failure, asked } = await home.cycle();
+    expect(failure).toMatchObject({ type, permanent: true });
+    expect(failure?.remediation).not.toBe('');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('no items: an error of its own that names the marketplace', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.always('/graphql', fault.noItems());
+    const { failure, login } = await home.cycle();
+    expect(failure).toMatchObject({ type: 'no_monitor' });
+    expect(failure?.message).toContain('amazon.com');
+    expect(failure?.remediation).toContain('amazon_aqm.marketplace');
+    expect(login.status).toBe('accepted');
+  });
+
+  test('devices, but no monitor among them: another sentence', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 0 });
+    const { failure } = await home.cycle();
+    expect(failure).toMatchObject({ type: 'no_monitor' });
+    expect(failure?.message).toContain('3 devices, but no Smart Air Quality Monitor');
+  });
+
+  test('GraphQL 200 with an error of another kind is transient', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.next('/graphql', fault.json({ errors: [{ message: 'Internal' }], data: { endpoints: null } }));
+    const { failure, retries } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(retries).toBe(1);
+  });
+});
