@@ -59,7 +59,7 @@ export function openSession(context: SessionContext): Session {
   async function refresh(dead: Cookies | null): Promise<void> {
     await context.alone(async () => {
       const remembered = file.load(binding);
-      if (remembered.cookies !== null && remembered.cookies.obtained_at !== dead?.obtained_at) {
+      if (remembered.cookies !== null && JSON.stringify(remembered.cookies) !== JSON.stringify(dead)) {
         // Another process was faster.
         state = { ...remembered, discovery: state.discovery ?? remembered.discovery };
         for (const secret of secretsOf(state)) context.redact(secret);

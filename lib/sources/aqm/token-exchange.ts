@@ -99,7 +99,8 @@ async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise
     const request = { operation: 'aqm.obtain_csrf', method: 'GET' as const, url: `${hosts.alexa}${path}`, headers };
     const { csrf, cookiesRefused } = await exchange(request, (response) => ({
       csrf: readCsrf(response),
-      cookiesRefused: response.status === 401 || response.status === 403,
+      // 403 says nothing: an account without an Echo gets it for some of these pages though its login is fine.
+      cookiesRefused: response.status === 401,
     }));
     if (csrf !== null) redact(csrf);
     if (csrf !== null || cookiesRefused) return csrf;

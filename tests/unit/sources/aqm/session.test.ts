@@ -1,0 +1,298 @@
+/** The login over many cycles: renewed before it dies, obtained anew when it has died, left alone where Amazon says so. */
+import { fault } from '../../../../lib/simulator/faults';
+import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, startAqmHome, STATE } from '../../../support/aqm-home';
+import { scratchDirectory } from '../../../support/scratch';
+
+describe('dead cookies', () => {
+  test.each([401, 403] as const)('%d on the state request: one refresh, and the cycle goes on', async (status) => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.account.deadCookieStatus = status;
+    home.cloud.account.expireCookies();
+    const { failure, asked, report, login } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked).toEqual([STATE, ...REFRESH, STATE]);
+    expect(report?.readings).toHaveLength(2);
+    expect(login.status).toBe('accepted');
+    expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('FORBIDDEN from GraphQL: the same', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.account.expireCookies();
+    home.wait(DAY);
+    const { failure, asked } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked).toEqual([DISCOVERY, ...REFRESH, DISCOVERY, STATE]);
+  });
+
+  test('mid-cycle, between the device list and the state: the list is not asked for again', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.wait(DAY);
+    home.cloud.account.expireCookiesAfter(1);
+    const { failure, asked } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked).toEqual([DISCOVERY, STATE, ...REFRESH, STATE]);
+  });
+
+  test('past their Expires they are not even tried', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.wait(15 * DAY);
+    expect((await home.cycle()).asked).toEqual([...REFRESH, DISCOVERY, STATE]);
+  });
+
+  test('the csrf cookie is looked for on further pages', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.state.csrfPath = '/api/strings';
+    const { failure, asked } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked.filter((request) => request.startsWith('GET '))).toEqual([
+      'GET /api/language',
+      'GET /spa/index.html',
+      'GET /api/devices-v2/device',
+      'GET /templates/oobe/d-device-pick.handlebars',
+      'GET /api/strings',
+    ]);
+  });
+});
+
+describe('early renewal', () => {
+  test('after four days, when the reading is safe', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.changeSession((state) => {
+      if (state.cookies) state.cookies.obtained_at = new Date(home.now().getTime() - 4 * DAY - 1).toISOString();
+    });
+    const { failure, asked } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked).toEqual([STATE, ...REFRESH]);
+    expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('on the last day before the nearest Expires', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.changeSession((state) => {
+      const soon = new Date(home.now().getTime() + 23 * HOUR).toISOString();
+      if (state.cookies?.jar[0]) state.cookies.jar[0].expires = soon;
+      if (state.cookies) state.cookies.obtained_at = new Date(home.now().getTime() - 4 * DAY + HOUR).toISOString();
+    });
+    expect((await home.cycle()).asked).toEqual([STATE, ...REFRESH]);
+  });
+
+  test.each([
+    ['a server error', fault.status(500)],
+    ['a refusal', fault.invalidGrant()],
+  ])('%s is a warning, tried again after an hour', async (_name, what) => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.wait(4 * DAY + 1);
+    await home.cycle();
+    home.wait(4 * DAY + 1);
+    home.cloud.faults.always('/auth/token', what);
+    const { failure, report, login } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(report?.readings).toHaveLength(2);
+    expect(login.status).toBe('accepted');
+    expect(home.logger.of('renewal_failed')).toHaveLength(1);
+    expect(home.logger.of('renewal_failed')[0]?.level).toBe('warning');
+    home.wait(HOUR - 1);
+    expect((await home.cycle()).asked).toEqual([STATE]);
+    home.wait(1);
+    home.cloud.faults.clear();
+    expect((await home.cycle()).asked).toEqual([STATE, ...REFRESH]);
+  });
+});
+
+describe('a refresh that does not succeed', () => {
+  test.each([
+    ['429', fault.tooManyRequests(), 'rate_limited'],
+    ['500', fault.status(500), 'http'],
+    ['503', fault.status(503), 'http'],
+    ['a reset connection', fault.reset(), 'network'],
+    ['an empty body', fault.empty(), 'invalid_response'],
+    ['a cut body', fault.cut(), 'network'],
+    ['"Rate exceeded" with 200', fault.throttled(), 'rate_limited'],
+    ['ThrottlingException with 400', fault.throttled('ThrottlingException', 400), 'rate_limited'],
+  ])('%s: retried, exit 1, no login needed', async (_name, what, type) => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.always('/auth/token', what);
+    const { failure, login, asked } = await home.cycle();
+    expect(failure?.type).toBe(type);
+    expect(asked).toHaveLength(4);
+    expect(login.status).toBe('unknown');
+  });
+
+  test.each([
+    ['invalid_grant', '/auth/token', fault.invalidGrant()],
+    ['InvalidToken', '/auth/token', fault.invalidToken()],
+    ['401', '/auth/token', fault.status(401)],
+    ['403', '/auth/token', fault.status(403)],
+    ['200 without a token', '/auth/token', fault.json({})],
+    ['InvalidToken', '/ap/exchangetoken/cookies', fault.invalidToken()],
+    ['200 without cookies', '/ap/exchangetoken/cookies', fault.json({ response: { tokens: { cookies: {} } } })],
+  ])('%s from %s: a login by hand is needed, after one try', async (_name, path, what) => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.always(path, what);
+    const { failure, login, retries } = await home.cycle();
+    expect(failure).toMatchObject({ type: 'login_needed', permanent: true });
+    expect(failure?.remediation).toContain('auth-amazon');
+    expect(login).toMatchObject({ status: 'needed', error: failure });
+    expect(retries).toBe(0);
+  });
+
+  test('refused: nothing is sent for an hour, then one try; a changed token is tried at once', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const good = home.cloud.account.refreshToken;
+    await home.cycle();
+    home.cloud.account.revokeRefreshToken();
+    home.cloud.account.expireCookies();
+    expect((await home.cycle({ refreshToken: good })).asked).toEqual([STATE, 'POST /auth/token']);
+    const quiet = await home.cycle({ refreshToken: good });
+    expect(quiet.asked).toEqual([]);
+    expect(quiet.failure?.type).toBe('login_needed');
+    expect(quiet.login.status).toBe('needed');
+    home.wait(HOUR);
+    expect((await home.cycle({ refreshToken: good })).asked).toEqual(['POST /auth/token']);
+    expect((await home.cycle({ refreshToken: good })).asked).toEqual([]);
+    const fresh = home.cloud.account.rotateRefreshToken();
+    const mended = await home.cycle({ refreshToken: fresh });
+    expect(mended.failure).toBeNull();
+    expect(mended.login.status).toBe('accepted');
+  });
+
+  test('no refresh token at all: a login is needed, nothing is sent', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const { failure, asked, login } = await home.cycle({ refreshToken: null });
+    expect(failure?.type).toBe('login_needed');
+    expect(login.status).toBe('needed');
+    expect(asked).toEqual([]);
+  });
+
+  test('cookies of another marketplace only: an error that names both', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const cookies = { '.amazon.de': [{ Name: 'session-id', Value: '000-0000000-0000000' }] };
+    home.cloud.faults.always('/ap/exchangetoken/cookies', fault.json({ response: { tokens: { cookies } } }));
+    const { failure } = await home.cycle();
+    expect(failure?.type).toBe('no_monitor');
+    expect(failure?.message).toContain('.amazon.de');
+    expect(failure?.remediation).toContain('amazon.de');
+  });
+});
+
+describe('fresh cookies that are refused at once', () => {
+  test('session_rejected; a matter for a person from the third cycle in a row on, and then once an hour', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.account.refuseFreshCookies = true;
+    for (const expected of ['unknown', 'unknown', 'needed']) {
+      const { failure, login } = await home.cycle();
+      expect(failure?.type).toBe('session_rejected');
+      expect(login.status).toBe(expected);
+      home.wait(5 * MINUTE);
+    }
+    const quiet = await home.cycle();
+    expect(quiet.asked).toEqual([]);
+    expect(quiet.failure?.type).toBe('login_needed');
+    home.wait(HOUR);
+    expect((await home.cycle()).failure?.type).toBe('session_rejected');
+    home.wait(HOUR);
+    home.cloud.account.refuseFreshCookies = false;
+    expect((await home.cycle()).login.status).toBe('accepted');
+    expect(home.session()).toMatchObject({ rejections: 0, refusal: null });
+  });
+});
+
+describe('a rate limit', () => {
+  test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle forgets it', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.always(STATE, fault.tooManyRequests());
+    for (const minutes of [4, 8, 16, 32, 60, 60]) {
+      const limited = await home.cycle();
+      expect(limited.asked).toHaveLength(4);
+      expect(limited.failure?.type).toBe('rate_limited');
+      home.wait(minutes * MINUTE - 1);
+      const quiet = await home.cycle();
+      expect(quiet.asked).toEqual([]);
+      expect(quiet.failure?.type).toBe('rate_limited');
+      expect(quiet.login.status).toBe('unknown');
+      home.wait(1);
+    }
+    home.cloud.faults.clear();
+    expect((await home.cycle()).failure).toBeNull();
+    expect(home.session().rate_limit).toBeNull();
+  });
+
+  test('is never shorter than Retry-After', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.always(STATE, fault.status(429, { retryAfter: 7200 }));
+    // The wait is longer than the cycle may last: no retry is begun.
+    expect((await home.cycle()).asked).toEqual([STATE]);
+    home.wait(2 * HOUR - 1);
+    expect((await home.cycle()).asked).toEqual([]);
+    home.wait(1);
+    expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('ThrottlingException inside a GraphQL answer counts as one', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const errors = [{ message: 'ThrottlingException', extensions: { errorCode: 'THROTTLED' } }];
+    home.cloud.faults.always('/graphql', fault.json({ errors, data: { endpoints: null } }));
+    expect((await home.cycle()).failure?.type).toBe('rate_limited');
+  });
+
+  test('a changed token lifts it', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.always('*', fault.tooManyRequests());
+    await home.cycle();
+    home.cloud.faults.clear();
+    expect((await home.cycle()).asked).toEqual([]);
+    expect((await home.cycle({ refreshToken: home.cloud.account.rotateRefreshToken() })).failure).toBeNull();
+  });
+
+  test('a clock set back does not silence the collector', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.wait(365 * DAY);
+    home.cloud.faults.always('*', fault.tooManyRequests());
+    await home.cycle();
+    home.cloud.faults.clear();
+    home.wait(-365 * DAY);
+    expect((await home.cycle()).failure).toBeNull();
+  });
+});
+
+describe('two processes', () => {
+  test('that find the cookies dead at once: one refresh, both go on', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.account.expireCookies();
+    const before = home.cloud.requests.length;
+    let holder: Promise<void> = Promise.resolve();
+    const lock = async () => {
+      const earlier = holder;
+      let release = () => {};
+      holder = new Promise((resolve) => (release = resolve));
+      await earlier;
+      return {
+        release: () => {
+          release();
+          return Promise.resolve();
+        },
+      };
+    };
+    const reports = await Promise.all([home.source({ lock }).read(), home.source({ lock }).read()]);
+    expect(reports.map(({ readings }) => readings.length)).toEqual([2, 2]);
+    const asked = home.cloud.requests.slice(before).map(({ path }) => path);
+    expect(asked.filter((path) => path === '/auth/token')).toHaveLength(1);
+  });
+
+  test('a lock that is never let go of fails the cycle, and can be tried again', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const { failure } = await home.cycle({ lock: () => Promise.resolve(null) });
+    expect(failure).toMatchObject({ type: 'timeout', permanent: false });
+  });
+});
