@@ -1,0 +1,132 @@
+/**
+ * Changes single values of a YAML file that belongs to its user: comments, order and spacing stay, the file is written
+ * whole or not at all, and the former one is kept beside it. For the commands that log in (`auth-hue`, `auth-amazon`).
+ */
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isAlias, isCollection, isMap, isScalar, parseDocument, Scalar, YAMLMap, type Document } from 'yaml';
+import { MonitorError } from '../errors';
+import { errorCode, fileError } from '../files/file-error';
+import { makeDirectory } from '../files/ownership';
+import { writeWhole } from '../files/write-whole';
+
+/** One value: `{ path: ['hue', 'username'], value: '…' }`. */
+export interface YamlEdit {
+  path: readonly [string, ...string[]];
+  value: string;
+}
+
+export interface EditYamlOptions {
+  /** permission bits of the file and its backup; default: as it is, 0644 where it is new */
+  mode?: number;
+}
+
+export interface YamlEdited {
+  /** where the former content is; null where there was none, or nothing had to be changed */
+  backup: string | null;
+  /** Puts the former content back, where a later step of the same work failed. */
+  undo(): void;
+}
+
+/**
+ * Finds out whether `editYaml` could do its work, before anything is done that cannot be undone.
+ * @throws MonitorError `configuration` (not YAML), `file_system` (unreadable, or its folder not writable)
+ */
+export function proveEditable(file: string): void {
+  parse(readText(file) ?? '', file);
+  makeDirectory(dirname(file));
+  const probe = join(dirname(file), `.${basename(file)}.probe-${process.pid}`);
+  try {
+    writeFileSync(probe, '', { flag: 'wx', mode: 0o600 });
+    rmSync(probe);
+  } catch (thrown) {
+    throw fileError('write', file, thrown);
+  }
+}
+
+/**
+ * Sets the values, creating the file and missing sections. The former content goes to `FILE.backup`.
+ * @throws MonitorError `configuration` (the file is not YAML, or has something else where a section belongs),
+ *   `file_system`; then nothing has changed.
+ */
+export function editYaml(file: string, edits: readonly YamlEdit[], options: EditYamlOptions = {}): YamlEdited {
+  const former = readText(file);
+  const text = edits.reduce((current, edit) => withValue(current, edit, file), former ?? '');
+  const formerMode = former === null ? 0o644 : statSync(file).mode & 0o777;
+  const mode = options.mode ?? formerMode;
+  if (text === former && mode === formerMode) return { backup: null, undo: () => undefined };
+  makeDirectory(dirname(file));
+  const backup = former === null ? null : `${file}.backup`;
+  if (backup !== null && former !== null) writeWhole(backup, former, { mode });
+  writeWhole(file, text, { mode });
+  return { backup, undo: () => (former === null ? rmSync(file) : writeWhole(file, former, { mode: formerMode })) };
+}
+
+function withValue(text: string, { path, value }: YamlEdit, file: string): string {
+  const document = parse(text, file);
+  const node = document.getIn(path, true);
+  if (isScalar(node) && node.value === value) return text;
+  const changed =
+    isScalar(node) && node.range && node.range[1] > node.range[0] && !node.type?.startsWith('BLOCK')
+      ? `${text.slice(0, node.range[0])}${JSON.stringify(value)}${text.slice(node.range[1])}` // every other byte stays
+      : withNewKey(document, path, value, file);
+  if (parse(changed, file).getIn(path) !== value) throw new Error(`${path.join('.')} could not be set in ${file}`);
+  return changed;
+}
+
+function withNewKey(document: Document, path: YamlEdit['path'], value: string, file: string): string {
+  for (let length = 0; length < path.length; length++) {
+    const keys = path.slice(0, length);
+    const section: unknown = length === 0 ? document.contents : document.getIn(keys, true);
+    if (isMap(section)) continue;
+    if (!isEmpty(section)) throw notASection(keys, file);
+    const map = new YAMLMap();
+    if (length === 0) document.contents = map;
+    else document.setIn(keys, withCommentsOf(section, map));
+  }
+  const former: unknown = document.getIn(path, true);
+  if (isCollection(former) || isAlias(former)) throw notASection(path, file);
+  const scalar = new Scalar(value);
+  scalar.type = Scalar.QUOTE_DOUBLE; // an id of digits only must not become a number
+  document.setIn(path, withCommentsOf(former, scalar));
+  return document.toString({ lineWidth: 0 });
+}
+
+const isEmpty = (node: unknown) => node === null || node === undefined || (isScalar(node) && node.value === null);
+
+function withCommentsOf<T extends Scalar | YAMLMap>(former: unknown, node: T): T {
+  if (isScalar(former)) Object.assign(node, { comment: former.comment, commentBefore: former.commentBefore });
+  return node;
+}
+
+function parse(text: string, file: string): Document {
+  const document = parseDocument(text);
+  const fault = document.errors[0];
+  if (!fault) return document;
+  const at = fault.linePos?.[0];
+  // The parser's own message goes on to quote the line, and with it perhaps a secret.
+  const what = fault.message.split(/ at line |\n/)[0] ?? '';
+  throw new MonitorError(`${file}${at ? `:${at.line}:${at.col}` : ''}: not valid YAML: ${what}`, {
+    type: 'configuration',
+    permanent: true,
+    remediation: 'Correct that line by hand; the file was not touched.',
+  });
+}
+
+function notASection(keys: readonly string[], file: string): MonitorError {
+  const what = keys.length === 0 ? 'the file' : keys.join('.');
+  return new MonitorError(`${file}: ${what} holds something else than was expected`, {
+    type: 'configuration',
+    permanent: true,
+    remediation: 'Compare it with config/config.example.yaml and correct it by hand; the file was not touched.',
+  });
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    if (errorCode(thrown) === 'ENOENT') return null;
+    throw fileError('read', file, thrown);
+  }
+}
