@@ -46,6 +46,7 @@ function resource(state: BridgeState, steps: string[], address: string): Answer 
   const full: Record<string, unknown> = { config: fullConfig(state), ...state.home.resources };
   if (steps.length === 0) return json(full);
   if (address === '/sensors' && state.sensorsBody !== undefined) return text(state.sensorsBody, 'application/json');
+  if (address === '/groups/0') return json(allLights(state.home));
   let found: unknown = full;
   for (const step of steps) {
     const isPlace = typeof found === 'object' && found !== null && Object.hasOwn(found, step);
@@ -57,6 +58,19 @@ function resource(state: BridgeState, steps: string[], address: string): Answer 
     found = (found as Record<string, unknown>)[step];
   }
   return json(found);
+}
+
+/** The group of all lights, which is nowhere listed. */
+function allLights({ resources }: Home) {
+  return {
+    name: 'Group 0',
+    lights: Object.keys(resources.lights),
+    sensors: [],
+    type: 'LightGroup',
+    state: { all_on: false, any_on: true },
+    recycle: false,
+    action: { on: false, alert: 'none' },
+  };
 }
 
 /** Sensors that speak: `lastupdated` follows the clock, and values wander where they may. */
