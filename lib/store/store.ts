@@ -27,6 +27,29 @@ export interface CycleRecord {
 export interface Cycle {
   record: CycleRecord;
   readings: Reading[];
+  /** True where it comes out of the spool: its row then says `readings_spooled`, not `readings_stored`. */
+  spooled?: boolean;
+}
+
+export interface Stored {
+  /** how many readings are safe in the database */
+  stored: number;
+  /** how long other processes' locks were waited for, in milliseconds */
+  lockWaitMs: number;
+  /** where a corrupt database was moved, if this call had to replace it: the cycle is partial, exit 3 */
+  replaced: string | null;
+}
+
+export interface Store {
+  /**
+   * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
+   * cycle (`started_at` and collector) given twice is stored once.
+   * @param elapsedMs the cycle's `duration_ms`, asked just before the commit; else the record's own is stored
+   * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
+   */
+  store(cycle: Cycle, elapsedMs?: () => number): Promise<Stored>;
+  /** Lets go of everything; may be called twice. */
+  close(): Promise<void>;
 }
 
 /** What the store says of a cycle that is safe on disk. */

@@ -1,0 +1,50 @@
+/**
+ * A lock between processes: one cycle per collector, one repair of the database at a time. Node.js has no flock, so
+ * SQLite's own lock (fcntl) on an empty file serves: the kernel lets go of it when its process ends, however it ends.
+ */
+import { closeSync, existsSync, openSync, truncateSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { asMonitorError } from '../errors';
+import { fileError } from '../files/file-error';
+import { ownLike } from '../files/ownership';
+import { Database } from '../store/database';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of this file, creating it where there is none.
+ * @param waitMs how long to wait for another holder; 0: not at all
+ * @returns null where another process (or this one) still holds it
+ * @throws MonitorError `file_system` where the file cannot be created, `database_*` where it cannot be locked
+ */
+export async function acquireLock(path: string, waitMs = 0): Promise<Lock | null> {
+  create(path);
+  const database = await Database.open(path, 'read-write');
+  database.setBusyTimeout(waitMs);
+  try {
+    await database.exec('BEGIN EXCLUSIVE').catch(async (thrown: unknown) => {
+      if (asMonitorError(thrown).type !== 'database_corrupt') throw thrown;
+      // Somebody wrote into it; its content means nothing.
+      truncateSync(path);
+      await database.exec('BEGIN EXCLUSIVE');
+    });
+  } catch (thrown) {
+    await database.close();
+    if (asMonitorError(thrown).type === 'database_locked') return null;
+    throw thrown;
+  }
+  return { release: () => database.close() };
+}
+
+function create(path: string): void {
+  // Opened and closed only when it is new: closing a file drops every fcntl lock this process holds on it.
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+    ownLike(dirname(path), path);
+  } catch (thrown) {
+    throw fileError('lock', path, thrown);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * One SQLite connection. The only module that knows which driver is used (sqlite3, the package), so that another one
+ * can take its place: everything else speaks SQL, promises and MonitorError.
+ */
+import { databaseError } from './database-error';
+import { loadDriver, type Driver, type DriverDatabase } from './driver';
+
+export type SqlValue = string | number | null;
+export type Row = Record<string, SqlValue>;
+
+export type OpenMode = 'read-only' | 'read-write' | 'create';
+
+/** What came of a driver's callback: the error, or the result. */
+type Settle<T> = (error: unknown, result?: T) => void;
+
+export class Database {
+  private constructor(
+    readonly path: string,
+    private readonly driver: Driver,
+    private readonly handle: DriverDatabase,
+  ) {}
+
+  /**
+   * @param mode `create` makes an empty file where there is none
+   * @throws MonitorError as of `databaseError`
+   */
+  static async open(path: string, mode: OpenMode): Promise<Database> {
+    const driver = loadDriver();
+    const flags = {
+      'read-only': driver.OPEN_READONLY,
+      'read-write': driver.OPEN_READWRITE,
+      create: driver.OPEN_READWRITE | driver.OPEN_CREATE,
+    };
+    return await new Promise((resolve, reject) => {
+      const handle: DriverDatabase = new driver.Database(path, flags[mode] | driver.OPEN_FULLMUTEX, (error) => {
+        if (error) reject(databaseError(path, error));
+        else resolve(new Database(path, driver, handle));
+      });
+    });
+  }
+
+  /** The version of the SQLite library inside the driver: `3.52.0`. */
+  get version(): string {
+    return this.driver.VERSION;
+  }
+
+  /** How long a statement waits for a lock of another process before it fails with `database_locked`. */
+  setBusyTimeout(milliseconds: number): void {
+    this.handle.configure('busyTimeout', Math.max(0, Math.ceil(milliseconds)));
+  }
+
+  /** Runs one or several statements without parameters. */
+  exec(sql: string): Promise<void> {
+    return this.settled((settle) => this.handle.exec(sql, settle));
+  }
+
+  /** Runs one statement that answers no rows. */
+  async run(sql: string, ...parameters: SqlValue[]): Promise<void> {
+    await this.all(sql, ...parameters);
+  }
+
+  /** The first row, or undefined. */
+  async get<T = Row>(sql: string, ...parameters: SqlValue[]): Promise<T | undefined> {
+    return (await this.all<T>(sql, ...parameters))[0];
+  }
+
+  all<T = Row>(sql: string, ...parameters: SqlValue[]): Promise<T[]> {
+    return this.settled((settle) => {
+      // Where the statement cannot be prepared, `all` is never answered: the first of the two callbacks counts.
+      const statement = new this.driver.Statement(this.handle, sql, (error) => {
+        if (error) settle(error);
+      });
+      statement.all(...parameters, settle);
+      statement.finalize();
+    });
+  }
+
+  /** Closes; a transaction that is open is rolled back. */
+  close(): Promise<void> {
+    return this.settled((settle) => this.handle.close(settle));
+  }
+
+  private settled<T>(start: (settle: Settle<T>) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      start((error, result) => {
+        if (error) reject(databaseError(this.path, error));
+        else resolve(result as T);
+      });
+    });
+  }
+}

@@ -1,0 +1,75 @@
+/** Loads sqlite3's native part, without its JavaScript: that costs 0.5 ms of a cycle instead of 3 to 5. */
+import { MonitorError } from '../errors';
+
+type Callback = (error: unknown) => void;
+
+export interface DriverStatement {
+  /** parameters, then a callback of error and rows */
+  all(...parametersAndCallback: unknown[]): void;
+  finalize(): void;
+}
+
+export interface DriverDatabase {
+  configure(option: 'busyTimeout', milliseconds: number): void;
+  exec(sql: string, callback: Callback): void;
+  close(callback: Callback): void;
+}
+
+export interface Driver {
+  VERSION: string;
+  VERSION_NUMBER: number;
+  OPEN_READONLY: number;
+  OPEN_READWRITE: number;
+  OPEN_CREATE: number;
+  OPEN_FULLMUTEX: number;
+  Database: { new (path: string, flags: number, callback: Callback): DriverDatabase; prototype: object };
+  Statement: { new (database: DriverDatabase, sql: string, callback: Callback): DriverStatement; prototype: object };
+}
+
+/** Up to 3.51.2, two processes that write and checkpoint at the same moment can corrupt the database. */
+const FIRST_WITHOUT_WAL_RESET_BUG = 3_051_003;
+
+let loaded: Driver | undefined;
+
+/** @throws MonitorError `internal` where the native module is missing, built for another Node.js or too old */
+export function loadDriver(): Driver {
+  loaded ??= checked(requireDriver());
+  return loaded;
+}
+
+function requireDriver(): Driver {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native file, loaded when it is first needed
+    const driver = require(require.resolve('sqlite3/build/Release/node_sqlite3.node')) as Driver;
+    // The native part reports events through `emit`, which the package's JavaScript would have added; nobody listens.
+    for (const { prototype } of [driver.Database, driver.Statement]) {
+      if (!('emit' in prototype)) Object.assign(prototype, { emit: () => false });
+    }
+    return driver;
+  } catch {
+    // Built elsewhere (Debug, another package manager's layout): let the package find it.
+  }
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where the shorter way failed
+    return require('sqlite3') as Driver;
+  } catch (cause) {
+    throw new MonitorError('The SQLite driver of this installation cannot be loaded.', {
+      type: 'internal',
+      permanent: true,
+      remediation:
+        'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3 ' +
+        '(needs g++, make and python3 where no ready-made one can be fetched)',
+      cause,
+    });
+  }
+}
+
+/** @throws MonitorError where the SQLite inside has the WAL-reset bug */
+export function checked<T extends Pick<Driver, 'VERSION' | 'VERSION_NUMBER'>>(driver: T): T {
+  if (driver.VERSION_NUMBER >= FIRST_WITHOUT_WAL_RESET_BUG) return driver;
+  throw new MonitorError(`SQLite ${driver.VERSION} can corrupt a database that two programs write (WAL-reset bug).`, {
+    type: 'internal',
+    permanent: true,
+    remediation: 'Install a driver with SQLite 3.51.3 or newer: npm install sqlite3@latest',
+  });
+}

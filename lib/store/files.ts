@@ -1,0 +1,114 @@
+/** What can be told of readings.db without opening it as a database. */
+import { chmodSync, closeSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { MonitorError } from '../errors';
+import { errorCode } from '../files/file-error';
+import { databaseError } from './database-error';
+import { SCHEMA_VERSION } from './schema';
+
+const SIDE_FILES = ['-wal', '-shm', '-journal'];
+
+export function databasePath(dataDirectory: string): string {
+  return join(dataDirectory, 'readings.db');
+}
+
+/** The side files' names, whether they exist or not. */
+export function sideFiles(path: string): string[] {
+  return SIDE_FILES.map((suffix) => path + suffix);
+}
+
+/** Which file lies at a path: changes when it is moved away and another one takes its place; null where there is none. */
+export function identity(path: string): string | null {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined ? null : `${file.dev}:${file.ino}`;
+}
+
+/**
+ * Looks at the 100 bytes of the header: cheap enough to be done before any device is asked. Never call it while this
+ * process has the database open: closing a file drops all locks that the process holds on it.
+ * @returns false where there is no file yet
+ * @throws MonitorError `database_corrupt` where it is empty or not of SQLite, `future_schema`, `database_readonly`
+ */
+export function checkHeader(path: string): boolean {
+  const header = readHeader(path);
+  if (header === null) return false;
+  if (header.length === 0) throw damaged(path, 'it is empty');
+  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged(path, 'its header is not of SQLite');
+  refuseFutureSchema(path, header.readUInt32BE(60));
+  return true;
+}
+
+function readHeader(path: string): Buffer | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (thrown) {
+    if (errorCode(thrown) === 'ENOENT') return null;
+    throw databaseError(path, { code: 'SQLITE_CANTOPEN', message: String(thrown) });
+  }
+  try {
+    const header = Buffer.alloc(100);
+    return header.subarray(0, readSync(file, header, 0, header.length, 0));
+  } catch (thrown) {
+    throw databaseError(path, { code: 'SQLITE_IOERR', message: String(thrown) });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function damaged(path: string, what: string): MonitorError {
+  return databaseError(path, { code: 'SQLITE_NOTADB', message: what });
+}
+
+/** @throws MonitorError `future_schema` */
+export function refuseFutureSchema(path: string, version: number, known = SCHEMA_VERSION): void {
+  if (version <= known) return;
+  throw new MonitorError(
+    `${path} has schema version ${version}, this program knows versions up to ${known}: nothing was touched.`,
+    {
+      type: 'future_schema',
+      permanent: true,
+      remediation:
+        'Install the newer home-temperature-monitor that wrote it, or restore the backup of the older version.',
+    },
+  );
+}
+
+/** Gives the database and its side files the configured mode; files of another owner stay as they are. */
+export function applyFileMode(path: string, mode: number): void {
+  for (const file of [path, ...sideFiles(path)]) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined || (found.mode & 0o777) === mode) continue;
+    try {
+      chmodSync(file, mode);
+    } catch (thrown) {
+      // ENOENT: another process has just closed the database.
+      if (!['EPERM', 'EROFS', 'ENOENT'].includes(errorCode(thrown))) throw thrown;
+    }
+  }
+}
+
+/** statfs(2) types of file systems on which WAL's shared memory does not work between machines. */
+const NETWORK_FILE_SYSTEMS = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+  [0x01021997, '9p'],
+  [0x5346414f, 'AFS'],
+  [0x73757245, 'Coda'],
+]);
+
+/** @throws MonitorError `configuration` where the directory lies on a network file system */
+export function refuseNetworkFileSystem(
+  directory: string,
+  statfs: (path: string) => { type: number } = statfsSync,
+): void {
+  const name = NETWORK_FILE_SYSTEMS.get(statfs(directory).type >>> 0);
+  if (name === undefined) return;
+  throw new MonitorError(`${directory} is on a network file system (${name}), where SQLite's WAL mode is not safe.`, {
+    type: 'configuration',
+    permanent: true,
+    remediation: 'Set storage.data_directory in config.yaml to a directory on a disk of this machine.',
+  });
+}

@@ -1,0 +1,64 @@
+/** Brings readings.db to the version this program knows: forward only, one transaction a step, a backup before each. */
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { MonitorError } from '../errors';
+import { ownLike } from '../files/ownership';
+import { syncDirectory } from '../files/write-whole';
+import type { Database } from './database';
+import { refuseFutureSchema } from './files';
+import { VERSION_1 } from './schema';
+
+/** `MIGRATIONS[n]` leads from version n to n + 1; an existing one is never changed, a new one is added. */
+export const MIGRATIONS: readonly string[] = [VERSION_1];
+
+/** The value of `PRAGMA user_version`. */
+export async function versionOf(database: Database): Promise<number> {
+  return (await database.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;
+}
+
+/**
+ * Call it alone (`whileAlone`) on a file that others may open.
+ * @param fileMode of the backups
+ * @throws MonitorError `future_schema` where the file is newer than this program, or another program's, `database_*`
+ * where a step or its backup cannot be written: the steps before it stay
+ */
+export async function migrate(database: Database, fileMode: number, migrations = MIGRATIONS): Promise<void> {
+  const found = await versionOf(database);
+  refuseFutureSchema(database.path, found, migrations.length);
+  if (found === 0) await refuseOtherPrograms(database);
+  for (const [version, sql] of migrations.entries()) {
+    if (version < found) continue;
+    if (version > 0) await backUp(database, version, fileMode);
+    await database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
+  // So that the version stands in the file itself, where `checkHeader` looks for it.
+  if (found > 0 && found < migrations.length) await database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+async function refuseOtherPrograms(database: Database): Promise<void> {
+  const table = await database.get<{ name: string }>('SELECT name FROM sqlite_schema LIMIT 1');
+  if (table === undefined) return;
+  throw new MonitorError(`${database.path} is a database of another program (it has "${table.name}").`, {
+    type: 'future_schema',
+    permanent: true,
+    remediation: `Move it away, or set storage.data_directory in config.yaml: mv '${database.path}' '${database.path}.other'`,
+  });
+}
+
+/** Copies the database to `readings.db.version-<n>-<UTC time>`, whole or not at all. */
+export async function backUp(database: Database, version: number, fileMode: number): Promise<void> {
+  const backup = `${database.path}.version-${version}-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+  const temporary = `${backup}.temporary`;
+  try {
+    await database.run('VACUUM INTO ?', temporary);
+    chmodSync(temporary, fileMode);
+    ownLike(dirname(temporary), temporary);
+    const file = openSync(temporary, 'r');
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(temporary, backup);
+    syncDirectory(dirname(backup));
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}

@@ -1,0 +1,91 @@
+/** What every store must do; readings.db and the memory store both pass it. */
+import type { Reading } from '../../lib/reading';
+import type { Cycle, CycleRecord, Store } from '../../lib/store/store';
+import { cycleOf, hueReading } from '../support/cycles';
+
+/** Reads a store back, in the order of time. */
+export interface StoreUnderTest {
+  store: Store;
+  readBack(): Promise<{ record: CycleRecord; readings: Reading[] }[]>;
+  cleanUp(): Promise<void>;
+}
+
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`${name} as a store`, () => {
+    let under: StoreUnderTest;
+    beforeEach(async () => {
+      under = await open();
+    });
+    afterEach(() => under.cleanUp());
+
+    test('gives back exactly what was stored', async () => {
+      const cycles: Cycle[] = [
+        cycleOf('2026-01-02T03:04:05.678Z', 'hue', [
+          hueReading('hue:a', { temperature_celsius: 20.75, measured_at: '2026-01-02T03:02:00.001Z' }),
+          hueReading('hue:b', { temperature_celsius: 22.24, light_lux: 15.848931924611133, battery_percent: 100 }),
+          hueReading('hue:c', { temperature_celsius: 21.388888888888889, is_anomalous: true, measured_at: null }),
+          hueReading('hue:d', { temperature_celsius: -0.01, humidity_percent: 0, location: "Bob's 'Küche' \u{1f600}" }),
+          hueReading('hue:e', { temperature_celsius: 20.700000762939453, light_lux: 3.6e9 }),
+        ]),
+        cycleOf('2026-01-02T03:04:05.678Z', 'amazon_aqm', [
+          hueReading('alexa:G1', {
+            device_type: 'alexa_aqm',
+            temperature_celsius: null,
+            humidity_percent: 45,
+            pm25_ugm3: 3,
+            pm10_ugm3: 0.5,
+            voc_index: 12,
+            co_ppm: 0,
+            iaq_score: 99,
+          }),
+        ]),
+      ];
+      for (const cycle of cycles) {
+        expect((await under.store.store(cycle)).stored).toBe(cycle.readings.length);
+      }
+      expect(await under.readBack()).toEqual(cycles.map(({ record, readings }) => ({ record, readings })));
+    });
+
+    test('stores a failed cycle without readings, with all that is known of it', async () => {
+      const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [], {
+        outcome: 'failed',
+        exit_code: 1,
+        devices_skipped: { 'hue:x': 'off', 'hue:y': 'malformed' },
+        requests: 4,
+        retries: 3,
+        endpoint: null,
+        error_type: 'timeout',
+        error: 'the bridge did not answer',
+      });
+      await under.store.store(cycle);
+      expect(await under.readBack()).toEqual([{ record: cycle.record, readings: [] }]);
+    });
+
+    test('stores the same cycle once, however often it is given', async () => {
+      const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a'), hueReading('hue:b')]);
+      for (let times = 0; times < 3; times++) expect((await under.store.store(cycle)).stored).toBe(2);
+      expect(await under.readBack()).toEqual([{ record: cycle.record, readings: cycle.readings }]);
+    });
+
+    test('keeps the place a device had at the time', async () => {
+      const before = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a', { location: 'Hall' })]);
+      const after = cycleOf('2026-01-02T03:05:00.000Z', 'hue', [hueReading('hue:a', { location: 'Attic' })]);
+      await under.store.store(before);
+      await under.store.store(after);
+      const places = (await under.readBack()).flatMap(({ readings }) => readings.map(({ location }) => location));
+      expect(places).toEqual(['Hall', 'Attic']);
+    });
+
+    test('asks for the duration at the end', async () => {
+      const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a')], { duration_ms: 1 });
+      await under.store.store(cycle, () => 234.4);
+      expect((await under.readBack())[0]?.record.duration_ms).toBe(234);
+    });
+
+    test('may be closed twice', async () => {
+      await under.store.store(cycleOf('2026-01-02T03:00:00.000Z', 'hue', []));
+      await under.store.close();
+      await under.store.close();
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/** Cycles and readings for tests: everything has a value, and each test says what matters to it. */
+import { NO_QUANTITIES, type CollectorName, type Reading } from '../../lib/reading';
+import type { Cycle, CycleRecord } from '../../lib/store/store';
+
+export function hueReading(device_id: string, given: Partial<Reading> = {}): Reading {
+  return {
+    ...NO_QUANTITIES,
+    device_id,
+    device_type: 'hue_sensor',
+    location: 'Hall',
+    measured_at: '2026-01-01T00:00:00.000Z',
+    is_anomalous: false,
+    temperature_celsius: 20.75,
+    ...given,
+  };
+}
+
+export function cycleOf(
+  started_at: string,
+  collector: CollectorName,
+  readings: Reading[],
+  given: Partial<CycleRecord> = {},
+): Cycle {
+  return {
+    record: {
+      started_at,
+      collector,
+      outcome: 'ok',
+      exit_code: 0,
+      duration_ms: 123,
+      devices_seen: readings.length,
+      devices_skipped: {},
+      requests: 1,
+      payload_bytes: 1900,
+      endpoint: 'sensors',
+      retries: 0,
+      error_type: null,
+      error: null,
+      ...given,
+    },
+    readings,
+  };
+}
+
+/** The n-th cycle of a collector that runs every 5 minutes, with readings of `devices` sensors. */
+export function nthCycle(n: number, collector: CollectorName = 'hue', devices = 2): Cycle {
+  const started_at = new Date(Date.UTC(2026, 0, 1) + n * 300_000).toISOString();
+  const prefix = collector === 'hue' ? 'hue' : 'alexa';
+  const readings = Array.from({ length: devices }, (_, device) =>
+    hueReading(`${prefix}:${device}`, {
+      temperature_celsius: 20 + (n % 100) / 100,
+      measured_at: new Date(Date.parse(started_at) - 1000 * device - 17).toISOString(),
+    }),
+  );
+  return cycleOf(started_at, collector, readings);
+}

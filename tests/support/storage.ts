@@ -1,0 +1,89 @@
+/** A scratch data directory, a logger that remembers, and a look into what was stored. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StorageConfig } from '../../lib/config/config';
+import { LEVELS, type Fields, type Level, type Logger } from '../../lib/logging/logger';
+import type { CollectorName, Reading } from '../../lib/reading';
+import { Database, type Row, type SqlValue } from '../../lib/store/database';
+import type { CycleRecord } from '../../lib/store/store';
+
+export interface Event {
+  level: Level;
+  event: string;
+  message: string;
+  fields: Fields;
+}
+
+export interface Scratch {
+  storage: StorageConfig;
+  logger: Logger;
+  events: Event[];
+  /** absolute path of a name in the data directory */
+  path: (name: string) => string;
+  named: (event: string) => Event[];
+  remove: () => Promise<void>;
+}
+
+export async function scratch(given: Partial<StorageConfig> = {}): Promise<Scratch> {
+  const directory = await mkdtemp(join(tmpdir(), 'store-'));
+  const events: Event[] = [];
+  const logger = Object.fromEntries(
+    LEVELS.map((level) => [
+      level,
+      (event: string, message: string, fields: Fields = {}) => events.push({ level, event, message, fields }),
+    ]),
+  ) as unknown as Logger;
+  return {
+    storage: {
+      data_directory: directory,
+      busy_timeout_ms: 5000,
+      wal_autocheckpoint_pages: 1000,
+      file_mode: 0o600,
+      spool_max_mb: 50,
+      ...given,
+    },
+    logger,
+    events,
+    path: (name) => join(directory, name),
+    named: (event) => events.filter((entry) => entry.event === event),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Asks readings.db as an outsider would. */
+export async function query<T = Row>(path: string, sql: string, ...parameters: SqlValue[]): Promise<T[]> {
+  const database = await Database.open(path, 'read-only');
+  try {
+    return await database.all<T>(sql, ...parameters);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Everything in readings.db, through the contract's views. */
+export async function readBack(path: string): Promise<{ record: CycleRecord; readings: Reading[] }[]> {
+  const cycles = await query<Omit<CycleRecord, 'devices_skipped'> & { devices_skipped: string }>(
+    path,
+    `SELECT started_at, collector, outcome, exit_code, duration_ms, devices_seen, devices_skipped, requests,
+       payload_bytes, endpoint, retries, error_type, error FROM cycles ORDER BY started_at, collector DESC`,
+  );
+  return await Promise.all(
+    cycles.map(async (record) => ({
+      record: { ...record, devices_skipped: JSON.parse(record.devices_skipped) as CycleRecord['devices_skipped'] },
+      readings: await readingsOf(path, record.started_at, record.collector),
+    })),
+  );
+}
+
+async function readingsOf(path: string, timestamp: string, collector: CollectorName): Promise<Reading[]> {
+  const rows = await query<Omit<Reading, 'is_anomalous'> & { is_anomalous: number }>(
+    path,
+    `SELECT device_id, device_type, location, measured_at, is_anomalous, temperature_celsius, humidity_percent,
+       pm25_ugm3, pm10_ugm3, voc_index, co_ppm, iaq_score, light_lux, battery_percent
+     FROM readings WHERE timestamp = ? AND device_id LIKE ? ORDER BY device_id`,
+    timestamp,
+    collector === 'hue' ? 'hue:%' : 'alexa:%',
+  );
+  return rows.map((row) => ({ ...row, is_anomalous: row.is_anomalous === 1 }));
+}
