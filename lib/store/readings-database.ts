@@ -7,30 +7,37 @@ import { createDatabase } from './create-database';
 import type { Database } from './database';
 import { databasePath, identity } from './files';
 import { setAside } from './set-aside';
-import type { Cycle, CycleRecord, Store, Stored } from './store';
+import type { Cycle, CycleRecord, Store, StoreReceipt } from './store';
 import { whileAlone } from './while-alone';
 import { whileLocked } from './while-locked';
 import { writeCycle } from './write-cycle';
 
-/** How often one call starts over because the file was damaged or another process replaced it meanwhile. */
+/** How often one call starts over because the file was damaged, or moved away by another process. */
 const MAX_FRESH_STARTS = 5;
 
-/**
- * Opens nothing yet: the file is opened, created, migrated or replaced by the first `store`, so that a retry round the
- * store covers that as well.
- * @param signal the cycle's end: locks are waited for no longer
- */
-export function openReadingsDatabase(storage: StorageConfig, logger: Logger, signal?: AbortSignal): Store {
-  return new ReadingsDatabase(storage, logger, signal);
+/** A store that may not be open yet, so that the same retry covers opening and storing. */
+export interface ReadingsDatabase extends Store {
+  /**
+   * Opens the file; creates it, migrates it or puts a new one in the place of a damaged one where that is needed. Does
+   * nothing where it is open; `store` calls it, too.
+   * @throws MonitorError `database_*`, `future_schema`, `file_system`, `configuration` (network file system)
+   */
+  open(): Promise<void>;
 }
 
-class ReadingsDatabase implements Store {
+/** @param signal the cycle's end: locks are waited for no longer */
+export function readingsDatabase(storage: StorageConfig, logger: Logger, signal?: AbortSignal): ReadingsDatabase {
+  return new FileDatabase(storage, logger, signal);
+}
+
+class FileDatabase implements ReadingsDatabase {
+  replaced: string | null = null;
+  private readonly path: string;
   private connection: Database | null = null;
   /** which file `connection` has open */
   private opened: string | null = null;
   /** how long locks were waited for since the last cycle was stored, failed tries included */
   private lockWaitMs = 0;
-  private readonly path: string;
 
   constructor(
     private readonly storage: StorageConfig,
@@ -40,25 +47,15 @@ class ReadingsDatabase implements Store {
     this.path = databasePath(storage.data_directory);
   }
 
-  async store(cycle: Cycle, elapsedMs = () => cycle.record.duration_ms): Promise<Stored> {
-    let replaced: string | null = null;
-    let damaged: string | null = null;
-    for (let starts = 1; ; starts++) {
-      const found = identity(this.path);
-      try {
-        await this.transaction(markReplaced(cycle, replaced), elapsedMs);
-        // Another process that found damage may have moved the file away while this one wrote into it.
-        if (identity(this.path) === this.opened) return this.done(cycle, replaced);
-        await this.close();
-      } catch (thrown) {
-        await this.close();
-        const failure = asMonitorError(thrown);
-        if (failure.type !== 'database_corrupt' || starts >= MAX_FRESH_STARTS) throw thrown;
-        // Believed only when a second, fresh connection finds the same file damaged.
-        if (damaged === found) replaced = (await this.replace(found, failure.message)) ?? replaced;
-        damaged = found;
-      }
-    }
+  async open(): Promise<void> {
+    await this.replacingDamaged(() => this.connect());
+  }
+
+  async store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt> {
+    await this.replacingDamaged(() => this.transaction(cycle, finish));
+    const receipt = { stored: cycle.readings.length, lockWaitMs: this.lockWaitMs };
+    this.lockWaitMs = 0;
+    return receipt;
   }
 
   async close(): Promise<void> {
@@ -67,16 +64,51 @@ class ReadingsDatabase implements Store {
     await connection?.close();
   }
 
-  private done(cycle: Cycle, replaced: string | null): Stored {
-    const lockWaitMs = this.lockWaitMs;
-    this.lockWaitMs = 0;
-    return { stored: cycle.readings.length, lockWaitMs, replaced };
+  /** Does the work; where the file turns out to be damaged, or is moved away meanwhile, does it again in a new one. */
+  private async replacingDamaged(work: () => Promise<unknown>): Promise<void> {
+    let damaged: string | null = null;
+    for (let starts = 1; ; starts++) {
+      const found = identity(this.path);
+      try {
+        await work();
+        // Another process that found damage may have moved the file away while this one wrote into it.
+        if (identity(this.path) === this.opened) return;
+        await this.close();
+      } catch (thrown) {
+        await this.close();
+        const failure = asMonitorError(thrown);
+        if (failure.type !== 'database_corrupt' || starts >= MAX_FRESH_STARTS) throw thrown;
+        // Believed only when a second, fresh connection finds the same file damaged.
+        if (damaged === found) await this.replace(found, failure.message);
+        damaged = found;
+      }
+    }
   }
 
-  private async transaction(cycle: Cycle, elapsedMs: () => number): Promise<void> {
+  private async replace(damaged: string | null, why: string): Promise<void> {
+    await whileAlone(this.storage, async () => {
+      // Another process may have replaced it already.
+      if (identity(this.path) !== damaged) return;
+      this.replaced = setAside(this.path, why, this.logger);
+      await createDatabase(this.storage, this.logger);
+    });
+  }
+
+  private async connect(): Promise<Database> {
+    if (this.connection !== null) return this.connection;
+    // Looked at before opening: should the file change in between, the two differ and the work is done again.
+    const before = identity(this.path);
+    this.connection = await openConnection(this.storage, this.logger, this.signal);
+    this.opened = before ?? identity(this.path);
+    return this.connection;
+  }
+
+  private async transaction(cycle: Cycle, finish?: () => void): Promise<void> {
     const connection = await this.connect();
     await this.begin(connection);
-    await writeCycle(connection, cycle, elapsedMs(), this.lockWaitMs);
+    finish?.();
+    const record = this.replaced === null ? cycle.record : replacedRecord(cycle.record, this.replaced);
+    await writeCycle(connection, { ...cycle, record }, this.lockWaitMs);
     await connection.exec('COMMIT');
   }
 
@@ -95,36 +127,16 @@ class ReadingsDatabase implements Store {
       if (ms > 100) this.logger.info('lock_waited', `waited ${ms} ms for the lock of ${this.path}`, fields);
     }
   }
-
-  private async connect(): Promise<Database> {
-    if (this.connection !== null) return this.connection;
-    // Looked at before opening: should the file change in between, the two differ and the transaction is done again.
-    const before = identity(this.path);
-    this.connection = await openConnection(this.storage, this.logger, this.signal);
-    this.opened = before ?? identity(this.path);
-    return this.connection;
-  }
-
-  /** @returns where the file was moved; null where another process has done it already */
-  private async replace(found: string | null, why: string): Promise<string | null> {
-    return await whileAlone(this.storage, async () => {
-      if (identity(this.path) !== found) return null;
-      const moved = setAside(this.path, why, this.logger);
-      await createDatabase(this.storage, this.logger);
-      return moved;
-    });
-  }
 }
 
 /** A cycle whose database had to be replaced is partial, however well it went. */
-function markReplaced(cycle: Cycle, replaced: string | null): Cycle {
-  if (replaced === null || cycle.record.outcome !== 'ok') return cycle;
-  const record: CycleRecord = {
-    ...cycle.record,
+export function replacedRecord(record: CycleRecord, movedTo: string): CycleRecord {
+  if (record.outcome !== 'ok') return record;
+  return {
+    ...record,
     outcome: 'partial',
     exit_code: 3,
     error_type: 'database_corrupt',
-    error: `the database was damaged and moved to ${replaced}`,
+    error: `the database was damaged: it was moved to ${movedTo}, and a new one was started`,
   };
-  return { ...cycle, record };
 }

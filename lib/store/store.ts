@@ -31,31 +31,29 @@ export interface Cycle {
   spooled?: boolean;
 }
 
-export interface Stored {
-  /** how many readings are safe in the database */
-  stored: number;
-  /** how long other processes' locks were waited for, in milliseconds */
-  lockWaitMs: number;
-  /** where a corrupt database was moved, if this call had to replace it: the cycle is partial, exit 3 */
-  replaced: string | null;
-}
-
-export interface Store {
-  /**
-   * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
-   * cycle (`started_at` and collector) given twice is stored once.
-   * @param elapsedMs the cycle's `duration_ms`, asked just before the commit; else the record's own is stored
-   * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
-   */
-  store(cycle: Cycle, elapsedMs?: () => number): Promise<Stored>;
-  /** Lets go of everything; may be called twice. */
-  close(): Promise<void>;
-}
-
 /** What the store says of a cycle that is safe on disk. */
 export interface StoreReceipt {
   /** readings stored with this cycle; the same cycle stored twice counts once */
   stored: number;
-  /** how long the transaction waited for its lock, in milliseconds */
+  /** how long other processes' locks were waited for, in milliseconds */
   lockWaitMs: number;
+}
+
+/** Keeps cycles: a database that is open and checked. */
+export interface Store {
+  /**
+   * Where a corrupt database was moved to, if this store had to start a new one; such a cycle is partial (exit 3), and
+   * the store writes it so.
+   */
+  readonly replaced: string | null;
+  /**
+   * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
+   * cycle (`started_at` and collector) given twice is stored once.
+   * @param finish brings the record (duration, retries) up to date; called when the lock is held, just before the rows
+   * are written
+   * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
+   */
+  store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt>;
+  /** Lets go of everything; may be called twice. */
+  close(): Promise<void>;
 }

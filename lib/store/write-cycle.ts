@@ -9,22 +9,16 @@ const READINGS_PER_STATEMENT = 2000;
 
 /**
  * The same cycle twice leaves one: a row or a reading that is there already stays as it is.
- * @param durationMs for `duration_ms`
  * @throws MonitorError as of `databaseError`
  */
-export async function writeCycle(
-  database: Database,
-  cycle: Cycle,
-  durationMs: number,
-  lockWaitMs: number,
-): Promise<void> {
+export async function writeCycle(database: Database, cycle: Cycle, lockWaitMs: number): Promise<void> {
   const { record, readings } = cycle;
   const words = [record.collector, record.outcome, record.endpoint, record.error_type, ...readings.map(locationOf)];
   await database.run(
     'INSERT INTO word (text) SELECT value FROM json_each(?) WHERE value IS NOT NULL ON CONFLICT DO NOTHING',
     JSON.stringify(words),
   );
-  const id = await writeRecord(database, cycle, durationMs, lockWaitMs);
+  const id = await writeRecord(database, cycle, lockWaitMs);
   if (readings.length === 0) return;
 
   await database.run(
@@ -44,7 +38,7 @@ function locationOf(reading: Reading): string {
   return reading.location;
 }
 
-async function writeRecord(database: Database, cycle: Cycle, durationMs: number, lockWaitMs: number): Promise<number> {
+async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number): Promise<number> {
   const { record, readings, spooled = false } = cycle;
   const skipped = Object.keys(record.devices_skipped).length === 0 ? null : JSON.stringify(record.devices_skipped);
   // The update changes nothing; it makes the statement answer the id of the row that is there already.
@@ -58,7 +52,7 @@ async function writeRecord(database: Database, cycle: Cycle, durationMs: number,
     record.collector,
     record.outcome,
     record.exit_code,
-    Math.round(durationMs),
+    Math.round(record.duration_ms),
     spooled ? 0 : readings.length,
     spooled ? readings.length : 0,
     record.devices_seen,

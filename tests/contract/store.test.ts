@@ -1,11 +1,11 @@
 import { createMemoryStore } from '../../lib/store/memory-store';
-import { openReadingsDatabase } from '../../lib/store/readings-database';
+import { readingsDatabase } from '../../lib/store/readings-database';
 import { readBack, scratch } from '../support/storage';
 import { describeStore } from './store-suite';
 
 describeStore('readings.db', async () => {
   const { storage, logger, path, remove } = await scratch();
-  const store = openReadingsDatabase(storage, logger);
+  const store = readingsDatabase(storage, logger);
   return {
     store,
     readBack: () => readBack(path('readings.db')),
