@@ -41,6 +41,7 @@ export async function scratch(given: Partial<StorageConfig> = {}): Promise<Scrat
       wal_autocheckpoint_pages: 1000,
       file_mode: 0o600,
       spool_max_mb: 50,
+      retention_days: 0,
       ...given,
     },
     logger,
