@@ -11,7 +11,7 @@ import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sour
 import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
 import type { SourceReport, Traffic } from '../../lib/sources/source';
-import { memoryLogger, type MemoryLogger } from './memory-logger';
+import { recordingLogger, type RecordedEvent, type RecordingLogger } from '../helpers/recording-logger';
 
 export interface CycleOutcome {
   report: SourceReport | null;
@@ -27,7 +27,9 @@ export interface CycleOutcome {
 export interface AqmHome {
   cloud: AlexaCloud;
   dataDirectory: string;
-  logger: MemoryLogger;
+  logger: RecordingLogger;
+  /** what was logged under this event, oldest first */
+  logged(event: string): RecordedEvent[];
   config: AqmConfig;
   /** Moves the clock on. */
   wait(milliseconds: number): void;
@@ -52,7 +54,7 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
   let clock = Date.now();
   const cloud = await startAlexaCloud({ values: 'fixed', now: () => clock, ...options });
   opened.push(cloud);
-  const logger = memoryLogger();
+  const logger = recordingLogger();
   const config: AqmConfig = {
     enabled: true,
     marketplace: options.marketplace ?? 'amazon.com',
@@ -87,6 +89,7 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
     cloud,
     dataDirectory,
     logger,
+    logged: (wanted) => logger.events.filter(({ event }) => event === wanted),
     config,
     wait: (milliseconds) => (clock += milliseconds),
     now: () => new Date(clock),

@@ -41,8 +41,8 @@ describe('a broken element', () => {
     expect(cycle.report?.skipped).toEqual({});
     const [reading] = cycle.report?.readings ?? [];
     expect(reading).toMatchObject({ iaq_score: 96, temperature_celsius: null, humidity_percent: null });
-    expect(home.logger.of('broken_element')).toHaveLength(1);
-    expect(home.logger.of('broken_element')[0]).toMatchObject({ level: 'warning' });
+    expect(home.logged('broken_element')).toHaveLength(1);
+    expect(home.logged('broken_element')[0]).toMatchObject({ level: 'warning' });
   });
 
   test('NaN-like values never become numbers', async () => {
@@ -113,7 +113,7 @@ describe('a quantity without a column', () => {
     expect(first.report?.readings[0]?.voc_index).toBe(quantities.voc.value);
     expect(Object.values(first.report?.readings[0] ?? {})).not.toContain(66.25);
     await home.cycle();
-    const told = home.logger.of('unknown_quantity');
+    const told = home.logged('unknown_quantity');
     expect(told).toHaveLength(1);
     expect(told[0]?.fields).toMatchObject({ instance: '5', description: 'Alexa.AirQuality.Radon', value: 66.25 });
   });
@@ -125,7 +125,7 @@ describe('a quantity without a column', () => {
     quantities.pm10.text = 'Radon';
     const { report } = await home.cycle();
     expect(report?.readings[0]).toMatchObject({ humidity_percent: quantities.humidity.value, pm10_ugm3: null });
-    expect(home.logger.of('unknown_quantity')[0]?.fields).toMatchObject({ instance: '7', description: 'Radon' });
+    expect(home.logged('unknown_quantity')[0]?.fields).toMatchObject({ instance: '7', description: 'Radon' });
   });
 });
 

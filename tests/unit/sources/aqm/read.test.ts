@@ -13,7 +13,7 @@ describe('a cycle of the air quality monitors', () => {
     expect(second.traffic).toMatchObject({ requests: 1, endpoint: 'state' });
     expect(second.traffic.payloadBytes).toBeGreaterThan(500);
     expect(second.report?.readings).toEqual(first.report?.readings);
-    expect(home.logger.of('http_response').at(-1)?.fields).toMatchObject({ status: 200 });
+    expect(home.logged('http_response').at(-1)?.fields).toMatchObject({ status: 200 });
   });
 
   test('every quantity lands under its own name', async () => {
@@ -43,7 +43,7 @@ describe('a cycle of the air quality monitors', () => {
         },
       ],
     });
-    expect(home.logger.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(home.logger.events.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 
   test('all ways of writing discovery mean the same', async () => {

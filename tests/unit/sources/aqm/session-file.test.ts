@@ -41,7 +41,7 @@ describe('the session file', () => {
     const { failure, asked } = await home.cycle();
     expect(failure).toBeNull();
     expect(asked.slice(0, 3)).toEqual(REFRESH);
-    const [warning, ...others] = home.logger.of('session_discarded');
+    const [warning, ...others] = home.logged('session_discarded');
     expect(warning).toMatchObject({ level: 'warning', message: expect.stringMatching(sentence) as string });
     expect(others).toEqual([]);
     expect((await home.cycle()).asked).toEqual([STATE]);
@@ -54,7 +54,7 @@ describe('the session file', () => {
     const { failure, asked } = await home.cycle();
     expect(failure).toBeNull();
     expect(asked.slice(0, 3)).toEqual(REFRESH);
-    expect(home.logger.of('session_discarded')[0]?.message).toContain(`another user (uid ${NOBODY})`);
+    expect(home.logged('session_discarded')[0]?.message).toContain(`another user (uid ${NOBODY})`);
   });
 
   test('of another marketplace: its cookies are not sent there', async () => {
@@ -80,7 +80,7 @@ describe('the session file', () => {
     const { failure, report } = await home.cycle();
     expect(failure).toBeNull();
     expect(report?.readings).toHaveLength(2);
-    expect(home.logger.of('session_not_saved')[0]?.level).toBe('warning');
+    expect(home.logged('session_not_saved')[0]?.level).toBe('warning');
   });
 
   test('with remember: false nothing is written', async () => {

@@ -97,8 +97,8 @@ describe('early renewal', () => {
     expect(failure).toBeNull();
     expect(report?.readings).toHaveLength(2);
     expect(login.status).toBe('accepted');
-    expect(home.logger.of('renewal_failed')).toHaveLength(1);
-    expect(home.logger.of('renewal_failed')[0]?.level).toBe('warning');
+    expect(home.logged('renewal_failed')).toHaveLength(1);
+    expect(home.logged('renewal_failed')[0]?.level).toBe('warning');
     home.wait(HOUR - 1);
     expect((await home.cycle()).asked).toEqual([STATE]);
     home.wait(1);
