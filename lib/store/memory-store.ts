@@ -8,15 +8,22 @@ export interface MemoryStore extends Store {
 
 export function createMemoryStore(): MemoryStore {
   const cycles: Cycle[] = [];
+  const add = (cycle: Cycle) => {
+    const { started_at, collector } = cycle.record;
+    const known = cycles.some(({ record }) => record.started_at === started_at && record.collector === collector);
+    if (!known) cycles.push(structuredClone(cycle));
+  };
   return {
     cycles,
     replaced: null,
     store: (cycle, finish) => {
       finish?.();
-      const { started_at, collector } = cycle.record;
-      const known = cycles.some(({ record }) => record.started_at === started_at && record.collector === collector);
-      if (!known) cycles.push(structuredClone(cycle));
+      add(cycle);
       return Promise.resolve({ stored: cycle.readings.length, lockWaitMs: 0 });
+    },
+    storeAll: (given) => {
+      given.forEach(add);
+      return Promise.resolve();
     },
     close: () => Promise.resolve(),
   };

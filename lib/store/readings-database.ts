@@ -52,10 +52,14 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   async store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt> {
-    await this.replacingDamaged(() => this.transaction(cycle, finish));
+    await this.replacingDamaged(() => this.transaction([cycle], finish));
     const receipt = { stored: cycle.readings.length, lockWaitMs: this.lockWaitMs };
     this.lockWaitMs = 0;
     return receipt;
+  }
+
+  async storeAll(cycles: readonly Cycle[]): Promise<void> {
+    await this.replacingDamaged(() => this.transaction(cycles));
   }
 
   async close(): Promise<void> {
@@ -72,7 +76,7 @@ class FileDatabase implements ReadingsDatabase {
       try {
         await work();
         // Another process that found damage may have moved the file away while this one wrote into it.
-        if (identity(this.path) === this.opened) return;
+        if (identity(this.path) === this.opened || starts >= MAX_FRESH_STARTS) return;
         await this.close();
       } catch (thrown) {
         await this.close();
@@ -103,13 +107,18 @@ class FileDatabase implements ReadingsDatabase {
     return this.connection;
   }
 
-  private async transaction(cycle: Cycle, finish?: () => void): Promise<void> {
+  private async transaction(cycles: readonly Cycle[], finish?: () => void): Promise<void> {
     const connection = await this.connect();
     await this.begin(connection);
     finish?.();
-    const record = this.replaced === null ? cycle.record : replacedRecord(cycle.record, this.replaced);
-    await writeCycle(connection, { ...cycle, record }, this.lockWaitMs);
+    for (const cycle of cycles) await writeCycle(connection, this.marked(cycle), this.lockWaitMs);
     await connection.exec('COMMIT');
+  }
+
+  /** The cycle at hand is partial where the database was replaced; those of the spool keep the row they have. */
+  private marked(cycle: Cycle): Cycle {
+    if (this.replaced === null || cycle.spooled) return cycle;
+    return { ...cycle, record: replacedRecord(cycle.record, this.replaced) };
   }
 
   /** IMMEDIATE takes the write lock at once: a transaction that reads first can be refused it without any waiting. */

@@ -54,6 +54,8 @@ export interface Store {
    * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
    */
   store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt>;
+  /** Stores several cycles in one transaction. @throws MonitorError as `store`: none of them is stored */
+  storeAll(cycles: readonly Cycle[]): Promise<void>;
   /** Lets go of everything; may be called twice. */
   close(): Promise<void>;
 }

@@ -61,7 +61,7 @@ async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number)
     record.payload_bytes,
     record.endpoint,
     record.retries,
-    Math.round(lockWaitMs),
+    spooled ? 0 : Math.round(lockWaitMs),
     record.error_type,
     record.error,
   );

@@ -1,7 +1,7 @@
 /** What every store must do; readings.db and the memory store both pass it. */
 import type { Reading } from '../../lib/reading';
 import type { Cycle, CycleRecord, Store } from '../../lib/store/store';
-import { cycleOf, hueReading } from '../support/cycles';
+import { cycleOf, hueReading, nthCycle } from '../support/cycles';
 
 /** Reads a store back, in the order of time. */
 export interface StoreUnderTest {
@@ -65,6 +65,18 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a'), hueReading('hue:b')]);
       for (let times = 0; times < 3; times++) expect((await under.store.store(cycle)).stored).toBe(2);
       expect(await under.readBack()).toEqual([{ record: cycle.record, readings: cycle.readings }]);
+    });
+
+    test('stores many cycles at once, those it has already only once', async () => {
+      const cycles = [3, 1, 2].map((n) => nthCycle(n));
+      await under.store.store(nthCycle(1));
+      await under.store.storeAll(cycles);
+      await under.store.storeAll([]);
+      const stored = await under.readBack();
+      const byTime = (a: string, b: string) => a.localeCompare(b);
+      expect(stored.map(({ record }) => record.started_at).sort(byTime)).toEqual(
+        cycles.map(({ record }) => record.started_at).sort(byTime),
+      );
     });
 
     test('keeps the place a device had at the time', async () => {

@@ -1,0 +1,78 @@
+/** The text of a spool file: one cycle with its row and its readings, checked again when it is read. */
+import type { Quantities, Reading } from '../reading';
+import { NO_QUANTITIES } from '../reading';
+import type { Cycle, CycleRecord } from './store';
+
+/** Files of a newer version are not understood, hence damaged. */
+const SPOOL_VERSION = 1;
+
+export function encodeSpoolFile({ record, readings }: Cycle): string {
+  return `${JSON.stringify({ spool_version: SPOOL_VERSION, record, readings })}\n`;
+}
+
+/** @throws Error that says what is wrong, where it is not whole and well-formed */
+export function decodeSpoolFile(text: string): Cycle {
+  const file = objectOf(JSON.parse(text), 'the file');
+  if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
+  if (!Array.isArray(file['readings'])) throw new Error('its readings are no list');
+  const record = checked<CycleRecord>(file['record'], RECORD, 'its cycle');
+  const readings = file['readings'].map((reading) => checked<Reading>(reading, READING, 'a reading'));
+  return { record, readings, spooled: true };
+}
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const filled: Check = (value) => typeof value === 'string' && value !== '';
+const number: Check = (value) => typeof value === 'number';
+const time: Check = (value) =>
+  typeof value === 'string' &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
+  !Number.isNaN(Date.parse(value));
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+
+const RECORD: Record<keyof CycleRecord, Check> = {
+  started_at: time,
+  collector: filled,
+  outcome: filled,
+  exit_code: number,
+  duration_ms: number,
+  devices_seen: number,
+  devices_skipped: (value) => typeof value === 'object' && value !== null && Object.values(value).every(text),
+  requests: number,
+  payload_bytes: number,
+  endpoint: orNull(filled),
+  retries: number,
+  error_type: orNull(filled),
+  error: orNull(text),
+};
+
+const QUANTITIES = Object.fromEntries(Object.keys(NO_QUANTITIES).map((name) => [name, orNull(number)])) as Record<
+  keyof Quantities,
+  Check
+>;
+
+const READING: Record<keyof Reading, Check> = {
+  device_id: filled,
+  device_type: filled,
+  location: text,
+  measured_at: orNull(time),
+  is_anomalous: (value) => typeof value === 'boolean',
+  ...QUANTITIES,
+};
+
+function checked<T extends object>(value: unknown, checks: Record<keyof T, Check>, what: string): T {
+  const fields = objectOf(value, what);
+  for (const [name, check] of Object.entries<Check>(checks)) {
+    if (!check(fields[name])) throw new Error(`${what} has no valid ${name}`);
+  }
+  return fields as T;
+}
+
+function objectOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} is no object`);
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,128 @@
+/** Where cycles wait on disk while the database cannot be written: data/spool/, one file each, whole or not at all. */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StorageConfig } from '../config/config';
+import { asMonitorError, MonitorError } from '../errors';
+import { describeFileError, errorCode } from '../files/file-error';
+import { makeDirectory } from '../files/ownership';
+import { writeWhole } from '../files/write-whole';
+import type { Logger } from '../logging/logger';
+import { decodeSpoolFile, encodeSpoolFile } from './spool-file';
+import type { Cycle, Store } from './store';
+
+/** So many cycles are stored in one transaction: it holds the lock for some tenths of a second at most. */
+const CYCLES_PER_TRANSACTION = 200;
+
+export function spoolDirectory(storage: Pick<StorageConfig, 'data_directory'>): string {
+  return join(storage.data_directory, 'spool');
+}
+
+/** The files that wait, oldest first; empty where there is no spool yet. */
+export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): string[] {
+  const directory = spoolDirectory(storage);
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  return names.sort().map((name) => join(directory, name));
+}
+
+/**
+ * Keeps a cycle, with its row as it is, for the next one that can write.
+ * @throws MonitorError `database_full` at `spool_max_mb` (event `spool_full`), `file_system` where it cannot be written
+ */
+export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle): void {
+  const directory = spoolDirectory(storage);
+  const text = encodeSpoolFile(cycle);
+  const readings = cycle.readings.length;
+  makeDirectory(directory, 0o700);
+  const usedBytes = spooledFiles(storage).reduce((sum, file) => sum + sizeOf(file), 0);
+  if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
+    const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;
+    const remediation = 'Mend the database, so that the next cycle can store what waits: node bin/health.js database';
+    logger.critical('spool_full', message, { readings, used_bytes: usedBytes, remediation });
+    throw new MonitorError(message, { type: 'database_full', permanent: true, remediation });
+  }
+  const { started_at, collector } = cycle.record;
+  const file = join(directory, `${started_at.replace(/[-:.]/g, '')}-${collector}.json`);
+  writeWhole(file, text);
+  logger.warning('spooled', `${readings} readings wait in ${file} until the database can be written`, {
+    readings,
+    file,
+  });
+}
+
+/**
+ * Stores what waits, oldest first, and removes it; killed in between, or done by two processes at once, each cycle is
+ * stored once all the same, because the store knows it by its start. A damaged file is moved to data/spool-damaged/.
+ * @throws MonitorError of the store: what is not stored yet goes on waiting
+ */
+export async function replaySpool(storage: StorageConfig, logger: Logger, store: Store): Promise<void> {
+  const files = spooledFiles(storage);
+  for (let first = 0; first < files.length; first += CYCLES_PER_TRANSACTION) {
+    const batch = files.slice(first, first + CYCLES_PER_TRANSACTION).flatMap((file) => {
+      const cycle = readSpoolFile(storage, logger, file);
+      return cycle === null ? [] : [{ file, cycle }];
+    });
+    if (batch.length > 0) await replayBatch(storage, logger, store, batch);
+  }
+}
+
+interface Waiting {
+  file: string;
+  cycle: Cycle;
+}
+
+async function replayBatch(storage: StorageConfig, logger: Logger, store: Store, batch: Waiting[]): Promise<void> {
+  try {
+    await store.storeAll(batch.map(({ cycle }) => cycle));
+  } catch (thrown) {
+    // Well-formed, but no database takes it: one such file must not keep the others, and all later cycles, waiting.
+    const failure = asMonitorError(thrown);
+    if (failure.type !== 'internal') throw thrown;
+    for (const one of batch) {
+      if (batch.length > 1) await replayBatch(storage, logger, store, [one]);
+      else moveDamaged(storage, logger, one.file, failure.message);
+    }
+    return;
+  }
+  for (const { file } of batch) rmSync(file, { force: true });
+  const readings = batch.reduce((sum, { cycle }) => sum + cycle.readings.length, 0);
+  const message = `${readings} readings of ${batch.length} cycles that waited in the spool are stored`;
+  logger.info('spool_replayed', message, { cycles: batch.length, readings });
+}
+
+/** @returns null where it is damaged, cannot be read now, or another process has just stored it */
+function readSpoolFile(storage: StorageConfig, logger: Logger, file: string): Cycle | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') {
+      const remediation = `Look at its owner and mode: ls -l '${file}'`;
+      logger.error('spool_unreadable', `Cannot read ${file}: ${describeFileError(thrown)}`, { file, remediation });
+    }
+    return null;
+  }
+  try {
+    return decodeSpoolFile(text);
+  } catch (thrown) {
+    moveDamaged(storage, logger, file, describeFileError(thrown));
+    return null;
+  }
+}
+
+function moveDamaged(storage: StorageConfig, logger: Logger, file: string, why: string): void {
+  const directory = join(storage.data_directory, 'spool-damaged');
+  const target = join(directory, `${Date.now()}-${file.slice(spoolDirectory(storage).length + 1)}`);
+  try {
+    makeDirectory(directory, 0o700);
+    renameSync(file, target);
+    logger.error('spool_damaged', `${file} is damaged (${why}) and was moved to ${target}`, { file: target, why });
+  } catch (thrown) {
+    // ENOENT: the other collector was faster. Else it stays, and is reported at each cycle.
+    if (errorCode(thrown) !== 'ENOENT') logger.error('spool_damaged', `${file} is damaged (${why})`, { file, why });
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
