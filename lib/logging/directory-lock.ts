@@ -1,0 +1,180 @@
+/**
+ * One lock for a directory that processes hold for microseconds, taken synchronously. Node.js offers no lock that the
+ * kernel gives back, so the lock is a name, `.lock`, and whoever died holding it is recognised and cleared away.
+ *
+ * Why at most one live process holds it: link(2) creates the name or fails, and the name arrives with its holder's
+ * description inside. Only its holder removes it; once the holder is dead, only whoever holds `.lock.<nonce of the
+ * dead>` may, a lock of the same kind, taken in the same way, that looks again before it removes.
+ */
+import { linkSync, lstatSync, openSync, closeSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeFileError, errorCode } from '../files/file-error';
+import { makeDirectory, ownLike } from '../files/ownership';
+import { describeThisProcess, lifeOf } from './process-identity';
+
+const LOCK = '.lock';
+/** How long a live holder is waited for; its work takes well under a millisecond, so it has been stopped. */
+const PATIENCE_MS = 1000;
+const SPINS = 20;
+const PAUSE_MS = 0.2;
+const LITTER_AFTER_MS = 24 * 3_600_000;
+
+export class DirectoryLock {
+  readonly #directory: string;
+  readonly #me = describeThisProcess();
+  readonly #ticket: string;
+  #ticketWritten = false;
+  /** Waited for in vain; not again until it lets go. */
+  #stuck = '';
+  /** Litter is looked for once, by the first use. */
+  #swept = false;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#ticket = join(directory, `.writer-${process.pid}-${nonceOf(this.#me)}`);
+  }
+
+  /** @returns why the lock cannot be had, or undefined when it is held */
+  acquire(): string | undefined {
+    const name = join(this.#directory, LOCK);
+    let unchanged = { state: '', since: 0 };
+    try {
+      for (let tries = 1; ; tries++) {
+        if (this.#place(name)) return undefined;
+        if (tries < SPINS && this.#stuck === '') continue;
+        const { holder, state } = lookAt(name);
+        if (holder === this.#me) return undefined; // the last release was refused
+        if (state !== unchanged.state) unchanged = { state, since: performance.now() };
+        const waited = state === this.#stuck || performance.now() - unchanged.since > PATIENCE_MS;
+        if (state === '' || this.#clear(name, waited)) continue;
+        if (waited) {
+          this.#stuck = state;
+          return `process ${holder.split(' ')[0] ?? ''} holds ${name} and does not let go`;
+        }
+        pause(PAUSE_MS);
+      }
+    } catch (thrown) {
+      return `cannot lock ${name}: ${describeFileError(thrown)}`;
+    }
+  }
+
+  release(): void {
+    unlink(join(this.#directory, LOCK));
+  }
+
+  /** Takes this process's own name out of the directory. */
+  close(): void {
+    if (this.#ticketWritten) unlink(this.#ticket);
+    this.#ticketWritten = false;
+  }
+
+  /** Creates `name` with this process's description inside; false where it exists. */
+  #place(name: string): boolean {
+    if (!this.#ticketWritten) this.#writeTicket();
+    try {
+      linkSync(this.#ticket, name);
+      return true;
+    } catch (thrown) {
+      switch (errorCode(thrown)) {
+        case 'EEXIST':
+          return false;
+        case 'ENOENT': // somebody emptied or removed the directory
+          this.#writeTicket();
+          return false;
+        case 'EPERM':
+        case 'ENOTSUP':
+        case 'ENOSYS': // a file system without hard links (FAT)
+          return createWith(name, this.#me);
+        default:
+          throw thrown;
+      }
+    }
+  }
+
+  #writeTicket(): void {
+    makeDirectory(this.#directory);
+    createWith(this.#ticket, this.#me);
+    ownLike(this.#directory, this.#ticket);
+    this.#ticketWritten = true;
+    if (!this.#swept) this.#sweep();
+    this.#swept = true;
+  }
+
+  /**
+   * Removes `name` if its holder is dead.
+   * @param unchanged it stood still for all our patience: then one we cannot judge counts as dead too
+   * @returns whether it is worth trying again at once
+   */
+  #clear(name: string, unchanged: boolean): boolean {
+    const seen = lookAt(name);
+    if (seen.state === '') return true;
+    const life = lifeOf(seen.holder);
+    if (life === 'alive' || (life === 'unknown' && !unchanged)) return false;
+    const token = `${name}.${nonceOf(seen.holder)}`;
+    if (!this.#place(token)) return this.#clear(token, unchanged);
+    if (lookAt(name).state === seen.state) unlink(name);
+    unlink(token);
+    return true;
+  }
+
+  /** What killed processes left: their names, and tokens so old that nobody can be at work with them. */
+  #sweep(): void {
+    for (const entry of readdirSync(this.#directory)) {
+      if (!entry.startsWith('.writer-') && !entry.startsWith(`${LOCK}.`)) continue;
+      const path = join(this.#directory, entry);
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      const old = stat !== undefined && Date.now() - stat.ctimeMs > LITTER_AFTER_MS;
+      if (old || (entry.startsWith('.writer-') && lifeOf(lookAt(path).holder) === 'dead')) unlink(path);
+    }
+  }
+}
+
+/** Who holds a name, and a word that changes whenever it changes hands; '' where nobody does. */
+function lookAt(name: string): { holder: string; state: string } {
+  const stat = lstatSync(name, { throwIfNoEntry: false, bigint: true });
+  if (stat === undefined) return { holder: '', state: '' };
+  try {
+    const holder = readFileSync(name, 'utf8');
+    return { holder, state: `${holder} ${stat.ino} ${stat.ctimeNs}` };
+  } catch (thrown) {
+    if (errorCode(thrown) === 'ENOENT') return { holder: '', state: '' };
+    throw thrown;
+  }
+}
+
+function nonceOf(description: string): string {
+  return (description.split(' ').at(-1) ?? '').replace(/[^a-z0-9]/g, '') || 'nobody';
+}
+
+function createWith(path: string, content: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o644);
+  } catch (thrown) {
+    if (errorCode(thrown) === 'EEXIST') return false;
+    throw thrown;
+  }
+  try {
+    writeSync(file, content);
+  } catch (thrown) {
+    unlink(path);
+    throw thrown;
+  } finally {
+    closeSync(file);
+  }
+  return true;
+}
+
+function unlink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Gone already, or the directory is now read-only: whoever comes next finds its holder dead.
+  }
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+function pause(milliseconds: number): void {
+  Atomics.wait(never, 0, 0, milliseconds);
+}

@@ -1,0 +1,89 @@
+/**
+ * Keeps all log files of the directory, of all programs together, within one cap. There is no bookkeeping that could be
+ * lost or wrong: every current file counts as grown to the next multiple of a grain, so that within its grain a program
+ * may write without looking, and whoever begins a new grain counts the directory first. Both happen under the lock.
+ */
+import { unlinkSync } from 'node:fs';
+import { backupsOf, listLogFiles, type LogFile } from './log-files';
+import { PROGRAMS } from './programs';
+
+export interface Room {
+  /** whether the line may be written */
+  granted: boolean;
+  /** paths of the backups that had to go */
+  removed: string[];
+}
+
+export class DiskCap {
+  readonly #directory: string;
+  readonly #maxBackups: number;
+  /** A thousandth of the cap, at most 64 KiB: the step in which space is granted. */
+  readonly #grain: number;
+  /** One grain below what is configured: for what the file system adds to the files themselves. */
+  readonly #cap: number;
+  /** Where no backup is left, kept for warnings and worse. */
+  readonly #reserve: number;
+
+  constructor(directory: string, maxTotalBytes: number, maxBackups: number) {
+    this.#directory = directory;
+    this.#maxBackups = maxBackups;
+    this.#grain = Math.min(65_536, Math.max(1, Math.floor(maxTotalBytes / 1000)));
+    this.#cap = maxTotalBytes - this.#grain;
+    this.#reserve = Math.min(1_000_000, Math.floor(maxTotalBytes / 10));
+  }
+
+  /** Whether `bytes` more at `size` stay within the grain that was granted with the last byte. */
+  isWithinGrant(size: number, bytes: number): boolean {
+    return this.#grown(size + bytes) === this.#grown(size);
+  }
+
+  /**
+   * Counts, and removes backups until there is room: those beyond `max_backups`, then the oldest of the program that
+   * uses most, so that a chatty program does not erase a quiet one's history.
+   * @param important warnings and worse, which may use the reserve
+   */
+  makeRoom(size: number, bytes: number, important: boolean): Room {
+    const removed: string[] = [];
+    let files = listLogFiles(this.#directory);
+    const remove = (victim: LogFile) => {
+      // One that cannot be removed (immutable, somebody else's) still counts, but is not tried again.
+      if (removeFile(victim.path)) {
+        removed.push(victim.path);
+        total -= victim.bytes;
+      }
+      files = files.filter((file) => file !== victim);
+    };
+    const needed = this.#grown(size + bytes) - this.#grown(size);
+    let total = files.reduce((sum, file) => sum + (file.number === 0 ? this.#grown(file.bytes) : file.bytes), 0);
+    for (const program of PROGRAMS)
+      backupsOf(files, program)
+        .slice(0, -this.#maxBackups || Infinity)
+        .forEach(remove);
+    for (let victim = this.#victim(files); victim && total + needed > this.#cap; victim = this.#victim(files))
+      remove(victim);
+    const reserve = important || files.some((file) => file.number > 0) ? 0 : this.#reserve;
+    return { granted: total + needed <= this.#cap - reserve, removed };
+  }
+
+  #victim(files: readonly LogFile[]): LogFile | undefined {
+    const used = (program: string) =>
+      files.reduce((sum, file) => (file.program === program ? sum + file.bytes : sum), 0);
+    return files
+      .filter((file) => file.number > 0)
+      .sort((one, other) => used(other.program) - used(one.program) || one.number - other.number)[0];
+  }
+
+  #grown(bytes: number): number {
+    return Math.ceil(bytes / this.#grain) * this.#grain;
+  }
+}
+
+/** @returns whether it is gone */
+export function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Object && 'code' in thrown && thrown.code === 'ENOENT';
+  }
+}

@@ -1,0 +1,43 @@
+/** Which files of the log directory are ours, and what they take. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROGRAMS, type Program } from './programs';
+
+export interface LogFile {
+  path: string;
+  program: Program;
+  /** N of a backup `<program>.N.log`; the highest is the newest. 0 for the current file. */
+  number: number;
+  bytes: number;
+  modified: Date;
+}
+
+const OURS = new RegExp(`^(${PROGRAMS.join('|')})(?:\\.([1-9]\\d{0,14}))?\\.log$`);
+
+export function currentFile(directory: string, program: Program): string {
+  return join(directory, `${program}.log`);
+}
+
+export function backupFile(directory: string, program: Program, number: number): string {
+  return join(directory, `${program}.${number}.log`);
+}
+
+/** Oldest backup first. A stranger's file, a directory or a link, whatever its name, is not among them. */
+export function listLogFiles(directory: string): LogFile[] {
+  return readdirSync(directory)
+    .flatMap((name): LogFile[] => {
+      const match = OURS.exec(name);
+      if (match === null) return [];
+      const path = join(directory, name);
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (!stat?.isFile()) return [];
+      return [
+        { path, program: match[1] as Program, number: Number(match[2] ?? 0), bytes: stat.size, modified: stat.mtime },
+      ];
+    })
+    .sort((one, other) => one.number - other.number);
+}
+
+export function backupsOf(files: readonly LogFile[], program: Program): LogFile[] {
+  return files.filter((file) => file.program === program && file.number > 0);
+}

@@ -1,0 +1,146 @@
+/** The heavy half of the logger: winston, its file transport, and the lines the transport's own doings deserve. */
+import createWinstonLogger from 'winston/lib/winston/create-logger';
+import { MESSAGE } from 'triple-beam';
+import { describeFileError } from '../files/file-error';
+import { asMonitorError, MonitorError } from '../errors';
+import type { Retrier } from '../reliability/retry';
+import type { LoggerOptions } from './create-logger';
+import { formatLine, MAX_LINE_BYTES } from './line';
+import { LEVELS, type Fields, type Level } from './logger';
+import { RotateFileTransport } from './rotate-file-transport';
+import type { Happening } from './rotating-file';
+
+const MEGABYTE = 1_000_000;
+
+export interface WinstonLogger {
+  log(level: Level, event: string, message: string, fields?: Fields): void;
+  finish(retrier?: Retrier): Promise<void>;
+  /** What must still be said before the process ends; synchronous. */
+  close(): void;
+}
+
+export function createWinstonBackedLogger(options: Required<LoggerOptions>): WinstonLogger {
+  const { config, program, redact, now, complain } = options;
+  const maxFileBytes = Math.floor(config.max_file_mb * MEGABYTE);
+  const maxLineBytes = Math.min(MAX_LINE_BYTES, maxFileBytes);
+  const transport = new RotateFileTransport({
+    directory: config.directory,
+    program,
+    maxFileBytes,
+    maxBackups: config.max_backups,
+    maxTotalBytes: Math.floor(config.max_total_mb * MEGABYTE),
+    minFreeBytes: Math.floor(config.min_free_mb * MEGABYTE),
+  });
+  const winston = createWinstonLogger({
+    levels: Object.fromEntries(LEVELS.map((level, index) => [level, index])),
+    level: config.level,
+    // The line is formatted before winston sees it: what throws in a format would end the process.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston only calls `transform`
+    format: { transform: (info) => info },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its base is declared as a value, not as a class
+    transports: [transport],
+  });
+
+  let dropped = 0;
+  let complained = false;
+  let rotationFailure: unknown;
+
+  function log(level: Level, event: string, message: string, fields?: Fields): void {
+    const record = { timestamp: now(), level, program, event, message, fields };
+    winston.write({ level, message, [MESSAGE]: formatLine(record, redact, maxLineBytes) });
+  }
+
+  transport.on('unwritable', (thrown: unknown) => {
+    if (complained) return;
+    complained = true;
+    complain(redact(`${program}: the log in ${config.directory} cannot be written: ${describeFileError(thrown)}.\n`));
+  });
+
+  transport.on('happening', (happening: Happening) => {
+    switch (happening.kind) {
+      case 'rotate':
+        log('info', 'rotation', `the log file was rotated at ${happening.bytes} bytes`, {
+          bytes: happening.bytes,
+          backup: happening.to,
+        });
+        break;
+      case 'low_space':
+        log('warning', 'low_disk_space', 'too little disk space to rotate the log: the current file goes on', {
+          directory: config.directory,
+          free_mb: Math.floor(happening.freeBytes / MEGABYTE),
+          min_free_mb: config.min_free_mb,
+        });
+        break;
+      case 'rotation_failed':
+        rotationFailure = happening.error;
+        break;
+      case 'dropped':
+        dropped++;
+        break;
+      case 'new':
+      case 'removed':
+        break;
+    }
+  });
+
+  /** The first of the retrier's tries is the one that failed while the collection was under way. */
+  async function finish(retrier?: Retrier): Promise<void> {
+    if (rotationFailure === undefined || retrier === undefined) return;
+    const failure = rotationFailure;
+    rotationFailure = undefined;
+    let tries = 0;
+    try {
+      await retrier.run({ operation: 'log.rotate' }, () => {
+        if (tries++ === 0) return Promise.reject(rotationError(failure));
+        try {
+          transport.rotateNow();
+          return Promise.resolve();
+        } catch (thrown) {
+          return Promise.reject(rotationError(thrown));
+        }
+      });
+    } catch (thrown) {
+      sayRotationFailed(thrown);
+    }
+  }
+
+  function sayRotationFailed(thrown: unknown): void {
+    log(
+      'critical',
+      'rotation_failed',
+      `the log file could not be rotated and goes on: ${asMonitorError(thrown).message}`,
+      {
+        file: `${config.directory}/${program}.log`,
+        error: thrown,
+      },
+    );
+  }
+
+  function close(): void {
+    if (rotationFailure !== undefined) sayRotationFailed(rotationError(rotationFailure));
+    rotationFailure = undefined;
+    if (dropped > 0) {
+      log(
+        'warning',
+        'lines_dropped',
+        `the logs have reached max_total_mb: ${dropped} lines below warning were left out`,
+        {
+          dropped,
+          max_total_mb: config.max_total_mb,
+        },
+      );
+    }
+    dropped = 0;
+    transport.close();
+  }
+
+  return { log, finish, close };
+}
+
+function rotationError(thrown: unknown): MonitorError {
+  return new MonitorError(`rotating the log failed: ${describeFileError(thrown)}`, {
+    type: 'file_system',
+    permanent: false,
+    cause: thrown,
+  });
+}

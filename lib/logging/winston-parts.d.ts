@@ -1,0 +1,12 @@
+/** winston's parts, taken singly: the whole of it costs a short process more than the rest of its logging. */
+declare module 'winston/lib/winston/create-logger' {
+  import type { Logger, LoggerOptions } from 'winston';
+  function createLogger(options: LoggerOptions): Logger;
+  export = createLogger;
+}
+
+declare module 'winston-daily-rotate-file/daily-rotate-file' {
+  import type DailyRotateFile from 'winston-daily-rotate-file';
+  const Transport: typeof DailyRotateFile;
+  export = Transport;
+}
