@@ -1,20 +1,12 @@
 /**
- * The essay: one cycle from its start to its end. Lock, prove that there is a place to write, ask the device while the
- * database opens, store what it said, or keep it in the spool for the next cycle.
+ * The essay: one cycle from its start to its end. Lock, prove that there is a place to write, ask the device, store
+ * what it said; where the database cannot take it, keep it in the spool, which the next cycle stores first.
  */
 import { asMonitorError, MonitorError } from './errors';
 import type { CollectorName } from './reading';
 import type { Deadline } from './reliability/deadline';
 import type { Source, SourceReport, Traffic } from './sources/source';
-import type { Cycle, CycleRecord, StoreReceipt } from './store/store';
-
-/** A database that is open, checked, and has taken in what waited in the spool. */
-export interface OpenStore {
-  /** whether a corrupt database had to be moved aside for a new one */
-  readonly replaced: boolean;
-  store(cycle: Cycle): Promise<StoreReceipt>;
-  close(): Promise<void>;
-}
+import type { Cycle, CycleRecord, Store } from './store/store';
 
 export interface CollectContext {
   collector: CollectorName;
@@ -24,12 +16,19 @@ export interface CollectContext {
   traffic: Traffic;
   /** @throws MonitorError `overlap` where another cycle of this collector runs */
   lock: () => Promise<{ release(): Promise<void> }>;
-  /** @throws MonitorError where neither database nor spool could take a reading */
+  /** @throws MonitorError where neither the database nor the spool could take a reading */
   proveWritable: () => void;
-  openStore: () => Promise<OpenStore>;
-  /** Keeps a cycle on disk for the next one. @throws MonitorError where that is impossible, too */
-  spool: (cycle: Cycle) => void;
-  /** ends the waiting for the database, while there is still time to spool */
+  /** retries included */
+  store: Store;
+  /** Opens the store while the device answers; what goes wrong shows again when it is used. */
+  openStore: () => Promise<void>;
+  spool: {
+    /** Stores the cycles that wait. @throws MonitorError where the database cannot take them */
+    replay(): Promise<void>;
+    /** Keeps a cycle on disk. @throws MonitorError where that is impossible, too */
+    add(cycle: Cycle): void;
+  };
+  /** ends the waiting for the database while there is still time to spool */
   storeDeadline: Deadline;
   retries: () => number;
   exitCodeOf: (failure: MonitorError) => number;
@@ -40,7 +39,9 @@ export interface CycleResult {
   report: SourceReport;
   readingsStored: number;
   readingsSpooled: number;
-  /** what went wrong first, if anything did; null for `ok` and for `partial` */
+  /** where a corrupt database was moved, if this cycle had to replace it */
+  replaced: string | null;
+  /** why the cycle failed; null for `ok` and `partial` */
   failure: MonitorError | null;
 }
 
@@ -50,41 +51,23 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
   const lock = await context.lock();
   try {
     context.proveWritable();
-    const opening = settled(context.openStore());
-    const reading = await settled(context.source.read());
-    const opened = await settled(beforeDeadline(opening.then(unwrap), context.storeDeadline));
-    return await keep(context, reading, opened);
+    const opening = context.openStore().catch(() => undefined);
+    const { report, failure } = await look(context.source);
+    await beforeDeadline(opening, context.storeDeadline).catch(() => undefined);
+    return await keep(context, report, failure);
   } finally {
     await lock.release();
   }
 }
 
-/** Stores the cycle; where the database cannot take it, keeps the readings in the spool. */
-async function keep(
-  context: CollectContext,
-  reading: Settled<SourceReport>,
-  opened: Settled<OpenStore>,
-): Promise<CycleResult> {
-  const { report, failure: readFailure } = outcomeOf(reading);
-  const record = recordOf(context, report, readFailure, opened.ok && opened.value.replaced);
-  const cycle: Cycle = { record, readings: report.readings };
+/** Reads the source without throwing: a cycle that failed has its row, too. */
+export async function look(source: Source): Promise<{ report: SourceReport; failure: MonitorError | null }> {
   try {
-    const store = unwrap(opened);
-    const receipt = await beforeDeadline(store.store(cycle), context.storeDeadline);
-    await settled(beforeDeadline(store.close(), context.storeDeadline));
-    return { record, report, readingsStored: receipt.stored, readingsSpooled: 0, failure: readFailure };
+    const report = await source.read();
+    return { report, failure: nothingToStore(report) };
   } catch (thrown) {
-    const storeFailure = asMonitorError(thrown);
-    const failure = readFailure ?? storeFailure;
-    fail(record, failure, context.exitCodeOf(failure));
-    if (report.readings.length > 0) context.spool(cycle);
-    return { record, report, readingsStored: 0, readingsSpooled: report.readings.length, failure };
+    return { report: NOTHING_READ, failure: asMonitorError(thrown) };
   }
-}
-
-function outcomeOf(reading: Settled<SourceReport>): { report: SourceReport; failure: MonitorError | null } {
-  if (!reading.ok) return { report: NOTHING_READ, failure: asMonitorError(reading.thrown) };
-  return { report: reading.value, failure: nothingToStore(reading.value) };
 }
 
 /** An answer without a reading is a failure, unless every device has its everyday reason (off, unreachable, offline). */
@@ -99,19 +82,42 @@ function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): Monit
   return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
 }
 
-function recordOf(
+/** Stores what waits and this cycle; where the database cannot take it, spools it. */
+async function keep(
   context: CollectContext,
   report: SourceReport,
+  readFailure: MonitorError | null,
+): Promise<CycleResult> {
+  const record = recordOf(context, report, readFailure);
+  const cycle: Cycle = { record, readings: report.readings };
+  try {
+    const finish = () => Object.assign(record, { duration_ms: elapsedMs(), retries: context.retries() });
+    const storing = context.spool.replay().then(() => context.store.store(cycle, finish));
+    const { stored } = await beforeDeadline(storing, context.storeDeadline);
+    const { replaced } = context.store;
+    if (replaced !== null && record.outcome === 'ok') Object.assign(record, { outcome: 'partial', exit_code: 3 });
+    return { record, report, readingsStored: stored, readingsSpooled: 0, replaced, failure: readFailure };
+  } catch (thrown) {
+    const failure = readFailure ?? asMonitorError(thrown);
+    fail(record, failure, context);
+    record.duration_ms = elapsedMs();
+    if (report.readings.length > 0) context.spool.add(cycle);
+    return { record, report, readingsStored: 0, readingsSpooled: report.readings.length, replaced: null, failure };
+  }
+}
+
+export function recordOf(
+  context: Pick<CollectContext, 'startedAt' | 'collector' | 'traffic' | 'retries' | 'exitCodeOf'>,
+  report: SourceReport,
   failure: MonitorError | null,
-  replaced: boolean,
 ): CycleRecord {
-  const partial = replaced || Object.values(report.skipped).includes('malformed');
+  const partial = Object.values(report.skipped).includes('malformed');
   const record: CycleRecord = {
     started_at: context.startedAt.toISOString(),
     collector: context.collector,
     outcome: partial ? 'partial' : 'ok',
     exit_code: partial ? 3 : 0,
-    duration_ms: Math.round(performance.now()),
+    duration_ms: elapsedMs(),
     devices_seen: report.devicesSeen,
     devices_skipped: report.skipped,
     requests: context.traffic.requests,
@@ -121,30 +127,19 @@ function recordOf(
     error_type: null,
     error: null,
   };
-  if (failure) fail(record, failure, context.exitCodeOf(failure));
+  if (failure) fail(record, failure, context);
   return record;
 }
 
-function fail(record: CycleRecord, failure: MonitorError, exitCode: number): void {
+function fail(record: CycleRecord, failure: MonitorError, context: Pick<CollectContext, 'exitCodeOf'>): void {
   record.outcome = 'failed';
-  record.exit_code = exitCode;
+  record.exit_code = context.exitCodeOf(failure);
   record.error_type = failure.type;
   record.error = failure.message;
 }
 
-type Settled<T> = { ok: true; value: T } | { ok: false; thrown: unknown };
-
-/** Waits without throwing, so that two things can be under way and each failure is looked at in its turn. */
-const settled = <T>(promise: Promise<T>): Promise<Settled<T>> =>
-  promise.then(
-    (value) => ({ ok: true, value }),
-    (thrown: unknown) => ({ ok: false, thrown }),
-  );
-
-function unwrap<T>(result: Settled<T>): T {
-  if (result.ok) return result.value;
-  throw result.thrown;
-}
+/** since the process started */
+const elapsedMs = (): number => Math.round(performance.now());
 
 /** A waiting connection cannot be called back, but it need not be waited for. */
 function beforeDeadline<T>(promise: Promise<T>, { signal }: Deadline): Promise<T> {

@@ -1,6 +1,6 @@
 /** The command line: which flags a command has, and what the user typed. */
 import { MonitorError } from '../errors';
-import { nearest } from './nearest';
+import { nearest } from '../config/nearest';
 
 export interface Flag {
   name: string;
@@ -80,7 +80,7 @@ function flagNamed(spec: CommandSpec, dashed: string): Flag {
     name,
     spec.flags.map((known) => known.name),
   );
-  throw usage(spec, `unknown flag ${dashed}${near === null ? '' : ` (did you mean --${near}?)`}`);
+  throw usage(spec, `unknown flag ${dashed}${near === undefined ? '' : ` (did you mean --${near}?)`}`);
 }
 
 function checkedValue(spec: CommandSpec, flag: Flag, value: string | undefined): string {

@@ -8,8 +8,8 @@ import { exitCodeOf } from './exit-codes';
 
 /** What a command may touch of the process. */
 export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
+  out: (text: string) => void;
+  err: (text: string) => void;
   /** whether a person looks at stdout */
   isTerminal: boolean;
   environment: NodeJS.ProcessEnv;

@@ -1,0 +1,177 @@
+/**
+ * What both collectors are made of: this file alone knows all the rooms, puts them together, and lets `collect` tell the
+ * story. A new source needs a folder under lib/sources, a command, and nothing here.
+ */
+import { join } from 'node:path';
+import { collect, look, recordOf, type CollectContext, type CycleResult } from '../collect';
+import type { Config, Secrets } from '../config/config';
+import { findFiles } from '../config/find';
+import { loadConfig } from '../config/load';
+import { allSecretValues, loadSecrets } from '../config/secrets';
+import { secretsModeWarning } from '../config/secrets-file';
+import { createHttp } from '../http/fetch';
+import type { Http } from '../http/http';
+import { createLogger } from '../logging/create-logger';
+import type { Logger } from '../logging/logger';
+import { createRedactor, type Redactor } from '../logging/redact';
+import type { CollectorName } from '../reading';
+import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
+import { createRetrier, type Retrier } from '../reliability/retry';
+import { sleep } from '../reliability/sleep';
+import type { Source, Traffic } from '../sources/source';
+import type { Arguments } from './arguments';
+import { showCycle } from './collector-output';
+import type { Run, Terminal } from './command';
+import { exitCodeOf } from './exit-codes';
+import { openKeeping } from './keeping';
+import { wasSaidLately } from './repeated-failure';
+import { verboseLogger } from './verbose-logger';
+
+/** What a source may use: made once here, so that every source retries, logs and redacts in the same way. */
+export interface SourceKit {
+  config: Config;
+  secrets: Secrets;
+  arguments: Arguments;
+  http: Http;
+  retrier: Retrier;
+  logger: Logger;
+  redactor: Redactor;
+  traffic: Traffic;
+  end: CycleEnd;
+  /** how many devices the last good cycle of this collector listed; 0 where there was none */
+  lastDevicesSeen: () => Promise<number>;
+  /** nothing may be written under the data directory */
+  dryRun: boolean;
+}
+
+export interface CollectorSpec {
+  program: 'collect-hue' | 'collect-aqm';
+  collector: CollectorName;
+  configSection: 'hue' | 'amazon_aqm';
+  secretSection: 'hue' | 'amazon';
+  /** @throws MonitorError where the configuration names something that cannot be used */
+  createSource: (kit: SourceKit) => Source;
+  /** after the cycle is safe and its lock released: alert, e-mail; never changes the outcome */
+  afterCycle?: (kit: SourceKit, result: CycleResult) => Promise<void>;
+}
+
+/** The work of a collector, from the configuration to the exit code. */
+export function collectorRun(spec: CollectorSpec): Run {
+  return async (invocation) => {
+    const { switches, values } = invocation.arguments;
+    const startedAt = new Date();
+    const files = findFiles(values, { environment: invocation.terminal.environment });
+    const config = loadConfig(files.config);
+    const redactor = createRedactor();
+    const terminal = redacting(invocation.terminal, redactor);
+    const log = createLogger({
+      config: config.logging,
+      program: spec.program,
+      redact: redactor,
+      complain: terminal.err,
+    });
+    const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
+    if (!config[spec.configSection]?.enabled) {
+      logger.info('source_disabled', `${spec.configSection} is not enabled in ${files.config}: nothing to collect`);
+      return 0;
+    }
+    const secrets = secretsFor(spec, files.secrets);
+    for (const value of allSecretValues(secrets)) redactor.add(value);
+    const modeWarning = secretsModeWarning(files.secrets);
+    if (modeWarning !== null) logger.warning('secrets_readable', modeWarning);
+
+    const kit = createKit(invocation.arguments, terminal, config, secrets, logger, redactor);
+    const result = await runCycle(spec, kit, startedAt);
+    report(spec, kit, result, terminal);
+    await spec.afterCycle?.(kit, result);
+    await log.finish(createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing }));
+    kit.end.clear();
+    return result.record.exit_code;
+  };
+}
+
+/** @throws MonitorError where the file, or the section of this source, is malformed; a fault elsewhere is not ours */
+function secretsFor(spec: CollectorSpec, file: string): Secrets {
+  const { secrets, faults } = loadSecrets(file);
+  const fault = faults[spec.secretSection];
+  if (fault) throw fault;
+  return secrets;
+}
+
+function createKit(
+  args: Arguments,
+  terminal: Terminal,
+  config: Config,
+  secrets: Secrets,
+  logger: Logger,
+  redactor: Redactor,
+): SourceKit {
+  const end = startCycleEnd(config.collection.deadline_seconds, () => {
+    terminal.err('the deadline passed while storing or spooling\n');
+    process.exit(1);
+  });
+  return {
+    config,
+    secrets,
+    arguments: args,
+    http: createHttp(),
+    retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
+    logger,
+    redactor,
+    traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+    end,
+    lastDevicesSeen: () => Promise.resolve(0),
+    dryRun: args.switches.has('dry-run'),
+  };
+}
+
+async function runCycle(spec: CollectorSpec, kit: SourceKit, startedAt: Date): Promise<CycleResult> {
+  const keeping = openKeeping(spec.collector, kit);
+  kit.lastDevicesSeen = keeping.lastDevicesSeen;
+  const context: CollectContext = {
+    collector: spec.collector,
+    startedAt,
+    source: spec.createSource(kit),
+    traffic: kit.traffic,
+    ...keeping,
+    storeDeadline: kit.end.storing,
+    retries: () => kit.retrier.retries + keeping.retries(),
+    exitCodeOf: (failure) => exitCodeOf(failure.type),
+  };
+  if (!kit.dryRun) return collect(context);
+  const { report, failure } = await look(context.source);
+  const record = recordOf(context, report, failure);
+  return { record, report, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
+}
+
+function report(spec: CollectorSpec, kit: SourceKit, result: CycleResult, terminal: Terminal): void {
+  const { record, failure } = result;
+  const fields = {
+    duration_ms: record.duration_ms,
+    payload_bytes: record.payload_bytes,
+    endpoint: record.endpoint,
+    readings_stored: result.readingsStored,
+    outcome: record.outcome,
+  };
+  if (failure) {
+    const { type, message, remediation } = failure;
+    kit.logger.error('cycle_failed', message, { ...fields, error_type: type, remediation, cause: failure.cause });
+  } else kit.logger.info('cycle_completed', `${result.readingsStored} readings stored`, fields);
+
+  const quietRepeats = kit.arguments.switches.has('quiet-repeats') && !terminal.isTerminal && !kit.dryRun;
+  const errorType = failure?.type ?? null;
+  showCycle(result, terminal, {
+    program: spec.program,
+    json: kit.arguments.switches.has('json'),
+    quiet: kit.arguments.switches.has('quiet'),
+    verbose: kit.arguments.switches.has('verbose'),
+    dryRun: kit.dryRun,
+    silentFailure: quietRepeats && wasSaidLately(kit.config.storage.data_directory, spec.program, errorType),
+    logFile: join(kit.config.logging.directory, `${spec.program}.log`),
+  });
+}
+
+/** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */
+function redacting(terminal: Terminal, redact: Redactor): Terminal {
+  return { ...terminal, out: (text) => terminal.out(redact(text)), err: (text) => terminal.err(redact(text)) };
+}

@@ -1,0 +1,82 @@
+/** collect-hue: one collection cycle of the Hue Bridge. */
+import type { HueConfig } from '../../config/config';
+import { MonitorError } from '../../errors';
+import { createHueClient } from '../../sources/hue/client';
+import type { Source } from '../../sources/source';
+import { createHueSource } from '../../sources/hue/source';
+import { tlsOptionsFor } from '../../sources/hue/tls';
+import type { CommandSpec } from '../arguments';
+import { collectorRun, type SourceKit } from '../collector';
+import { COLLECTOR_FLAGS } from '../collector-flags';
+import { main } from '../command';
+import { EXIT_CODE_HELP } from '../exit-codes';
+
+const SPEC: CommandSpec = {
+  name: 'collect-hue',
+  summary: 'one collection cycle of the Hue Bridge',
+  flags: [
+    {
+      name: 'endpoint',
+      choices: ['sensors', 'full'],
+      help: 'ask for the sensors alone, or for the full configuration',
+    },
+    ...COLLECTOR_FLAGS,
+  ],
+  examples: [
+    'node bin/collect-hue.js               one cycle, as cron runs it',
+    'node bin/collect-hue.js --dry-run     read and print, store nothing',
+    'node bin/collect-hue.js --json        the readings as one JSON object',
+  ],
+  exitCodes: EXIT_CODE_HELP,
+};
+
+void main(
+  SPEC,
+  collectorRun({
+    program: 'collect-hue',
+    collector: 'hue',
+    configSection: 'hue',
+    secretSection: 'hue',
+    createSource,
+  }),
+);
+
+function createSource(kit: SourceKit): Source {
+  const hue = kit.config.hue as HueConfig;
+  const key = kit.secrets.hue?.username;
+  if (key === undefined) return { read: () => Promise.reject(notPaired()) };
+  if (hue.tls === 'insecure' && hue.bridge_url.startsWith('https:')) {
+    kit.logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
+  }
+  const client = createHueClient({
+    http: kit.http,
+    key,
+    tls: tlsOptionsFor(hue),
+    timeoutMs: hue.timeout_seconds * 1000,
+    traffic: kit.traffic,
+    logger: kit.logger,
+    signal: kit.end.reading.signal,
+  });
+  return createHueSource({
+    endpoint: (kit.arguments.values['endpoint'] as HueConfig['endpoint'] | undefined) ?? hue.endpoint,
+    rules: {
+      locations: hue.locations,
+      temperatureMin: kit.config.validation.temperature_min,
+      temperatureMax: kit.config.validation.temperature_max,
+    },
+    client,
+    locate: () => Promise.resolve(hue.bridge_url),
+    lastDevicesSeen: kit.lastDevicesSeen,
+    retrier: kit.retrier,
+    logger: kit.logger,
+    traffic: kit.traffic,
+  });
+}
+
+function notPaired(): MonitorError {
+  return new MonitorError('the secrets have no key for the Hue Bridge: it is not paired yet', {
+    type: 'login_needed',
+    permanent: true,
+    remediation: 'Run "node bin/auth-hue.js" and press the link button of the bridge.',
+  });
+}

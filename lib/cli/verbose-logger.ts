@@ -1,0 +1,11 @@
+/** `--verbose`: every step on stderr, of every level, beside the log file and its own level. */
+import { LEVELS, type Fields, type Level, type Logger } from '../logging/logger';
+import type { Terminal } from './command';
+
+export function verboseLogger(logger: Logger, terminal: Terminal): Logger {
+  const at = (level: Level) => (event: string, message: string, fields?: Fields) => {
+    logger[level](event, message, fields);
+    terminal.err(`${level.padEnd(8)} ${event}: ${message.replace(/\s+/g, ' ')}\n`);
+  };
+  return Object.fromEntries(LEVELS.map((level) => [level, at(level)])) as unknown as Logger;
+}

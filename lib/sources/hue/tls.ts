@@ -1,0 +1,54 @@
+/** How the program makes sure, at every handshake, that it is the user's own bridge that answers. */
+import { readFileSync } from 'node:fs';
+import type { HueConfig } from '../../config/config';
+import { MonitorError } from '../../errors';
+import { describeFileError } from '../../files/file-error';
+import type { TlsOptions } from '../../http/http';
+import { SIGNIFY_ROOTS } from './signify-roots';
+
+type TlsConfig = Pick<HueConfig, 'bridge_id' | 'tls' | 'ca_file' | 'certificate_sha256'>;
+
+/**
+ * Signify's authorities (and those of `ca_file`) must have signed a certificate whose CN is the bridge id, or the leaf
+ * must be the pinned one. `tls: insecure` switches both off; whoever uses it warns.
+ * @throws MonitorError `configuration` where `ca_file` cannot be used
+ */
+export function tlsOptionsFor(config: TlsConfig): TlsOptions {
+  const name = config.bridge_id === '' ? {} : { servername: config.bridge_id };
+  if (config.tls === 'insecure') return { ...name, rejectUnauthorized: false };
+  if (config.certificate_sha256 !== '') return { ...name, pinnedSha256: config.certificate_sha256 };
+  return { ...name, ca: [...SIGNIFY_ROOTS, ...(config.ca_file === '' ? [] : authoritiesIn(config.ca_file))] };
+}
+
+/** Whether the TLS handshake alone proves who answers; where not, the bridge is asked for its id before it gets the key. */
+export function handshakeProves(config: Pick<HueConfig, 'bridge_url' | 'tls'>): boolean {
+  return config.bridge_url.startsWith('https:') && config.tls === 'verify';
+}
+
+function authoritiesIn(file: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (thrown) {
+    throw unusable(file, `cannot be read: ${describeFileError(thrown)}`);
+  }
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0) throw unusable(file, 'holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)');
+  const { X509Certificate } = process.getBuiltinModule('node:crypto'); // loaded only here: most have no ca_file
+  for (const certificate of certificates) {
+    try {
+      new X509Certificate(certificate);
+    } catch {
+      throw unusable(file, 'holds something between BEGIN and END CERTIFICATE that is not a certificate');
+    }
+  }
+  return certificates;
+}
+
+function unusable(file: string, what: string): MonitorError {
+  return new MonitorError(`hue.ca_file: ${file} ${what}`, {
+    type: 'configuration',
+    permanent: true,
+    remediation: `Correct hue.ca_file, or set it to "" if the bridge is signed by Signify. See: openssl x509 -in '${file}' -noout -subject`,
+  });
+}
