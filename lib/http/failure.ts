@@ -19,11 +19,23 @@ const UNREACHABLE: Record<string, string> = {
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_OSSL)/;
 
 /** Turns what node-fetch threw into a MonitorError; a MonitorError stays as it is. */
-export function explainFailure(thrown: unknown, { endpoint }: HttpRequest): MonitorError {
+export function explainFailure(thrown: unknown, { endpoint, tls }: HttpRequest): MonitorError {
   if (thrown instanceof MonitorError) return thrown;
   const code = codeOf(thrown);
   if (code === 'ETIMEDOUT') {
     return new MonitorError(`no connection to ${endpoint}: timed out`, { type: 'timeout', endpoint, cause: thrown });
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && tls?.servername !== undefined) {
+    return new MonitorError(
+      `another bridge than ours answers ${endpoint}: its certificate is not for ${tls.servername}`,
+      {
+        type: 'wrong_bridge',
+        permanent: true,
+        endpoint,
+        remediation: 'Check hue.bridge_url and hue.bridge_id, or run "node bin/auth-hue.js".',
+        cause: thrown,
+      },
+    );
   }
   if (TLS_CODE.test(code)) {
     return new MonitorError(`the certificate of ${endpoint} was not accepted (${code})`, {

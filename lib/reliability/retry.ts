@@ -14,6 +14,8 @@ export interface Operation {
   operation: string;
   /** without secrets: `GET https://192.168.1.10/api/<key>/sensors` */
   endpoint?: string;
+  /** milliseconds that must be left before the deadline for what comes after: a retry that could eat them is not begun */
+  leaveMs?: number;
 }
 
 /** Runs `attempt` until it succeeds, fails for good, or the configured retries or the deadline are spent. */
@@ -43,7 +45,7 @@ export function createRetrier(context: RetryContext): Retrier {
   const now = context.now ?? (() => performance.now());
   let retries = 0;
 
-  async function run<T>({ operation, endpoint }: Operation, attempt: () => Promise<T>): Promise<T> {
+  async function run<T>({ operation, endpoint, leaveMs = 0 }: Operation, attempt: () => Promise<T>): Promise<T> {
     const startedAt = now();
     for (let attempts = 1; ; attempts++) {
       let failure: MonitorError;
@@ -67,7 +69,7 @@ export function createRetrier(context: RetryContext): Retrier {
       // Retry-After may lengthen a wait, never shorten it; a retry that could not end before the deadline is not begun.
       const delay_ms = Math.round(Math.max(backoffMs(policy, attempts), failure.retryAfterMs ?? 0));
       const outOfTries = attempts > policy.max_attempts;
-      const outOfTime = delay_ms >= deadline.remainingMs();
+      const outOfTime = delay_ms + leaveMs >= deadline.remainingMs();
       if (outOfTries || outOfTime || deadline.signal.aborted) {
         logger.critical('retry_exhausted', `${operation} failed ${attempts} times: ${failure.message}`, {
           operation,

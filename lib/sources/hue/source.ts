@@ -6,14 +6,14 @@ import type { Retrier } from '../../reliability/retry';
 import type { Source, Traffic } from '../source';
 import type { ClipSensors } from './clip';
 import type { HueClient } from './client';
+import type { Locator } from './locate';
 import { countTemperatureSensors, readingsOf, type HueReadingRules } from './readings';
 
 export interface HueSourceContext {
   endpoint: HueConfig['endpoint'];
   rules: HueReadingRules;
   client: HueClient;
-  /** where the bridge is, proved to be ours before the key goes there */
-  locate: () => Promise<string>;
+  locator: Locator;
   /** how many sensors the last good cycle listed; 0 where there was none */
   lastDevicesSeen: () => Promise<number>;
   retrier: Retrier;
@@ -24,18 +24,18 @@ export interface HueSourceContext {
 export function createHueSource(context: HueSourceContext): Source {
   const { client, retrier, logger, traffic } = context;
 
-  const readFull = async (address: string, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
-    const sensors = await retrier.run({ operation: 'hue.read_full_configuration' }, () =>
+  const readFull = async (address: string, leaveMs: number, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
+    const sensors = await retrier.run({ operation: 'hue.read_full_configuration', leaveMs }, () =>
       client.sensorsOfFullConfiguration(address),
     );
     traffic.endpoint = endpoint;
     return sensors;
   };
 
-  const readSensors = async (address: string): Promise<ClipSensors> => {
+  const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
     let reason: string;
     try {
-      const sensors = await retrier.run({ operation: 'hue.read_sensors' }, () => client.sensors(address));
+      const sensors = await retrier.run({ operation: 'hue.read_sensors', leaveMs }, () => client.sensors(address));
       const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
       if (before === 0) {
         traffic.endpoint = 'sensors';
@@ -47,13 +47,14 @@ export function createHueSource(context: HueSourceContext): Source {
       reason = thrown.message;
     }
     logger.warning('fallback', `/sensors is no good (${reason}): reading the full configuration instead`, { reason });
-    return readFull(address, 'fallback');
+    return readFull(address, leaveMs, 'fallback');
   };
 
   return {
     async read() {
-      const address = await context.locate();
-      const sensors = await (context.endpoint === 'full' ? readFull(address, 'full') : readSensors(address));
+      const sensors = await context.locator.atBridge((address, leaveMs) =>
+        context.endpoint === 'full' ? readFull(address, leaveMs, 'full') : readSensors(address, leaveMs),
+      );
       const { warnings, ...report } = readingsOf(sensors, context.rules);
       for (const warning of warnings) logger.warning('broken_element', warning);
       return report;

@@ -1,0 +1,96 @@
+/** What is remembered of a bridge that moved: `bridge-state.json` in the data directory. Deleting it is always safe. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HueConfig } from '../../config/config';
+import { asMonitorError } from '../../errors';
+import { describeFileError, errorCode } from '../../files/file-error';
+import { writeWhole } from '../../files/write-whole';
+import type { Logger } from '../../logging/logger';
+import { isObject } from './clip';
+
+const VERSION = 1;
+
+export interface BridgeState {
+  /** where the bridge was found, proved to be ours: `https://192.168.1.77`; null while it is where the configuration says */
+  address: string | null;
+  /** when the discovery service was last asked, milliseconds since 1970; null if never */
+  cloudAskedAt: number | null;
+}
+
+export interface BridgeMemory {
+  /** what is remembered for this configuration; a file that cannot be used counts as none, with a warning */
+  readonly state: BridgeState;
+  /** @returns whether it is safe on disk; if not, there is a warning */
+  remember(change: Partial<BridgeState>): boolean;
+}
+
+type Place = Pick<HueConfig, 'bridge_url' | 'bridge_id'>;
+
+/**
+ * @param config an address found for another bridge_url or bridge_id is not used: the user has decided anew
+ */
+export function openBridgeMemory(dataDirectory: string, config: Place, logger: Logger): BridgeMemory {
+  const file = join(dataDirectory, 'bridge-state.json');
+  const state = stateFor(config, read(file, logger));
+  return {
+    state,
+    remember(change) {
+      Object.assign(state, change);
+      const { address, cloudAskedAt } = state;
+      const content = {
+        version: VERSION,
+        configured_url: config.bridge_url,
+        bridge_id: config.bridge_id,
+        address,
+        cloud_asked_at: cloudAskedAt === null ? null : new Date(cloudAskedAt).toISOString(),
+      };
+      try {
+        writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
+        return true;
+      } catch (thrown) {
+        logger.warning('bridge_state_not_written', asMonitorError(thrown).message, { file });
+        return false;
+      }
+    },
+  };
+}
+
+function stateFor(config: Place, content: Record<string, unknown>): BridgeState {
+  const { configured_url: url, bridge_id: id, address, cloud_asked_at: asked } = content;
+  const same = url === config.bridge_url && id === config.bridge_id;
+  const askedAt = typeof asked === 'string' ? Date.parse(asked) : NaN;
+  return {
+    address: same ? usableAddress(address, config) : null,
+    cloudAskedAt: Number.isNaN(askedAt) ? null : askedAt,
+  };
+}
+
+function read(file: string, logger: Logger): Record<string, unknown> {
+  const ignored = (reason: string) => {
+    logger.warning('bridge_state_ignored', `${file} ${reason}: it is not used, and may be deleted`, { file, reason });
+    return {};
+  };
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (thrown) {
+    return errorCode(thrown) === 'ENOENT' ? {} : ignored(`cannot be read: ${describeFileError(thrown)}`);
+  }
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch {
+    return ignored('is not JSON, or was cut');
+  }
+  if (!isObject(state)) return ignored('holds something else than was expected');
+  if (state['version'] !== VERSION)
+    return ignored(`is of version ${String(state['version']).slice(0, 20)}, not ${VERSION}`);
+  return state;
+}
+
+/** Scheme, host and port, with the scheme of the configuration, and nothing else; else null. */
+function usableAddress(value: unknown, { bridge_url }: Place): string | null {
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  const { origin, protocol } = new URL(value);
+  return origin === value && protocol === new URL(bridge_url).protocol ? value : null;
+}

@@ -1,0 +1,46 @@
+/** What is needed to talk to the bridge of the configuration: a client that proves before it tells, and where it is. */
+import type { Config, HueConfig } from '../../config/config';
+import type { Traffic } from '../source';
+import { createHueClient, type HueClient } from './client';
+import { createLocator, type Locator, type LocatorContext } from './locate';
+import { provingFirst } from './proof';
+import { handshakeProves, tlsOptionsFor } from './tls';
+
+/** `signal` is the cycle's deadline. */
+export interface BridgeConnectionContext extends Omit<
+  LocatorContext,
+  'config' | 'dataDirectory' | 'client' | 'searchMs'
+> {
+  config: Pick<Config, 'collection' | 'storage'> & { hue: HueConfig };
+  /** the application key */
+  key: string;
+  traffic: Traffic;
+}
+
+export interface BridgeConnection {
+  client: HueClient;
+  locator: Locator;
+}
+
+/** @throws MonitorError `configuration` where `hue.ca_file` cannot be used */
+export function connectToBridge(context: BridgeConnectionContext): BridgeConnection {
+  const { config, key, http, traffic, logger, signal, ...search } = context;
+  const { collection, storage, hue } = config;
+  if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
+    logger.warning('tls_insecure', 'hue.tls is insecure: who answers at the address of the bridge is not verified');
+  }
+  const timeoutMs = hue.timeout_seconds * 1000;
+  const client = createHueClient({ http, key, tls: tlsOptionsFor(hue), timeoutMs, traffic, logger, signal });
+  const locator = createLocator({
+    config: hue,
+    dataDirectory: storage.data_directory,
+    client,
+    http,
+    logger,
+    signal,
+    searchMs: (collection.deadline_seconds * 1000) / 4,
+    ...search,
+  });
+  const proved = handshakeProves(hue) || hue.bridge_id === '';
+  return { client: proved ? client : provingFirst(client, hue.bridge_id), locator };
+}

@@ -1,0 +1,90 @@
+/**
+ * Where the bridge is. It is asked where it was last known to be, retries included; only when it is not there (no
+ * answer, or somebody else's) it is looked for: once, and what is found must prove to be ours before it gets the key.
+ */
+import type { HueConfig } from '../../config/config';
+import { asMonitorError, type ErrorType, MonitorError } from '../../errors';
+import type { Http } from '../../http/http';
+import type { Logger } from '../../logging/logger';
+import { openBridgeMemory, type BridgeMemory } from './bridge-state';
+import type { HueClient } from './client';
+import type { FoundBridge } from './found-bridge';
+import { proveBridge } from './proof';
+
+export interface Locator {
+  /**
+   * Runs `read` at the last known address; where the bridge is not there, looks for it and runs `read` where it is.
+   * @param read its `leaveMs` are milliseconds it must leave before the deadline, for the search
+   * @throws what `read` threw at the last known address, where the bridge is not found; else what it threw at the new one
+   */
+  atBridge<T>(read: (address: string, leaveMs: number) => Promise<T>): Promise<T>;
+}
+
+export interface LocatorContext {
+  config: HueConfig;
+  dataDirectory: string;
+  /** asks for `/api/config` */
+  client: Pick<HueClient, 'publicConfig'>;
+  http: Http;
+  logger: Logger;
+  signal: AbortSignal;
+  /** milliseconds kept free for the search and a read at the new address */
+  searchMs?: number;
+  /** false: nothing is written to the data directory (`--dry-run`) */
+  remember?: boolean;
+  now?: () => number;
+  /** tests pass their own mDNS */
+  findByMdns?: (options: { signal: AbortSignal; bridgeId: string }) => Promise<FoundBridge[]>;
+}
+
+/** What a bridge that is not where it was looks like. */
+const GONE: readonly ErrorType[] = ['network', 'timeout', 'tls', 'wrong_bridge'];
+
+export function createLocator(context: LocatorContext): Locator {
+  const { config, logger, searchMs = 0 } = context;
+  /** Without its id nothing found could be proved to be ours. */
+  const searchable = config.bridge_id !== '' && config.discovery.length > 0;
+  const memory = openBridgeMemory(context.dataDirectory, config, logger);
+
+  return {
+    async atBridge(read) {
+      const known = memory.state.address ?? config.bridge_url;
+      try {
+        return await read(known, searchable ? searchMs : 0);
+      } catch (thrown) {
+        const gone = thrown instanceof MonitorError && GONE.includes(thrown.type);
+        const found = gone && searchable ? await search(context, memory, known) : null;
+        if (found === null) throw thrown;
+        return read(found, 0);
+      }
+    },
+  };
+}
+
+/** @returns the address of our bridge, proved and remembered; null where it is nowhere else than at `known` */
+async function search(context: LocatorContext, memory: BridgeMemory, known: string): Promise<string | null> {
+  const { config, logger, signal } = context;
+  const { candidates } = await import('./candidates');
+  const tried = new Set([new URL(known).origin]);
+  for await (const { address, how } of candidates(context, memory)) {
+    if (tried.has(address)) continue;
+    tried.add(address);
+    try {
+      await proveBridge(context.client, address, config.bridge_id);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const { message } = asMonitorError(thrown);
+      logger.info('candidate_rejected', `${address} (${how}) is not our bridge: ${message}`, { address, how });
+      continue;
+    }
+    logger.warning('bridge_moved', `the bridge is no longer at ${known}: found at ${address} (${how})`, {
+      from: known,
+      to: address,
+      how,
+    });
+    if (context.remember !== false) memory.remember({ address: how === 'configuration' ? null : address });
+    return address;
+  }
+  logger.warning('bridge_not_found', `the bridge is not at ${known}, and was found nowhere else`, { address: known });
+  return null;
+}

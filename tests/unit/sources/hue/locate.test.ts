@@ -1,0 +1,445 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config, HueConfig } from '../../../../lib/config/config';
+import { createHttp } from '../../../../lib/http/fetch';
+import { startDeadline } from '../../../../lib/reliability/deadline';
+import { createRetrier } from '../../../../lib/reliability/retry';
+import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../../../lib/simulator/certificates';
+import { fault } from '../../../../lib/simulator/faults';
+import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../../lib/simulator/hue-bridge';
+import { startServer } from '../../../../lib/simulator/server';
+import { json } from '../../../../lib/simulator/answer';
+import { connectToBridge } from '../../../../lib/sources/hue/connect';
+import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
+import { createHueSource } from '../../../../lib/sources/hue/source';
+import { recordingLogger } from '../../../helpers/recording-logger';
+import { scratchDirectory } from '../../../support/scratch';
+
+const OURS = '001788fffe100001';
+const ANOTHER = '001788fffe200002';
+const KEY = 'canary-hue-key-that-nobody-else-may-see0';
+
+let authority: TestAuthority;
+beforeAll(async () => {
+  authority = await createTestAuthority();
+});
+const running: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+async function bridgeAt(address: string, options: HueBridgeOptions = {}): Promise<HueBridge> {
+  const bridge = await startHueBridge({ address, authority, key: KEY, protocols: ['https'], ...options });
+  running.push(bridge);
+  return bridge;
+}
+
+/** A port where nobody listens any more. */
+async function deadAddress(scheme: 'http' | 'https' = 'https'): Promise<string> {
+  const bridge = await startHueBridge({ protocols: ['http'] });
+  await bridge.close();
+  return bridge.url.replace('http:', `${scheme}:`);
+}
+
+const saysTheKey = (bridge: HueBridge) => JSON.stringify(bridge.requests).includes(KEY);
+
+interface Home {
+  config: HueConfig;
+  dataDirectory: string;
+  logger: ReturnType<typeof recordingLogger>;
+  now: number;
+  mdns: FoundBridge[];
+  mdnsAsked: number;
+  read(): Promise<string[]>;
+  state(): Record<string, unknown>;
+}
+
+function home(changes: Partial<HueConfig>): Home {
+  const dataDirectory = scratchDirectory();
+  const ca_file = join(dataDirectory, 'ca.pem');
+  writeFileSync(ca_file, authority.ca);
+  const logger = recordingLogger();
+  const config: HueConfig = {
+    enabled: true,
+    bridge_url: '',
+    bridge_id: OURS,
+    tls: 'verify',
+    ca_file,
+    certificate_sha256: '',
+    timeout_seconds: 5,
+    endpoint: 'sensors',
+    discovery: ['mdns', 'cloud'],
+    discovery_url: 'http://127.0.0.1:1/',
+    locations: {},
+    ...changes,
+  };
+  const self: Home = {
+    config,
+    dataDirectory,
+    logger,
+    now: Date.parse('2026-03-07T07:00:00Z'),
+    mdns: [],
+    mdnsAsked: 0,
+    /** One cycle of the real source; the names of the rooms it read. */
+    async read() {
+      const deadline = startDeadline(120_000, 0);
+      const traffic = { requests: 0, payloadBytes: 0, endpoint: null };
+      const { client, locator } = connectToBridge({
+        config: {
+          hue: config,
+          storage: { data_directory: dataDirectory } as Config['storage'],
+          collection: { interval_minutes: 5, deadline_seconds: 120 },
+        },
+        key: KEY,
+        http: createHttp(),
+        traffic,
+        logger,
+        signal: deadline.signal,
+        now: () => self.now,
+        findByMdns: () => {
+          self.mdnsAsked++;
+          return Promise.resolve(self.mdns);
+        },
+      });
+      const source = createHueSource({
+        endpoint: config.endpoint,
+        rules: { locations: {}, temperatureMin: 0, temperatureMax: 40 },
+        client,
+        locator,
+        lastDevicesSeen: () => Promise.resolve(0),
+        retrier: createRetrier({
+          policy: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
+          logger,
+          sleep: () => Promise.resolve(),
+          deadline,
+        }),
+        logger,
+        traffic,
+      });
+      try {
+        return (await source.read()).readings.map(({ location }) => location);
+      } finally {
+        deadline.clear();
+      }
+    },
+    state: () => JSON.parse(readFileSync(join(dataDirectory, 'bridge-state.json'), 'utf8')) as Record<string, unknown>,
+  };
+  return self;
+}
+
+const announced = (bridge: HueBridge, foundBy: FoundBridge['foundBy'] = 'mdns'): FoundBridge => ({
+  bridgeId: bridge.bridgeId,
+  host: new URL(bridge.url).hostname,
+  port: bridge.port,
+  foundBy,
+});
+
+/** Signify's service: a list of bridges, and whoever asks too often gets 429. */
+async function discoveryService(answers: (() => ReturnType<typeof json>)[]) {
+  const requests: never[] = [];
+  const bridge = await startHueBridge({ protocols: ['http'] }); // for its fault script
+  running.push(bridge);
+  const server = await startServer({
+    name: 'discovery',
+    answer: () => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? json([]),
+    faults: bridge.faults,
+    link: bridge.link,
+    requests,
+    now: Date.now,
+  });
+  running.push(server);
+  return { url: `${server.url}/`, requests };
+}
+
+const listing =
+  (...bridges: HueBridge[]) =>
+  () =>
+    json(
+      bridges.map((bridge) => ({
+        id: bridge.bridgeId,
+        internalipaddress: new URL(bridge.url).hostname,
+        port: bridge.port,
+      })),
+    );
+
+describe('a bridge that is where it was', () => {
+  test('is asked once over https, and nothing is written', async () => {
+    const bridge = await bridgeAt('127.0.0.1');
+    const at = home({ bridge_url: bridge.url });
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(bridge.requests.map(({ path }) => path)).toEqual([`/api/${KEY}/sensors`]);
+    expect(existsSync(join(at.dataDirectory, 'bridge-state.json'))).toBe(false);
+  });
+
+  test('shows who it is before it gets the key over http', async () => {
+    const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
+    await home({ bridge_url: bridge.url }).read();
+    expect(bridge.requests.map(({ path }) => path)).toEqual(['/api/config', `/api/${KEY}/sensors`]);
+  });
+
+  test('has nothing to show over http where its id is not known', async () => {
+    const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
+    await home({ bridge_url: bridge.url, bridge_id: '' }).read();
+    expect(bridge.requests.map(({ path }) => path)).toEqual([`/api/${KEY}/sensors`]);
+  });
+
+  test('shows who it is where its certificate is not verified', async () => {
+    const bridge = await bridgeAt('127.0.0.1', { certificate: await selfSignedBridge(OURS) });
+    const at = home({ bridge_url: bridge.url, tls: 'insecure' });
+    await at.read();
+    expect(bridge.requests.map(({ path }) => path)).toEqual(['/api/config', `/api/${KEY}/sensors`]);
+    expect(at.logger.of('tls_insecure')).toHaveLength(1);
+  });
+
+  test('is not looked for when it is slow for a moment', async () => {
+    const bridge = await bridgeAt('127.0.0.1');
+    bridge.faults.next('/sensors', fault.reset());
+    bridge.faults.next('/sensors', fault.reset());
+    const at = home({ bridge_url: bridge.url });
+    await at.read();
+    expect(at.mdnsAsked).toBe(0);
+    expect(at.logger.of('retry')).toHaveLength(2);
+  });
+
+  test.each(['unauthorized', 'rate_limited'])('is not looked for when it answers %s', async (type) => {
+    const bridge = await bridgeAt('127.0.0.1');
+    bridge.faults.always('/sensors', type === 'unauthorized' ? fault.hueError(1) : fault.status(429));
+    const at = home({ bridge_url: bridge.url });
+    await expect(at.read()).rejects.toMatchObject({ type });
+    expect(at.mdnsAsked).toBe(0);
+  });
+});
+
+describe('a bridge that moved', () => {
+  test('is found by mDNS, remembered, and asked there first from then on', async () => {
+    const gone = await deadAddress();
+    const bridge = await bridgeAt('127.0.0.2');
+    const at = home({ bridge_url: gone });
+    at.mdns = [announced(bridge)];
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(at.logger.of('bridge_moved')).toEqual([{ from: gone, to: bridge.url, how: 'mdns' }]);
+    expect(at.state()).toMatchObject({ version: 1, address: bridge.url });
+    expect(statSync(join(at.dataDirectory, 'bridge-state.json')).mode & 0o777).toBe(0o600);
+
+    bridge.requests.length = 0;
+    await at.read();
+    expect(at.mdnsAsked).toBe(1);
+    expect(bridge.requests.map(({ path }) => path)).toEqual([`/api/${KEY}/sensors`]);
+    expect(at.logger.of('bridge_moved')).toHaveLength(1);
+  });
+
+  test('is found by the discovery service where mDNS finds nothing', async () => {
+    const bridge = await bridgeAt('127.0.0.2');
+    const { url } = await discoveryService([listing(bridge)]);
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    await at.read();
+    expect(at.logger.of('bridge_moved')).toMatchObject([{ to: bridge.url, how: 'cloud' }]);
+  });
+
+  test('is found again where the configuration says when it moves back', async () => {
+    const there = await bridgeAt('127.0.0.2');
+    const port = there.port;
+    const back = await bridgeAt('127.0.0.3', { port });
+    const at = home({ bridge_url: await deadAddress() });
+    at.mdns = [announced(there)];
+    await at.read();
+    await there.close();
+    at.mdns = [announced(back)];
+    await at.read();
+    expect(at.logger.of('bridge_moved')).toMatchObject([{}, { from: there.url, to: back.url, how: 'mdns' }]);
+
+    const configured = await bridgeAt('127.0.0.1', { port: Number(new URL(at.config.bridge_url).port) });
+    await back.close();
+    await at.read();
+    expect(at.logger.of('bridge_moved')[2]).toMatchObject({ to: configured.url, how: 'configuration' });
+    expect(at.state()).toMatchObject({ address: null });
+    expect(at.mdnsAsked).toBe(2);
+  });
+
+  test('is found where its old address is now another bridge, which never sees the key', async () => {
+    const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER });
+    const bridge = await bridgeAt('127.0.0.2');
+    const at = home({ bridge_url: impostor.url });
+    at.mdns = [announced(bridge)];
+    await at.read();
+    expect(saysTheKey(impostor)).toBe(false);
+    expect(at.logger.of('retry')).toHaveLength(0);
+    expect(at.logger.of('bridge_moved')).toHaveLength(1);
+  });
+
+  test('is found over http where its old address is now another bridge, which never sees the key', async () => {
+    const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
+    const bridge = await bridgeAt('127.0.0.2', { protocols: ['http'] });
+    const at = home({ bridge_url: impostor.url });
+    at.mdns = [announced(bridge)];
+    await at.read();
+    expect(impostor.requests.length).toBeGreaterThan(0);
+    expect(saysTheKey(impostor)).toBe(false);
+  });
+
+  test('is announced with the port of its https, and asked by http where the configuration says so', async () => {
+    const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
+    const bridge = await bridgeAt('127.0.0.2', { protocols: ['http', 'https'], port: impostor.port });
+    const at = home({ bridge_url: impostor.url });
+    at.mdns = [{ ...announced(bridge), port: bridge.httpsPort }];
+    await at.read();
+    expect(at.logger.of('bridge_moved')).toMatchObject([{ to: bridge.url }]);
+  });
+
+  test.each([
+    ['a web server', fault.html()],
+    ['a web server that wants a login', fault.status(401)],
+    ['a web server that leads elsewhere', fault.redirect('http://127.0.0.1:1/')],
+    ['something that is not HTTP', fault.garbage()],
+  ])('is found over http where its old address is now %s', async (_what, answer) => {
+    const impostor = await bridgeAt('127.0.0.1', { protocols: ['http'] });
+    impostor.faults.always('/api/config', answer);
+    impostor.faults.always('/sensors', answer);
+    const bridge = await bridgeAt('127.0.0.2', { protocols: ['http'] });
+    const at = home({ bridge_url: impostor.url });
+    at.mdns = [announced(bridge)];
+    await at.read();
+    expect(saysTheKey(impostor)).toBe(false);
+  });
+
+  test('shows who it is again before a retry: an impostor that came in between sees no key', async () => {
+    const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
+    const at = home({ bridge_url: bridge.url });
+    bridge.faults.next('/sensors', fault.reset());
+    await at.read();
+    expect(bridge.requests.map(({ path }) => path.replace(KEY, 'key'))).toEqual([
+      '/api/config',
+      '/api/key/sensors',
+      '/api/config',
+      '/api/key/sensors',
+    ]);
+  });
+});
+
+describe('what is found', () => {
+  test('is not believed before it proves to be ours: neither a liar nor a self-signed one sees the key', async () => {
+    const gone = await deadAddress();
+    const liar = await bridgeAt('127.0.0.2', { bridgeId: ANOTHER });
+    const selfSigned = await bridgeAt('127.0.0.3', { certificate: await selfSignedBridge(OURS) });
+    const at = home({ bridge_url: gone });
+    at.mdns = [
+      { ...announced(liar), bridgeId: OURS },
+      { ...announced(selfSigned), bridgeId: OURS },
+    ];
+    await expect(at.read()).rejects.toMatchObject({ type: 'network', endpoint: `GET ${gone}/api/<key>/sensors` });
+    expect([saysTheKey(liar), saysTheKey(selfSigned)]).toEqual([false, false]);
+    expect(at.logger.of('candidate_rejected')).toHaveLength(4); // at two ports each
+    expect(at.state()['address']).toBeNull();
+  });
+
+  test('is not believed over http either', async () => {
+    const liar = await bridgeAt('127.0.0.2', { bridgeId: ANOTHER, protocols: ['http'] });
+    const at = home({ bridge_url: await deadAddress('http') });
+    at.mdns = [{ ...announced(liar), bridgeId: OURS }];
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect(liar.requests.map(({ path }) => path)).toEqual(['/api/config']);
+  });
+
+  test('is passed over where it is another bridge by its own account', async () => {
+    const neighbour = await bridgeAt('127.0.0.2', { bridgeId: ANOTHER });
+    const at = home({ bridge_url: await deadAddress() });
+    at.mdns = [announced(neighbour)];
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect(neighbour.requests).toHaveLength(0);
+  });
+});
+
+describe('the discovery service', () => {
+  test('is asked at most once in 15 minutes, by all cycles together', async () => {
+    const { url, requests } = await discoveryService([() => json([])]);
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    for (const minutes of [0, 5, 5, 4.9]) {
+      at.now += minutes * 60_000;
+      await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    }
+    expect(requests).toHaveLength(1);
+    at.now += 6_001;
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect(requests).toHaveLength(2);
+    expect(at.mdnsAsked).toBe(5);
+  });
+
+  test('is asked again where the clock was set back', async () => {
+    const { url, requests } = await discoveryService([() => json([])]);
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    at.now -= 86_400_000;
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test.each([
+    ['429', () => json({}, 429)],
+    ['an empty list', () => json([])],
+    ['no list', () => json({ error: 'sorry' })],
+    [
+      'garbage in a list',
+      () => json([null, 7, {}, { id: OURS }, { id: OURS, internalipaddress: 'evil.example/x', port: 443 }]),
+    ],
+    ['a bridge that is not there', () => json([{ id: OURS, internalipaddress: '127.0.0.9', port: 1 }])],
+    ['HTML', () => ({ ...json(''), body: Buffer.from('<html>') })],
+  ])('answers %s: the failure told is that of the bridge', async (_what, answer) => {
+    const { url, requests } = await discoveryService([answer]);
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect(requests).toHaveLength(1);
+    expect(at.logger.of('bridge_not_found')).toHaveLength(1);
+  });
+
+  test('and mDNS are not asked where discovery is switched off', async () => {
+    const bridge = await bridgeAt('127.0.0.2');
+    const { url, requests } = await discoveryService([listing(bridge)]);
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url, discovery: [] });
+    at.mdns = [announced(bridge)];
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect([requests.length, at.mdnsAsked]).toEqual([0, 0]);
+  });
+
+  test('spells the id as it likes', async () => {
+    const bridge = await bridgeAt('127.0.0.2');
+    const id = '00:17:88:FF:FE:10:00:01';
+    const { url } = await discoveryService([() => json([{ id, internalipaddress: '127.0.0.2', port: bridge.port }])]);
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    expect((await at.read()).length).toBeGreaterThan(0);
+  });
+});
+
+describe('bridge-state.json', () => {
+  test.each([
+    ['is cut', '{"version": 1, "addr'],
+    ['is from a newer version', '{"version": 2, "address": "https://127.0.0.9:1"}'],
+    ['holds something else', '[1]'],
+  ])('%s: it is not used, and the cycle goes on', async (_what, text) => {
+    const bridge = await bridgeAt('127.0.0.1');
+    const at = home({ bridge_url: bridge.url });
+    writeFileSync(join(at.dataDirectory, 'bridge-state.json'), text);
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(at.logger.of('bridge_state_ignored')).toHaveLength(1);
+  });
+
+  test.each([
+    ['another configured address', { configured_url: 'https://192.168.1.99' }],
+    ['another bridge', { bridge_id: ANOTHER }],
+    ['another scheme', { address: 'http://127.0.0.9:1' }],
+    ['an address that is none', { address: 'https://127.0.0.9:1/x?y' }],
+  ])('was written for %s: its address is not used', async (_what, change) => {
+    const bridge = await bridgeAt('127.0.0.1');
+    const at = home({ bridge_url: bridge.url });
+    const state = {
+      version: 1,
+      configured_url: bridge.url,
+      bridge_id: OURS,
+      address: 'https://127.0.0.9:1',
+      cloud_asked_at: null,
+    };
+    writeFileSync(join(at.dataDirectory, 'bridge-state.json'), JSON.stringify({ ...state, ...change }));
+    await at.read();
+    expect(at.logger.of('retry')).toHaveLength(0);
+    expect(at.logger.of('bridge_moved')).toHaveLength(0);
+  });
+});
