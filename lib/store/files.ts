@@ -6,6 +6,7 @@ import { errorCode } from '../files/file-error';
 import { databaseError } from './database-error';
 import { SCHEMA_VERSION } from './schema';
 
+const HEADER_BYTES = 100;
 const SIDE_FILES = ['-wal', '-shm', '-journal'];
 
 export function databasePath(dataDirectory: string): string {
@@ -33,6 +34,7 @@ export function checkHeader(path: string): boolean {
   const header = readHeader(path);
   if (header === null) return false;
   if (header.length === 0) throw damaged(path, 'it is empty');
+  if (header.length < HEADER_BYTES) throw damaged(path, 'it is shorter than a header');
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged(path, 'its header is not of SQLite');
   refuseFutureSchema(path, header.readUInt32BE(60));
   return true;
@@ -47,7 +49,7 @@ function readHeader(path: string): Buffer | null {
     throw databaseError(path, { code: 'SQLITE_CANTOPEN', message: String(thrown) });
   }
   try {
-    const header = Buffer.alloc(100);
+    const header = Buffer.alloc(HEADER_BYTES);
     return header.subarray(0, readSync(file, header, 0, header.length, 0));
   } catch (thrown) {
     throw databaseError(path, { code: 'SQLITE_IOERR', message: String(thrown) });

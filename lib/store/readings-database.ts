@@ -43,7 +43,8 @@ export function readingsDatabase(storage: StorageConfig, logger: Logger, signal?
 class FileDatabase implements ReadingsDatabase {
   replaced: string | null = null;
   private readonly path: string;
-  private connection: Database | null = null;
+  /** a promise, so that two who ask at the same moment share one */
+  private connection: Promise<Database> | null = null;
   /** which file `connection` has open */
   private opened: string | null = null;
   /** how long locks were waited for since the last cycle was stored, failed tries included */
@@ -63,7 +64,8 @@ class FileDatabase implements ReadingsDatabase {
 
   async lastDevicesSeen(collector: CollectorName): Promise<number> {
     await this.open();
-    const row = await this.connection?.get<{ devices_seen: number }>(LAST_DEVICES_SEEN, collector);
+    const connection = await this.connect();
+    const row = await connection.get<{ devices_seen: number }>(LAST_DEVICES_SEEN, collector);
     return row?.devices_seen ?? 0;
   }
 
@@ -79,7 +81,7 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   async close(): Promise<void> {
-    const connection = this.connection;
+    const connection = await this.connection?.catch(() => null);
     this.connection = null;
     await connection?.close();
   }
@@ -114,13 +116,17 @@ class FileDatabase implements ReadingsDatabase {
     });
   }
 
-  private async connect(): Promise<Database> {
-    if (this.connection !== null) return this.connection;
+  private connect(): Promise<Database> {
+    this.connection ??= this.openFile();
+    return this.connection;
+  }
+
+  private async openFile(): Promise<Database> {
     // Looked at before opening: should the file change in between, the two differ and the work is done again.
     const before = identity(this.path);
-    this.connection = await openConnection(this.storage, this.logger, this.signal);
+    const connection = await openConnection(this.storage, this.logger, this.signal);
     this.opened = before ?? identity(this.path);
-    return this.connection;
+    return connection;
   }
 
   private async transaction(cycles: readonly Cycle[], finish?: () => void): Promise<void> {

@@ -17,7 +17,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** Another process that takes the lock, says whether it got it, and holds it until it is killed. */
 function holder() {
-  const child = spawn(process.execPath, [join(ROOT, 'tests', 'support', 'child.js'), 'hold-lock', path], {
+  const child = spawn(process.execPath, [join(ROOT, 'tests', 'support', 'run-typescript.js'), 'hold-lock', path], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   return { child, said: once(child.stdout, 'data').then(([data]) => String(data).trim()) };
@@ -74,7 +74,7 @@ const asOtherUser = process.geteuid?.() === 0 ? test : test.skip;
 asOtherUser('says whose file is in the way (needs root)', async () => {
   await writeFile(path, '', { mode: 0o600 });
   await chmod(directory, 0o755);
-  const child = spawn(process.execPath, [join(ROOT, 'tests', 'support', 'child.js'), 'hold-lock', path], {
+  const child = spawn(process.execPath, [join(ROOT, 'tests', 'support', 'run-typescript.js'), 'hold-lock', path], {
     uid: 65534,
   });
   const [said] = (await once(child.stdout, 'data')) as [Buffer];

@@ -1,0 +1,166 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { Database } from '../../../lib/store/database';
+import { readingsDatabase } from '../../../lib/store/readings-database';
+import { nthCycle } from '../../support/cycles';
+import { query, readBack, scratch, type Scratch } from '../../support/storage';
+
+let here: Scratch;
+let path: string;
+beforeEach(async () => {
+  here = await scratch();
+  path = here.path('readings.db');
+});
+afterEach(() => here.remove());
+
+/** One cycle as a process of its own would do it. */
+async function collect(n: number): Promise<string | null> {
+  const store = readingsDatabase(here.storage, here.logger);
+  await store.store(nthCycle(n));
+  await store.close();
+  return store.replaced;
+}
+
+async function fill(): Promise<void> {
+  const store = readingsDatabase(here.storage, here.logger);
+  await store.storeAll(Array.from({ length: 300 }, (_, n) => nthCycle(n)));
+  await store.close();
+}
+
+const overwrite = (offset: number, content: Buffer) => {
+  const file = openSync(path, 'r+');
+  writeSync(file, content, 0, content.length, offset);
+  closeSync(file);
+};
+
+/** The page where new readings go. */
+async function lastPageOfReadings(): Promise<number> {
+  const rows = await query<{ pageno: number }>(
+    path,
+    "SELECT pageno FROM dbstat WHERE name = 'reading' AND pagetype = 'leaf' ORDER BY path DESC LIMIT 1",
+  );
+  return rows[0]?.pageno ?? 0;
+}
+
+const DAMAGES: [string, () => Promise<void> | void][] = [
+  ['not a database', () => writeFileSync(path, 'This is a text. '.repeat(1000))],
+  ['one byte', () => writeFileSync(path, 'x')],
+  ['empty', () => writeFileSync(path, '')],
+  ['cut in the middle', () => truncateSync(path, Math.floor(statSync(path).size / 8192) * 4096)],
+  ['cut inside its header', () => truncateSync(path, 50)],
+  ['a header of zeros', () => overwrite(0, Buffer.alloc(100))],
+  ['a scrambled first page', () => overwrite(100, Buffer.alloc(3900, 0xa5))],
+  [
+    'a scrambled page where new readings go',
+    async () => overwrite(((await lastPageOfReadings()) - 1) * 4096, Buffer.alloc(4096, 0x5a)),
+  ],
+];
+
+test.each(DAMAGES)('%s: moved aside, kept, reported, and a new one in the same run', async (_, damage) => {
+  await fill();
+  await damage();
+  const damaged = statSync(path);
+  const moved = await collect(1000);
+  expect(moved).toMatch(/readings\.db\.corrupt-\d{8}T\d{9}Z$/);
+  expect(statSync(moved ?? '')).toMatchObject({ ino: damaged.ino, size: damaged.size });
+  expect(here.named('database_replaced')).toHaveLength(1);
+  expect(here.named('database_replaced')[0]).toMatchObject({ level: 'critical', fields: { moved_to: moved } });
+  const stored = await readBack(path);
+  expect(stored).toHaveLength(1);
+  expect(stored[0]?.readings).toHaveLength(2);
+  expect(stored[0]?.record).toMatchObject({ outcome: 'partial', exit_code: 3, error_type: 'database_corrupt' });
+  expect(await collect(1001)).toBeNull();
+  expect(await readBack(path)).toHaveLength(2);
+});
+
+test('side files go with their database, so that an old WAL is never played into the new one', async () => {
+  await fill();
+  const other = await Database.open(path, 'read-write');
+  await other.exec("PRAGMA wal_autocheckpoint = 0; CREATE TABLE later (x); INSERT INTO later VALUES ('old')");
+  copyFileSync(`${path}-wal`, here.path('kept-wal'));
+  await other.close();
+  copyFileSync(here.path('kept-wal'), `${path}-wal`);
+  overwrite(0, Buffer.alloc(100));
+  const moved = await collect(1000);
+  expect(statSync(`${moved}-wal`).size).toBe(statSync(here.path('kept-wal')).size);
+  expect(await query(path, "SELECT * FROM sqlite_schema WHERE name = 'later'")).toEqual([]);
+  expect(await readBack(path)).toHaveLength(1);
+});
+
+test('side files without a database (a replacement that was broken off) are moved aside, too', async () => {
+  writeFileSync(`${path}-wal`, 'left over');
+  await collect(1);
+  expect(readdirSync(here.storage.data_directory).filter((name) => name.includes('corrupt'))).toEqual([
+    expect.stringMatching(/^readings\.db\.corrupt-\w+-wal$/),
+  ]);
+  expect(await readBack(path)).toHaveLength(1);
+});
+
+test('a database that is damaged while it is open is replaced as well', async () => {
+  await fill();
+  const store = readingsDatabase(here.storage, here.logger);
+  await store.open();
+  overwrite(((await lastPageOfReadings()) - 1) * 4096, Buffer.alloc(4096, 0x5a));
+  await store.store(nthCycle(1000));
+  await store.close();
+  expect(store.replaced).not.toBeNull();
+  expect(await readBack(path)).toHaveLength(1);
+});
+
+test('a store that has the old file open when another one replaces it writes into the new one', async () => {
+  await fill();
+  const slow = readingsDatabase(here.storage, here.logger);
+  await slow.open();
+  overwrite(0, Buffer.alloc(100));
+  expect(await collect(1000)).not.toBeNull();
+  await slow.store(nthCycle(1001));
+  await slow.close();
+  expect(await readBack(path)).toHaveLength(2);
+  expect(here.named('database_replaced')).toHaveLength(1);
+});
+
+test('two stores that meet the same damage replace it once', async () => {
+  await fill();
+  overwrite(0, Buffer.alloc(100));
+  const replaced = await Promise.all([collect(1000), collect(1001)]);
+  expect(replaced.filter((name) => name !== null)).toHaveLength(1);
+  expect(await readBack(path)).toHaveLength(2);
+});
+
+test('a future schema is refused, not repaired', async () => {
+  await fill();
+  const database = await Database.open(path, 'read-write');
+  await database.exec('PRAGMA user_version = 99');
+  await database.close();
+  const before = statSync(path);
+  await expect(collect(1000)).rejects.toMatchObject({ type: 'future_schema', permanent: true });
+  expect(statSync(path)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  expect(existsSync(`${path}-wal`)).toBe(false);
+});
+
+test("another program's database is refused, not repaired", async () => {
+  const database = await Database.open(path, 'create');
+  await database.exec('CREATE TABLE precious (x)');
+  await database.close();
+  await expect(collect(1)).rejects.toMatchObject({
+    type: 'future_schema',
+    message: expect.stringContaining('precious') as string,
+  });
+});
+
+test('a valid database without any table gets ours', async () => {
+  const database = await Database.open(path, 'create');
+  await database.exec('PRAGMA journal_mode = WAL; CREATE TABLE x (x); DROP TABLE x');
+  await database.close();
+  expect(await collect(1)).toBeNull();
+  expect(await readBack(path)).toHaveLength(1);
+});
