@@ -1,10 +1,9 @@
 /** collect-hue: one collection cycle of the Hue Bridge. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
-import { createHueClient } from '../../sources/hue/client';
+import { connectToBridge } from '../../sources/hue/connect';
 import type { Source } from '../../sources/source';
 import { createHueSource } from '../../sources/hue/source';
-import { tlsOptionsFor } from '../../sources/hue/tls';
 import type { CommandSpec } from '../arguments';
 import { collectorRun, type SourceKit } from '../collector';
 import { COLLECTOR_FLAGS } from '../collector-flags';
@@ -45,17 +44,14 @@ function createSource(kit: SourceKit): Source {
   const hue = kit.config.hue as HueConfig;
   const key = kit.secrets.hue?.username;
   if (key === undefined) return { read: () => Promise.reject(notPaired()) };
-  if (hue.tls === 'insecure' && hue.bridge_url.startsWith('https:')) {
-    kit.logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
-  }
-  const client = createHueClient({
-    http: kit.http,
+  const connection = connectToBridge({
+    config: { ...kit.config, hue },
     key,
-    tls: tlsOptionsFor(hue),
-    timeoutMs: hue.timeout_seconds * 1000,
+    http: kit.http,
     traffic: kit.traffic,
     logger: kit.logger,
     signal: kit.end.reading.signal,
+    remember: !kit.dryRun,
   });
   return createHueSource({
     endpoint: (kit.arguments.values['endpoint'] as HueConfig['endpoint'] | undefined) ?? hue.endpoint,
@@ -64,8 +60,7 @@ function createSource(kit: SourceKit): Source {
       temperatureMin: kit.config.validation.temperature_min,
       temperatureMax: kit.config.validation.temperature_max,
     },
-    client,
-    locate: () => Promise.resolve(hue.bridge_url),
+    ...connection,
     lastDevicesSeen: kit.lastDevicesSeen,
     retrier: kit.retrier,
     logger: kit.logger,

@@ -27,7 +27,7 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
   const { config, key, http, traffic, logger, signal, ...search } = context;
   const { collection, storage, hue } = config;
   if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
-    logger.warning('tls_insecure', 'hue.tls is insecure: who answers at the address of the bridge is not verified');
+    logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
   const timeoutMs = hue.timeout_seconds * 1000;
   const client = createHueClient({ http, key, tls: tlsOptionsFor(hue), timeoutMs, traffic, logger, signal });
