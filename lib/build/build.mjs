@@ -2,7 +2,7 @@
  * Makes dist/: one bundled file per command. sqlite3 stays outside (a native module), everything else is inside, so
  * that a cycle reads one file instead of four hundred.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -18,6 +18,8 @@ const entryPoints = Object.fromEntries(
 );
 entryPoints['demo'] = join(root, 'lib', 'simulator', 'demo.ts');
 
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
 compileValidators();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist'));
@@ -31,5 +33,6 @@ await build({
   sourcemap: true,
   minifySyntax: true,
   external: ['sqlite3'],
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
 });

@@ -53,7 +53,7 @@ export function parseArguments(spec: CommandSpec, typed: readonly string[]): Arg
     else {
       const [dashed, attached] = splitAtEquals(word);
       const flag = flagNamed(spec, dashed);
-      if (flag.value === undefined) {
+      if (flag.value === undefined && flag.choices === undefined) {
         if (attached !== undefined) throw usage(spec, `--${flag.name} takes no value`);
         switches.add(flag.name);
       } else {
@@ -85,7 +85,7 @@ function flagNamed(spec: CommandSpec, dashed: string): Flag {
 
 function checkedValue(spec: CommandSpec, flag: Flag, value: string | undefined): string {
   if (value === undefined || value === '')
-    throw usage(spec, `--${flag.name} needs a value: --${flag.name} ${flag.value ?? ''}`);
+    throw usage(spec, `--${flag.name} needs a value: --${flag.name} ${flag.value ?? flag.choices?.join('|') ?? ''}`);
   if (flag.choices && !flag.choices.includes(value)) {
     throw usage(spec, `--${flag.name} is ${JSON.stringify(value)}; it can be ${flag.choices.join(' or ')}`);
   }

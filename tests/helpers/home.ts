@@ -1,0 +1,84 @@
+/** A whole home for a test: simulated devices, a scratch installation, real commands run against them as cron would. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
+import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
+import { writeScratchInstallation, type ScratchInstallation } from '../../lib/simulator/scratch-installation';
+import { Database, type Row } from '../../lib/store/database';
+import { runCommand, startCommand, type RunOptions, type Running, type RunResult } from './run-command';
+
+type Sections = Record<string, Record<string, unknown>>;
+
+export interface HomeOptions {
+  /** false: no Hue section at all */
+  bridge?: HueBridgeOptions | false;
+  /** false: no Amazon section at all */
+  cloud?: AlexaCloudOptions | false;
+  /** laid over the configuration, section by section */
+  config?: Sections;
+  secrets?: Sections;
+}
+
+/** Fast enough for a test: waits of 10, 20, 40 ms instead of seconds. */
+export const QUICK_RETRY = { base_delay_seconds: 0.01 };
+
+export interface Home extends ScratchInstallation {
+  bridge: HueBridge;
+  cloud: AlexaCloud;
+  run(command: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
+  start(command: string, args?: readonly string[], options?: RunOptions): Running;
+  /** Writes the two files anew. */
+  configure(config: Sections, secrets?: Sections): void;
+  /** Asks readings.db; closed again before this returns. */
+  query<T extends Row = Row>(sql: string): Promise<T[]>;
+  /** every line of every log file, parsed */
+  logLines(): Record<string, unknown>[];
+  /** the lines of one event */
+  logged(event: string): Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+export async function openHome(options: HomeOptions = {}): Promise<Home> {
+  const directory = mkdtempSync(join(tmpdir(), 'home-'));
+  chmodSync(directory, 0o755); // another user's process must find the way to its own folders
+  const bridge = await startHueBridge({ values: 'fixed', ...(options.bridge === false ? {} : options.bridge) });
+  const cloud = await startAlexaCloud({ values: 'fixed', ...(options.cloud === false ? {} : options.cloud) });
+  const configure = (config: Sections = {}, secrets: Sections = {}) =>
+    writeScratchInstallation(directory, {
+      ...(options.bridge === false ? {} : { bridge }),
+      ...(options.cloud === false ? {} : { cloud }),
+      config: { retry: QUICK_RETRY, ...options.config, ...config },
+      secrets: { ...options.secrets, ...secrets },
+    });
+  const installation = configure();
+  const logLines = () =>
+    readdirSync(installation.logDirectory)
+      .filter((name) => !name.startsWith('.'))
+      .flatMap((name) => readFileSync(join(installation.logDirectory, name), 'utf8').split('\n'))
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return {
+    ...installation,
+    bridge,
+    cloud,
+    configure,
+    run: (command, args = [], more = {}) => runCommand(command, { ...more, args: [...installation.flags, ...args] }),
+    start: (command, args = [], more = {}) =>
+      startCommand(command, { ...more, args: [...installation.flags, ...args] }),
+    query: async <T extends Row>(sql: string) => {
+      const database = await Database.open(installation.databaseFile, 'read-only');
+      try {
+        return await database.all<T>(sql);
+      } finally {
+        await database.close();
+      }
+    },
+    logLines,
+    logged: (event) => logLines().filter((line) => line['event'] === event),
+    close: async () => {
+      await Promise.all([bridge.close(), cloud.close()]);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
