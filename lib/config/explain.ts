@@ -2,7 +2,7 @@
 import { expectation, knownKeys, type SchemaNode } from './expectation';
 import type { Fault } from './faults';
 import { nearest } from './nearest';
-import { escapePointer, findPositions, lineAndColumn, type Place } from './positions';
+import { escapePointer, findPositions, lineFinder, type Place } from './positions';
 import type { SchemaFault } from './validators.generated';
 import { LIMITS, type YamlText } from './yaml-text';
 
@@ -27,15 +27,16 @@ export function explain(
   { schema, secret }: ExplainOptions,
 ): Fault[] {
   const { places, duplicates } = findPositions(yaml.text, LIMITS);
+  const lineAndColumn = lineFinder(yaml.text);
   const faults = new Map<string, Fault>();
 
   const add = (pointer: string, message: string, offset: number, key = keyName(pointer)): void => {
     const id = `${pointer} ${offset}`;
-    if (!faults.has(id)) faults.set(id, { file: yaml.file, ...lineAndColumn(yaml.text, offset), key, message });
+    if (!faults.has(id)) faults.set(id, { file: yaml.file, ...lineAndColumn(offset), key, message });
   };
 
   for (const { pointer, offset } of duplicates) {
-    const first = lineAndColumn(yaml.text, places.get(pointer)?.keyOffset ?? 0).line;
+    const first = lineAndColumn(places.get(pointer)?.keyOffset ?? 0).line;
     const known = !secret || schemaAt(schema, pointer) !== undefined;
     add(pointer, `is there twice (line ${first}), expected once`, offset, known ? undefined : '(a key)');
   }

@@ -2,6 +2,7 @@
 
 /** @returns the candidate with the fewest typing mistakes, or undefined where none is near */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > 80) return undefined;
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
@@ -14,10 +15,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 /** `bridgeUrl`, `bridge-url` and `bridge_url` are the same word. */
 function plain(word: string): string {
-  return word
-    .toLowerCase()
-    .replace(/[_\-\s]/g, '')
-    .slice(0, 80);
+  return word.toLowerCase().replace(/[_\-\s]/g, '');
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour (optimal string alignment distance). */

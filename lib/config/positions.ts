@@ -83,8 +83,22 @@ export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** Line and column, both from 1, of an offset in a text. */
-export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+/** Both from 1. */
+export interface LineAndColumn {
+  line: number;
+  column: number;
+}
+
+/** @returns a function from an offset in the text to its line and column; a file may have a hundred thousand faults */
+export function lineFinder(text: string): (offset: number) => LineAndColumn {
+  const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), ({ 0: end, index }) => index + end.length)];
+  return (offset) => {
+    let line = 1;
+    for (let above = starts.length; above - line > 0;) {
+      const middle = Math.ceil((line + above) / 2);
+      if ((starts[middle - 1] ?? 0) <= offset) line = middle;
+      else above = middle - 1;
+    }
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
+  };
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import schema from '../../config/secrets.schema.json';
 import type { EmailSecrets, Secrets } from './config';
 import { explain } from './explain';
-import { ConfigurationError, type Fault } from './faults';
+import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
 import { validateSecrets } from './validators.generated';
 import { readYaml } from './yaml-text';
@@ -53,18 +53,16 @@ export function loadSecrets(file: string): LoadedSecrets {
   for (const section of SECTIONS) if (document[section] === null) Reflect.deleteProperty(document, section);
   const isValid = validateSecrets(document) && !yaml.hasDuplicates;
   const all = isValid ? [] : explain(yaml, validateSecrets.errors ?? [], [], { schema, secret: true });
-  const faultsOf = (section: SecretSection): Fault[] =>
-    all.filter(({ key }) => key === section || key.startsWith(`${section}.`));
 
   const secrets = { ...(document as RawSecrets) };
   const faults: LoadedSecrets['faults'] = {};
   for (const section of SECTIONS) {
-    const found = faultsOf(section);
+    const found = all.filter(({ key }) => isIn(section, key));
     if (found.length === 0) continue;
     faults[section] = new ConfigurationError(found, REMEDIATIONS[section]);
     Reflect.deleteProperty(secrets, section);
   }
-  const others = all.filter((fault) => !SECTIONS.some((section) => faultsOf(section).includes(fault)));
+  const others = all.filter(({ key }) => !SECTIONS.some((section) => isIn(section, key)));
   return {
     file,
     secrets: {
@@ -78,6 +76,10 @@ export function loadSecrets(file: string): LoadedSecrets {
         ? null
         : new ConfigurationError(others, `Mend the lines named; ${example} shows the sections.`),
   };
+}
+
+function isIn(section: SecretSection, key: string): boolean {
+  return key === section || key.startsWith(`${section}.`);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What js-yaml's reasons mean, in sentences that help, without a word of the file (it may be the one with the secrets). */
 import { YAMLException } from 'js-yaml';
-import { lineAndColumn } from './positions';
+import { lineFinder, type LineAndColumn } from './positions';
 
 const SUSPECTS =
   'look for a missing space after a colon, wrong indentation or a missing quote here or on the line before';
@@ -21,6 +21,7 @@ const SENTENCES: [RegExp, string][] = [
     /^(unknown .* tag|cannot resolve a node|undeclared tag|tag |named tag|duplication of a tag)/,
     'a tag (!name) is not supported; put a text that begins with ! in quotes',
   ],
+  [/^deficient indentation/, 'wrong indentation, or a quote or bracket is opened before this and not closed'],
   [/^unknown escape|^expected hexadecimal/, 'an unknown escape after \\; single quotes take \\ as it is'],
   [/^object-based map/, 'a list or a mapping cannot be a key, expected a name'],
   [
@@ -32,19 +33,16 @@ const SENTENCES: [RegExp, string][] = [
 ];
 
 /** @param thrown by js-yaml, or an Error of ours whose message is the sentence */
-export function explainSyntax(
-  text: string,
-  thrown: unknown,
-): [message: string, place?: { line: number; column: number }] {
+export function explainSyntax(text: string, thrown: unknown): [message: string, place?: LineAndColumn] {
   if (!(thrown instanceof YAMLException)) {
     return [
       thrown instanceof Error && thrown.constructor === Error ? thrown.message : `is not valid YAML; ${SUSPECTS}`,
     ];
   }
   const tab = tabNear(text, thrown.mark?.position);
-  if (tab !== null) return ['is indented by a tab, expected spaces', lineAndColumn(text, tab)];
+  if (tab !== null) return ['is indented by a tab, expected spaces', lineFinder(text)(tab)];
   const message = SENTENCES.find(([reason]) => reason.test(thrown.reason))?.[1] ?? `is not valid YAML; ${SUSPECTS}`;
-  return thrown.mark === undefined ? [message] : [message, lineAndColumn(text, thrown.mark.position)];
+  return thrown.mark === undefined ? [message] : [message, lineFinder(text)(thrown.mark.position)];
 }
 
 /** Offset of a tab in the indentation of the line at `position` or of the one before; js-yaml often complains later. */

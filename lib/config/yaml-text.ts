@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { load, YAMLException } from 'js-yaml';
 import { describeFileError, errorCode } from '../files/file-error';
 import { ConfigurationError, type Fault } from './faults';
-import { lineAndColumn } from './positions';
+import { lineFinder } from './positions';
 import { explainSyntax } from './syntax';
 
 /** A hand-written file is a few kilobytes; whatever is larger is another file by mistake. */
@@ -91,5 +91,5 @@ function explainEncoding(bytes: Buffer): [message: string, place?: { line: numbe
   if (mark === '\xFF\xFE' || mark === '\xFE\xFF') return ['is written in UTF-16, expected UTF-8'];
   const text = bytes.toString('utf8');
   // The decoder puts U+FFFD for each bad byte; the file may hold a true one before it, which is as odd.
-  return ['holds a byte that is not UTF-8, expected text in UTF-8', lineAndColumn(text, text.indexOf('\uFFFD'))];
+  return ['holds a byte that is not UTF-8, expected text in UTF-8', lineFinder(text)(text.indexOf('\uFFFD'))];
 }

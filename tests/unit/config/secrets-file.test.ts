@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { secretsFileState, secretsModeWarning } from '../../../lib/config/secrets-file';
+import { asNobody, isRoot, NOBODY } from '../../support/as-user';
+import { scratchDirectory } from '../../support/scratch';
+
+const asRoot = isRoot ? test : test.skip;
+
+function fileOfMode(mode: number): string {
+  const file = join(scratchDirectory(), 'secrets.yaml');
+  writeFileSync(file, 'hue: {}\n');
+  chmodSync(file, mode);
+  return file;
+}
+
+test.each([0o600, 0o400, 0o700])('mode %o is for nobody else', (mode) => {
+  expect(secretsModeWarning(fileOfMode(mode))).toBeNull();
+});
+
+test.each([0o644, 0o640, 0o604, 0o660, 0o666, 0o620])(
+  'mode %o is warned of, with the command that mends it',
+  (mode) => {
+    const file = fileOfMode(mode);
+    const warning = secretsModeWarning(file);
+    expect(warning).toContain(`(mode 0${mode.toString(8)})`);
+    expect(warning).toContain(`chmod 600 '${file}'`);
+  },
+);
+
+asRoot('(as root) a third user that owns the file is told, root and oneself are not', () => {
+  const file = fileOfMode(0o644);
+  expect(asNobody(() => secretsFileState(file).foreignOwner)).toBeNull();
+  chownSync(file, NOBODY, NOBODY);
+  expect(asNobody(() => secretsFileState(file).foreignOwner)).toBeNull();
+  expect(secretsFileState(file).foreignOwner).toBeNull();
+  chownSync(file, NOBODY - 1, NOBODY);
+  expect(asNobody(() => secretsFileState(file).foreignOwner)).toBe(NOBODY - 1);
+});
+
+asRoot(
+  '(as root, where tmpfs can be mounted) a read-only mount is told, because nobody can mend the mode there',
+  () => {
+    const directory = scratchDirectory();
+    execFileSync('mount', ['-t', 'tmpfs', 'none', directory]);
+    try {
+      const file = join(directory, 'secrets.yaml');
+      writeFileSync(file, '');
+      chmodSync(file, 0o444);
+      expect(secretsFileState(file).readOnlyMount).toBe(false);
+      execFileSync('mount', ['-o', 'remount,ro', directory]);
+      expect(secretsFileState(file)).toMatchObject({ mode: 0o444, othersMayUse: true, readOnlyMount: true });
+    } finally {
+      execFileSync('umount', [directory]);
+    }
+  },
+);
