@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compileValidators } from './compile-validators.mjs';
+import { slimWinston } from './slim-winston.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const commandsDirectory = join(root, 'lib', 'cli', 'commands');
@@ -35,4 +36,5 @@ await build({
   external: ['sqlite3'],
   define: { PACKAGE_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
+  plugins: [slimWinston],
 });

@@ -40,7 +40,10 @@ export class DirectoryLock {
     let unchanged = { state: '', since: 0 };
     try {
       for (let tries = 1; ; tries++) {
-        if (this.#place(name)) return undefined;
+        if (this.#place(name)) {
+          this.#stuck = '';
+          return undefined;
+        }
         if (tries < SPINS && this.#stuck === '') continue;
         const { holder, state } = lookAt(name);
         if (holder === this.#me) return undefined; // the last release was refused

@@ -4,6 +4,7 @@
  * may write without looking, and whoever begins a new grain counts the directory first. Both happen under the lock.
  */
 import { unlinkSync } from 'node:fs';
+import { errorCode } from '../files/file-error';
 import { backupsOf, listLogFiles, type LogFile } from './log-files';
 import { PROGRAMS } from './programs';
 
@@ -19,7 +20,7 @@ export class DiskCap {
   readonly #maxBackups: number;
   /** A thousandth of the cap, at most 64 KiB: the step in which space is granted. */
   readonly #grain: number;
-  /** One grain below what is configured: for what the file system adds to the files themselves. */
+  /** A little below what is configured, for what the file system adds to the files: half-filled blocks, the directory. */
   readonly #cap: number;
   /** Where no backup is left, kept for warnings and worse. */
   readonly #reserve: number;
@@ -28,7 +29,7 @@ export class DiskCap {
     this.#directory = directory;
     this.#maxBackups = maxBackups;
     this.#grain = Math.min(65_536, Math.max(1, Math.floor(maxTotalBytes / 1000)));
-    this.#cap = maxTotalBytes - this.#grain;
+    this.#cap = maxTotalBytes - Math.min(65_536, Math.floor(maxTotalBytes / 100));
     this.#reserve = Math.min(1_000_000, Math.floor(maxTotalBytes / 10));
   }
 
@@ -84,6 +85,6 @@ export function removeFile(path: string): boolean {
     unlinkSync(path);
     return true;
   } catch (thrown) {
-    return thrown instanceof Object && 'code' in thrown && thrown.code === 'ENOENT';
+    return errorCode(thrown) === 'ENOENT';
   }
 }

@@ -71,7 +71,7 @@ export class RotatingFile {
   /**
    * @param line with its newline
    * @param important a warning or worse: may use the space kept for these at the total cap
-   * @throws the system's error where the line cannot be written; the file is then as before
+   * @throws the reason why the line cannot be written; the file is then as before
    */
   append(line: string, important: boolean): Happening[] {
     const bytes = Buffer.from(line);
@@ -82,6 +82,7 @@ export class RotatingFile {
         this.#tryRotation(happened, refusal);
       }
       if (this.#makeRoom(bytes.length, important, happened)) this.#write(bytes);
+      else if (important) throw new Error('all log files together have reached max_total_mb');
       else happened.push({ kind: 'dropped' });
     });
   }
@@ -190,7 +191,8 @@ export class RotatingFile {
     const { directory, program, maxBackups } = this.#options;
     const backups = backupsOf(listLogFiles(directory), program);
     for (const { path } of backups.slice(0, Math.max(0, backups.length + 1 - maxBackups))) {
-      if (removeFile(path)) happened.push({ kind: 'removed', file: path });
+      if (!removeFile(path)) throw new Error(`the oldest backup ${path} cannot be removed`);
+      happened.push({ kind: 'removed', file: path });
     }
     const rotated: Happening = { kind: 'rotate', from: this.path, to: null, bytes: this.#size };
     if (maxBackups === 0) {
@@ -224,7 +226,8 @@ export class RotatingFile {
     try {
       while (written < bytes.length) written += writeSync(file, bytes, written);
     } catch (thrown) {
-      if (written > 0) ftruncateSync(file, this.#size);
+      // Without the lock somebody may have written behind it: then the torn part stays rather than their line goes.
+      if (written > 0 && fstatSync(file).size === this.#size + written) ftruncateSync(file, this.#size);
       throw thrown;
     }
     this.#size += bytes.length;

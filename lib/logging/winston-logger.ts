@@ -46,15 +46,21 @@ export function createWinstonBackedLogger(options: Required<LoggerOptions>): Win
   let rotationFailure: unknown;
 
   function log(level: Level, event: string, message: string, fields?: Fields): void {
-    const record = { timestamp: now(), level, program, event, message, fields };
-    winston.write({ level, message, [MESSAGE]: formatLine(record, redact, maxLineBytes) });
+    try {
+      const record = { timestamp: now(), level, program, event, message, fields };
+      winston.write({ level, message, [MESSAGE]: formatLine(record, redact, maxLineBytes) });
+    } catch (thrown) {
+      sayUnwritable(thrown);
+    }
   }
 
-  transport.on('unwritable', (thrown: unknown) => {
+  function sayUnwritable(thrown: unknown): void {
     if (complained) return;
     complained = true;
     complain(redact(`${program}: the log in ${config.directory} cannot be written: ${describeFileError(thrown)}.\n`));
-  });
+  }
+
+  transport.on('unwritable', sayUnwritable);
 
   transport.on('happening', (happening: Happening) => {
     switch (happening.kind) {
