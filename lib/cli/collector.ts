@@ -75,7 +75,7 @@ export function collectorRun(spec: CollectorSpec): Run {
       logger.info('source_disabled', `${spec.configSection} is not enabled in ${files.config}: nothing to collect`);
       return 0;
     }
-    const secrets = secretsFor(spec, files.secrets);
+    const secrets = secretsFor(spec, files.secrets, logger);
     for (const value of allSecretValues(secrets)) redactor.add(value);
     const modeWarning = secretsModeWarning(files.secrets);
     if (modeWarning !== null) logger.warning('secrets_readable', modeWarning);
@@ -90,11 +90,14 @@ export function collectorRun(spec: CollectorSpec): Run {
   };
 }
 
-/** @throws MonitorError where the file, or the section of this source, is malformed; a fault elsewhere is not ours */
-function secretsFor(spec: CollectorSpec, file: string): Secrets {
-  const { secrets, faults } = loadSecrets(file);
+/** @throws MonitorError where the file, or the section of this source, is malformed; a fault elsewhere is only logged */
+function secretsFor(spec: CollectorSpec, file: string, logger: Logger): Secrets {
+  const { secrets, faults, unknown } = loadSecrets(file);
   const fault = faults[spec.secretSection];
   if (fault) throw fault;
+  for (const [section, other] of Object.entries({ ...faults, ...(unknown && { unknown }) })) {
+    logger.warning('secrets_fault', other.message, { section, remediation: other.remediation });
+  }
   return secrets;
 }
 

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { MonitorError } from '../../../lib/errors';
 import { writeWhole } from '../../../lib/files/write-whole';
 import { asNobody, isRoot, NOBODY } from '../../support/as-user';
@@ -112,6 +114,32 @@ describe('writeWhole', () => {
     for (const name of [names[0] ?? '', names[2] ?? '']) utimesSync(join(directory, name), longAgo, longAgo);
     writeWhole(join(directory, 'state'), 'x');
     expect(readdirSync(directory).sort()).toEqual([names[2], names[1], 'state']);
+  });
+
+  test('a writer that is killed at any moment leaves one of the two contents, whole', async () => {
+    const directory = scratchDirectory();
+    const script = join(directory, 'writer.cjs');
+    buildSync({
+      stdin: {
+        contents: `import { writeWhole } from './write-whole';
+          for (let turn = 0; ; turn++) {
+            writeWhole(process.argv[2], (turn % 2 ? 'a' : 'b').repeat(1_000_000));
+            if (turn === 1) process.stdout.write('writing');
+          }`,
+        resolveDir: join(__dirname, '../../../lib/files'),
+      },
+      bundle: true,
+      platform: 'node',
+      outfile: script,
+    });
+    const path = join(directory, 'content');
+    for (let kill = 0; kill < 8; kill++) {
+      const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      expect(readFileSync(path, 'utf8')).toMatch(/^(a{1000000}|b{1000000})$/);
+    }
   });
 
   asRoot('(as root) a user who may not write the directory gets a sentence, and the old content stays', () => {
