@@ -152,7 +152,7 @@ function reportOnce(quantities: UnknownQuantity[], { state }: Session, logger: L
 }
 
 /** Runs `work` while no other process does: two that find the cookies dead must not both ask for new ones. */
-async function alone<T>(acquire: AqmContext['lock'], work: () => Promise<T>): Promise<T> {
+export async function alone<T>(acquire: AqmContext['lock'], work: () => Promise<T>): Promise<T> {
   const lock = await acquire();
   if (lock === null) {
     throw new MonitorError('another process has been obtaining cookies from Amazon for too long', {
@@ -175,7 +175,7 @@ function noToken(): MonitorError {
   });
 }
 
-function noMonitor(marketplace: string, devices: number): MonitorError {
+export function noMonitor(marketplace: string, devices: number): MonitorError {
   const listed = devices === 0 ? 'no device at all' : `${devices} devices, but no Smart Air Quality Monitor`;
   return new MonitorError(`Amazon lists ${listed} for this account at ${marketplace}`, {
     type: 'no_monitor',

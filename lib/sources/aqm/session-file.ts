@@ -8,6 +8,8 @@ import { asRecord } from './lenient-json';
 import { emptyState, readState, SESSION_VERSION, type SessionState } from './session-state';
 
 export const SESSION_FILE = 'amazon-session.json';
+/** who holds its lock obtains cookies; the others wait and use them */
+export const SESSION_LOCK = '.amazon-session.lock';
 
 /** What the remembered state is bound to: another token or marketplace makes all of it worthless. */
 export interface Binding {
@@ -62,7 +64,8 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember 
         const changed = state.bound_to.marketplace === binding.marketplace ? 'refresh token' : 'marketplace';
         logger.info('session_changed', `The ${changed} has changed: the cookies of the former one are dropped.`);
       }
-      return { ...emptyState(), bound_to: bind(binding), pending_login: state.pending_login };
+      const { pending_login, spent_code } = state;
+      return { ...emptyState(), bound_to: bind(binding), pending_login, spent_code };
     },
     save(state) {
       if (!remember) return;

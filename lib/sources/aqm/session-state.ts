@@ -49,6 +49,8 @@ export interface SessionState {
   /** cycles in a row in which fresh cookies were refused at once */
   rejections: number;
   pending_login: PendingLogin | null;
+  /** SHA-256 of the last authorization code that was tried: each works once */
+  spent_code: string | null;
 }
 
 export function emptyState(): SessionState {
@@ -63,6 +65,7 @@ export function emptyState(): SessionState {
     renewal_failed_at: null,
     rejections: 0,
     pending_login: null,
+    spent_code: null,
   };
 }
 
@@ -114,4 +117,5 @@ const SHAPES: Record<keyof SessionState, Shape> = {
   pending_login: orNull(
     object({ marketplace: isString, device_serial: isString, code_verifier: isString, started_at: isTime }),
   ),
+  spent_code: orNull(isString),
 };

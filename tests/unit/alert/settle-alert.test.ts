@@ -201,7 +201,7 @@ describe('e-mails', () => {
 
   test('a hanging server costs a bounded time, then an hour of rest', async () => {
     const server = await startSilentServer();
-    const home = alertHome({ email: server.email(), emailTimeoutMs: 100, emailDeadlineMs: 150 });
+    const home = alertHome({ email: server.email(), emailTimeoutMs: 600, emailDeadlineMs: 1000 });
     await home.settle(needed);
     expect(home.logger.of('email_failed')).toHaveLength(1);
     await home.settle(needed);

@@ -1,0 +1,87 @@
+/** What a command that logs in (`auth-amazon`, `auth-hue`) is made of: the files, and the same tools the collectors use. */
+import { existsSync } from 'node:fs';
+import type { Config, Secrets } from '../config/config';
+import { findFiles, type Files } from '../config/find';
+import { loadConfig } from '../config/load';
+import { allSecretValues, loadSecrets } from '../config/secrets';
+import { asMonitorError, MonitorError } from '../errors';
+import { createHttp } from '../http/fetch';
+import type { Http } from '../http/http';
+import { createLogger, type FileLogger } from '../logging/create-logger';
+import type { Program } from '../logging/programs';
+import { createRedactor, type Redactor } from '../logging/redact';
+import type { Deadline } from '../reliability/deadline';
+import { createRetrier, type Retrier } from '../reliability/retry';
+import { sleep } from '../reliability/sleep';
+import type { Invocation, Terminal } from './command';
+import { redactingTerminal } from './redacting-terminal';
+
+export interface LoginKit {
+  files: Files;
+  config: Config;
+  /** the sound sections of secrets.yaml; empty where there is no such file yet */
+  secrets: Secrets;
+  http: Http;
+  retrier: Retrier;
+  logger: FileLogger;
+  redactor: Redactor;
+  terminal: Terminal;
+  /** Speaks to the person who logs in: on stderr where stdout belongs to `--json`. */
+  say: (text: string) => void;
+  /** fires at SIGINT and SIGTERM, with the MonitorError to throw */
+  interrupted: AbortSignal;
+}
+
+/** @throws MonitorError `configuration` where config.yaml, or secrets.yaml as a whole, is not in order */
+export function openLoginKit(program: Program, invocation: Invocation): LoginKit {
+  const { values, switches } = invocation.arguments;
+  const files = findFiles(values, { environment: invocation.terminal.environment });
+  const config = loadConfig(files.config);
+  const redactor = createRedactor();
+  const terminal = redactingTerminal(invocation.terminal, redactor);
+  const secrets = existsSync(files.secrets) ? loadSecrets(files.secrets).secrets : {};
+  for (const value of allSecretValues(secrets)) redactor.add(value);
+  const logger = createLogger({ config: config.logging, program, redact: redactor, complain: terminal.err });
+  const deadline = untilInterrupted(config.collection.deadline_seconds * 1000);
+  return {
+    files,
+    config,
+    secrets,
+    http: createHttp(),
+    retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),
+    logger,
+    redactor,
+    terminal,
+    say: switches.has('json') ? terminal.err : terminal.out,
+    interrupted: deadline.signal,
+  };
+}
+
+/** Runs the work of a login and writes its failure into the log as well. */
+export async function logged<T>({ logger }: LoginKit, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const { type, message, remediation } = asMonitorError(thrown);
+    logger.error('login_failed', message, { error_type: type, remediation });
+    throw thrown;
+  } finally {
+    logger.close();
+  }
+}
+
+/** Nobody is hurried while logging in: only a signal ends the run, and no wait for a retry is longer than a cycle. */
+function untilInterrupted(longestWaitMs: number): Deadline {
+  const controller = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => {
+    const options = { type: 'interrupted', permanent: true, remediation: 'Run the command again to log in.' } as const;
+    controller.abort(new MonitorError(`interrupted by ${signal}`, options));
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  return {
+    signal: controller.signal,
+    remainingMs: () => longestWaitMs,
+    interrupt: (reason) => controller.abort(reason),
+    clear: () => undefined,
+  };
+}

@@ -1,0 +1,41 @@
+/** Takes what the user pastes, however a terminal has wrapped it. */
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+export interface PasteOptions {
+  input: Readable;
+  /** whether nothing more need be waited for, once the user is quiet */
+  isComplete: (text: string) => boolean;
+  /** how long after the last line the user counts as quiet: a paste arrives at once, line by line */
+  quietMs?: number;
+  /** ends the waiting; its reason is thrown */
+  signal: AbortSignal;
+}
+
+/** @returns all lines up to the end of the input, an empty line after some text, or the quiet after a complete text */
+export function readPasted({ input, isComplete, quietMs = 400, signal }: PasteOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    const reader = createInterface({ input, terminal: false });
+    let timer: NodeJS.Timeout | undefined;
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      reader.close();
+      resolve(lines.join('\n'));
+    };
+    const stop = () => {
+      reject(signal.reason);
+      end();
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    reader.on('close', end);
+    reader.on('line', (line) => {
+      clearTimeout(timer);
+      if (line.trim() === '' && lines.length > 0) end();
+      else lines.push(line);
+      if (isComplete(lines.join('\n'))) timer = setTimeout(end, quietMs);
+    });
+  });
+}
