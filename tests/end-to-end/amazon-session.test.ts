@@ -1,0 +1,284 @@
+/** The Amazon login over many cycles, with the real command over TLS, as cron runs it. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTestAuthority } from '../../lib/simulator/certificates';
+import { fault, type Fault } from '../../lib/simulator/faults';
+import type { SessionState } from '../../lib/sources/aqm/session-state';
+import { openHome, type Home } from '../helpers/home';
+
+const STATE = 'POST /api/phoenix/state';
+const DISCOVERY = 'POST /nexus/v1/graphql';
+const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
+
+let home: Home;
+let environment: Record<string, string>;
+let alertFile: string;
+
+beforeEach(async () => {
+  const authority = await createTestAuthority('CN=Test authority of Amazon');
+  home = await openHome({ cloud: { tls: await authority.server() } });
+  const caFile = join(home.directory, 'amazon-authority.pem');
+  writeFileSync(caFile, authority.ca);
+  environment = { NODE_EXTRA_CA_CERTS: caFile };
+  alertFile = join(home.dataDirectory, 'ALERT_TOKEN_REFRESH_NEEDED.txt');
+});
+afterEach(() => home.close());
+
+/** One cycle, and what it asked of the cloud. */
+async function cycle(args: string[] = []) {
+  const before = home.cloud.requests.length;
+  const result = await home.run('collect-aqm', args, { environment });
+  const asked = home.cloud.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+  const rows = await home.query('SELECT * FROM cycles ORDER BY started_at');
+  return { ...result, asked, row: rows.at(-1) };
+}
+
+function changeSession(change: (state: SessionState) => void): void {
+  const path = join(home.dataDirectory, 'amazon-session.json');
+  const state = JSON.parse(readFileSync(path, 'utf8')) as SessionState;
+  change(state);
+  writeFileSync(path, JSON.stringify(state));
+}
+
+const ago = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
+
+describe('a healthy login', () => {
+  it('is made with the refresh token, kept, and costs one request a cycle', async () => {
+    const first = await cycle();
+    expect(first).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(first.asked).toEqual([...REFRESH, DISCOVERY, STATE]);
+    const second = await cycle();
+    expect(second).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(second.asked).toEqual([STATE]);
+    expect(second.row).toMatchObject({ collector: 'amazon_aqm', outcome: 'ok', requests: 1, endpoint: 'state' });
+    expect(second.row).toMatchObject({ readings_stored: 2, devices_seen: 2, devices_skipped: '{}' });
+  });
+
+  it('is refused to a cloud whose certificate does not verify', async () => {
+    environment = {};
+    const { exitCode, row } = await cycle();
+    expect(exitCode).toBe(1);
+    expect(row).toMatchObject({ error_type: 'tls' });
+    expect(home.cloud.requests).toEqual([]);
+  });
+});
+
+describe('dead cookies', () => {
+  it.each([401, 403] as const)('%d on the state request: one refresh, and nobody notices', async (status) => {
+    await cycle();
+    home.cloud.account.deadCookieStatus = status;
+    home.cloud.account.expireCookies();
+    const { exitCode, stderr, asked, row } = await cycle();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(asked).toEqual([STATE, ...REFRESH, STATE]);
+    expect(row).toMatchObject({ outcome: 'ok', readings_stored: 2 });
+  });
+
+  it('FORBIDDEN from GraphQL: the same', async () => {
+    await cycle();
+    home.cloud.account.expireCookies();
+    changeSession((state) => (state.discovery = null));
+    const { exitCode, asked } = await cycle();
+    expect(exitCode).toBe(0);
+    expect(asked).toEqual([DISCOVERY, ...REFRESH, DISCOVERY, STATE]);
+  });
+
+  it('mid-cycle, after the device list: the cycle goes on where it was', async () => {
+    await cycle();
+    changeSession((state) => (state.discovery = null));
+    home.cloud.account.expireCookiesAfter(1);
+    const { exitCode, asked } = await cycle();
+    expect(exitCode).toBe(0);
+    expect(asked).toEqual([DISCOVERY, STATE, ...REFRESH, STATE]);
+  });
+});
+
+describe('cookies that are getting old', () => {
+  it.each<[string, (state: SessionState) => void]>([
+    ['more than four days old', ({ cookies }) => Object.assign(cookies ?? {}, { obtained_at: ago(4 * DAY + HOUR) })],
+    [
+      'on the day before the nearest Expires',
+      ({ cookies }) => {
+        Object.assign(cookies ?? {}, { obtained_at: ago(4 * DAY - HOUR) });
+        Object.assign(cookies?.jar[0] ?? {}, { expires: ago(-23 * HOUR) });
+      },
+    ],
+  ])('%s: renewed before they die', async (_name, age) => {
+    await cycle();
+    changeSession(age);
+    const { exitCode, asked } = await cycle();
+    expect(exitCode).toBe(0);
+    expect(asked).toEqual([STATE, ...REFRESH]);
+  });
+
+  it('a failed early renewal is a warning', async () => {
+    await cycle();
+    changeSession(({ cookies }) => Object.assign(cookies ?? {}, { obtained_at: ago(5 * DAY) }));
+    home.cloud.faults.always('/auth/token', fault.status(500));
+    const { exitCode, stderr, row } = await cycle();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(row).toMatchObject({ outcome: 'ok', readings_stored: 2 });
+    expect(home.logged('renewal_failed')).toMatchObject([{ level: 'warning' }]);
+    expect(existsSync(alertFile)).toBe(false);
+  });
+});
+
+describe('a refresh that fails for a while', () => {
+  it.each<[string, Fault, string]>([
+    ['429', fault.tooManyRequests(), 'rate_limited'],
+    ['500', fault.status(500), 'http'],
+    ['503', fault.status(503), 'http'],
+    ['reset', fault.reset(), 'network'],
+  ])('%s: retried, exit 1, no alert', async (_name, what, type) => {
+    home.cloud.faults.always('/auth/token', what);
+    const { exitCode, asked, row, stderr } = await cycle();
+    expect(exitCode).toBe(1);
+    expect(asked).toHaveLength(4);
+    expect(row).toMatchObject({ outcome: 'failed', error_type: type, retries: 3 });
+    expect(stderr).toContain('collect-aqm: ');
+    expect(existsSync(alertFile)).toBe(false);
+  });
+
+  it('silence: a timeout, exit 1, no alert', async () => {
+    home.configure({ amazon_aqm: { timeout_seconds: 0.1 } });
+    home.cloud.faults.always('/auth/token', fault.silence());
+    const { exitCode, row } = await cycle();
+    expect(exitCode).toBe(1);
+    expect(row).toMatchObject({ error_type: 'timeout' });
+    expect(existsSync(alertFile)).toBe(false);
+  });
+});
+
+describe('a refresh that is refused', () => {
+  it.each<[string, string, Fault]>([
+    ['400 invalid_grant', '/auth/token', fault.invalidGrant()],
+    ['400 InvalidToken', '/auth/token', fault.invalidToken()],
+    ['401', '/auth/token', fault.status(401)],
+    ['403', '/auth/token', fault.status(403)],
+    ['200 without a token', '/auth/token', fault.json({})],
+    ['200 without cookies', '/ap/exchangetoken/cookies', fault.json({ response: {} })],
+  ])('%s: alert, exit 4; the Hue collector is untouched', async (_name, path, what) => {
+    home.cloud.faults.always(path, what);
+    const { exitCode, stderr, row } = await cycle();
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('auth-amazon');
+    expect(row).toMatchObject({ outcome: 'failed', exit_code: 4, error_type: 'login_needed', retries: 0 });
+    const lines = readFileSync(alertFile, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => line.split(': ')[0])).toEqual([
+      ...['status', 'timestamp', 'collector', 'error', 'remediation', 'url'],
+    ]);
+    expect(lines[0]).toBe('status: active');
+    expect(lines[2]).toBe('collector: amazon_aqm');
+    expect(lines[4]).toContain(`bin/auth-amazon.js --config ${home.configFile}`);
+    expect(home.logged('alert_raised')).toMatchObject([{ level: 'critical' }]);
+    expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('then nothing is sent for an hour, then one try; a changed token is tried at once and ends the alert', async () => {
+    await cycle();
+    home.cloud.account.revokeRefreshToken();
+    home.cloud.account.expireCookies();
+    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [STATE, 'POST /auth/token'] });
+    const alert = readFileSync(alertFile, 'utf8');
+    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
+    changeSession(({ refusal }) => Object.assign(refusal ?? {}, { at: ago(HOUR) }));
+    expect(await cycle()).toMatchObject({ exitCode: 4, asked: ['POST /auth/token'] });
+    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
+    expect(readFileSync(alertFile, 'utf8')).toBe(alert);
+    home.cloud.account.rotateRefreshToken();
+    home.configure({});
+    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [...REFRESH, DISCOVERY, STATE] });
+    expect(existsSync(alertFile)).toBe(false);
+    expect(home.logged('alert_raised')).toHaveLength(1);
+    expect(home.logged('alert_cleared')).toHaveLength(1);
+  });
+
+  it('an empty token is a login that is needed; one of wrong form is a faulty file', async () => {
+    home.configure({}, { amazon: { refresh_token: '' } });
+    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
+    expect(existsSync(alertFile)).toBe(true);
+    home.configure({}, { amazon: { refresh_token: 'canary-of-wrong-form' } });
+    const { exitCode, stderr } = await cycle();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('refresh_token');
+    expect(stderr).not.toContain('canary');
+  });
+
+  it('in a dry run it raises no alert', async () => {
+    home.cloud.account.revokeRefreshToken();
+    const result = await home.run('collect-aqm', ['--dry-run'], { environment });
+    expect(result.exitCode).toBe(4);
+    expect(existsSync(alertFile)).toBe(false);
+  });
+});
+
+describe('fresh cookies that are refused at once', () => {
+  it('session_rejected, exit 1; the alert at the third cycle in a row', async () => {
+    home.cloud.account.refuseFreshCookies = true;
+    for (const hasAlert of [false, false, true]) {
+      const { exitCode, row } = await cycle();
+      expect(exitCode).toBe(1);
+      expect(row).toMatchObject({ error_type: 'session_rejected' });
+      expect(existsSync(alertFile)).toBe(hasAlert);
+    }
+    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
+    home.cloud.account.refuseFreshCookies = false;
+    changeSession(({ refusal }) => Object.assign(refusal ?? {}, { at: ago(HOUR) }));
+    expect(await cycle()).toMatchObject({ exitCode: 0 });
+    expect(existsSync(alertFile)).toBe(false);
+  });
+});
+
+describe('a rate limit', () => {
+  it('is retried, then waited out without a request, longer each time', async () => {
+    await cycle();
+    home.cloud.faults.always(STATE, fault.tooManyRequests());
+    const minutes: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const limited = await cycle();
+      expect(limited).toMatchObject({ exitCode: 1 });
+      expect(limited.asked).toHaveLength(4);
+      expect(limited.row).toMatchObject({ error_type: 'rate_limited' });
+      const quiet = await cycle();
+      expect(quiet).toMatchObject({ exitCode: 1, asked: [] });
+      expect(quiet.row).toMatchObject({ error_type: 'rate_limited', requests: 0 });
+      changeSession(({ rate_limit: limit }) => {
+        minutes.push((Date.parse(limit?.not_before ?? '') - Date.parse(limit?.at ?? '')) / 60_000);
+        Object.assign(limit ?? {}, { not_before: ago(1) });
+      });
+    }
+    expect(minutes).toEqual([4, 8, 16]);
+    expect(existsSync(alertFile)).toBe(false);
+    home.cloud.faults.clear();
+    expect(await cycle()).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('a session file in bad shape', () => {
+  it.each<[string, (text: string) => string]>([
+    ['cut', (text) => text.slice(0, 200)],
+    ['from a newer version', (text) => text.replace(/"version": ?1/, '"version": 9')],
+  ])('%s: one warning, fresh cookies, exit 0; the refresh token stays', async (_name, spoil) => {
+    await cycle();
+    const path = join(home.dataDirectory, 'amazon-session.json');
+    const secrets = readFileSync(home.secretsFile);
+    writeFileSync(path, spoil(readFileSync(path, 'utf8')));
+    expect(await cycle()).toMatchObject({ exitCode: 0, stderr: '', asked: [...REFRESH, DISCOVERY, STATE] });
+    expect(home.logged('session_discarded')).toMatchObject([{ level: 'warning' }]);
+    expect(readFileSync(home.secretsFile)).toEqual(secrets);
+    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [STATE] });
+  });
+
+  it('of another marketplace: its cookies are not sent, the error names the marketplace', async () => {
+    await cycle();
+    home.configure({ amazon_aqm: { marketplace: 'amazon.de' } });
+    const { exitCode, stderr, row, asked } = await cycle();
+    expect(exitCode).toBe(1);
+    expect(asked).toEqual([...REFRESH, DISCOVERY]);
+    expect(row).toMatchObject({ error_type: 'no_monitor' });
+    expect(stderr).toContain('amazon.de');
+    expect(existsSync(alertFile)).toBe(false);
+  });
+});
