@@ -65,6 +65,7 @@ function monitorOf(index: number, random: Random): Monitor {
     maximum,
     value,
   });
+  const pm25 = random.between(0, 15);
   const density = 'Alexa.Unit.Density.MicroGramsPerCubicMeter';
   return {
     name: round === 0 ? room : `${room} ${round + 1}`,
@@ -76,8 +77,8 @@ function monitorOf(index: number, random: Random): Monitor {
     quantities: {
       humidity: range('4', 'Humidity', 'Alexa.Unit.Percent', 100, random.between(35, 60)),
       voc: range('5', 'VolatileOrganicCompounds', '', 100, random.between(1, 40)),
-      pm25: range('6', 'ParticulateMatter', density, 500, random.between(0, 15)),
-      pm10: { ...range('7', null, '', 500, random.between(0, 20)), text: 'Particulate matter PM10' },
+      pm25: range('6', 'ParticulateMatter', density, 500, pm25),
+      pm10: { ...range('7', null, '', 500, pm25 + random.between(0, 6)), text: 'Particulate matter PM10' },
       co: range('8', 'CarbonMonoxide', 'Alexa.Unit.PartsPerMillion', 1000, random.between(0, 2)),
       iaq: { ...range('9', 'IndoorAirQuality', '', 100, random.between(70, 99)), text: 'Indoor Air Quality' },
     },

@@ -3,14 +3,14 @@
  * into a scratch folder, shows what they stored, and leaves nothing behind.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAlexaCloud } from './alexa-cloud';
 import { readStored, renderTable } from './demo-table';
 import { startHueBridge } from './hue-bridge';
 import { home } from './hue-home';
-import { writeScratchInstallation } from './scratch-installation';
+import { writeScratchInstallation, type ScratchInstallation } from './scratch-installation';
 
 const MOTION_SENSORS = 8;
 const MONITORS = 2;
@@ -30,7 +30,7 @@ async function demo(): Promise<void> {
   try {
     say(`Hue Bridge ${bridge.bridgeId} listens on ${bridge.httpsUrl}, Alexa cloud on ${cloud.baseUrls.alexa}`);
     const installation = writeScratchInstallation(scratch, { bridge, cloud });
-    for (const command of ['collect-hue', 'collect-aqm']) await collect(command, installation.flags);
+    for (const command of ['collect-hue', 'collect-aqm']) await collect(command, installation);
     const rows = await readStored(installation.databaseFile);
     say(`${rows.length} readings stored in ${installation.databaseFile}:\n\n${renderTable(rows)}\n`);
     if (rows.length !== MOTION_SENSORS + MONITORS) {
@@ -43,8 +43,8 @@ async function demo(): Promise<void> {
   say('Devices stopped, scratch folder removed. Your own configuration and data were not touched.');
 }
 
-/** Runs one cycle as a process of its own. */
-async function collect(command: string, flags: string[]): Promise<void> {
+/** Runs one cycle as a process of its own; where it fails, its log is shown, because the folder goes. */
+async function collect(command: string, { flags, logDirectory }: ScratchInstallation): Promise<void> {
   const startedAt = performance.now();
   say(`node bin/${command}.js …`);
   const exitCode = await new Promise<number | null>((resolve, reject) => {
@@ -55,9 +55,15 @@ async function collect(command: string, flags: string[]): Promise<void> {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (exitCode !== 0) throw new Error(`${command} ended with exit code ${exitCode ?? 'none (killed)'}`);
+  if (exitCode !== 0) {
+    const log = join(logDirectory, `${command}.log`);
+    if (existsSync(log)) process.stderr.write(readFileSync(log));
+    throw new Error(`${command} ended with exit code ${exitCode ?? 'none (killed)'}`);
+  }
   say(`node bin/${command}.js: exit 0 after ${Math.round(performance.now() - startedAt)} ms`);
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -68,7 +74,8 @@ demo().then(
     process.exitCode = 0;
   },
   (error: unknown) => {
-    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = interrupted.signal.aborted ? 130 : 1;
+    const isInterrupted = interrupted.signal.aborted;
+    process.stderr.write(`demo: ${isInterrupted ? 'interrupted' : messageOf(error)}\n`);
+    process.exitCode = isInterrupted ? 130 : 1;
   },
 );
