@@ -2,7 +2,6 @@
 import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
-import type { CollectorName } from '../reading';
 import { openConnection } from './connection';
 import { createDatabase } from './create-database';
 import type { Database } from './database';
@@ -16,10 +15,6 @@ import { writeCycle } from './write-cycle';
 /** How often one call starts over because the file was damaged, or moved away by another process. */
 const MAX_FRESH_STARTS = 5;
 
-/** Walks back from the newest cycle: one step where all is well. */
-const LAST_DEVICES_SEEN = `SELECT devices_seen FROM cycles
-  WHERE collector = ? AND outcome <> 'failed' ORDER BY started_at DESC LIMIT 1`;
-
 /** A store that may not be open yet, so that the same retry covers opening and storing. */
 export interface ReadingsDatabase extends Store {
   /**
@@ -28,11 +23,6 @@ export interface ReadingsDatabase extends Store {
    * @throws MonitorError `database_*`, `future_schema`, `file_system`, `configuration` (network file system)
    */
   open(): Promise<void>;
-  /**
-   * `devices_seen` of the newest cycle of this collector that did not fail; 0 where there is none.
-   * @throws MonitorError as `open`
-   */
-  lastDevicesSeen(collector: CollectorName): Promise<number>;
 }
 
 /** @param signal the cycle's end: locks are waited for no longer */
@@ -60,13 +50,6 @@ class FileDatabase implements ReadingsDatabase {
 
   async open(): Promise<void> {
     await this.replacingDamaged(() => this.connect());
-  }
-
-  async lastDevicesSeen(collector: CollectorName): Promise<number> {
-    await this.open();
-    const connection = await this.connect();
-    const row = await connection.get<{ devices_seen: number }>(LAST_DEVICES_SEEN, collector);
-    return row?.devices_seen ?? 0;
   }
 
   async store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt> {

@@ -1,0 +1,45 @@
+/** Asks readings.db the usual questions and prints what each one takes and how SQLite goes about it. */
+import { Database, type SqlValue } from '../../lib/store/database';
+import { gaps, hourlyMeans, latestPerDevice, readingsOfDevice } from '../../lib/store/queries';
+
+const RUNS = 5;
+
+export async function usualQuestions(path: string): Promise<{ question: string; milliseconds: number }[]> {
+  const database = await Database.open(path, 'read-only');
+  const newest = (await latestPerDevice(database))[0];
+  if (newest === undefined) throw new Error(`${path} is empty`);
+  const ago = (days: number) => new Date(Date.parse(newest.timestamp) - days * 86_400_000).toISOString();
+  const month = { from: ago(30), to: ago(0) };
+  const questions: [string, (database: Database) => Promise<unknown[]>][] = [
+    ['latest reading per device', (asked) => latestPerDevice(asked)],
+    ['a day of one device', (asked) => readingsOfDevice(asked, newest.device_id, { from: ago(100), to: ago(99) })],
+    ["a month's hourly means, all devices", (asked) => hourlyMeans(asked, 'temperature_celsius', month)],
+    ['gaps in 30 days', (asked) => gaps(asked, 600_000, month)],
+  ];
+  const answers = [];
+  for (const [question, ask] of questions) {
+    const times: number[] = [];
+    let rows = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const startedAt = performance.now();
+      rows = (await ask(database)).length;
+      times.push(performance.now() - startedAt);
+    }
+    const milliseconds = times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
+    answers.push({ question, milliseconds });
+    console.log(`\n${question}: ${milliseconds.toFixed(1)} ms (worst ${times.at(-1)?.toFixed(1)}), ${rows} rows`);
+    await ask(explaining(database));
+  }
+  await database.close();
+  return answers;
+}
+
+/** A database that prints each query's plan instead of answering it. */
+function explaining(database: Database): Database {
+  const explain = async (sql: string, ...parameters: SqlValue[]) => {
+    const steps = await database.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...parameters);
+    for (const { detail } of steps) console.log(`    ${detail}`);
+    return [];
+  };
+  return Object.assign(Object.create(database) as Database, { all: explain });
+}
