@@ -2,6 +2,7 @@
 import { createDatabase } from '../../lib/store/create-database';
 import { Database } from '../../lib/store/database';
 import { toHundredths } from '../../lib/store/schema';
+import { silentLogger, storageOf } from '../support/storage';
 
 const INTERVAL_SECONDS = 300;
 const ROUNDS_PER_TRANSACTION = 50_000;
@@ -21,17 +22,7 @@ export async function generateReadings(options: GeneratorOptions): Promise<{ rea
   const rounds = Math.max(1, Math.round((options.cycles ?? options.readings / 5) / 2));
   const devices = Math.max(2, Math.round(options.readings / rounds));
   const monitors = Math.max(1, Math.floor(devices / 5));
-  const silent = () => undefined;
-  const logger = { critical: silent, error: silent, warning: silent, info: silent, debug: silent };
-  const storage = {
-    data_directory: options.directory,
-    busy_timeout_ms: 5000,
-    wal_autocheckpoint_pages: 1000,
-    file_mode: 0o600,
-    spool_max_mb: 50,
-    retention_days: 0,
-  };
-  await createDatabase(storage, logger);
+  await createDatabase(storageOf(options.directory), silentLogger);
   const database = await Database.open(`${options.directory}/readings.db`, 'read-write');
   // Nothing to lose here: made again in seconds.
   await database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000');

@@ -25,6 +25,20 @@ export interface Scratch {
   remove: () => Promise<void>;
 }
 
+export function storageOf(data_directory: string, given: Partial<StorageConfig> = {}): StorageConfig {
+  return {
+    data_directory,
+    busy_timeout_ms: 5000,
+    wal_autocheckpoint_pages: 1000,
+    file_mode: 0o600,
+    spool_max_mb: 50,
+    retention_days: 0,
+    ...given,
+  };
+}
+
+export const silentLogger = Object.fromEntries(LEVELS.map((level) => [level, () => undefined])) as unknown as Logger;
+
 export async function scratch(given: Partial<StorageConfig> = {}): Promise<Scratch> {
   const directory = await mkdtemp(join(tmpdir(), 'store-'));
   const events: Event[] = [];
@@ -35,15 +49,7 @@ export async function scratch(given: Partial<StorageConfig> = {}): Promise<Scrat
     ]),
   ) as unknown as Logger;
   return {
-    storage: {
-      data_directory: directory,
-      busy_timeout_ms: 5000,
-      wal_autocheckpoint_pages: 1000,
-      file_mode: 0o600,
-      spool_max_mb: 50,
-      retention_days: 0,
-      ...given,
-    },
+    storage: storageOf(directory, given),
     logger,
     events,
     path: (name) => join(directory, name),
