@@ -14,16 +14,16 @@ function fileOfMode(mode: number): string {
   return file;
 }
 
-test.each([0o600, 0o400, 0o700])('mode %o is for nobody else', (mode) => {
-  expect(secretsModeWarning(fileOfMode(mode))).toBeNull();
+test.each(['0600', '0400', '0700'])('mode %s is for nobody else', (mode) => {
+  expect(secretsModeWarning(fileOfMode(Number.parseInt(mode, 8)))).toBeNull();
 });
 
-test.each([0o644, 0o640, 0o604, 0o660, 0o666, 0o620])(
-  'mode %o is warned of, with the command that mends it',
+test.each(['0644', '0640', '0604', '0660', '0666', '0620'])(
+  'mode %s is warned of, with the command that mends it',
   (mode) => {
-    const file = fileOfMode(mode);
+    const file = fileOfMode(Number.parseInt(mode, 8));
     const warning = secretsModeWarning(file);
-    expect(warning).toContain(`(mode 0${mode.toString(8)})`);
+    expect(warning).toContain(`(mode ${mode})`);
     expect(warning).toContain(`chmod 600 '${file}'`);
   },
 );
