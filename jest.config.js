@@ -5,20 +5,20 @@ module.exports = {
   roots: ['<rootDir>/tests'],
   globalSetup: '<rootDir>/tests/support/global-setup.js',
   testMatch: ['**/*.test.ts'],
-  transform: {
-    '\\.[cm]?[jt]s$': [
-      '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
-    ],
-  },
+  transform: { '\\.[cm]?[jt]s$': '<rootDir>/tests/support/esbuild-transform.js' },
   // ESM-only packages that Node 20 cannot require.
   transformIgnorePatterns: [
     '/node_modules/(?!(node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|nodemailer|smtp-server|punycode\\.js)/)',
   ],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['lib/**/*.ts'],
-  coverageDirectory: 'coverage/jest',
-  coverageReporters: ['json'],
+  coverageReporters: ['none'],
+  // Kept raw, to be merged with what the spawned processes cover; see tests/coverage/run.mjs.
+  reporters: [
+    'default',
+    ...(process.env['CHILD_COVERAGE'] === undefined
+      ? []
+      : [['jest-monocart-coverage', { outputDir: 'coverage/jest', reports: ['raw'], logging: 'error' }]]),
+  ],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
