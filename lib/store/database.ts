@@ -75,6 +75,11 @@ export class Database {
     });
   }
 
+  /** Ends the statement that is running in another thread; it fails. */
+  interrupt(): void {
+    this.handle.interrupt();
+  }
+
   /** Closes; a transaction that is open is rolled back. */
   close(): Promise<void> {
     return this.settled((settle) => this.handle.close(settle));

@@ -12,6 +12,7 @@ export interface DriverStatement {
 export interface DriverDatabase {
   configure(option: 'busyTimeout', milliseconds: number): void;
   exec(sql: string, callback: Callback): void;
+  interrupt(): void;
   close(callback: Callback): void;
 }
 

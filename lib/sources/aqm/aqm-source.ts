@@ -11,7 +11,8 @@ import { createExchange } from './exchange';
 import { amazonHosts } from './hosts';
 import { readStates, type StatesRead, type UnknownQuantity } from './readings';
 import { openSession, type LoginVerdict, type Session } from './session';
-import { openSessionFile } from './session-file';
+import { openSessionFile, type Remember } from './session-file';
+import type { Cookies } from './session-state';
 import { obtainCookies } from './token-exchange';
 
 const DISCOVERY_LASTS_MS = 24 * 60 * 60_000;
@@ -35,7 +36,12 @@ export interface AqmContext {
   /** Waits for the lock on `.amazon-session.lock`; null where another process does not let go of it. */
   lock: () => Promise<{ release(): Promise<void> } | null>;
   /** false: nothing is written (`auth-amazon --check`) */
-  remember?: boolean;
+  remember?: Remember;
+}
+
+export interface Inspection extends StatesRead {
+  monitors: Monitor[];
+  cookies: Cookies | null;
 }
 
 export interface AqmSource extends Source {
@@ -44,6 +50,11 @@ export interface AqmSource extends Source {
    * @throws MonitorError as `read` does
    */
   listMonitors(): Promise<Monitor[]>;
+  /**
+   * For health: the monitors, asked for now, what they measure, and the cookies that were good for it.
+   * @throws MonitorError as `read` does
+   */
+  inspect(): Promise<Inspection>;
   /** what the last call has learnt of the login, for the alert */
   readonly login: LoginVerdict;
 }
@@ -118,6 +129,11 @@ export function createAqmSource(context: AqmContext): AqmSource {
       return login;
     },
     listMonitors: () => inSession(discover),
+    inspect: () =>
+      inSession(async (cycle) => {
+        const monitors = await discover(cycle);
+        return { monitors, ...(await ask(cycle, monitors)), cookies: cycle.session.state.cookies };
+      }),
     read: () =>
       inSession(async (cycle) => {
         const known = remembered(cycle.session);

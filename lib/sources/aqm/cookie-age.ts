@@ -9,13 +9,18 @@ export function areExpired(cookies: Cookies, now: Date): boolean {
   return nearestExpiry(cookies) <= now.getTime();
 }
 
-/** Whether they are older than four days, or the first of them expires soon. */
+/** Whether the first cycle from now on will renew them. */
 export function areDueForRenewal(cookies: Cookies, now: Date): boolean {
+  return now.getTime() > renewalDueAt(cookies).getTime();
+}
+
+/** When they are four days old, or the first of them expires soon. */
+export function renewalDueAt(cookies: Cookies): Date {
   const obtained = Date.parse(cookies.obtained_at);
   const expiry = nearestExpiry(cookies);
   // The last day, but of a short life only the last quarter: else each renewal would be followed by the next at once.
   const soon = Math.min(DAY_MS, (expiry - obtained) / 4);
-  return now.getTime() - obtained > RENEW_AFTER_MS || expiry - now.getTime() < soon;
+  return new Date(Math.min(obtained + RENEW_AFTER_MS, expiry - soon));
 }
 
 function nearestExpiry({ jar }: Cookies): number {

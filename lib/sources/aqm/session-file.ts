@@ -24,8 +24,10 @@ export interface SessionFile {
   save(state: SessionState): void;
 }
 
-/** @param remember false: nothing is written */
-export function openSessionFile(dataDirectory: string, logger: Logger, remember = true): SessionFile {
+/** true: all of it; `cookies`: only cookies obtained anew, for whoever asks outside the cycles; false: nothing */
+export type Remember = boolean | 'cookies';
+
+export function openSessionFile(dataDirectory: string, logger: Logger, remember: Remember = true): SessionFile {
   const path = join(dataDirectory, SESSION_FILE);
   let complained = false;
 
@@ -67,8 +69,9 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember 
       const { pending_login, spent_code } = state;
       return { ...emptyState(), bound_to: bind(binding), pending_login, spent_code };
     },
-    save(state) {
-      if (!remember) return;
+    save(whole) {
+      const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
+      if (remember === false || state === null) return;
       try {
         writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
       } catch (thrown) {
@@ -77,6 +80,14 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember 
       }
     },
   };
+}
+
+/** What is on disk, with the new cookies; null where there are none. */
+function cookiesAlone({ cookies, bound_to }: SessionState, onDisk: SessionState): SessionState | null {
+  if (cookies === null || JSON.stringify(cookies) === JSON.stringify(onDisk.cookies)) return null;
+  const ofThisLogin = onDisk.bound_to !== null && onDisk.bound_to.salt === bound_to?.salt;
+  const kept = ofThisLogin ? onDisk : { ...emptyState(), pending_login: onDisk.pending_login };
+  return { ...kept, bound_to, cookies };
 }
 
 /** Ours is a file of the user we run as; where root runs, of the directory's owner, to whom root gives what it writes. */
@@ -95,6 +106,9 @@ export function bind({ marketplace, refreshToken }: Binding): NonNullable<Sessio
   return { marketplace, salt, token_hash: hashOf(refreshToken, salt) };
 }
 
-function isBoundTo(bound: NonNullable<SessionState['bound_to']>, { marketplace, refreshToken }: Binding): boolean {
+export function isBoundTo(
+  bound: NonNullable<SessionState['bound_to']>,
+  { marketplace, refreshToken }: Binding,
+): boolean {
   return bound.marketplace === marketplace && bound.token_hash === hashOf(refreshToken, bound.salt);
 }

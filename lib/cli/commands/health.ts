@@ -1,0 +1,80 @@
+/** health: checks everything, says what is wrong and how to mend it. */
+import type { Check } from '../../health/check';
+import { CHECKS } from '../../health/checks';
+import { readInstallation } from '../../health/installation';
+import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';
+import { runChecks, type HealthReport } from '../../health/runner';
+import { allSecretValues } from '../../config/secrets';
+import { createRedactor } from '../../logging/redact';
+import { COMMON_FLAGS, usage, type Arguments, type CommandSpec } from '../arguments';
+import { main, type Run, type Terminal } from '../command';
+import { nearest } from '../../config/nearest';
+
+const SPEC: CommandSpec = {
+  name: 'health',
+  summary: 'check everything, say what is wrong and how to mend it',
+  positionals: 'NAME…',
+  flags: [
+    { name: 'list', help: 'the names of all checks' },
+    { name: 'offline', help: 'ask nothing of the network' },
+    { name: 'fresh', help: 'ask Amazon even if it was asked in the last five minutes' },
+    { name: 'line', help: 'one line with performance data, for Nagios and its kin' },
+    ...COMMON_FLAGS,
+  ],
+  examples: [
+    'node bin/health.js                    all checks',
+    'node bin/health.js hue database       these two',
+    'node bin/health.js --offline          before the machine is in the network',
+    'node bin/health.js --quiet            for cron: silent while all is well',
+  ],
+  exitCodes: [
+    [0, 'healthy: all checks pass (warnings allowed)'],
+    [1, 'degraded: some checks fail'],
+    [2, 'critical: nothing can be collected or stored, or health itself broke; usage errors too'],
+  ],
+};
+
+const run: Run = async ({ arguments: given, terminal }) => {
+  const { switches, values } = given;
+  if (switches.has('list')) {
+    terminal.out(renderList());
+    return 0;
+  }
+  const checks = wanted(given);
+  const installation = readInstallation(values, terminal.environment);
+  const redactor = createRedactor(allSecretValues(installation.secrets?.secrets ?? {}));
+  const report = await runChecks(checks, {
+    installation,
+    offline: switches.has('offline'),
+    fresh: switches.has('fresh'),
+    redactor,
+  });
+  // Redacted as a whole, after rendering: no form of output can be forgotten.
+  terminal.out(redactor(rendered(report, given, terminal)));
+  return report.exit_code;
+};
+
+function wanted({ positionals }: Arguments): readonly Check[] {
+  const names = CHECKS.map(({ name }): string => name);
+  for (const name of positionals) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    const hint = near === undefined ? `; there are ${names.join(', ')}` : ` (did you mean ${near}?)`;
+    throw usage(SPEC, `unknown check ${JSON.stringify(name)}${hint}`);
+  }
+  return positionals.length === 0 ? CHECKS : CHECKS.filter(({ name }) => positionals.includes(name));
+}
+
+function rendered(report: HealthReport, { switches }: Arguments, { isTerminal, environment }: Terminal): string {
+  if (switches.has('json')) return renderJson(report);
+  if (switches.has('line')) return renderLine(report);
+  const text = renderText(report, {
+    isTerminal,
+    colour: isTerminal && (environment['NO_COLOR'] ?? '') === '',
+    quiet: switches.has('quiet'),
+    verbose: switches.has('verbose'),
+  });
+  return environment['GITHUB_ACTIONS'] === 'true' ? text + renderAnnotations(report) : text;
+}
+
+void main(SPEC, run, { exitCodeOfDefect: 2, exitCodeOfFailure: () => 2 });

@@ -1,0 +1,73 @@
+/** What a check is: a row of a table, and a judgement of one part of the installation. */
+import type { Config } from '../config/config';
+import type { CollectorName } from '../reading';
+import type { Installation } from './installation';
+
+export const CHECK_NAMES = [
+  'config',
+  'secrets',
+  'database',
+  'logging',
+  'disk',
+  'hue',
+  'amazon_aqm',
+  'freshness',
+  'alerts',
+] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+export type Status = 'pass' | 'warn' | 'fail' | 'skip';
+
+/** One thing that is wrong, or odd. */
+export interface Problem {
+  status: 'warn' | 'fail';
+  /** a sentence without any secret */
+  message: string;
+  /** what to do, with a command to type; the row's `remedy` where absent */
+  remediation?: string;
+  /** which collectors can read or store nothing as long as this lasts; for a fail, the row's `stops` where absent */
+  stops?: readonly CollectorName[];
+}
+
+export interface Judgement {
+  /** what was found in good order, in a few words; for a skip: why nothing was looked at */
+  message: string;
+  problems: readonly Problem[];
+  /** for `health --json` and `--verbose` */
+  details: Record<string, unknown>;
+  skipped?: boolean;
+}
+
+export interface CheckContext {
+  installation: Installation;
+  /** the configuration, for the checks that are only run where there is one */
+  config: Config;
+  /** `--fresh`: ask Amazon even if it was asked a moment ago */
+  fresh: boolean;
+  /** told every secret met on the way, before anything can show it */
+  redactor: { add(secret: string): void };
+  /** the end of this check; its reason is a MonitorError */
+  signal: AbortSignal;
+  now: () => Date;
+}
+
+export interface Check {
+  name: CheckName;
+  /** what it looks at, for `--list` */
+  title: string;
+  /** its severity: which collectors a failure stops. All of them stopped is critical (2), else degraded (1). */
+  stops: readonly CollectorName[];
+  /** what to do where a problem does not say so itself: a sentence with a command to type */
+  remedy: string;
+  /** left out by `--offline` */
+  needsNetwork: boolean;
+  /** not run where there is no configuration to judge by */
+  needsConfig: boolean;
+  /** May throw: that is a failed check. Its heavy modules are loaded when it is run. */
+  run: (context: CheckContext) => Judgement | Promise<Judgement>;
+}
+
+/** A check that does not apply. */
+export function skip(message: string): Judgement {
+  return { message, problems: [], details: {}, skipped: true };
+}

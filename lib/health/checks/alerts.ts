@@ -1,0 +1,37 @@
+/** Does somebody have to log in by hand? */
+import { alertPath, readAlert } from '../../alert/alert-file';
+import { skip, type CheckContext, type Judgement, type Problem } from '../check';
+
+export function checkAlerts({ config, installation, now }: CheckContext): Judgement {
+  const { data_directory } = config.storage;
+  const path = alertPath(data_directory);
+  const alert = readAlert(data_directory);
+  const wanted = installation.enabled.includes('amazon_aqm');
+  if (alert === null) {
+    return wanted
+      ? { message: 'no login by hand is waited for', problems: [], details: { path } }
+      : skip('amazon_aqm is not enabled');
+  }
+  const details = { path, ...alert };
+  if (!wanted) {
+    const leftOver: Problem = {
+      status: 'warn',
+      message: `${path} is left over: amazon_aqm is not enabled any more`,
+      remediation: `rm '${path}'`,
+    };
+    return { message: '', problems: [leftOver], details };
+  }
+  const since = Date.parse(alert.timestamp);
+  const age = Number.isNaN(since) ? '' : `, since ${alert.timestamp} (${hours(now().getTime() - since)})`;
+  const active: Problem = {
+    status: 'fail',
+    message: `a login at Amazon by hand is waited for${age}: ${alert.error || 'see the file'}`,
+    remediation: `Log in again, which ends the alert: ${alert.remediation || 'node bin/auth-amazon.js'}`,
+  };
+  return { message: '', problems: [active], details };
+}
+
+function hours(milliseconds: number): string {
+  const count = Math.max(0, Math.floor(milliseconds / 3_600_000));
+  return count === 0 ? 'less than an hour ago' : `${count} h ago`;
+}

@@ -1,0 +1,116 @@
+/** Does the login at Amazon work, and how are the monitors? Asked at most once in five minutes. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AqmConfig } from '../../config/config';
+import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
+import { createHttp } from '../../http/fetch';
+import { acquireLock } from '../../reliability/lock';
+import { startDeadline } from '../../reliability/deadline';
+import { createRetrier } from '../../reliability/retry';
+import { sleep } from '../../reliability/sleep';
+import { createAqmSource, type Inspection } from '../../sources/aqm/aqm-source';
+import { renewalDueAt } from '../../sources/aqm/cookie-age';
+import { skip, type CheckContext, type Judgement, type Problem } from '../check';
+import { clockProblems, durationOf, watchClock } from './clock';
+import { monitorProblems } from './monitors';
+import { askedLately } from './remembered-answer';
+import { collectWarnings } from './warnings';
+
+const TIMEOUT_SECONDS = 7;
+/** How long a collector that obtains cookies just now is waited for. */
+const WAIT_FOR_THE_OTHER_MS = 3000;
+
+export async function checkAmazon(context: CheckContext): Promise<Judgement> {
+  const { config, installation } = context;
+  const aqm = config.amazon_aqm;
+  if (aqm?.enabled !== true) return skip('not enabled');
+  const refreshToken = installation.secrets?.secrets.amazon?.refresh_token;
+  if (refreshToken === undefined) return noToken();
+  return askedLately({ ...context, aqm, refreshToken }, () => ask(context, aqm, refreshToken));
+}
+
+function noToken(): Judgement {
+  const problem: Problem = {
+    status: 'fail',
+    message: 'not asked: there is no usable refresh token for Amazon',
+    remediation: 'Log in at Amazon: node bin/auth-amazon.js',
+  };
+  return { message: '', problems: [problem], details: {} };
+}
+
+/** @returns the judgement, and whether Amazon has answered at all */
+async function ask(
+  context: CheckContext,
+  aqm: AqmConfig,
+  refreshToken: string,
+): Promise<{ judgement: Judgement; answered: boolean }> {
+  const { config, signal, now, redactor } = context;
+  const dataDirectory = config.storage.data_directory;
+  const clock = watchClock(createHttp(), now);
+  const { logger, warnings } = collectWarnings(['unknown_quantity', 'broken_element']);
+  // No retries: they would be taken from what the collectors may ask.
+  const policy = { max_attempts: 0, base_delay_seconds: 0, multiplier: 1 };
+  const deadline = startDeadline(TIMEOUT_SECONDS * 1000, 0);
+  try {
+    const inspection = await createAqmSource({
+      config: { ...aqm, timeout_seconds: Math.min(aqm.timeout_seconds, TIMEOUT_SECONDS) },
+      refreshToken,
+      dataDirectory,
+      validation: config.validation,
+      http: clock.http,
+      retrier: createRetrier({ policy, logger, sleep, deadline }),
+      logger,
+      traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+      redactor,
+      signal,
+      now,
+      lock: () => acquireLock(join(dataDirectory, '.amazon-session.lock'), WAIT_FOR_THE_OTHER_MS),
+      // Fresh cookies serve the collectors too; all else about the session is theirs.
+      remember: existsSync(dataDirectory) ? 'cookies' : false,
+    }).inspect();
+    const problems = [
+      ...monitorProblems(inspection),
+      ...warnings.map((message): Problem => ({ status: 'warn', message })),
+      ...clockProblems(clock.difference(), 'Amazon'),
+    ];
+    const judgement = { message: summaryOf(inspection, aqm, now()), problems, details: detailsOf(inspection, aqm) };
+    return { judgement, answered: true };
+  } catch (thrown) {
+    const failure = asMonitorError(thrown);
+    const problems = [amazonProblem(failure, aqm), ...clockProblems(clock.difference(), 'Amazon')];
+    const judgement = { message: '', problems, details: { marketplace: aqm.marketplace } };
+    return { judgement, answered: clock.difference() !== null };
+  } finally {
+    deadline.clear();
+  }
+}
+
+function summaryOf({ monitors, cookies }: Inspection, { marketplace }: AqmConfig, now: Date): string {
+  const login = cookies === null ? '' : `, cookies ${durationOf(now.getTime() - Date.parse(cookies.obtained_at))} old`;
+  return `${monitors.length} monitors at ${marketplace}${login}`;
+}
+
+function detailsOf({ monitors, report, cookies }: Inspection, { marketplace }: AqmConfig): Record<string, unknown> {
+  return {
+    marketplace,
+    monitors: monitors.map(({ serial, name }) => ({ device_id: `alexa:${serial}`, name })),
+    skipped: report.skipped,
+    cookies_obtained_at: cookies?.obtained_at ?? null,
+    cookies_renewed_from: cookies === null ? null : renewalDueAt(cookies).toISOString(),
+  };
+}
+
+function amazonProblem({ type, message, remediation }: MonitorError, { marketplace }: AqmConfig): Problem {
+  const later = 'Nothing to do but wait some minutes, then: node bin/health.js amazon_aqm --fresh';
+  const internet = `See whether this machine reaches Amazon: curl -I https://alexa.${marketplace}`;
+  const remedies: Partial<Record<ErrorType, string>> = {
+    network: internet,
+    timeout: internet,
+    deadline: internet,
+    tls: internet,
+    rate_limited: later,
+    http: later,
+    invalid_response: later,
+  };
+  return { status: 'fail', message, remediation: remedies[type] ?? remediation };
+}

@@ -1,0 +1,76 @@
+/** What the rows of `cycles` say of one collector: its newest cycles, and the holes of the last day. */
+import type { CollectorName } from '../../reading';
+import type { Database } from '../../store/database';
+import type { Problem } from '../check';
+import { durationOf } from './clock';
+
+const DAY_MS = 24 * 3_600_000;
+
+interface CycleRow {
+  started_at: string;
+  outcome: 'ok' | 'partial' | 'failed';
+  error_type: string | null;
+  error: string | null;
+  devices_skipped: string;
+}
+
+export type Cycle = Omit<CycleRow, 'devices_skipped'> & { devices_skipped: Record<string, string> };
+
+export interface LastCycles {
+  /** null where this collector never ended a cycle */
+  newest: Cycle | null;
+  newestGood: Cycle | null;
+  /** starts of the cycles of the last 24 h whose readings were stored, oldest first; milliseconds since 1970 */
+  stored: number[];
+  /** whether it ran before the last 24 h */
+  isOlderThanADay: boolean;
+}
+
+export async function lastCycles(database: Database, collector: CollectorName, now: Date): Promise<LastCycles> {
+  const since = new Date(now.getTime() - DAY_MS).toISOString();
+  const newestWhere = async (condition: string): Promise<Cycle | null> => {
+    const row = await database.get<CycleRow>(
+      `SELECT started_at, outcome, error_type, error, devices_skipped FROM cycles
+       WHERE collector = ? AND ${condition} ORDER BY started_at DESC LIMIT 1`,
+      collector,
+    );
+    return row === undefined
+      ? null
+      : { ...row, devices_skipped: JSON.parse(row.devices_skipped) as Cycle['devices_skipped'] };
+  };
+  const lastDay = await database.all<{ started_at: string }>(
+    `SELECT started_at FROM cycles WHERE collector = ? AND started_at >= ?
+       AND (outcome <> 'failed' OR readings_stored + readings_spooled > 0) ORDER BY started_at`,
+    collector,
+    since,
+  );
+  const older = await database.get(
+    'SELECT 1 FROM cycles WHERE collector = ? AND started_at < ? ORDER BY started_at DESC LIMIT 1',
+    collector,
+    since,
+  );
+  return {
+    newest: await newestWhere('true'),
+    newestGood: await newestWhere("outcome <> 'failed'"),
+    stored: lastDay.map(({ started_at }) => Date.parse(started_at)),
+    isOlderThanADay: older !== undefined,
+  };
+}
+
+/** Holes between stored cycles; what follows the last one is judged as lateness, not as a gap. */
+export function gapProblems(collector: CollectorName, cycles: LastCycles, longerThanMs: number, now: Date): Problem[] {
+  const starts = cycles.isOlderThanADay ? [now.getTime() - DAY_MS, ...cycles.stored] : cycles.stored;
+  const gaps = starts
+    .slice(1)
+    .map((start, index) => start - (starts[index] ?? start))
+    .filter((gap) => gap > longerThanMs);
+  if (gaps.length === 0) return [];
+  const longest = durationOf(Math.max(...gaps));
+  return [
+    {
+      status: 'warn',
+      message: `${collector} has ${gaps.length === 1 ? 'a gap' : `${gaps.length} gaps`} in the last 24 hours, the longest of ${longest}`,
+      remediation: 'See when, and what the cycles around it said: node bin/report.js gaps',
+    },
+  ];
+}

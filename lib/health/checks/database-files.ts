@@ -1,0 +1,114 @@
+/** What can be told of the database by the files around it. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StorageConfig } from '../../config/config';
+import type { CollectorName } from '../../reading';
+import { sideFiles } from '../../store/files';
+import { spoolDirectory, spooledFiles } from '../../store/spool';
+import type { Problem } from '../check';
+
+export const ALL_COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
+
+/** The next cycle that can write empties the spool; these run one. */
+const RUN_A_CYCLE = 'node bin/collect-hue.js (or node bin/collect-aqm.js)';
+
+/** A page of SQLite, as the store makes its databases. */
+const PAGE_BYTES = 4096;
+
+/** What waits in the spool, and what was moved aside: nothing is lost, but somebody should look. */
+export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
+  const waiting = spooledFiles(storage);
+  const spoolBytes = waiting.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  const damaged = filesIn(join(storage.data_directory, 'spool-damaged'));
+  const aside = filesIn(storage.data_directory).filter((name) => /^readings\.db\.corrupt-[0-9TZ]+$/.test(name));
+  Object.assign(details, {
+    spool_files: waiting.length,
+    spool_bytes: spoolBytes,
+    spool_damaged: damaged.length,
+    set_aside: aside,
+  });
+  const problems: Problem[] = [];
+  if (waiting.length > 0) {
+    const nearlyFull = spoolBytes > storage.spool_max_mb * 900_000;
+    problems.push({
+      status: nearlyFull ? 'fail' : 'warn',
+      message: `${waiting.length} cycles wait in ${spoolDirectory(storage)} until the database can be written${nearlyFull ? '; the spool is nearly full, then readings are lost' : ''}`,
+      remediation: `Once the database can be written, one cycle stores them: ${RUN_A_CYCLE}`,
+    });
+  }
+  if (damaged.length > 0) {
+    const directory = join(storage.data_directory, 'spool-damaged');
+    problems.push({
+      status: 'warn',
+      message: `${damaged.length} damaged spool files lie in ${directory}`,
+      remediation: `Look whether there is something to save in them, then remove them: ls -l '${directory}' && rm -r '${directory}'`,
+    });
+  }
+  for (const name of aside) {
+    const file = join(storage.data_directory, name);
+    problems.push({
+      status: 'warn',
+      message: `${file} is a damaged database that was moved aside; a new one was started`,
+      remediation: `Save what is in it, then remove it: sqlite3 '${file}' .recover > readings.sql; rm '${file}'*`,
+    });
+  }
+  return problems;
+}
+
+function filesIn(directory: string): string[] {
+  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory) : [];
+}
+
+/**
+ * Side files of another user: whoever merely read the database may have left them, and every write of its owner fails
+ * (FACTS: the WAL traps). A group that shares the database and may write its side files is no fault.
+ */
+export function foreignSideFiles(path: string): Problem[] {
+  const database = statSync(path);
+  return sideFiles(path).flatMap((file): Problem[] => {
+    const side = statSync(file, { throwIfNoEntry: false });
+    if (side === undefined || side.uid === database.uid) return [];
+    const shared = side.gid === database.gid && (side.mode & 0o020) !== 0 && (database.mode & 0o020) !== 0;
+    if (shared) return [];
+    return [
+      {
+        status: 'fail',
+        message: `${file} belongs to user ${side.uid}, the database to user ${database.uid}: the owner of the database cannot write`,
+        remediation: `sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`,
+        stops: [],
+      },
+    ];
+  });
+}
+
+/** @param details as filled in by the check: journal_mode, wal_autocheckpoint_pages, wal_bytes */
+export function walProblems(path: string, storage: StorageConfig, details: Record<string, unknown>): Problem[] {
+  const problems: Problem[] = [];
+  const pages = storage.wal_autocheckpoint_pages;
+  if (details['journal_mode'] !== 'wal') {
+    problems.push({
+      status: 'fail',
+      message: `${path} is in journal mode ${String(details['journal_mode'])}, not WAL: readers and collectors block each other`,
+      remediation: `The next cycle switches WAL on again: ${RUN_A_CYCLE}`,
+      stops: [],
+    });
+  }
+  if (details['wal_autocheckpoint_pages'] !== pages) {
+    problems.push({
+      status: 'fail',
+      message: `SQLite does not take storage.wal_autocheckpoint_pages: ${pages}, it answers ${String(details['wal_autocheckpoint_pages'])}`,
+      remediation: 'Correct it in config.yaml, then: node bin/health.js database',
+      stops: [],
+    });
+  }
+  const walBytes = Number(details['wal_bytes'] ?? 0);
+  if (walBytes > Math.max(4_000_000, 4 * pages * PAGE_BYTES)) {
+    problems.push({
+      status: 'fail',
+      message: `${path}-wal has grown to ${Math.round(walBytes / 1_000_000)} MB: a reader that never ends keeps it from being folded into the database`,
+      remediation: `See who has it open, and end that program; the next cycle does the rest: fuser -v '${path}'`,
+      stops: [],
+    });
+  }
+  return problems;
+}

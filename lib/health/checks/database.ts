@@ -1,0 +1,125 @@
+/** Would a row be stored now? Proved by a real write that is rolled back, in a lock of about a millisecond. */
+import { statSync } from 'node:fs';
+import type { Config } from '../../config/config';
+import { asMonitorError, MonitorError } from '../../errors';
+import { Database } from '../../store/database';
+import { databaseError, whyNotWritable } from '../../store/database-error';
+import { loadDriver } from '../../store/driver';
+import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
+import { SCHEMA_VERSION } from '../../store/schema';
+import { whileLocked } from '../../store/while-locked';
+import type { CheckContext, Judgement, Problem } from '../check';
+import { existingPartOf } from '../existing-part';
+import { ALL_COLLECTORS, besideProblems, foreignSideFiles, walProblems } from './database-files';
+import { quickCheck } from './quick-check';
+
+/** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: longer is a fault. */
+const LOCK_PATIENCE_MS = 4000;
+
+export async function checkDatabase({ config, signal }: CheckContext): Promise<Judgement> {
+  const { storage } = config;
+  const path = databasePath(storage.data_directory);
+  const details: Record<string, unknown> = { path, exists: false };
+  const problems = besideProblems(storage, details);
+  const judgement = (message: string) => ({ message, problems, details });
+  try {
+    details['sqlite_version'] = loadDriver().VERSION;
+    proveDirectory(storage.data_directory);
+    if (statSync(path, { throwIfNoEntry: false }) === undefined)
+      return judgement('no database yet: the first cycle makes it');
+    details['exists'] = true;
+    problems.push(...foreignSideFiles(path));
+    if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
+    checkHeader(path);
+    await probe(path, config, { problems, details, signal });
+  } catch (thrown) {
+    const { message, remediation, type } = asMonitorError(thrown);
+    const healsItself = type === 'database_corrupt';
+    problems.unshift({
+      status: 'fail',
+      message: healsItself ? `${message} The next cycle moves it aside and starts a new one` : message,
+      remediation,
+      stops: healsItself ? [] : ALL_COLLECTORS,
+    });
+  }
+  return judgement(`a row can be stored in ${path}, schema ${SCHEMA_VERSION}, ${megabytes(details['size_bytes'])}`);
+}
+
+interface Findings {
+  problems: Problem[];
+  details: Record<string, unknown>;
+  signal: AbortSignal;
+}
+
+async function probe(path: string, { storage }: Config, { problems, details, signal }: Findings): Promise<void> {
+  const database = await Database.open(path, 'read-write');
+  try {
+    const patience = { busyTimeoutMs: LOCK_PATIENCE_MS, signal };
+    const startedAt = performance.now();
+    await whileLocked(patience, async (sliceMs) => {
+      database.setBusyTimeout(sliceMs);
+      const pragma = async (name: string) => Object.values((await database.get(`PRAGMA ${name}`)) ?? {})[0] ?? null;
+      details['journal_mode'] = await pragma('journal_mode');
+      details['wal_autocheckpoint_pages'] = await pragma(`wal_autocheckpoint = ${storage.wal_autocheckpoint_pages}`);
+      details['schema_version'] = await pragma('user_version');
+      await refuseOtherPrograms(database, details['schema_version']);
+      await writeAndRollBack(database);
+    });
+    details['write_ms'] = Math.round(performance.now() - startedAt);
+    details['busy_timeout_ms'] = storage.busy_timeout_ms;
+    details['size_bytes'] = statSync(path).size;
+    details['wal_bytes'] = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    problems.push(...walProblems(path, storage, details));
+    details['integrity'] = await quickCheck(database, signal);
+  } finally {
+    await database.close().catch(() => undefined);
+  }
+}
+
+/**
+ * More than the page cache holds, so that pages really go to the disk before they are taken back: a full disk shows.
+ * What was written lies behind the end of the WAL, where the next writer overwrites it.
+ */
+async function writeAndRollBack(database: Database): Promise<void> {
+  await database.exec('PRAGMA cache_size = 8');
+  try {
+    await database.exec(
+      `BEGIN IMMEDIATE; INSERT INTO word (text) VALUES ('health ' || hex(zeroblob(16000))); ROLLBACK`,
+    );
+  } catch (thrown) {
+    await database.exec('ROLLBACK').catch(() => undefined); // none is open where BEGIN failed
+    throw thrown;
+  }
+}
+
+async function refuseOtherPrograms(database: Database, version: unknown): Promise<void> {
+  const known = await database.get("SELECT 1 FROM sqlite_schema WHERE name = 'word'");
+  if (known !== undefined && version !== 0) return;
+  throw new MonitorError(`${database.path} is a database of another program, or has no tables`, {
+    type: 'future_schema',
+    permanent: true,
+    remediation: `Move it away, or set storage.data_directory in config.yaml: mv '${database.path}' '${database.path}.other'`,
+  });
+}
+
+/** @throws MonitorError where the database, or a new one, could not be written there */
+function proveDirectory(directory: string): void {
+  const place = existingPartOf(directory);
+  const isDirectory = statSync(place).isDirectory();
+  const obstacle = isDirectory ? whyNotWritable(place) : 'it is not a directory';
+  if (obstacle !== null) {
+    const mine = process.geteuid?.() ?? 0;
+    throw new MonitorError(`${place} cannot be written: ${obstacle}`, {
+      type: 'database_readonly',
+      permanent: true,
+      remediation: isDirectory
+        ? `Give it to the user of the collectors (user ${mine}): sudo chown ${mine} '${place}' && chmod u+rwx '${place}'`
+        : `Move it away: mv '${place}' '${place}.other'`,
+    });
+  }
+  refuseNetworkFileSystem(place);
+}
+
+function megabytes(bytes: unknown): string {
+  return `${(Number(bytes) / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,144 @@
+/** Do measurements keep coming? Judged by the sensor's own time: a value stored anew every five minutes may be old. */
+import { statSync } from 'node:fs';
+import type { Config } from '../../config/config';
+import type { CollectorName } from '../../reading';
+import { Database } from '../../store/database';
+import { databaseError, whyNotWritable } from '../../store/database-error';
+import { checkHeader, databasePath } from '../../store/files';
+import { latestPerDevice, type StoredReading } from '../../store/queries';
+import type { CheckContext, Judgement, Problem } from '../check';
+import { durationOf } from './clock';
+import { gapProblems, lastCycles, type LastCycles } from './cycles';
+
+const MINUTE_MS = 60_000;
+/** Clocks of a home differ by seconds. */
+const FUTURE_MS = 2 * MINUTE_MS;
+
+export interface Limits {
+  warnMs: number;
+  failMs: number;
+}
+
+/** Late is what misses two intervals, but a cycle may always take its time. */
+export function limitsOf({ collection }: Config): Limits {
+  const intervalMs = collection.interval_minutes * MINUTE_MS;
+  return { warnMs: Math.max(2 * intervalMs, 10 * MINUTE_MS), failMs: Math.max(3 * intervalMs, 15 * MINUTE_MS) };
+}
+
+export async function checkFreshness({ config, installation, now }: CheckContext): Promise<Judgement> {
+  const path = databasePath(config.storage.data_directory);
+  const fresh = (why: string): Judgement => ({ message: `a new installation: ${why}`, problems: [], details: {} });
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return fresh('no cycle has run yet');
+  // Whoever may not write it would leave side files that its owner may not write.
+  if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
+  checkHeader(path);
+  const database = await Database.open(path, 'read-write');
+  try {
+    database.setBusyTimeout(3000);
+    const latest = await latestPerDevice(database);
+    const problems: Problem[] = [];
+    const details: Record<string, unknown> = { devices: latest.map((reading) => deviceDetails(reading, now())) };
+    const said: string[] = [];
+    for (const collector of installation.enabled) {
+      const cycles = await lastCycles(database, collector, now());
+      details[collector] = { last_cycle: cycles.newest, last_good_cycle: cycles.newestGood?.started_at ?? null };
+      if (cycles.newest === null) {
+        said.push(`${collector}: no cycle yet`);
+        continue;
+      }
+      const devices = latest.filter((reading) => isOf(collector, reading) && isJudged(reading, cycles));
+      const late = lateDevices(devices, limitsOf(config), now());
+      problems.push(...cycleProblems(collector, cycles, limitsOf(config), now()), ...late);
+      const gaps = gapProblems(collector, cycles, limitsOf(config).warnMs, now());
+      problems.push(...gaps);
+      said.push(`${collector}: ${devices.length} devices, last cycle ${ageOf(cycles.newest.started_at, now())} ago`);
+    }
+    return { message: said.join('; '), problems, details };
+  } finally {
+    await database.close();
+  }
+}
+
+function isOf(collector: CollectorName, { device_type }: StoredReading): boolean {
+  return (device_type === 'hue_sensor') === (collector === 'hue');
+}
+
+/** Whom the last good cycle found switched off, or not in the list any more, owes us nothing. */
+function isJudged({ device_id, timestamp }: StoredReading, { newestGood }: LastCycles): boolean {
+  if (newestGood === null || timestamp >= newestGood.started_at) return true;
+  const reason = newestGood.devices_skipped[device_id];
+  return reason !== undefined && reason !== 'off';
+}
+
+function cycleProblems(collector: CollectorName, { newest }: LastCycles, limits: Limits, now: Date): Problem[] {
+  if (newest === null) return [];
+  const command = `node bin/collect-${collector === 'hue' ? 'hue' : 'aqm'}.js`;
+  const ageMs = now.getTime() - Date.parse(newest.started_at);
+  const problems: Problem[] = [];
+  if (ageMs > limits.warnMs) {
+    problems.push({
+      status: ageMs > limits.failMs ? 'fail' : 'warn',
+      message: `the last cycle of ${collector} was ${durationOf(ageMs)} ago`,
+      remediation: `See whether cron runs it, and run it once by hand: crontab -l; ${command}`,
+    });
+  }
+  if (newest.outcome === 'failed') {
+    problems.push({
+      status: 'warn',
+      message: `the last cycle of ${collector} failed (${newest.error_type ?? 'unknown'}): ${newest.error ?? 'no reason was stored'}`,
+      remediation: `Run it by hand to see whether it still fails: ${command}`,
+    });
+  }
+  return problems;
+}
+
+/** One problem for all that are late, and one for all that are far too late. */
+function lateDevices(devices: readonly StoredReading[], { warnMs, failMs }: Limits, now: Date): Problem[] {
+  const aged = devices.map((reading) => ({ reading, ageMs: now.getTime() - Date.parse(timeOf(reading)) }));
+  const name = ({ reading, ageMs }: (typeof aged)[number]) =>
+    `${reading.location} (${reading.device_id}, ${durationOf(Math.abs(ageMs))})`;
+  const problem = (status: 'warn' | 'fail', found: typeof aged, what: string, remediation: string): Problem[] =>
+    found.length === 0 ? [] : [{ status, message: `${what}: ${found.map(name).join(', ')}`, remediation }];
+  const wake =
+    'Check that these devices have power and a connection, then run a cycle: node bin/collect-hue.js (or node bin/collect-aqm.js)';
+  return [
+    ...problem(
+      'fail',
+      aged.filter(({ ageMs }) => ageMs > failMs),
+      'no new measurement for more than three intervals',
+      wake,
+    ),
+    ...problem(
+      'warn',
+      aged.filter(({ ageMs }) => ageMs > warnMs && ageMs <= failMs),
+      'late measurements',
+      wake,
+    ),
+    ...problem(
+      'warn',
+      aged.filter(({ ageMs }) => ageMs < -FUTURE_MS),
+      'measurements from the future',
+      'See whether this machine keeps time: timedatectl',
+    ),
+  ];
+}
+
+/** The sensor's own time where it is known. */
+function timeOf({ measured_at, timestamp }: StoredReading): string {
+  return measured_at ?? timestamp;
+}
+
+function deviceDetails(reading: StoredReading, now: Date) {
+  const { device_id, location } = reading;
+  const measured_at = timeOf(reading);
+  return {
+    device_id,
+    location,
+    measured_at,
+    age_seconds: Math.round((now.getTime() - Date.parse(measured_at)) / 1000),
+  };
+}
+
+function ageOf(time: string, now: Date): string {
+  return durationOf(now.getTime() - Date.parse(time));
+}

@@ -1,0 +1,144 @@
+/** Does the bridge answer, is it ours, does it let us in, and how are its sensors? Asked as a collector would, once. */
+import type { HueConfig } from '../../config/config';
+import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
+import { createHttp } from '../../http/fetch';
+import type { SkipReason } from '../../reading';
+import { startDeadline } from '../../reliability/deadline';
+import { createRetrier } from '../../reliability/retry';
+import { sleep } from '../../reliability/sleep';
+import { connectToBridge } from '../../sources/hue/connect';
+import { createHueSource } from '../../sources/hue/source';
+import type { SourceReport, Traffic } from '../../sources/source';
+import { skip, type CheckContext, type Judgement, type Problem } from '../check';
+import { clockProblems, watchClock } from './clock';
+import { collectWarnings } from './warnings';
+
+const BATTERY_LOW_PERCENT = 20;
+/** Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked twice. */
+const TIMEOUT_SECONDS = 7;
+
+export async function checkHue({ config, installation, signal, now }: CheckContext): Promise<Judgement> {
+  const { hue } = config;
+  if (hue?.enabled !== true) return skip('not enabled');
+  const key = installation.secrets?.secrets.hue?.username;
+  if (key === undefined) return noKey();
+
+  const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
+  const clock = watchClock(createHttp(), now);
+  const { logger, warnings } = collectWarnings(['retry']);
+  const details: Record<string, unknown> = { bridge_url: hue.bridge_url };
+  const deadline = startDeadline(TIMEOUT_SECONDS * 1000, 0);
+  const policy = { max_attempts: 1, base_delay_seconds: 0.2, multiplier: 1 };
+  // One answer of the right kind is enough; a moved bridge is looked for by the collectors, not by us.
+  const asked: HueConfig = { ...hue, discovery: [], timeout_seconds: Math.min(hue.timeout_seconds, TIMEOUT_SECONDS) };
+  let report: SourceReport;
+  try {
+    const connection = connectToBridge({
+      config: { ...config, hue: asked },
+      key,
+      http: clock.http,
+      traffic,
+      logger,
+      signal,
+      remember: false,
+    });
+    report = await createHueSource({
+      endpoint: hue.endpoint,
+      rules: { locations: hue.locations, temperatureMin: -Infinity, temperatureMax: Infinity },
+      ...connection,
+      lastDevicesSeen: () => Promise.resolve(0),
+      retrier: createRetrier({ policy, logger, sleep, deadline }),
+      logger,
+      traffic,
+    }).read();
+  } catch (thrown) {
+    const problems = [bridgeProblem(asMonitorError(thrown)), ...clockProblems(clock.difference(), 'the bridge')];
+    return { message: '', problems, details };
+  } finally {
+    deadline.clear();
+  }
+  Object.assign(details, {
+    endpoint: traffic.endpoint,
+    sensors: report.devicesSeen,
+    skipped: report.skipped,
+    payload_bytes: traffic.payloadBytes,
+    clock_difference_ms: clock.difference(),
+  });
+  const problems = [
+    ...sensorProblems(report),
+    ...warnings.map((message): Problem => ({ status: 'warn', message, remediation: LOOK_AGAIN })),
+    ...clockProblems(clock.difference(), 'the bridge'),
+  ];
+  return {
+    message: `${hue.bridge_url} is the right bridge and lists ${report.devicesSeen} temperature sensors`,
+    problems,
+    details,
+  };
+}
+
+const LOOK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
+
+function noKey(): Judgement {
+  const problem: Problem = {
+    status: 'fail',
+    message: 'not asked: there is no usable key for the bridge',
+    remediation: 'Pair with the bridge: node bin/auth-hue.js',
+  };
+  return { message: '', problems: [problem], details: {} };
+}
+
+const SWITCH_ON =
+  'Check that the bridge is switched on and in this network; if its address has changed: node bin/auth-hue.js';
+
+const REMEDIES: Partial<Record<ErrorType, string>> = {
+  network: SWITCH_ON,
+  timeout: SWITCH_ON,
+  deadline: SWITCH_ON,
+  tls: 'If the bridge was replaced or reset, pair with it again, which also learns its certificate: node bin/auth-hue.js',
+  wrong_bridge: 'Find the right one, or pair with the new one: node bin/auth-hue.js',
+  unauthorized: 'Pair again: press the link button of the bridge and run node bin/auth-hue.js',
+  rate_limited: 'Another app asks the bridge too often; wait a minute, then: node bin/health.js hue',
+  http: LOOK_AGAIN,
+  invalid_response: LOOK_AGAIN,
+};
+
+function bridgeProblem({ type, message, remediation }: MonitorError): Problem {
+  return { status: 'fail', message, remediation: REMEDIES[type] ?? remediation };
+}
+
+/** How a skipped sensor is called, and what to do about it. */
+const SKIPPED: Partial<Record<SkipReason, [string, string]>> = {
+  off: ['switched off in the Hue app', 'Switch them on in the Hue app'],
+  unreachable: ['not reachable', 'Check their batteries and their distance to the next lamp'],
+  malformed: ['readable only in part', 'Update the bridge in the Hue app'],
+};
+
+function sensorProblems({ readings, skipped, devicesSeen }: SourceReport): Problem[] {
+  const problems: Problem[] = [];
+  if (devicesSeen === 0) {
+    problems.push({
+      status: 'fail',
+      message: 'the bridge lists no temperature sensor',
+      remediation: 'Add a motion sensor in the Hue app, then: node bin/health.js hue',
+    });
+  }
+  for (const [reason, [what, remedy]] of Object.entries(SKIPPED)) {
+    const devices = Object.keys(skipped).filter((device) => skipped[device] === reason);
+    if (devices.length === 0) continue;
+    problems.push({
+      status: 'warn',
+      message: `${devices.length} of ${devicesSeen} sensors ${what}: ${devices.join(', ')}`,
+      remediation: `${remedy}, then: node bin/health.js hue`,
+    });
+  }
+  const weak = readings.filter(({ battery_percent: battery }) => battery !== null && battery < BATTERY_LOW_PERCENT);
+  if (weak.length > 0) {
+    const list = weak.map(({ location, battery_percent: battery }) => `${location} (${battery} %)`).join(', ');
+    problems.push({
+      status: 'warn',
+      message: `batteries under ${BATTERY_LOW_PERCENT} %: ${list}`,
+      remediation: 'Put in new ones, then: node bin/health.js hue',
+    });
+  }
+  return problems;
+}

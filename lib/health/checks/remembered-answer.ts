@@ -1,0 +1,104 @@
+/**
+ * `health-amazon.json` in the data directory: what Amazon last said to health, so that a dashboard that asks every minute
+ * does not use up what the collectors may ask. Deleting it is always safe.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AqmConfig } from '../../config/config';
+import { writeWhole } from '../../files/write-whole';
+import { acquireLock, type Lock } from '../../reliability/lock';
+import { sleep } from '../../reliability/sleep';
+import { bind, isBoundTo } from '../../sources/aqm/session-file';
+import type { SessionState } from '../../sources/aqm/session-state';
+import type { CheckContext, Judgement } from '../check';
+import { durationOf } from './clock';
+
+const LASTS_MS = 5 * 60_000;
+const VERSION = 1;
+
+interface Remembered {
+  version: typeof VERSION;
+  /** another login is another answer */
+  bound_to: NonNullable<SessionState['bound_to']>;
+  base_urls: AqmConfig['base_urls'];
+  /** UTC ISO 8601 */
+  asked_at: string;
+  judgement: Judgement;
+}
+
+type Context = Pick<CheckContext, 'config' | 'fresh' | 'signal' | 'now'> & { aqm: AqmConfig; refreshToken: string };
+
+/**
+ * The remembered answer where it is young enough, else what `ask` says; of several processes that want to ask at once,
+ * one does.
+ * @param ask an answer is remembered only where Amazon has answered
+ */
+export async function askedLately(
+  context: Context,
+  ask: () => Promise<{ judgement: Judgement; answered: boolean }>,
+): Promise<Judgement> {
+  const directory = context.config.storage.data_directory;
+  const file = join(directory, 'health-amazon.json');
+  const remembered = () => (context.fresh ? null : read(file, context));
+  const known = remembered();
+  if (known !== null) return known;
+  const lock = await lockOf(join(directory, '.health-amazon.lock'), context.signal);
+  try {
+    // Whoever had the lock before may have asked.
+    const justAsked = remembered();
+    if (justAsked !== null) return justAsked;
+    const { judgement, answered } = await ask();
+    if (answered) write(file, judgement, context);
+    return judgement;
+  } finally {
+    await lock?.release();
+  }
+}
+
+function read(file: string, { now, aqm, refreshToken }: Context): Judgement | null {
+  try {
+    const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
+    const { version, bound_to, base_urls, asked_at, judgement } = content;
+    const age = now().getTime() - Date.parse(asked_at);
+    const sameLogin = isBoundTo(bound_to, { marketplace: aqm.marketplace, refreshToken });
+    const sameHosts = JSON.stringify(base_urls) === JSON.stringify(aqm.base_urls);
+    if (version !== VERSION || !(age >= 0 && age < LASTS_MS) || !sameLogin || !sameHosts) return null;
+    const note = `(Amazon's answer of ${durationOf(age)} ago; --fresh asks anew)`;
+    return {
+      message: `${judgement.message} ${note}`,
+      problems: judgement.problems.map((problem) => ({ ...problem, message: `${problem.message} ${note}` })),
+      details: { ...judgement.details, asked_at, answer_age_ms: age },
+    };
+  } catch {
+    return null; // none, or a damaged one: as good as none
+  }
+}
+
+function write(file: string, judgement: Judgement, { now, aqm, refreshToken }: Context): void {
+  const remembered: Remembered = {
+    version: VERSION,
+    bound_to: bind({ marketplace: aqm.marketplace, refreshToken }),
+    base_urls: aqm.base_urls,
+    asked_at: now().toISOString(),
+    judgement,
+  };
+  try {
+    writeWhole(file, `${JSON.stringify(remembered, null, 1)}\n`);
+  } catch {
+    // Where nothing can be written, the check of the database says so.
+  }
+}
+
+/** Waits for another health that is asking; null where no lock can be had at all (no data directory, read-only). */
+async function lockOf(path: string, signal: AbortSignal): Promise<Lock | null> {
+  for (;;) {
+    let lock: Lock | null;
+    try {
+      lock = await acquireLock(path);
+    } catch {
+      return null;
+    }
+    if (lock !== null) return lock;
+    await sleep(50, signal);
+  }
+}

@@ -1,0 +1,89 @@
+/** Are the keys there that the enabled sources need, in the right form, and out of everybody else's reach? */
+import { formatFault } from '../../config/faults';
+import type { LoadedSecrets, SecretSection } from '../../config/secrets';
+import { secretsFileState, type SecretsFileState } from '../../config/secrets-file';
+import type { CollectorName } from '../../reading';
+import type { CheckContext, Judgement, Problem } from '../check';
+
+const NEEDED: readonly { collector: CollectorName; section: 'hue' | 'amazon'; key: string; remediation: string }[] = [
+  {
+    collector: 'hue',
+    section: 'hue',
+    key: 'hue.username',
+    remediation: 'Pair with the bridge, which writes it: node bin/auth-hue.js',
+  },
+  {
+    collector: 'amazon_aqm',
+    section: 'amazon',
+    key: 'amazon.refresh_token',
+    remediation: 'Log in at Amazon, which writes it: node bin/auth-amazon.js',
+  },
+];
+
+export function checkSecrets({ installation }: CheckContext): Judgement {
+  const { files, secrets, secretsFailure, enabled } = installation;
+  const file = files.secrets;
+  if (secrets === null) {
+    const { message, remediation } = secretsFailure as NonNullable<typeof secretsFailure>;
+    const unusable: Problem = { status: 'fail', message, stops: enabled };
+    if (/'/.test(remediation)) unusable.remediation = remediation;
+    return { message: '', problems: [unusable], details: { file } };
+  }
+  const state = secretsFileState(file);
+  const needed = NEEDED.filter(({ collector }) => enabled.includes(collector));
+  const problems = [
+    ...needed.flatMap((need) => sectionProblems(secrets, need)),
+    ...warnAbout(secrets.faults.email?.faults.map(formatFault) ?? [], file),
+    ...warnAbout(secrets.unknown?.faults.map(formatFault) ?? [], file),
+    ...fileProblems(state, file),
+  ];
+  const details = { file, mode: octal(state.mode), sections: Object.keys(secrets.secrets) };
+  return { message: `${file} has what is needed, mode ${octal(state.mode)}`, problems, details };
+}
+
+function sectionProblems(
+  loaded: LoadedSecrets,
+  { collector, section, key, remediation }: (typeof NEEDED)[number],
+): Problem[] {
+  const stops = [collector];
+  const faults = loaded.faults[section satisfies SecretSection]?.faults ?? [];
+  if (faults.length > 0)
+    return faults.map((fault) => ({ status: 'fail', message: formatFault(fault), remediation, stops }));
+  if (loaded.secrets[section] !== undefined) return [];
+  return [
+    { status: 'fail', message: `${loaded.file}: ${key} is missing, which ${collector} needs`, remediation, stops },
+  ];
+}
+
+/** What no collector stumbles over: e-mail is optional, and a section nobody knows is perhaps a typing mistake. */
+function warnAbout(messages: readonly string[], file: string): Problem[] {
+  const remediation = `Mend it (config/secrets.example.yaml shows the sections): "\${EDITOR:-vi}" '${file}'`;
+  return messages.map((message) => ({ status: 'warn', message, remediation }));
+}
+
+function fileProblems({ mode, othersMayUse, foreignOwner, readOnlyMount }: SecretsFileState, file: string): Problem[] {
+  const problems: Problem[] = [];
+  if (othersMayUse) {
+    problems.push({
+      status: readOnlyMount ? 'warn' : 'fail',
+      message: `other users of this machine can use ${file}: its mode is ${octal(mode)}, expected 0600`,
+      remediation: readOnlyMount
+        ? `The file system is read-only: mount it with mode 0600 (docker: --mount …,mode=0600), then see: ls -l '${file}'`
+        : `chmod 600 '${file}'`,
+      stops: [],
+    });
+  }
+  if (foreignOwner !== null) {
+    problems.push({
+      status: readOnlyMount ? 'warn' : 'fail',
+      message: `${file} belongs to user ${foreignOwner}, who can change what is logged in with`,
+      remediation: `sudo chown ${process.geteuid?.() ?? 0} '${file}' && sudo chmod 600 '${file}'`,
+      stops: [],
+    });
+  }
+  return problems;
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

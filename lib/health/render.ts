@@ -1,0 +1,131 @@
+/** The report in words: a table for a person, plain lines for a log or a mail, an object for a program. */
+import { CHECKS } from './checks';
+import type { Status } from './check';
+import type { CheckReport, HealthReport } from './runner';
+
+/** What is wrong stands at the end, where the eye is. */
+const ORDER: readonly Status[] = ['skip', 'pass', 'warn', 'fail'];
+const MARKS: Record<Status, string> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
+const COLOURS: Record<Status, string> = { pass: '32', warn: '33', fail: '31', skip: '2' };
+
+export interface TextOptions {
+  /** a person looks: marks and colour */
+  isTerminal: boolean;
+  colour: boolean;
+  /** only what is wrong */
+  quiet: boolean;
+  /** with all details */
+  verbose: boolean;
+}
+
+export function renderText(report: HealthReport, options: TextOptions): string {
+  const { isTerminal, quiet } = options;
+  if (quiet && report.exit_code === 0) return '';
+  const paint = (status: Status, text: string) =>
+    options.colour ? `\u001b[${COLOURS[status]}m${text}\u001b[0m` : text;
+  const shown = report.checks.filter(({ status }) => !quiet || status === 'warn' || status === 'fail');
+  const sorted = [...shown].sort((one, other) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status));
+  const lines = sorted.flatMap((check) => {
+    const label = isTerminal ? `${MARKS[check.status]} ${check.status}` : check.status;
+    return [...entries(check, paint(check.status, label.padEnd(isTerminal ? 7 : 5))), ...detailLines(check, options)];
+  });
+  const overall = overallLine(report);
+  return [...lines, paint(worst(report), overall)].map((line) => `${line}\n`).join('');
+}
+
+/** A line a problem, its remedy under it. */
+function entries({ name, message, problems }: CheckReport, label: string): string[] {
+  const start = `${label} ${name.padEnd(10)}`;
+  if (problems.length === 0) return [`${start} ${printable(message)}`];
+  return problems.flatMap((problem) => [
+    `${start} ${printable(problem.message)}`,
+    `${' '.repeat(6)}do: ${printable(problem.remediation)}`,
+  ]);
+}
+
+function detailLines({ details, duration_ms }: CheckReport, { verbose }: TextOptions): string[] {
+  if (!verbose) return [];
+  const rows = Object.entries({ ...details, duration_ms });
+  return rows.map(([key, value]) => `${' '.repeat(6)}${key}: ${printable(JSON.stringify(value))}`);
+}
+
+/** `degraded: 1 fail, 2 warn, 5 pass, 1 skip in 412 ms` */
+function overallLine(report: HealthReport): string {
+  const counts = [...ORDER].reverse().flatMap((status) => {
+    const count = report.checks.filter((check) => check.status === status).length;
+    return count === 0 ? [] : [`${count} ${status}`];
+  });
+  return `${report.status}: ${counts.join(', ')} in ${report.duration_ms} ms`;
+}
+
+function worst({ exit_code, checks }: HealthReport): Status {
+  if (exit_code > 0) return 'fail';
+  return checks.some(({ status }) => status === 'warn') ? 'warn' : 'pass';
+}
+
+/** The contract's object; what is needed to show problems one by one is in `details`, by adding. */
+export function renderJson(report: HealthReport): string {
+  const checks = report.checks.map(({ problems, ...check }) =>
+    problems.length === 0 ? check : { ...check, details: { ...check.details, problems } },
+  );
+  const { status, exit_code, duration_ms } = report;
+  return `${JSON.stringify({ schema_version: 1, status, exit_code, duration_ms, checks })}\n`;
+}
+
+const LINE_LENGTH = 79;
+
+/**
+ * One line for Nagios and its kin, below 80 characters, performance data after the bar: `WARNING: hue, freshness | …`.
+ * Exit codes 0, 1, 2 are theirs too: OK, WARNING, CRITICAL.
+ */
+export function renderLine(report: HealthReport): string {
+  const count = (status: Status) => report.checks.filter((check) => check.status === status).length;
+  const words = ['OK', 'WARNING', 'CRITICAL'] as const;
+  const performance = ` | fail=${count('fail')} warn=${count('warn')} time=${(report.duration_ms / 1000).toFixed(3)}s`;
+  const room = LINE_LENGTH - performance.length - words[report.exit_code].length - 2;
+  const named = report.checks.filter(({ status }) => status === (report.exit_code === 0 ? 'warn' : 'fail'));
+  const told =
+    named.length === 0
+      ? `${count('pass')} checks pass`
+      : fitting(
+          named.map(({ name }) => name),
+          room,
+        );
+  return `${words[report.exit_code]}: ${told}${performance}\n`;
+}
+
+/** As many names as there is room for, and how many more there are. */
+function fitting(names: readonly string[], room: number): string {
+  for (let shown = names.length; shown > 0; shown--) {
+    const more = names.length - shown;
+    const text = names.slice(0, shown).join(' ') + (more === 0 ? '' : ` +${more}`);
+    if (text.length <= room) return text;
+  }
+  return `${names.length} checks`;
+}
+
+/** Annotations of GitHub Actions (workflow commands); a step shows them above its log. */
+export function renderAnnotations({ checks }: HealthReport): string {
+  return checks
+    .flatMap(({ name, problems }) =>
+      problems.map(({ status, message, remediation }) => {
+        const command = status === 'fail' ? 'error' : 'warning';
+        return `::${command} title=${name}::${escapeData(`${message}\n${remediation}`)}\n`;
+      }),
+    )
+    .join('');
+}
+
+function escapeData(text: string): string {
+  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+}
+
+/** `--list`: what there is to ask for by name. */
+export function renderList(): string {
+  return CHECKS.map(({ name, title }) => `${name.padEnd(11)}${title}\n`).join('');
+}
+
+/** A name from outside must not move the cursor or begin a line. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+}

@@ -1,0 +1,132 @@
+/** Runs checks all at once. Each has its own deadline, so the whole takes no longer than the slowest may. */
+import { asMonitorError, MonitorError } from '../errors';
+import { errorCode } from '../files/file-error';
+import {
+  skip,
+  type Check,
+  type CheckContext,
+  type CheckName,
+  type Judgement,
+  type Problem,
+  type Status,
+} from './check';
+import type { Installation } from './installation';
+import { verdictOf, type Verdict } from './verdict';
+
+/** Below the 10 s a check may take, so that what others do to this process meanwhile fits in between. */
+export const CHECK_DEADLINE_MS = 9000;
+
+export interface CheckReport {
+  name: CheckName;
+  status: Status;
+  /** all problems in a sentence each, else what is in good order */
+  message: string;
+  /** what to do about each problem, a line each; empty for pass and skip */
+  remediation: string;
+  duration_ms: number;
+  details: Record<string, unknown>;
+  problems: readonly Required<Problem>[];
+}
+
+export interface HealthReport extends Verdict {
+  duration_ms: number;
+  checks: CheckReport[];
+}
+
+export interface RunOptions {
+  installation: Installation;
+  offline: boolean;
+  fresh: boolean;
+  redactor: CheckContext['redactor'];
+  now?: () => Date;
+  deadlineMs?: number;
+}
+
+export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<HealthReport> {
+  const reports = await Promise.all(checks.map((check) => runOne(check, options)));
+  return {
+    ...verdictOf(reports, options.installation.enabled),
+    duration_ms: Math.round(performance.now()),
+    checks: reports,
+  };
+}
+
+async function runOne(check: Check, options: RunOptions): Promise<CheckReport> {
+  const startedAt = performance.now();
+  const judgement = await judge(check, options);
+  const problems = judgement.problems.map((problem) => complete(check, problem));
+  return {
+    name: check.name,
+    status: statusOf(judgement),
+    message: problems.map(({ message }) => message).join(' ') || judgement.message,
+    remediation: [...new Set(problems.map(({ remediation }) => remediation))].join('\n'),
+    duration_ms: Math.round(performance.now() - startedAt),
+    details: judgement.details,
+    problems,
+  };
+}
+
+async function judge(check: Check, options: RunOptions): Promise<Judgement> {
+  const { installation, offline, fresh, redactor, now = () => new Date() } = options;
+  const { config } = installation;
+  if (offline && check.needsNetwork) return skip('not asked (--offline)');
+  if (config === null && check.needsConfig) return skip('not looked at: there is no valid configuration to judge by');
+  const deadline = startCheckDeadline(check.name, options.deadlineMs ?? CHECK_DEADLINE_MS);
+  try {
+    // A check that never ends is left behind: the process ends without it.
+    const context = { installation, config: config as CheckContext['config'], fresh, redactor, now };
+    return await Promise.race([check.run({ ...context, signal: deadline.signal }), deadline.passed]);
+  } catch (thrown) {
+    return { message: '', problems: [failureOf(thrown, check)], details: {} };
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** A check that throws is a failed check. */
+function failureOf(thrown: unknown, { remedy }: Check): Problem {
+  // What the operating system refuses is no defect of ours.
+  if (errorCode(thrown) !== '') return { status: 'fail', message: `cannot be judged: ${(thrown as Error).message}` };
+  const { message, remediation } = asMonitorError(thrown);
+  const namesCommand = /node bin\/|npm |dmesg|'\//.test(remediation);
+  return { status: 'fail', message, remediation: namesCommand ? remediation : `${remediation} ${remedy}`.trim() };
+}
+
+/** A deadline whose passing also rejects, for work that does not listen to the signal. */
+function startCheckDeadline(name: string, milliseconds: number) {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const reason = new MonitorError(`the check ${name} did not end within ${milliseconds / 1000} s`, {
+        type: 'deadline',
+        permanent: true,
+      });
+      controller.abort(reason);
+      reject(reason);
+    }, milliseconds);
+  });
+  passed.catch(() => undefined);
+  return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
+}
+
+function complete(check: Check, { status, message, remediation, stops }: Problem): Required<Problem> {
+  return {
+    status,
+    message: sentence(message),
+    remediation: remediation ?? check.remedy,
+    stops: status === 'warn' ? [] : (stops ?? check.stops),
+  };
+}
+
+function statusOf({ skipped, problems }: Judgement): Status {
+  if (skipped) return 'skip';
+  if (problems.some(({ status }) => status === 'fail')) return 'fail';
+  return problems.length > 0 ? 'warn' : 'pass';
+}
+
+/** Several stand in one line: each ends like a sentence. */
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
