@@ -1,6 +1,7 @@
 /** The program's log. Nothing is loaded, opened or created before the first line of a level that is wanted. */
 import type { LoggingConfig } from '../config/config';
 import type { Retrier } from '../reliability/retry';
+import type { LogFileSystem } from './current-file';
 import { LEVELS, type Fields, type Level, type Logger } from './logger';
 import type { Program } from './programs';
 import { createRedactor, type Redactor } from './redact';
@@ -14,7 +15,10 @@ export interface LoggerOptions {
   now?: () => Date;
   /** says, once, that the log cannot be written */
   complain?: (text: string) => void;
+  fs?: LogFileSystem;
 }
+
+export type CompleteLoggerOptions = LoggerOptions & Required<Omit<LoggerOptions, 'fs'>>;
 
 export interface FileLogger extends Logger {
   /**
@@ -27,7 +31,7 @@ export interface FileLogger extends Logger {
 }
 
 export function createLogger(options: LoggerOptions): FileLogger {
-  const complete: Required<LoggerOptions> = {
+  const complete: CompleteLoggerOptions = {
     redact: createRedactor(),
     now: () => new Date(),
     complain: (text) => void process.stderr.write(text),

@@ -13,14 +13,13 @@ import { makeDirectory, ownLike } from '../files/ownership';
 import { describeThisProcess, lifeOf } from './process-identity';
 
 const LOCK = '.lock';
-/** How long a live holder is waited for; its work takes well under a millisecond, so it has been stopped. */
-const PATIENCE_MS = 1000;
 const SPINS = 20;
 const PAUSE_MS = 0.2;
 const LITTER_AFTER_MS = 24 * 3_600_000;
 
 export class DirectoryLock {
   readonly #directory: string;
+  readonly #patienceMs: number;
   readonly #me = describeThisProcess();
   readonly #ticket: string;
   #ticketWritten = false;
@@ -29,8 +28,10 @@ export class DirectoryLock {
   /** Litter is looked for once, by the first use. */
   #swept = false;
 
-  constructor(directory: string) {
+  /** @param patienceMs how long a live holder is waited for; its work takes well under a millisecond, so it was stopped */
+  constructor(directory: string, patienceMs = 1000) {
     this.#directory = directory;
+    this.#patienceMs = patienceMs;
     this.#ticket = join(directory, `.writer-${process.pid}-${nonceOf(this.#me)}`);
   }
 
@@ -48,7 +49,7 @@ export class DirectoryLock {
         const { holder, state } = lookAt(name);
         if (holder === this.#me) return undefined; // the last release was refused
         if (state !== unchanged.state) unchanged = { state, since: performance.now() };
-        const waited = state === this.#stuck || performance.now() - unchanged.since > PATIENCE_MS;
+        const waited = state === this.#stuck || performance.now() - unchanged.since > this.#patienceMs;
         if (state === '' || this.#clear(name, waited)) continue;
         if (waited) {
           this.#stuck = state;

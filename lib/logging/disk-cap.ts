@@ -3,8 +3,8 @@
  * lost or wrong: every current file counts as grown to the next multiple of a grain, so that within its grain a program
  * may write without looking, and whoever begins a new grain counts the directory first. Both happen under the lock.
  */
-import { unlinkSync } from 'node:fs';
 import { errorCode } from '../files/file-error';
+import type { LogFileSystem } from './current-file';
 import { backupsOf, listLogFiles, type LogFile } from './log-files';
 import { PROGRAMS } from './programs';
 
@@ -18,6 +18,7 @@ export interface Room {
 export class DiskCap {
   readonly #directory: string;
   readonly #maxBackups: number;
+  readonly #fs: Pick<LogFileSystem, 'unlinkSync'>;
   /** A thousandth of the cap, at most 64 KiB: the step in which space is granted. */
   readonly #grain: number;
   /** A little below what is configured, for what the file system adds to the files: half-filled blocks, the directory. */
@@ -25,7 +26,8 @@ export class DiskCap {
   /** Where no backup is left, kept for warnings and worse. */
   readonly #reserve: number;
 
-  constructor(directory: string, maxTotalBytes: number, maxBackups: number) {
+  constructor(directory: string, maxTotalBytes: number, maxBackups: number, fs: Pick<LogFileSystem, 'unlinkSync'>) {
+    this.#fs = fs;
     this.#directory = directory;
     this.#maxBackups = maxBackups;
     this.#grain = Math.min(65_536, Math.max(1, Math.floor(maxTotalBytes / 1000)));
@@ -48,7 +50,7 @@ export class DiskCap {
     let files = listLogFiles(this.#directory);
     const remove = (victim: LogFile) => {
       // One that cannot be removed (immutable, somebody else's) still counts, but is not tried again.
-      if (removeFile(victim.path)) {
+      if (removeFile(victim.path, this.#fs)) {
         removed.push(victim.path);
         total -= victim.bytes;
       }
@@ -80,9 +82,9 @@ export class DiskCap {
 }
 
 /** @returns whether it is gone */
-export function removeFile(path: string): boolean {
+export function removeFile(path: string, fs: Pick<LogFileSystem, 'unlinkSync'>): boolean {
   try {
-    unlinkSync(path);
+    fs.unlinkSync(path);
     return true;
   } catch (thrown) {
     return errorCode(thrown) === 'ENOENT';

@@ -38,6 +38,15 @@ export function listLogFiles(directory: string): LogFile[] {
     .sort((one, other) => one.number - other.number);
 }
 
+/** The highest number that any entry of the directory bears, a stranger's included: none of them may be renamed over. */
+export function highestNumber(directory: string, program: Program): number {
+  const numbers = readdirSync(directory).map((name) => {
+    const match = OURS.exec(name);
+    return match?.[1] === program ? Number(match[2] ?? 0) : 0;
+  });
+  return Math.max(0, ...numbers);
+}
+
 export function backupsOf(files: readonly LogFile[], program: Program): LogFile[] {
   return files.filter((file) => file.program === program && file.number > 0);
 }

@@ -4,7 +4,7 @@ import { MESSAGE } from 'triple-beam';
 import { describeFileError } from '../files/file-error';
 import { asMonitorError, MonitorError } from '../errors';
 import type { Retrier } from '../reliability/retry';
-import type { LoggerOptions } from './create-logger';
+import type { CompleteLoggerOptions } from './create-logger';
 import { formatLine, MAX_LINE_BYTES } from './line';
 import { LEVELS, type Fields, type Level } from './logger';
 import { RotateFileTransport } from './rotate-file-transport';
@@ -19,7 +19,7 @@ export interface WinstonLogger {
   close(): void;
 }
 
-export function createWinstonBackedLogger(options: Required<LoggerOptions>): WinstonLogger {
+export function createWinstonBackedLogger(options: CompleteLoggerOptions): WinstonLogger {
   const { config, program, redact, now, complain } = options;
   const maxFileBytes = Math.floor(config.max_file_mb * MEGABYTE);
   const maxLineBytes = Math.min(MAX_LINE_BYTES, maxFileBytes);
@@ -30,6 +30,7 @@ export function createWinstonBackedLogger(options: Required<LoggerOptions>): Win
     maxBackups: config.max_backups,
     maxTotalBytes: Math.floor(config.max_total_mb * MEGABYTE),
     minFreeBytes: Math.floor(config.min_free_mb * MEGABYTE),
+    fs: options.fs,
   });
   const winston = createWinstonLogger({
     levels: Object.fromEntries(LEVELS.map((level, index) => [level, index])),

@@ -1,0 +1,133 @@
+/** The file that bears a program's name now: found again whatever became of it, and written in whole lines. */
+import nodeFs from 'node:fs';
+import { errorCode } from '../files/file-error';
+import { makeDirectory, ownLike } from '../files/ownership';
+import { dirname } from 'node:path';
+
+/** What of node:fs the log is written with; a test puts failures here that no disk makes on demand. */
+export type LogFileSystem = Pick<
+  typeof nodeFs,
+  | 'closeSync'
+  | 'fstatSync'
+  | 'ftruncateSync'
+  | 'openSync'
+  | 'readSync'
+  | 'renameSync'
+  | 'statfsSync'
+  | 'unlinkSync'
+  | 'writeSync'
+>;
+
+/** A torn line is looked for in this many bytes before the end of the file. */
+const TAIL_BYTES = 65_536;
+const NEWLINE = 0x0a;
+
+export class CurrentFile {
+  readonly path: string;
+  readonly #fs: LogFileSystem;
+  #descriptor: number | undefined;
+  #inode = 0;
+  #device = 0;
+  /** its length after our last write: any other length means that somebody else was there */
+  #size = 0;
+  #tailUnknown = false;
+
+  constructor(path: string, fs: LogFileSystem) {
+    this.path = path;
+    this.#fs = fs;
+  }
+
+  /** bytes */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Opens the file that bears the name now: it may have been rotated by another process, deleted, moved or cut.
+   * @returns whether it had to be created
+   * @throws the system's error; the file that was open before stays open
+   */
+  open(): boolean {
+    const now = nodeFs.statSync(this.path, { throwIfNoEntry: false });
+    if (now !== undefined && this.#descriptor !== undefined && now.ino === this.#inode && now.dev === this.#device) {
+      if (now.size !== this.#size) this.#resized(now.size);
+      return false;
+    }
+    const descriptor = this.#openOrCreate();
+    this.close();
+    this.#descriptor = descriptor;
+    if (now === undefined) ownLike(dirname(this.path), this.path);
+    const opened = this.#fs.fstatSync(descriptor);
+    this.#inode = opened.ino;
+    this.#device = opened.dev;
+    this.#resized(opened.size);
+    return now === undefined;
+  }
+
+  #openOrCreate(): number {
+    try {
+      return this.#fs.openSync(this.path, 'a+');
+    } catch (thrown) {
+      if (errorCode(thrown) !== 'ENOENT') throw thrown;
+      makeDirectory(dirname(this.path));
+      return this.#fs.openSync(this.path, 'a+');
+    }
+  }
+
+  #resized(size: number): void {
+    this.#size = size;
+    this.#tailUnknown = size > 0;
+  }
+
+  /**
+   * Cuts off half a line at the end: of a process that was killed inside write(2), whose call never returned, or of a
+   * hand with `truncate`. Only under the lock: else it may be a line that is being written.
+   */
+  mendTail(): void {
+    if (!this.#tailUnknown) return;
+    this.#tailUnknown = false;
+    if (this.#readTail(1)[0] === NEWLINE) return;
+    const tail = this.#readTail(Math.min(TAIL_BYTES, this.#size));
+    const end = tail.lastIndexOf(NEWLINE);
+    if (end < 0 && tail.length < this.#size) {
+      this.write(Buffer.from('\n')); // no line of ours is that long: it stays, on a line of its own
+    } else {
+      this.truncate(this.#size - tail.length + end + 1);
+    }
+  }
+
+  #readTail(bytes: number): Buffer {
+    const tail = Buffer.alloc(bytes);
+    this.#fs.readSync(this.#open, tail, 0, bytes, this.#size - bytes);
+    return tail;
+  }
+
+  /** All of it or nothing: a disk that fills up in the middle of a line leaves no torn one. @throws the system's error */
+  write(bytes: Buffer): void {
+    let written = 0;
+    try {
+      while (written < bytes.length) written += this.#fs.writeSync(this.#open, bytes, written);
+    } catch (thrown) {
+      // Without the lock somebody may have written behind it: then the torn part stays rather than their line goes.
+      const isLast = written > 0 && this.#fs.fstatSync(this.#open).size === this.#size + written;
+      if (isLast) this.#fs.ftruncateSync(this.#open, this.#size);
+      throw thrown;
+    }
+    this.#size += bytes.length;
+  }
+
+  truncate(size: number): void {
+    this.#fs.ftruncateSync(this.#open, size);
+    this.#size = size;
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) this.#fs.closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  get #open(): number {
+    if (this.#descriptor === undefined) throw new Error(`${this.path} is not open`);
+    return this.#descriptor;
+  }
+}
