@@ -1,21 +1,14 @@
 /** The demo's last page: what the two collectors stored, as a table. */
-import sqlite3 from 'sqlite3';
-
-export type Row = Record<string, string | number | null>;
+import { Database, type Row } from '../store/database';
 
 /** The view `readings`, read-only. */
-export function readStored(databaseFile: string): Promise<Row[]> {
-  return new Promise((resolve, reject) => {
-    const database = new sqlite3.Database(databaseFile, sqlite3.OPEN_READONLY, (openError) => {
-      if (openError !== null) {
-        reject(openError);
-        return;
-      }
-      database.all<Row>('SELECT * FROM readings ORDER BY device_type DESC, location', (queryError, rows) => {
-        database.close(() => (queryError === null ? resolve(rows) : reject(queryError)));
-      });
-    });
-  });
+export async function readStored(databaseFile: string): Promise<Row[]> {
+  const database = await Database.open(databaseFile, 'read-only');
+  try {
+    return await database.all('SELECT * FROM readings ORDER BY device_type DESC, location');
+  } finally {
+    await database.close();
+  }
 }
 
 const COLUMNS: [title: string, name: string, decimals?: number][] = [

@@ -1,0 +1,79 @@
+/** Imports run one way: who opens a folder of lib/ may trust that nothing below it knows what stands above. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const LIB = join(ROOT, 'lib');
+
+/** From the ground up; a room may use its own floor's files and the floors before it. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['errors.ts', 'reading.ts'],
+  ['files'],
+  ['logging/logger.ts', 'logging/programs.ts', 'config'],
+  ['reliability/deadline.ts', 'reliability/sleep.ts', 'reliability/retry.ts', 'reliability/cycle-end.ts', 'logging'],
+  ['http', 'store', 'reliability/lock.ts'],
+  ['sources/source.ts', 'alert'],
+  ['sources/hue', 'sources/aqm'],
+  ['collect.ts', 'health', 'report', 'perf'],
+  ['cli', 'simulator'],
+  ['build'],
+];
+
+const files = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => relative(LIB, join(folder, name)));
+
+/** The most exact entry wins: `logging/logger.ts` before `logging`. */
+function floorOf(file: string): number {
+  const found = FLOORS.flatMap((rooms, floor) => rooms.map((room) => ({ room, floor })))
+    .filter(({ room }) => file === room || file.startsWith(`${room}/`))
+    .sort((one, other) => other.room.length - one.room.length);
+  return found[0]?.floor ?? -1;
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(LIB, file), 'utf8');
+  const names = [...text.matchAll(/(?:from|import|require)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return names
+    .map((name) => relative(LIB, resolve(dirname(join(LIB, file)), name)))
+    .filter((name) => !name.startsWith('..') && !name.endsWith('.generated') && !name.endsWith('.json'))
+    .map((name) => (name.endsWith('.ts') ? name : `${name}.ts`));
+}
+
+test.each(files(LIB))('%s has its floor and looks only down', (file) => {
+  expect(floorOf(file)).toBeGreaterThanOrEqual(0);
+  const upwards = importsOf(file).filter((name) => floorOf(name) > floorOf(file));
+  expect(upwards).toEqual([]);
+});
+
+test('a source knows no other source', () => {
+  const sources = files(join(LIB, 'sources')).filter((file) => file.split('/').length > 2);
+  expect(sources.length).toBeGreaterThan(5);
+  for (const file of sources) {
+    const own = file.split('/').slice(0, 2).join('/');
+    const others = importsOf(file).filter(
+      (name) => name.startsWith('sources/') && name.split('/').length > 2 && !name.startsWith(`${own}/`),
+    );
+    expect({ file, others }).toEqual({ file, others: [] });
+  }
+});
+
+test('only lib/store/driver.ts knows sqlite3, only lib/http/fetch.ts node-fetch, only lib/alert nodemailer', () => {
+  const users = (name: string) =>
+    files(LIB).filter((file) => new RegExp(`['"]${name}['"/]`).test(readFileSync(join(LIB, file), 'utf8')));
+  expect(users('sqlite3')).toEqual(['store/driver.ts']);
+  expect(users('node-fetch')).toEqual(['http/fetch.ts']);
+  expect(users('nodemailer').every((file) => file.startsWith('alert/'))).toBe(true);
+});
+
+test('doors are at most 15 lines and have no logic of a command', () => {
+  for (const door of readdirSync(join(ROOT, 'bin'))) {
+    const lines = readFileSync(join(ROOT, 'bin', door), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect({ door, lines: lines.length }).toEqual({ door, lines: Math.min(lines.length, 15) });
+  }
+});
