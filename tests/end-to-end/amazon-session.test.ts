@@ -1,47 +1,21 @@
 /** The Amazon login over many cycles, with the real command over TLS, as cron runs it. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTestAuthority } from '../../lib/simulator/certificates';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
-import { openHome, type Home } from '../helpers/home';
+import { DISCOVERY, openAmazonHome, REFRESH, STATE, type AmazonHome } from '../helpers/amazon-home';
 
-const STATE = 'POST /api/phoenix/state';
-const DISCOVERY = 'POST /nexus/v1/graphql';
-const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 
-let home: Home;
-let environment: Record<string, string>;
-let alertFile: string;
-
+let home: AmazonHome;
 beforeEach(async () => {
-  const authority = await createTestAuthority('CN=Test authority of Amazon');
-  home = await openHome({ cloud: { tls: await authority.server() } });
-  const caFile = join(home.directory, 'amazon-authority.pem');
-  writeFileSync(caFile, authority.ca);
-  environment = { NODE_EXTRA_CA_CERTS: caFile };
-  alertFile = join(home.dataDirectory, 'ALERT_TOKEN_REFRESH_NEEDED.txt');
+  home = await openAmazonHome();
 });
 afterEach(() => home.close());
 
-/** One cycle, and what it asked of the cloud. */
-async function cycle(args: string[] = []) {
-  const before = home.cloud.requests.length;
-  const result = await home.run('collect-aqm', args, { environment });
-  const asked = home.cloud.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
-  const rows = await home.query('SELECT * FROM cycles ORDER BY started_at');
-  return { ...result, asked, row: rows.at(-1) };
-}
-
-function changeSession(change: (state: SessionState) => void): void {
-  const path = join(home.dataDirectory, 'amazon-session.json');
-  const state = JSON.parse(readFileSync(path, 'utf8')) as SessionState;
-  change(state);
-  writeFileSync(path, JSON.stringify(state));
-}
-
+const cycle = () => home.cycle();
+const changeSession = (change: (state: SessionState) => void) => home.changeSession(change);
 const ago = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
 
 describe('a healthy login', () => {
@@ -57,8 +31,8 @@ describe('a healthy login', () => {
   });
 
   it('is refused to a cloud whose certificate does not verify', async () => {
-    environment = {};
-    const { exitCode, row } = await cycle();
+    const { exitCode } = await home.run('collect-aqm');
+    const [row] = await home.query('SELECT * FROM cycles');
     expect(exitCode).toBe(1);
     expect(row).toMatchObject({ error_type: 'tls' });
     expect(home.cloud.requests).toEqual([]);
@@ -121,7 +95,7 @@ describe('cookies that are getting old', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(row).toMatchObject({ outcome: 'ok', readings_stored: 2 });
     expect(home.logged('renewal_failed')).toMatchObject([{ level: 'warning' }]);
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
   });
 });
 
@@ -138,7 +112,7 @@ describe('a refresh that fails for a while', () => {
     expect(asked).toHaveLength(4);
     expect(row).toMatchObject({ outcome: 'failed', error_type: type, retries: 3 });
     expect(stderr).toContain('collect-aqm: ');
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
   });
 
   it('silence: a timeout, exit 1, no alert', async () => {
@@ -147,7 +121,7 @@ describe('a refresh that fails for a while', () => {
     const { exitCode, row } = await cycle();
     expect(exitCode).toBe(1);
     expect(row).toMatchObject({ error_type: 'timeout' });
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
   });
 });
 
@@ -165,7 +139,7 @@ describe('a refresh that is refused', () => {
     expect(exitCode).toBe(4);
     expect(stderr).toContain('auth-amazon');
     expect(row).toMatchObject({ outcome: 'failed', exit_code: 4, error_type: 'login_needed', retries: 0 });
-    const lines = readFileSync(alertFile, 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(home.alertFile, 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => line.split(': ')[0])).toEqual([
       ...['status', 'timestamp', 'collector', 'error', 'remediation', 'url'],
     ]);
@@ -181,16 +155,16 @@ describe('a refresh that is refused', () => {
     home.cloud.account.revokeRefreshToken();
     home.cloud.account.expireCookies();
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: [STATE, 'POST /auth/token'] });
-    const alert = readFileSync(alertFile, 'utf8');
+    const alert = readFileSync(home.alertFile, 'utf8');
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
     changeSession(({ refusal }) => Object.assign(refusal ?? {}, { at: ago(HOUR) }));
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: ['POST /auth/token'] });
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
-    expect(readFileSync(alertFile, 'utf8')).toBe(alert);
+    expect(readFileSync(home.alertFile, 'utf8')).toBe(alert);
     home.cloud.account.rotateRefreshToken();
     home.configure({});
     expect(await cycle()).toMatchObject({ exitCode: 0, asked: [...REFRESH, DISCOVERY, STATE] });
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
     expect(home.logged('alert_raised')).toHaveLength(1);
     expect(home.logged('alert_cleared')).toHaveLength(1);
   });
@@ -198,7 +172,7 @@ describe('a refresh that is refused', () => {
   it('an empty token is a login that is needed; one of wrong form is a faulty file', async () => {
     home.configure({}, { amazon: { refresh_token: '' } });
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
-    expect(existsSync(alertFile)).toBe(true);
+    expect(existsSync(home.alertFile)).toBe(true);
     home.configure({}, { amazon: { refresh_token: 'canary-of-wrong-form' } });
     const { exitCode, stderr } = await cycle();
     expect(exitCode).toBe(2);
@@ -208,9 +182,9 @@ describe('a refresh that is refused', () => {
 
   it('in a dry run it raises no alert', async () => {
     home.cloud.account.revokeRefreshToken();
-    const result = await home.run('collect-aqm', ['--dry-run'], { environment });
+    const result = await home.ask('collect-aqm', ['--dry-run']);
     expect(result.exitCode).toBe(4);
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
   });
 });
 
@@ -221,13 +195,13 @@ describe('fresh cookies that are refused at once', () => {
       const { exitCode, row } = await cycle();
       expect(exitCode).toBe(1);
       expect(row).toMatchObject({ error_type: 'session_rejected' });
-      expect(existsSync(alertFile)).toBe(hasAlert);
+      expect(existsSync(home.alertFile)).toBe(hasAlert);
     }
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
     home.cloud.account.refuseFreshCookies = false;
     changeSession(({ refusal }) => Object.assign(refusal ?? {}, { at: ago(HOUR) }));
     expect(await cycle()).toMatchObject({ exitCode: 0 });
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
   });
 });
 
@@ -250,7 +224,7 @@ describe('a rate limit', () => {
       });
     }
     expect(minutes).toEqual([4, 8, 16]);
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
     home.cloud.faults.clear();
     expect(await cycle()).toMatchObject({ exitCode: 0 });
   });
@@ -279,6 +253,6 @@ describe('a session file in bad shape', () => {
     expect(asked).toEqual([...REFRESH, DISCOVERY]);
     expect(row).toMatchObject({ error_type: 'no_monitor' });
     expect(stderr).toContain('amazon.de');
-    expect(existsSync(alertFile)).toBe(false);
+    expect(existsSync(home.alertFile)).toBe(false);
   });
 });

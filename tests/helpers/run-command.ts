@@ -1,6 +1,7 @@
 /** Starts bin/<command>.js as cron would: no terminal, cwd /, a bare environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 
 export const PROJECT_ROOT = join(__dirname, '..', '..');
 
@@ -9,8 +10,8 @@ export interface RunOptions {
   /** added to the environment of cron (PATH, HOME) */
   environment?: Record<string, string>;
   cwd?: string;
-  /** what is typed; stdin is closed otherwise */
-  input?: string;
+  /** what is typed; stdin is closed otherwise; null leaves it open for the test to write to */
+  input?: string | null;
   /** another user to run as, with the group of the same number */
   uid?: number;
   /** program and arguments put before node: ['faketime', '+1d'] */
@@ -26,7 +27,9 @@ export interface RunResult {
 }
 
 export interface Running {
-  child: ChildProcess;
+  child: ChildProcess & { stdin: Writable };
+  /** what it has said on stdout so far */
+  stdout(): string;
   result: Promise<RunResult>;
 }
 
@@ -50,7 +53,7 @@ export function startNode(nodeArguments: readonly string[], options: RunOptions 
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   child.stdin.on('error', () => undefined); // a command that never reads its input may be gone already
-  child.stdin.end(options.input ?? '');
+  if (options.input !== null) child.stdin.end(options.input ?? '');
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -59,7 +62,7 @@ export function startNode(nodeArguments: readonly string[], options: RunOptions 
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr, pid: child.pid ?? 0 }));
   });
-  return { child, result };
+  return { child, stdout: () => stdout, result };
 }
 
 export function runCommand(name: string, options: RunOptions = {}): Promise<RunResult> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { settleAlert } from '../../alert/settle-alert';
 import { editYaml, proveEditable } from '../../config/edit-yaml';
 import { loadSecrets } from '../../config/secrets';
-import { MonitorError } from '../../errors';
+import { asMonitorError, MonitorError } from '../../errors';
 import { makeDirectory } from '../../files/ownership';
 import { acquireLock } from '../../reliability/lock';
 import {
@@ -41,6 +41,9 @@ const SPEC: CommandSpec = {
 
 /** How long a cycle that is renewing its cookies at this moment may take, in milliseconds. */
 const WAIT_FOR_A_CYCLE_MS = 30_000;
+
+// The address given as a flag holds a code: it must not stay readable in the list of processes.
+process.title = SPEC.name;
 
 void main(SPEC, (invocation) => {
   const kit = openLoginKit('auth-amazon', invocation);
@@ -92,19 +95,26 @@ async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Reco
   logger.info('token_stored', `The refresh token was written into ${files.secrets}.`);
   say(`The refresh token is in ${files.secrets}${backup === null ? '' : ` (the former file: ${backup})`}.\n`);
 
-  const login = await tryLogin({ ...context, refreshToken: token }, token);
-  await rememberLogin({ ...context, refreshToken: token }, token, login);
-  await settleAlert(
+  const loggedIn = { ...context, refreshToken: token };
+  try {
+    const login = await tryLogin(loggedIn, token);
+    await rememberLogin(loggedIn, token, login);
+    await endAlert(kit, context);
+    return login;
+  } catch (thrown) {
+    // An account without monitors, or with a wrong marketplace, is logged in all the same.
+    if (asMonitorError(thrown).type === 'no_monitor') await endAlert(kit, context);
+    throw thrown;
+  }
+}
+
+function endAlert({ secrets, logger, retrier }: LoginKit, context: LoginContext): Promise<void> {
+  const { dataDirectory } = context;
+  const signInUrl = () => signInAddress(context);
+  return settleAlert(
     { status: 'accepted' },
-    {
-      dataDirectory: context.dataDirectory,
-      email: kit.secrets.email ?? null,
-      logger,
-      retrier: kit.retrier,
-      signInUrl: () => signInAddress(context),
-    },
+    { dataDirectory, email: secrets.email ?? null, logger, retrier, signInUrl },
   );
-  return login;
 }
 
 /** Shows where to log in, and takes the address where that ended from stdin. */

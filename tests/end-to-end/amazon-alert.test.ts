@@ -1,0 +1,156 @@
+/** What a refused login says to the world: alert, e-mail over TLS, log; and that none of it holds a secret. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTestAuthority } from '../../lib/simulator/certificates';
+import { fault } from '../../lib/simulator/faults';
+import { openAmazonHome, type AmazonHome } from '../helpers/amazon-home';
+import { outsideAddress, startMailServer, startSilentServer, type MailServerOptions } from '../support/mail-server';
+
+const login = { username: 'monitor-mailer', password: 'canary-smtp-password' };
+const outside = outsideAddress();
+const needsOutside = outside === null ? ' (skipped: this machine has no address but loopback)' : '';
+
+let home: AmazonHome;
+beforeEach(async () => {
+  home = await openAmazonHome();
+});
+afterEach(() => home.close());
+
+/** A mail server whose certificate the commands trust, beside the cloud's. */
+async function trustedMailServer(names: string[], options: MailServerOptions = {}) {
+  const authority = await createTestAuthority('CN=Test authority of mail');
+  const server = await startMailServer({ tls: await authority.server(names), login, ...options });
+  const caFile = home.environment['NODE_EXTRA_CA_CERTS'] ?? '';
+  writeFileSync(caFile, `${readFileSync(caFile, 'utf8')}\n${authority.ca}`);
+  return server;
+}
+
+const subjects = (mails: { raw: string }[]) => mails.map(({ raw }) => /^Subject: (.*)$/m.exec(raw)?.[1]?.trim());
+const RAISED = 'home-temperature-monitor: Amazon wants you to log in again';
+const CLEARED = 'home-temperature-monitor: the login at Amazon works again';
+
+describe('e-mail from the real command', () => {
+  it('over implicit TLS with a verified certificate: raised once, cleared once', async () => {
+    const server = await trustedMailServer(['localhost'], { secure: true });
+    const email = { ...server.email({ ...login, host: 'localhost', secure: true }) };
+    home.configure({}, { email });
+    home.cloud.account.revokeRefreshToken();
+    for (let cycle = 0; cycle < 3; cycle++) expect(await home.cycle()).toMatchObject({ exitCode: 4 });
+    expect(subjects(server.mailbox)).toEqual([RAISED]);
+    expect(server.mailbox[0]).toMatchObject({ encrypted: true, from: email.from, to: [email.to] });
+    home.cloud.account.rotateRefreshToken();
+    home.configure({}, { email });
+    for (let cycle = 0; cycle < 2; cycle++) expect(await home.cycle()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(subjects(server.mailbox)).toEqual([RAISED, CLEARED]);
+  });
+
+  (outside === null ? it.skip : it)(`over STARTTLS with a verified certificate${needsOutside}`, async () => {
+    const server = await trustedMailServer([outside ?? '']);
+    home.configure({}, { email: { ...server.email({ ...login, host: outside ?? '' }) } });
+    home.cloud.account.revokeRefreshToken();
+    expect(await home.cycle()).toMatchObject({ exitCode: 4 });
+    expect(server.mailbox).toMatchObject([{ encrypted: true }]);
+  });
+
+  it.each<[string, () => Promise<{ email(): object }>]>([
+    ['refuses the login', () => startMailServer({ login: { ...login, password: 'another' } })],
+    ['refuses for now', () => startMailServer({ login, refuse: () => ({ code: 451, text: 'greylisted' }) })],
+    [
+      'has a certificate nobody knows',
+      async () => {
+        const tls = await (await createTestAuthority()).server(['localhost']);
+        const server = await startMailServer({ tls, login, secure: true });
+        return { email: () => server.email({ host: 'localhost', secure: true }) };
+      },
+    ],
+    [
+      'is not there',
+      () =>
+        Promise.resolve({ email: () => ({ host: '127.0.0.1', port: 1, from: 'a@example.com', to: 'b@example.com' }) }),
+    ],
+  ])('a mail server that %s changes nothing of the outcome', async (_name, start) => {
+    const server = await start();
+    home.configure({}, { email: { ...server.email(), ...login } });
+    home.cloud.account.revokeRefreshToken();
+    const { exitCode, row } = await home.cycle();
+    expect(exitCode).toBe(4);
+    expect(row).toMatchObject({ error_type: 'login_needed' });
+    expect(existsSync(home.alertFile)).toBe(true);
+    expect(home.logged('email_failed')).toMatchObject([{ level: 'warning' }]);
+  });
+
+  it('a mail server that hangs is given up before the deadline of the cycle', async () => {
+    const server = await startSilentServer();
+    home.configure({ collection: { deadline_seconds: 6 } }, { email: { ...server.email() } });
+    home.cloud.account.revokeRefreshToken();
+    expect(await home.cycle()).toMatchObject({ exitCode: 4 });
+    expect(home.logged('email_failed')).toHaveLength(1);
+  });
+});
+
+describe('secrets', () => {
+  it('appear in no output of any command, whatever happens', async () => {
+    const server = await startMailServer({ login });
+    const email = { ...server.email(login) };
+    const said: string[] = [];
+    const canaries = new Set<string>([home.bridge.key, login.username, login.password, 'Atna|simulated-access-token']);
+    const learn = () => {
+      if (home.cloud.account.refreshToken !== '') canaries.add(home.cloud.account.refreshToken);
+      if (!existsSync(join(home.dataDirectory, 'amazon-session.json'))) return;
+      const { cookies, pending_login: pending } = home.session();
+      for (const { value } of cookies?.jar ?? []) canaries.add(value);
+      for (const value of [cookies?.csrf, pending?.code_verifier]) if (value) canaries.add(value);
+    };
+    const run = async (command: string, args: string[] = [], input?: string) => {
+      const { stdout, stderr } = await home.ask(command, args, input);
+      said.push(stdout, stderr);
+      home.cloud.faults.clear();
+      learn();
+      if (existsSync(home.alertFile)) said.push(readFileSync(home.alertFile, 'utf8'));
+      return stdout;
+    };
+    home.configure({ logging: { level: 'debug' } }, { email });
+    learn();
+    await run('collect-hue', ['--verbose']);
+    await run('collect-aqm', ['--verbose']);
+    for (const what of [fault.status(500), fault.html(), fault.empty(), fault.deadCookies(403), fault.reset()]) {
+      home.cloud.faults.next('/api/phoenix/state', what, 4);
+      await run('collect-aqm', ['--verbose', '--json']);
+    }
+    for (const path of ['/auth/token', '/ap/exchangetoken/cookies', '/api/language']) {
+      home.cloud.account.expireCookies();
+      home.cloud.faults.next(path, fault.garbage(), 4);
+      await run('collect-aqm', ['--verbose']);
+    }
+    home.cloud.account.revokeRefreshToken();
+    home.cloud.account.expireCookies();
+    await run('collect-aqm', ['--verbose']);
+    await run('auth-amazon', ['--check', '--verbose']);
+    const landing = home.cloud.signIn(/https:\S+signin\?\S+/.exec(await run('auth-amazon'))?.[0] ?? '');
+    canaries.add(new URL(landing).searchParams.get('openid.oa2.authorization_code') ?? '');
+    home.cloud.faults.next('/auth/register', fault.status(500), 4);
+    await run('auth-amazon', ['--verbose', '--url', landing]);
+    await run('auth-amazon', ['--verbose'], landing);
+    await run('auth-amazon', ['--verbose', '--json', '--url', landing]);
+    await run('collect-aqm', ['--verbose']);
+
+    said.push(...server.mailbox.map(({ raw }) => raw));
+    expect(subjects(server.mailbox)).toEqual([RAISED, CLEARED]);
+    for (const folder of [home.logDirectory, home.dataDirectory]) {
+      for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+        said.push(entry.name);
+        const isState = entry.name === 'amazon-session.json';
+        if (entry.isFile() && !isState) said.push(readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+      }
+    }
+    const everything = said.join('\n');
+    expect(everything).toContain('retry_exhausted');
+    expect(canaries.size).toBeGreaterThan(15);
+    const shown = [...canaries].filter((canary) =>
+      [canary, encodeURIComponent(canary), JSON.stringify(canary).slice(1, -1)].some((form) =>
+        everything.includes(form),
+      ),
+    );
+    expect(shown).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+/** Reads the monitors once with the session of a data directory, and says how many readings came, or the error. */
+import { join } from 'node:path';
+import { createHttp } from '../../../lib/http/fetch';
+import { startDeadline } from '../../../lib/reliability/deadline';
+import { acquireLock } from '../../../lib/reliability/lock';
+import { createRetrier } from '../../../lib/reliability/retry';
+import { sleep } from '../../../lib/reliability/sleep';
+import { createAqmSource } from '../../../lib/sources/aqm/aqm-source';
+import { SESSION_LOCK } from '../../../lib/sources/aqm/session-file';
+
+const [, , , dataDirectory = '', refreshToken = '', alexa = '', www = '', api = ''] = process.argv;
+const silent = () => undefined;
+const logger = { critical: silent, error: silent, warning: silent, info: silent, debug: silent };
+const policy = { max_attempts: 3, base_delay_seconds: 0.01, multiplier: 2 };
+
+createAqmSource({
+  config: {
+    enabled: true,
+    marketplace: 'amazon.com',
+    timeout_seconds: 20,
+    base_urls: { alexa, www, api },
+    locations: {},
+  },
+  refreshToken,
+  dataDirectory,
+  validation: { temperature_min: 0, temperature_max: 40 },
+  http: createHttp(),
+  retrier: createRetrier({ policy, logger, sleep, deadline: startDeadline(60_000) }),
+  logger,
+  traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+  redactor: { add: silent },
+  lock: () => acquireLock(join(dataDirectory, SESSION_LOCK), 30_000),
+})
+  .read()
+  .then(({ readings }) => console.log(readings.length), console.log);
