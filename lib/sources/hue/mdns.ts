@@ -1,5 +1,6 @@
 /** Finds Hue Bridges in the local network: they announce themselves as `_hue._tcp` (mDNS, RFC 6762 and 6763). */
-import type { Options, ResponsePacket } from 'multicast-dns';
+import { networkInterfaces } from 'node:os';
+import type { ResponsePacket } from 'multicast-dns';
 import { sleep } from '../../reliability/sleep';
 import { normalBridgeId, type FoundBridge } from './found-bridge';
 
@@ -13,49 +14,63 @@ export interface MdnsOptions {
   signal: AbortSignal;
   /** the search ends when this bridge answered; '' = whoever answers in time */
   bridgeId?: string;
-  /** another port or interface than mDNS's own: for tests */
-  socket?: Options;
+  /** IPv4 addresses of the networks to ask in; default: all this machine is in */
+  interfaces?: string[];
+  /** another than mDNS's own: for tests */
+  port?: number;
 }
 
 /**
  * @returns the bridges that answered, perhaps none
- * @throws the signal's reason; Error where the network cannot do multicast
+ * @throws the signal's reason; Error where none answered and the network cannot do multicast
  */
-export async function findByMdns({ signal, bridgeId = '', socket: options = {} }: MdnsOptions): Promise<FoundBridge[]> {
+export async function findByMdns(options: MdnsOptions): Promise<FoundBridge[]> {
+  const { signal, bridgeId = '', interfaces = ownAddresses(), port = 5353 } = options;
   const { default: multicastDns } = await import('multicast-dns');
-  const socket = multicastDns(options);
   const records = new Records();
-  const enough = new AbortController();
-  let failure: Error | undefined;
-  socket.on('error', (error: Error) => {
-    failure = error;
-    enough.abort();
+  const found = new AbortController();
+  const failures: Error[] = [];
+  const sockets = interfaces.map((address) => {
+    // Bound to all addresses: a packet to the group would not arrive at a socket bound to one of ours.
+    const socket = multicastDns({ interface: address, bind: '0.0.0.0', port });
+    socket.on('error', (error: Error) => failures.push(error));
+    socket.on('warning', (error: Error) => failures.push(error)); // this network cannot; or a packet that is none
+    socket.on('response', (packet, from) => {
+      records.add(packet, from.address);
+      if (records.bridges().some((bridge) => bridge.bridgeId === bridgeId)) found.abort();
+      const missing = records.missing();
+      if (missing.length > 0) socket.query({ questions: missing });
+    });
+    return socket;
   });
-  socket.on('warning', () => undefined); // one interface that cannot, or a packet that is none
-  socket.on('response', (packet: ResponsePacket, from: { address: string }) => {
-    records.add(packet, from.address);
-    if (bridgeId !== '' && records.bridges().some((bridge) => bridge.bridgeId === bridgeId)) enough.abort();
-    const missing = records.missing();
-    if (missing.length > 0) socket.query({ questions: missing });
-  });
-  const stop = AbortSignal.any([signal, enough.signal]);
+  const stop = AbortSignal.any([signal, found.signal]);
   try {
     for (let asked = 0; asked < ASK_TIMES && !stop.aborted; asked++) {
-      socket.query({ questions: [{ name: SERVICE, type: 'PTR' }] });
+      for (const socket of sockets) socket.query({ questions: [{ name: SERVICE, type: 'PTR' }] });
       await sleep(ASK_EVERY_MS, stop).catch(() => undefined);
     }
   } finally {
-    socket.destroy();
+    for (const socket of sockets) socket.destroy();
   }
   signal.throwIfAborted();
-  if (failure) throw failure;
-  return records.bridges();
+  const bridges = records.bridges();
+  if (bridges.length === 0 && failures[0]) throw failures[0];
+  return bridges;
+}
+
+/** One address of each network this machine is in; its own loopback only where there is no other. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap(
+    (network) => network?.find(({ family }) => family === 'IPv4') ?? [],
+  );
+  const outside = all.filter(({ internal }) => !internal);
+  return (outside.length > 0 ? outside : all).map(({ address }) => address);
 }
 
 /** Puts together what comes in pieces, in any order, from several bridges. */
 class Records {
-  /** instance (`Hue Bridge - 100001._hue._tcp.local`) → the address its packet came from */
-  readonly #instances = new Map<string, string>();
+  /** instance (`Hue Bridge - 100001._hue._tcp.local`) in lower case → as it spells itself, and who told of it */
+  readonly #instances = new Map<string, { name: string; from: string }>();
   readonly #ports = new Map<string, { port: number; target: string }>();
   readonly #ids = new Map<string, string>();
   readonly #addresses = new Map<string, string>();
@@ -64,7 +79,8 @@ class Records {
   add({ answers = [], additionals = [] }: ResponsePacket, from: string): void {
     for (const answer of [...answers, ...additionals]) {
       const name = answer.name.toLowerCase();
-      if (answer.type === 'PTR' && name === SERVICE) this.#instances.set(answer.data.toLowerCase(), from);
+      if (answer.type === 'PTR' && name === SERVICE)
+        this.#instances.set(answer.data.toLowerCase(), { name: answer.data, from });
       if (answer.type === 'SRV')
         this.#ports.set(name, { port: answer.data.port, target: answer.data.target.toLowerCase() });
       if (answer.type === 'A') this.#addresses.set(name, answer.data);
@@ -78,20 +94,22 @@ class Records {
 
   /** What an answer left out (bridges send all at once, some repeaters don't); each is asked for once. */
   missing(): { name: string; type: 'SRV' | 'TXT' }[] {
-    const names = [...this.#instances.keys()].filter(
-      (name) => !this.#asked.has(name) && !(this.#ports.has(name) && this.#ids.has(name)),
+    const incomplete = [...this.#instances].filter(
+      ([key]) => !this.#asked.has(key) && !(this.#ports.has(key) && this.#ids.has(key)),
     );
-    for (const name of names) this.#asked.add(name);
-    return names.flatMap((name) => [
-      { name, type: 'SRV' },
-      { name, type: 'TXT' },
-    ]);
+    return incomplete.flatMap(([key, { name }]) => {
+      this.#asked.add(key);
+      return [
+        { name, type: 'SRV' },
+        { name, type: 'TXT' },
+      ];
+    });
   }
 
   bridges(): FoundBridge[] {
-    return [...this.#instances].flatMap(([name, from]) => {
-      const bridgeId = this.#ids.get(name);
-      const service = this.#ports.get(name);
+    return [...this.#instances].flatMap(([key, { from }]) => {
+      const bridgeId = this.#ids.get(key);
+      const service = this.#ports.get(key);
       if (bridgeId === undefined || service === undefined) return [];
       return [{ bridgeId, host: this.#addresses.get(service.target) ?? from, port: service.port, foundBy: 'mdns' }];
     });
