@@ -68,7 +68,7 @@ function tableOf({ report }: CycleResult): string {
     .join('');
 }
 
-function quantitiesOf(reading: Reading): string[] {
+export function quantitiesOf(reading: Reading): string[] {
   const shown: [number | null, string][] = [
     [reading.temperature_celsius, '°C'],
     [reading.humidity_percent, '% humidity'],
@@ -84,10 +84,10 @@ function quantitiesOf(reading: Reading): string[] {
 }
 
 /** A name from outside must not move the cursor. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
 }
 
-function plural(count: number, noun: string): string {
+export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -30,7 +30,7 @@ export interface YamlEdited {
 
 /**
  * Finds out whether `editYaml` could do its work, before anything is done that cannot be undone.
- * @throws MonitorError `configuration` (not YAML), `file_system` (unreadable, or its folder not writable)
+ * @throws MonitorError `configuration` (unreadable, or not YAML), `file_system` (its folder not writable)
  */
 export function proveEditable(file: string): void {
   parse(readText(file) ?? '', file);
@@ -46,7 +46,7 @@ export function proveEditable(file: string): void {
 
 /**
  * Sets the values, creating the file and missing sections. The former content goes to `FILE.backup`.
- * @throws MonitorError `configuration` (the file is not YAML, or has something else where a section belongs),
+ * @throws MonitorError `configuration` (the file is unreadable, not YAML, or has something else where a section belongs),
  *   `file_system`; then nothing has changed.
  */
 export function editYaml(file: string, edits: readonly YamlEdit[], options: EditYamlOptions = {}): YamlEdited {
@@ -127,6 +127,7 @@ function readText(file: string): string | null {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
-    throw fileError('read', file, thrown);
+    const { message, remediation } = fileError('read', file, thrown);
+    throw new MonitorError(message, { type: 'configuration', permanent: true, remediation, cause: thrown });
   }
 }

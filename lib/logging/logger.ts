@@ -17,3 +17,12 @@ export interface Logger {
   info(event: string, message: string, fields?: Fields): void;
   debug(event: string, message: string, fields?: Fields): void;
 }
+
+/** For work that is done before there is a configuration to say where the log is. */
+export const silentLogger: Logger = {
+  critical: () => undefined,
+  error: () => undefined,
+  warning: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};

@@ -1,0 +1,89 @@
+/** From "somewhere in this network" to one bridge: found, shown, chosen. */
+import type { HueConfig } from '../../config/config';
+import { MonitorError } from '../../errors';
+import type { Http } from '../../http/http';
+import type { HueClient } from '../../sources/hue/client';
+import { addressesGiven, findBridges, meetBridge, type MetBridge } from '../../sources/hue/survey';
+import type { Asker } from '../ask';
+import { printable } from '../collector-output';
+
+export interface ChooseContext {
+  hue: Pick<HueConfig, 'discovery' | 'discovery_url'>;
+  /** `--bridge`; absent = look for bridges */
+  given: string | undefined;
+  http: Http;
+  /** asks without verifying a certificate: what is public anyway */
+  client: Pick<HueClient, 'publicConfig'>;
+  signal: AbortSignal;
+  say: (text: string) => void;
+  asker: Asker;
+}
+
+const WAYS = { mdns: 'mDNS', cloud: 'the discovery service' } as const;
+
+/** @throws MonitorError where there is none, or none was chosen */
+export async function chooseBridge(context: ChooseContext): Promise<MetBridge> {
+  const { given, client, say } = context;
+  if (given !== undefined) return shown(await meetBridge(addressesGiven(given), client), say);
+  const bridges = await look(context);
+  const [first, ...others] = bridges;
+  if (first === undefined) return shown(await meetBridge(addressesGiven(await askForAddress(context)), client), say);
+  if (others.length === 0) return shown(first, say);
+  bridges.forEach((bridge, index) => say(`  ${index + 1}  ${describe(bridge)}\n`));
+  return askWhich(bridges, context.asker);
+}
+
+async function look({ hue, http, client, signal, say }: ChooseContext): Promise<MetBridge[]> {
+  const find = {
+    async mdns() {
+      say('Looking for bridges in this network (mDNS) ...\n');
+      const { findByMdns } = await import('../../sources/hue/mdns');
+      return findByMdns({ signal });
+    },
+    async cloud() {
+      say(`Asking the discovery service (${hue.discovery_url}) ...\n`);
+      const { findByCloud } = await import('../../sources/hue/cloud-discovery');
+      return findByCloud({ url: hue.discovery_url, http, signal });
+    },
+  };
+  const bridges = await findBridges(hue.discovery, find, client, (way, { message }) => {
+    signal.throwIfAborted();
+    say(`  ${WAYS[way]} was of no help: ${message}\n`);
+  });
+  signal.throwIfAborted();
+  return bridges;
+}
+
+const describe = ({ name, modelId, bridgeId, address }: MetBridge) =>
+  printable(`${name} (${modelId}), id ${bridgeId}, at ${address}`);
+
+function shown(bridge: MetBridge, say: ChooseContext['say']): MetBridge {
+  say(`Found: ${describe(bridge)}\n`);
+  return bridge;
+}
+
+async function askForAddress({ asker }: ChooseContext): Promise<string> {
+  const question = 'No bridge was found. Its address (Hue app: Settings, Bridges, the (i) behind the bridge): ';
+  const answer = await asker.ask(question);
+  if (answer !== null && answer !== '') return answer;
+  throw new MonitorError('no Hue Bridge was found in this network, and no address was given', {
+    type: 'network',
+    permanent: true,
+    remediation: 'Give its address, which the Hue app shows: node bin/auth-hue.js --bridge 192.168.1.10',
+  });
+}
+
+async function askWhich(bridges: readonly MetBridge[], asker: Asker): Promise<MetBridge> {
+  for (let tries = 0; tries < 3; tries++) {
+    const answer = await asker.ask(`Which one? [1-${bridges.length}] `);
+    if (answer === null) break;
+    const chosen = /^\d+$/.test(answer) ? bridges[Number(answer) - 1] : undefined;
+    if (chosen) return chosen;
+  }
+  const [first] = bridges;
+  throw new MonitorError(`there are ${bridges.length} bridges, and none was chosen`, {
+    type: 'usage',
+    permanent: true,
+    remediation: `Type its number, or name it: node bin/auth-hue.js --bridge ${first?.address ?? 'ADDRESS'}`,
+  });
+}

@@ -1,0 +1,45 @@
+/** What pairing brought goes into the user's two files: both, or neither. */
+import { editYaml, proveEditable, type YamlEdit } from '../../config/edit-yaml';
+import type { Files } from '../../config/find';
+import type { Trust } from '../../sources/hue/trust';
+
+export interface Pairing {
+  address: string;
+  bridgeId: string;
+  key: string;
+  trust: Trust;
+  /** whether the configuration names a pinned certificate now */
+  hadPin: boolean;
+}
+
+/** Before a key is made: both files can be written. */
+export function provePairingWritable({ config, secrets }: Files): void {
+  proveEditable(secrets);
+  proveEditable(config);
+}
+
+/**
+ * @returns the files changed, each with where its former content is (null for a new file)
+ * @throws MonitorError `file_system`; then both files are as before
+ */
+export function writePairing(files: Files, pairing: Pairing): { file: string; backup: string | null }[] {
+  const { address, bridgeId, key, trust, hadPin } = pairing;
+  const secrets = editYaml(files.secrets, [{ path: ['hue', 'username'], value: key }], { mode: 0o600 });
+  const edits: YamlEdit[] = [
+    { path: ['hue', 'bridge_url'], value: address },
+    { path: ['hue', 'bridge_id'], value: bridgeId },
+  ];
+  if (trust.certificateSha256 !== '' || hadPin) {
+    edits.push({ path: ['hue', 'certificate_sha256'], value: trust.certificateSha256 });
+  }
+  try {
+    const config = editYaml(files.config, edits);
+    return [
+      { file: files.secrets, backup: secrets.backup },
+      { file: files.config, backup: config.backup },
+    ];
+  } catch (thrown) {
+    secrets.undo();
+    throw thrown;
+  }
+}

@@ -1,0 +1,84 @@
+/** Which bridges there are, for somebody who has not paired with one yet; nothing here is proved, and no key is sent. */
+import { isIPv6 } from 'node:net';
+import type { HueConfig } from '../../config/config';
+import { bridgeUrlFault } from '../../config/urls';
+import { asMonitorError, MonitorError } from '../../errors';
+import type { HueClient } from './client';
+import { addressOf, type FoundBridge } from './found-bridge';
+
+/** A bridge that answered. */
+export interface MetBridge {
+  /** scheme, host and port: https wherever the bridge has it */
+  address: string;
+  bridgeId: string;
+  name: string;
+  modelId: string;
+}
+
+type Way = HueConfig['discovery'][number];
+
+/** Tries one way after the other until one finds bridges that answer. */
+export async function findBridges(
+  ways: readonly Way[],
+  find: Record<Way, () => Promise<FoundBridge[]>>,
+  client: Pick<HueClient, 'publicConfig'>,
+  onFailure: (way: Way, failure: MonitorError) => void,
+): Promise<MetBridge[]> {
+  for (const way of ways) {
+    try {
+      const found = await find[way]();
+      const met = await Promise.allSettled(found.map((bridge) => meetBridge(addressesOf(bridge), client)));
+      const bridges = met.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      if (bridges.length > 0) return [...new Map(bridges.map((bridge) => [bridge.bridgeId, bridge])).values()];
+    } catch (thrown) {
+      onFailure(way, asMonitorError(thrown));
+    }
+  }
+  return [];
+}
+
+/**
+ * @param addresses where the bridge may be, the best first
+ * @throws MonitorError of the first address, where none is a bridge
+ */
+export async function meetBridge(
+  addresses: readonly string[],
+  client: Pick<HueClient, 'publicConfig'>,
+): Promise<MetBridge> {
+  let failure: MonitorError | undefined;
+  for (const address of addresses) {
+    try {
+      const { bridgeId, name, modelId } = await client.publicConfig(address);
+      return { address, bridgeId, name: name ?? 'Hue Bridge', modelId: modelId ?? 'unknown model' };
+    } catch (thrown) {
+      failure ??= asMonitorError(thrown);
+      if (failure.type === 'timeout' || failure.type === 'interrupted') break; // nobody there: other ports neither
+    }
+  }
+  throw failure ?? new Error('no address to try');
+}
+
+/** https before http, the announced port before the usual one. */
+function addressesOf({ host, port }: FoundBridge): string[] {
+  const addresses = ['https:', 'http:'].flatMap((scheme) => [
+    addressOf(scheme, host, port),
+    addressOf(scheme, host, null),
+  ]);
+  return [...new Set(addresses)];
+}
+
+/**
+ * What `HOST`, `HOST:PORT` or a URL can mean: https first, http where the user wrote it or the bridge has nothing else.
+ * @throws MonitorError `usage`
+ */
+export function addressesGiven(text: string): string[] {
+  const host = isIPv6(text) ? `[${text}]` : text;
+  const addresses = /^https?:\/\//i.test(text) ? [text] : [`https://${host}`, `http://${host}`];
+  const fault = bridgeUrlFault(addresses[0]?.replace(/^https?/i, (scheme) => scheme.toLowerCase()) ?? '');
+  if (fault === null) return addresses.map((address) => new URL(address).origin);
+  throw new MonitorError(`the address ${JSON.stringify(text)} ${fault}`, {
+    type: 'usage',
+    permanent: true,
+    remediation: 'Give it as the Hue app shows it: node bin/auth-hue.js --bridge 192.168.1.10',
+  });
+}
