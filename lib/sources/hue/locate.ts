@@ -48,7 +48,7 @@ export function createLocator(context: LocatorContext): Locator {
 
   return {
     async atBridge(read) {
-      const known = memory.state.address ?? config.bridge_url;
+      const known = (searchable ? memory.state.address : null) ?? config.bridge_url;
       try {
         return await read(known, searchable ? searchMs : 0);
       } catch (thrown) {

@@ -400,6 +400,15 @@ describe('the discovery service', () => {
     expect([requests.length, at.mdnsAsked]).toEqual([0, 0]);
   });
 
+  test('and what it once found are not used where discovery is switched off', async () => {
+    const [configured, elsewhere] = [await bridgeAt('127.0.0.1'), await bridgeAt('127.0.0.2')];
+    const at = home({ bridge_url: configured.url, discovery: [] });
+    const state = { version: 1, configured_url: configured.url, bridge_id: OURS, address: elsewhere.url };
+    writeFileSync(join(at.dataDirectory, 'bridge-state.json'), JSON.stringify(state));
+    await at.read();
+    expect([configured.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+
   test('spells the id as it likes', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const id = '00:17:88:FF:FE:10:00:01';
