@@ -56,6 +56,8 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
     await beforeDeadline(opening, context.storeDeadline).catch(() => undefined);
     return await keep(context, report, failure);
   } finally {
+    // The last connection moves the WAL into the database: between two cycles readings.db is whole by itself.
+    await beforeDeadline(context.store.close(), context.storeDeadline).catch(() => undefined);
     await lock.release();
   }
 }
@@ -101,8 +103,17 @@ async function keep(
     const failure = readFailure ?? asMonitorError(thrown);
     fail(record, failure, context);
     record.duration_ms = elapsedMs();
-    if (report.readings.length > 0) context.spool.add(cycle);
+    spool(context, cycle);
     return { record, report, readingsStored: 0, readingsSpooled: report.readings.length, replaced: null, failure };
+  }
+}
+
+/** Spools the cycle; one without readings for its row alone, which is no reason to fail in another way. */
+function spool(context: CollectContext, cycle: Cycle): void {
+  try {
+    context.spool.add(cycle);
+  } catch (thrown) {
+    if (cycle.readings.length > 0) throw thrown;
   }
 }
 

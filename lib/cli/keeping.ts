@@ -19,7 +19,10 @@ export type Keeping = Pick<CollectContext, 'lock' | 'proveWritable' | 'store' | 
   retries: () => number;
 };
 
-export function openKeeping(collector: CollectorName, { config, logger, end }: SourceKit): Keeping {
+export function openKeeping(
+  collector: CollectorName,
+  { config, logger, end }: Pick<SourceKit, 'config' | 'logger' | 'end'>,
+): Keeping {
   const { storage, retry } = config;
   const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
   const database = readingsDatabase(storage, logger, end.storing.signal);

@@ -9,6 +9,9 @@ import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { Database } from '../store/database';
 
+/** In memory, or SQLite would prepare a first page for the empty file, and a killed process leave its journal. */
+const LOCK = 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE';
+
 export interface Lock {
   release(): Promise<void>;
 }
@@ -24,11 +27,11 @@ export async function acquireLock(path: string, waitMs = 0): Promise<Lock | null
   const database = await Database.open(path, 'read-write');
   database.setBusyTimeout(waitMs);
   try {
-    await database.exec('BEGIN EXCLUSIVE').catch(async (thrown: unknown) => {
+    await database.exec(LOCK).catch(async (thrown: unknown) => {
       if (asMonitorError(thrown).type !== 'database_corrupt') throw thrown;
       // Somebody wrote into it; its content means nothing.
       truncateSync(path);
-      await database.exec('BEGIN EXCLUSIVE');
+      await database.exec(LOCK);
     });
   } catch (thrown) {
     await database.close();

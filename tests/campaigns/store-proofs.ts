@@ -1,0 +1,156 @@
+/**
+ * The store's proofs by force, in their long form: `npm run store-proofs`, or some of them:
+ * `npm run store-proofs -- concurrency locks crash disk reader`. Ends with exit 1 where one fails.
+ */
+import { writeTogether } from './store/concurrency';
+import { killAtRandom } from './store/crash';
+import { canMount, fillDisk } from './store/full-disk';
+import { holdLock } from './store/lock-holders';
+import { readForever } from './store/long-reader';
+import { prepareWorkers, type Workers } from './store/workers';
+
+let failures = 0;
+
+function verdict(good: boolean): string {
+  if (!good) failures++;
+  return good ? 'ok' : 'FAILED';
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+function table(title: string, rows: object[]): void {
+  progress('');
+  console.log(`\n${title}`);
+  console.table(rows);
+}
+
+/** 2, 8 and 32 processes, also with checkpoints every 4 pages. */
+async function concurrency(workers: Workers): Promise<void> {
+  const rows = [];
+  for (const autocheckpointPages of [1000, 4]) {
+    for (const processes of [2, 8, 32]) {
+      progress(`${processes} processes, checkpoints every ${autocheckpointPages} pages`);
+      const result = await writeTogether(workers, {
+        processes,
+        cyclesEach: Math.ceil(4000 / processes),
+        autocheckpointPages,
+      });
+      const { cycles, failed, stored, integrity, waits, seconds } = result;
+      rows.push({
+        processes,
+        'checkpoint pages': autocheckpointPages,
+        cycles,
+        failed,
+        'wait p50 ms': waits.p50,
+        'wait p99 ms': waits.p99,
+        'wait max ms': waits.max,
+        'cycles/s': Math.round(cycles / seconds),
+        verdict: verdict(failed === 0 && stored === cycles && integrity === 'ok'),
+      });
+    }
+  }
+  table('Processes that write at once, each cycle with its own connection', rows);
+}
+
+/** The real times: busy timeout 5 s, retries after 1, 2 and 4 s. */
+async function locks(workers: Workers): Promise<void> {
+  const expected = { 3: [0, 0], 8: [0, 1], 60: [1, 3] } as const;
+  const rows = [];
+  for (const held of [3, 8, 60] as const) {
+    progress(`a lock held for ${held} s`);
+    const options = { busyTimeoutMs: 5000, baseDelaySeconds: 1, from: 'event wal_verified', heldMs: held * 1000 };
+    const result = await holdLock(workers, options);
+    const exitCode = result.report?.exitCode;
+    rows.push({
+      'held s': held,
+      'exit code': exitCode,
+      'stored at once': result.report?.stored,
+      spooled: result.report?.spooled,
+      retries: result.retries,
+      'cycle took s': result.seconds.toFixed(1),
+      'stored in the end': result.storedInTheEnd,
+      verdict: verdict(
+        exitCode === expected[held][0] &&
+          result.retries === expected[held][1] &&
+          result.storedInTheEnd === 1 &&
+          result.leftInSpool === 0,
+      ),
+    });
+  }
+  table('A lock held by somebody else', rows);
+}
+
+async function crash(workers: Workers): Promise<void> {
+  const kills = 250;
+  const result = await killAtRandom(workers, { kills, onProgress: (done) => progress(`${done} of ${kills} kills`) });
+  const { missing, twice, failedRuns, integrity, litter } = result;
+  const good = missing + twice + failedRuns + litter.length === 0 && integrity === 'ok';
+  table('Killed at a random moment of 0 to 300 ms, two collectors at a time', [
+    { ...result, litter: litter.length, verdict: verdict(good) },
+  ]);
+}
+
+async function disk(workers: Workers): Promise<void> {
+  if (!canMount()) {
+    console.log('\nFull disk: left out, this user may not mount a tmpfs');
+    return;
+  }
+  const rows = [];
+  for (const place of ['database', 'spool', 'both'] as const) {
+    for (let freeBytes = 0; freeBytes <= 160 * 1024; freeBytes += 8 * 1024) {
+      progress(`full disk: ${place}, ${freeBytes} bytes free`);
+      const { report, after, kept, expected, integrity, leftOver } = await fillDisk(workers, place, freeBytes);
+      const good = kept === expected && integrity === 'ok' && leftOver.length === 0 && after?.exitCode === 0;
+      rows.push({
+        full: place,
+        'bytes free': freeBytes,
+        'exit code': report?.exitCode,
+        error: report?.errorType,
+        stored: report?.stored,
+        spooled: report?.spooled,
+        'kept in the end': `${kept} of ${expected}`,
+        verdict: verdict(good),
+      });
+    }
+  }
+  table('A full disk, then space again', rows);
+}
+
+async function reader(): Promise<void> {
+  const { limitBytes, whileReadingBytes, afterwardsBytes, closedBytes } = await readForever(3000, 100);
+  table('A reader that does not end, 3,000 cycles, checkpoints every 100 pages', [
+    {
+      'limit bytes': limitBytes,
+      'WAL while it reads': whileReadingBytes,
+      'after it': afterwardsBytes,
+      'all closed': closedBytes,
+      verdict: verdict(afterwardsBytes <= limitBytes && closedBytes === 0),
+    },
+  ]);
+}
+
+const PROOFS: Record<string, (workers: Workers) => Promise<void>> = { concurrency, locks, crash, disk, reader };
+
+async function main(): Promise<void> {
+  const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PROOFS);
+  const workers = prepareWorkers();
+  try {
+    for (const name of wanted) {
+      const proof = PROOFS[name];
+      if (proof === undefined)
+        throw new Error(`No proof is called ${name}; there are ${Object.keys(PROOFS).join(', ')}.`);
+      await proof(workers);
+    }
+  } finally {
+    workers.remove();
+  }
+  console.log(failures === 0 ? '\nAll proofs hold.' : `\n${failures} FAILED.`);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+main().catch((thrown: unknown) => {
+  console.error(thrown);
+  process.exitCode = 1;
+});
