@@ -19,6 +19,8 @@ export interface CommandSpec {
   flags: readonly Flag[];
   /** what may follow without a dash: `gaps | cycles | backup FILE`; absent = nothing */
   positionals?: string;
+  /** what else there is to know, a line each */
+  notes?: readonly string[];
   examples: readonly string[];
   exitCodes: readonly (readonly [number, string])[];
 }
@@ -114,6 +116,7 @@ export function helpOf(spec: CommandSpec): string {
     '',
     ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
     '',
+    ...(spec.notes === undefined ? [] : [...spec.notes, '']),
     'Environment: HOME_MONITOR_CONFIG and HOME_MONITOR_SECRETS name the two files, NO_COLOR switches colour off.',
     '',
     'Examples:',

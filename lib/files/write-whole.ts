@@ -29,35 +29,69 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
  * target is replaced. As root, the file keeps its owner, or takes its directory's where it is new or root's own.
  * @throws MonitorError `file_system`
  */
-export function writeWhole(path: string, content: string | Uint8Array, { mode = 0o600 }: WriteWholeOptions = {}): void {
+export function writeWhole(path: string, content: string | Uint8Array, options: WriteWholeOptions = {}): void {
+  const file = openWhole(path, options);
+  file.write(content);
+  file.finish();
+}
+
+/** A file that grows piece by piece and appears when it is finished. */
+export interface WholeFile {
+  /** @throws MonitorError `file_system`; the file is then discarded */
+  write(content: string | Uint8Array): void;
+  /** @throws MonitorError `file_system`; the file is then discarded */
+  finish(): void;
+  /** The old content stays as it is. */
+  discard(): void;
+}
+
+/**
+ * As `writeWhole`, for content that does not fit into memory.
+ * @throws MonitorError `file_system`
+ */
+export function openWhole(path: string, { mode = 0o600 }: WriteWholeOptions = {}): WholeFile {
   try {
-    replace(followLinks(path), content, mode);
+    return startFile(path, followLinks(path), mode);
   } catch (thrown) {
     throw fileError('write', path, thrown);
   }
 }
 
-function replace(target: string, content: string | Uint8Array, mode: number): void {
-  const directory = dirname(target);
+function startFile(path: string, target: string, mode: number): WholeFile {
   removeAbandoned(target);
-  const temporary = join(directory, `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
-  try {
-    // 'wx' follows no link and shares no file, should somebody else guess the name.
-    const file = openSync(temporary, 'wx', 0o600);
-    try {
-      writeFileSync(file, content);
-      fchmodSync(file, mode);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    if (runsAsRoot()) ownLike(ownerModel(target), temporary);
-    renameSync(temporary, target);
-  } catch (thrown) {
+  // 'wx' follows no link and shares no file, should somebody else guess the name.
+  const temporary = join(dirname(target), `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
+  const file = openSync(temporary, 'wx', 0o600);
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
+  const discard = () => {
+    close();
     rmSync(temporary, { force: true });
-    throw thrown;
-  }
-  syncDirectory(directory);
+  };
+  const orDiscard = (work: () => void) => {
+    try {
+      work();
+    } catch (thrown) {
+      discard();
+      throw fileError('write', path, thrown);
+    }
+  };
+  return {
+    discard,
+    write: (content) => orDiscard(() => writeFileSync(file, content)),
+    finish: () =>
+      orDiscard(() => {
+        fchmodSync(file, mode);
+        fsyncSync(file);
+        close();
+        if (runsAsRoot()) ownLike(ownerModel(target), temporary);
+        renameSync(temporary, target);
+        syncDirectory(dirname(target));
+      }),
+  };
 }
 
 /** Makes a creation, a renaming or a removal inside `directory` survive a power cut, where the file system can. */

@@ -2,13 +2,15 @@
  * One SQLite connection. The only module that knows which driver is used (sqlite3, the package), so that another one
  * can take its place: everything else speaks SQL, promises and MonitorError.
  */
+import { pathToFileURL } from 'node:url';
 import { databaseError } from './database-error';
 import { loadDriver, type Driver, type DriverDatabase } from './driver';
 
 export type SqlValue = string | number | null;
 export type Row = Record<string, SqlValue>;
 
-export type OpenMode = 'read-only' | 'read-write' | 'create';
+/** `immutable`: without locks and side files; right only as long as nobody changes the file. */
+export type OpenMode = 'read-only' | 'immutable' | 'read-write' | 'create';
 
 /** What came of a driver's callback: the error, or the result. */
 type Settle<T> = (error: unknown, result?: T) => void;
@@ -28,11 +30,13 @@ export class Database {
     const driver = loadDriver();
     const flags = {
       'read-only': driver.OPEN_READONLY,
+      immutable: driver.OPEN_READONLY | driver.OPEN_URI,
       'read-write': driver.OPEN_READWRITE,
       create: driver.OPEN_READWRITE | driver.OPEN_CREATE,
     };
     return await new Promise((resolve, reject) => {
-      const handle: DriverDatabase = new driver.Database(path, flags[mode] | driver.OPEN_FULLMUTEX, (error) => {
+      const name = mode === 'immutable' ? `${pathToFileURL(path).href}?immutable=1` : path;
+      const handle: DriverDatabase = new driver.Database(name, flags[mode] | driver.OPEN_FULLMUTEX, (error) => {
         if (error) reject(databaseError(path, error));
         else resolve(new Database(path, driver, handle));
       });

@@ -23,6 +23,7 @@ export interface Driver {
   OPEN_READWRITE: number;
   OPEN_CREATE: number;
   OPEN_FULLMUTEX: number;
+  OPEN_URI: number;
   Database: { new (path: string, flags: number, callback: Callback): DriverDatabase; prototype: object };
   Statement: { new (database: DriverDatabase, sql: string, callback: Callback): DriverStatement; prototype: object };
 }

@@ -15,7 +15,7 @@ export function toHundredths(value: string): string {
     THEN CAST(round(${value} * 100) AS INTEGER) ELSE CAST(${value} AS REAL) END`;
 }
 
-function fromHundredths(column: string): string {
+export function fromHundredths(column: string): string {
   return `CASE typeof(${column}) WHEN 'integer' THEN ${column} / 100.0 ELSE ${column} END`;
 }
 
@@ -24,10 +24,31 @@ function word(id: string): string {
 }
 
 /**
+ * What a row of `readings` is made of, for the view and for those who choose cycles by their id. CROSS JOIN tells SQLite
+ * to look up cycles first: without statistics it would read all readings for one hour of them.
+ */
+export const READINGS = `SELECT
+  c.started_at AS timestamp,
+  strftime('%Y-%m-%dT%H:%M:%fZ', c.started_at, (-r.age_ms / 1000.0) || ' seconds') AS measured_at,
+  d.device_id AS device_id,
+  d.device_type AS device_type,
+  ${word('r.location')} AS location,
+  ${fromHundredths('r.temperature')} AS temperature_celsius,
+  r.humidity AS humidity_percent,
+  r.pm25 AS pm25_ugm3,
+  r.pm10 AS pm10_ugm3,
+  r.voc AS voc_index,
+  r.co AS co_ppm,
+  r.iaq AS iaq_score,
+  ${fromHundredths('r.light')} AS light_lux,
+  r.battery AS battery_percent,
+  r.is_anomalous AS is_anomalous
+FROM cycle c CROSS JOIN reading r ON r.cycle = c.id JOIN device d ON d.id = r.device`;
+
+/**
  * Version 1. `word` holds names that repeat: locations, collectors, outcomes, endpoints, error types.
  * `reading` is ordered by cycle, so that new rows go to its end; a day of one device is 288 look-ups.
- * `device.last_cycle` is the cycle of the device's newest reading. CROSS JOIN tells SQLite to look up cycles first:
- * without statistics it would read all readings for one hour of them.
+ * `device.last_cycle` is the cycle of the device's newest reading.
  */
 export const VERSION_1 = `
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
@@ -74,23 +95,7 @@ CREATE TABLE reading (
   is_anomalous INTEGER NOT NULL,
   PRIMARY KEY (cycle, device)
 ) WITHOUT ROWID;
-CREATE VIEW readings AS SELECT
-  c.started_at AS timestamp,
-  strftime('%Y-%m-%dT%H:%M:%fZ', c.started_at, (-r.age_ms / 1000.0) || ' seconds') AS measured_at,
-  d.device_id AS device_id,
-  d.device_type AS device_type,
-  ${word('r.location')} AS location,
-  ${fromHundredths('r.temperature')} AS temperature_celsius,
-  r.humidity AS humidity_percent,
-  r.pm25 AS pm25_ugm3,
-  r.pm10 AS pm10_ugm3,
-  r.voc AS voc_index,
-  r.co AS co_ppm,
-  r.iaq AS iaq_score,
-  ${fromHundredths('r.light')} AS light_lux,
-  r.battery AS battery_percent,
-  r.is_anomalous AS is_anomalous
-FROM cycle c CROSS JOIN reading r ON r.cycle = c.id JOIN device d ON d.id = r.device;
+CREATE VIEW readings AS ${READINGS};
 CREATE VIEW cycles AS SELECT
   c.started_at AS started_at,
   ${word('c.collector')} AS collector,

@@ -1,0 +1,105 @@
+/** report: look at the data, and take it elsewhere. */
+import { findFiles } from '../../config/find';
+import { loadConfig } from '../../config/load';
+import { backUp } from '../../report/backup';
+import { makeReport } from '../../report/report';
+import { FORMATS, requestOf, type View } from '../../report/request';
+import { ReaderGone, stdoutSink } from '../../report/sink';
+import { styleFor } from '../../report/text';
+import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
+import { main, type Invocation } from '../command';
+import { EXIT } from '../exit-codes';
+
+const SPEC: CommandSpec = {
+  name: 'report',
+  summary: 'look at the data: table, chart, export',
+  positionals: 'gaps | cycles | backup FILE',
+  flags: [
+    { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
+    { name: 'until', value: 'TIME', help: 'the end, itself not included (default: now)' },
+    { name: 'device', value: 'ID,…', help: 'only these devices: hue:00:17:88:01:02:03:04:05-02-0402' },
+    { name: 'location', value: 'NAME,…', help: 'only these rooms' },
+    { name: 'quantity', value: 'NAME,…', help: 'only temperature, humidity, pm25, pm10, voc, co, iaq, light, battery' },
+    { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
+    { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },
+    { name: 'output', value: 'FILE', help: 'write there, whole or not at all, instead of to stdout' },
+    { name: 'since-last', help: 'csv, ndjson, influx: only what the same export did not give before' },
+    ...COMMON_FLAGS,
+  ],
+  notes: [
+    'Without a word: the latest values of each room, trouble first. gaps: expected against stored cycles, and why.',
+    'cycles: durations, bytes, retries. backup FILE: a copy of the database, made while the collectors write.',
+    'Default of --since: 24 hours for table and json, 7d for html and gaps, everything for csv, ndjson and influx.',
+    'Days and clock times are local (TZ); timestamps in exports are UTC. The database is only ever read.',
+  ],
+  examples: [
+    'node bin/report.js                                      the latest values, trouble first',
+    'node bin/report.js gaps --since 7d                      was anything missed, and why',
+    'node bin/report.js --format html --output report.html   charts, in one file',
+    'node bin/report.js --format influx --since-last         what is new, for Telegraf',
+    'node bin/report.js backup /mnt/backup/readings.db       a backup',
+  ],
+  exitCodes: [
+    [EXIT.done, 'done; also where there is no database yet, or nothing in it (a sentence says so)'],
+    [EXIT.failed, 'failed; a later run may succeed'],
+    [EXIT.usage, 'usage or configuration error: nothing was attempted'],
+    [EXIT.overlap, 'another export with --since-last is still running'],
+  ],
+};
+
+void main(SPEC, run);
+
+async function run({ arguments: { values, switches, positionals }, terminal }: Invocation): Promise<number> {
+  const startedAt = new Date();
+  const config = loadConfig(findFiles(values, { environment: terminal.environment }).config);
+  const envelope = (content: object): string =>
+    `${JSON.stringify({
+      schema_version: 1,
+      command: SPEC.name,
+      exit_code: 0,
+      outcome: 'ok',
+      started_at: startedAt.toISOString(),
+      duration_ms: Math.round(performance.now()),
+      ...content,
+      error: null,
+    })}\n`;
+  const say = (sentence: string): void => {
+    if (switches.has('json')) terminal.out(envelope({ message: sentence }));
+    else if (!switches.has('quiet')) terminal.err(`${sentence}\n`);
+  };
+
+  const [word = 'readings', file, ...further] = positionals;
+  if (further.length > 0 || (file !== undefined && word !== 'backup')) {
+    throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0] ?? file)}`);
+  }
+  if (word === 'backup') {
+    if (file === undefined) throw usage(SPEC, 'backup needs a file: report backup FILE');
+    const receipt = await backUp(config.storage, file);
+    const size = `${(receipt.bytes / 1e6).toFixed(1)} MB`;
+    if (switches.has('json')) terminal.out(envelope({ backup: receipt }));
+    else if (terminal.isTerminal && !switches.has('quiet')) {
+      terminal.out(`${receipt.file}: ${receipt.readings} readings of ${receipt.cycles} cycles, ${size}, checked\n`);
+    }
+    return EXIT.done;
+  }
+  if (!['readings', 'gaps', 'cycles'].includes(word)) {
+    throw usage(SPEC, `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles and backup FILE`);
+  }
+  const request = requestOf(word as View, values, switches, startedAt.getTime());
+  const output = values['output'] === undefined || values['output'] === '-' ? null : values['output'];
+  if (switches.has('json') && request.format !== 'json' && output === null) {
+    throw usage(SPEC, `--json and --format ${request.format} both want stdout: give one, or --output FILE`);
+  }
+  try {
+    const stdout = stdoutSink();
+    const style = styleFor(terminal.isTerminal && output === null, terminal.environment);
+    const sentence = await makeReport({ config, request, output, stdout, style, envelope });
+    if (sentence !== null) say(sentence);
+    else if (switches.has('json') && output !== null) terminal.out(envelope({ output, format: request.format }));
+  } catch (thrown) {
+    // `report | head`: the reader has seen enough, unless it was to get each reading once.
+    if (thrown instanceof ReaderGone && !request.sinceLast) return EXIT.done;
+    throw thrown;
+  }
+  return EXIT.done;
+}

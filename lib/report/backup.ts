@@ -1,0 +1,105 @@
+/** `report backup FILE`: a copy of readings.db made by SQLite while collectors write, whole and checked or not at all. */
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, chmodSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { MonitorError } from '../errors';
+import { fileError } from '../files/file-error';
+import { ownLike } from '../files/ownership';
+import { syncDirectory } from '../files/write-whole';
+import { Database } from '../store/database';
+import { databasePath, sideFiles } from '../store/files';
+import { withReader } from '../store/reader';
+import type { StorageConfig } from '../config/config';
+import { refuseToReplace } from './sink';
+
+export interface BackupReceipt {
+  file: string;
+  readings: number;
+  cycles: number;
+  bytes: number;
+}
+
+/** @throws MonitorError where there is nothing to copy, or nowhere to put it; an older backup is then untouched */
+export async function backUp(storage: StorageConfig, file: string): Promise<BackupReceipt> {
+  const source = databasePath(storage.data_directory);
+  const target = resolve(file);
+  refuseToReplace(target, storage.data_directory);
+  refuseOtherFiles(target);
+  const temporary = join(dirname(target), `.${String(process.pid)}.readings-backup.temporary`);
+  const remove = () => {
+    for (const path of [temporary, ...sideFiles(temporary)]) rmSync(path, { force: true });
+  };
+  try {
+    const copied = await withReader(source, async ([database]) => {
+      remove();
+      closeSync(openSync(temporary, 'wx', 0o600)); // nobody else reads it while it grows
+      await database.exec('COMMIT'); // VACUUM makes a transaction of its own
+      await database.run('VACUUM INTO ?', temporary);
+      await database.exec('BEGIN');
+      return true;
+    });
+    if (copied === null) throw nothingThere(source);
+    const counts = await check(temporary);
+    putInPlace(temporary, target, storage.file_mode);
+    return { file: target, ...counts, bytes: statSync(target).size };
+  } finally {
+    remove();
+  }
+}
+
+/** An older backup may be replaced, nothing else. */
+function refuseOtherFiles(target: string): void {
+  if (!existsSync(dirname(target))) {
+    throw fileError('write', target, { code: 'ENOENT' });
+  }
+  if (!existsSync(target) || statSync(target).size === 0) return;
+  const header = Buffer.alloc(16);
+  const file = openSync(target, 'r');
+  readSync(file, header, 0, 16, 0);
+  closeSync(file);
+  if (header.toString('latin1') === 'SQLite format 3\0') return;
+  throw new MonitorError(`${target} is no database: it will not be replaced by a backup`, {
+    type: 'usage',
+    permanent: true,
+    remediation: 'Choose another file.',
+  });
+}
+
+async function check(copy: string): Promise<{ readings: number; cycles: number }> {
+  const database = await Database.open(copy, 'read-only');
+  try {
+    const result = await database.get<{ quick_check: string }>('PRAGMA quick_check(1)');
+    const counts = await database.get<{ readings: number; cycles: number }>(
+      'SELECT (SELECT count(*) FROM reading) AS readings, (SELECT count(*) FROM cycle) AS cycles',
+    );
+    if (result?.quick_check === 'ok' && counts !== undefined) return counts;
+    throw new MonitorError(`The copy of the database is damaged: ${result?.quick_check ?? 'no answer'}.`, {
+      type: 'database_corrupt',
+      permanent: true,
+      remediation: 'Run "node bin/health.js database" to see whether the original is sound.',
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+function putInPlace(temporary: string, target: string, mode: number): void {
+  try {
+    chmodSync(temporary, mode);
+    ownLike(dirname(target), temporary);
+    const file = openSync(temporary, 'r');
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(temporary, target);
+    syncDirectory(dirname(target));
+  } catch (thrown) {
+    throw fileError('write', target, thrown);
+  }
+}
+
+function nothingThere(source: string): MonitorError {
+  return new MonitorError(`There is nothing to back up: ${source} is missing or empty.`, {
+    type: 'file_system',
+    permanent: true,
+    remediation: 'Run a collector first: node bin/collect-hue.js',
+  });
+}

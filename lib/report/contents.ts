@@ -1,0 +1,195 @@
+/** The content of a report in one format, asked from an open database and written piece by piece. */
+import type { Config } from '../config/config';
+import { readAlert } from '../alert/alert-file';
+import type { CollectorName } from '../reading';
+import type { Database } from '../store/database';
+import { latestPerDevice, type StoredReading } from '../store/queries';
+import type { Reader } from '../store/reader';
+import { spooledFiles } from '../store/spool';
+import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
+import type { Cursor, Range } from './cursor';
+import { checkFilters } from './filters';
+import { renderCycles } from './formats/cycles-table';
+import { renderGaps, reasonsOf } from './formats/gaps-table';
+import { renderHtml } from './formats/html/page';
+import { columnsOf, csvLine, influxLine, rowOf, type Row } from './formats/lines';
+import { renderPrometheus, type CollectorState } from './formats/prometheus';
+import { renderTable } from './formats/table';
+import { findGaps, type Gaps } from './gaps';
+import { DAY_MS } from './moment';
+import { overviewOf, staleAfter, type Overview } from './overview';
+import { exported } from './quantities';
+import type { Request } from './request';
+import { readingsBetween, readingsStoredAfter } from './rows';
+import type { Style } from './text';
+import { COLLECTORS, enabledCollectors, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
+
+export interface ContentContext {
+  config: Config;
+  request: Request;
+  style: Style;
+  /** gives one of our JSON objects its frame */
+  envelope: (content: object) => string;
+  write: (text: string) => void;
+  /** for --since-last: which cycles are new */
+  range: ((database: Database) => Promise<Range>) | null;
+}
+
+/** How many points the terminal's sparkline has. */
+const SPARKLINE = 24;
+
+/** @returns how far the export came, for its cursor */
+export async function writeContent(reader: Reader, context: ContentContext): Promise<Cursor | null> {
+  const { request } = context;
+  const [database] = reader;
+  await checkFilters(database, request);
+  if (request.view === 'gaps') await writeGaps(database, context);
+  else if (request.view === 'cycles') await writeCycles(database, context);
+  else if (request.format === 'csv' || request.format === 'ndjson' || request.format === 'influx') {
+    return await writeLines(database, context);
+  } else await writeOverview(reader, context);
+  return null;
+}
+
+async function writeLines(database: Database, { request, range, write }: ContentContext): Promise<Cursor | null> {
+  const found = range === null ? null : await range(database);
+  const pages =
+    found === null
+      ? readingsBetween(database, request)
+      : readingsStoredAfter(database, request, found.afterId, found.last?.cycle ?? 0);
+  if (request.format === 'csv') write(csvLine(columnsOf(request.quantities)));
+  for await (const page of pages) write(page.map((reading) => lineOf(reading, request)).join(''));
+  return found?.last ?? null;
+}
+
+function lineOf(reading: StoredReading, { format, quantities }: Request): string {
+  if (format === 'influx') return influxLine(reading, quantities);
+  const row = rowOf(reading, quantities);
+  return format === 'csv' ? csvLine(Object.values(row)) : `${JSON.stringify(row)}\n`;
+}
+
+async function writeOverview(reader: Reader, context: ContentContext): Promise<void> {
+  const { config, request, write, style } = context;
+  const [database] = reader;
+  const staleAfterMs = staleAfter(config.collection.interval_minutes);
+  if (request.format === 'html') {
+    write(await renderHtml(reader, { config, request, staleAfterMs, trouble: await allTrouble(database, context) }));
+    return;
+  }
+  const overview = await overviewOf(reader, request, { stretches: SPARKLINE, staleAfterMs });
+  if (request.format === 'prometheus') {
+    write(
+      renderPrometheus({
+        devices: overview.devices,
+        collectors: await collectorStates(database),
+        spooledCycles: spooledFiles(config.storage).length,
+        alertActive: readAlert(config.storage.data_directory) !== null,
+      }),
+    );
+    return;
+  }
+  const trouble = await allTrouble(database, context);
+  if (request.format === 'json') {
+    const readings: Row[] = [];
+    for await (const page of readingsBetween(database, request)) {
+      readings.push(...page.map((reading) => rowOf(reading, request.quantities)));
+    }
+    write(context.envelope({ trouble, latest: latestAsJson(overview), readings }));
+    return;
+  }
+  const fromMs = request.fromMs ?? request.toMs - DAY_MS;
+  write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style));
+}
+
+async function allTrouble(database: Database, { config, request }: ContentContext): Promise<Trouble[]> {
+  if (!request.endsNow) return [];
+  const names = new Map((await latestPerDevice(database)).map(({ device_id, location }) => [device_id, location]));
+  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, names))];
+}
+
+function latestAsJson({ devices }: Overview): object[] {
+  return devices.map(({ device_id, device_type, location, lastCycleMs, values }) => ({
+    device_id,
+    device_type,
+    location,
+    timestamp: new Date(lastCycleMs).toISOString(),
+    values: Object.fromEntries(
+      values.map(({ quantity, value, measuredMs, stale, isAnomalous, lowest, highest }) => [
+        quantity.label,
+        {
+          value: exported(quantity, value),
+          measured_at: new Date(measuredMs).toISOString(),
+          stale,
+          is_anomalous: isAnomalous,
+          low: lowest === null ? null : exported(quantity, lowest),
+          high: highest === null ? null : exported(quantity, highest),
+        },
+      ]),
+    ),
+  }));
+}
+
+async function collectorStates(database: Database): Promise<CollectorState[]> {
+  const states: CollectorState[] = [];
+  for (const collector of COLLECTORS) states.push(await stateOf(database, collector));
+  return states;
+}
+
+async function stateOf(database: Database, collector: CollectorName): Promise<CollectorState> {
+  const newest = (condition: string) =>
+    database.get<CycleRow>(
+      `SELECT * FROM cycles WHERE collector = ? ${condition} ORDER BY started_at DESC LIMIT 1`,
+      collector,
+    );
+  const last = await newest('');
+  const success = await newest("AND outcome <> 'failed'");
+  return {
+    collector,
+    lastCycleMs: last === undefined ? null : Date.parse(last.started_at),
+    lastSuccessMs: success === undefined ? null : Date.parse(success.started_at),
+    lastExitCode: last?.exit_code ?? null,
+    lastDurationMs: last?.duration_ms ?? null,
+  };
+}
+
+async function writeGaps(database: Database, { config, request, style, envelope, write }: ContentContext) {
+  const found = await findGaps(database, {
+    collectors: COLLECTORS,
+    enabled: enabledCollectors(config),
+    intervalMs: config.collection.interval_minutes * 60_000,
+    fromMs: request.fromMs,
+    toMs: request.toMs,
+  });
+  if (request.format === 'table') write(renderGaps(found, style));
+  else if (request.format === 'json') write(envelope(gapsAsJson(found)));
+  else {
+    const rows = found.days.map(({ reasons, ...day }) => ({ ...day, reasons: reasonsOf(reasons) }));
+    write(rowsAs(request, ['collector', 'day', 'expected', 'stored', 'missing', 'reasons'], rows));
+  }
+}
+
+function gapsAsJson({ days, gaps }: Gaps): object {
+  const times = gaps.map(({ fromMs, toMs, ...gap }) => ({
+    ...gap,
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+  }));
+  return { days, gaps: times };
+}
+
+async function writeCycles(database: Database, { request, style, envelope, write }: ContentContext) {
+  const cycles = await cyclesBetween(database, request.fromMs, request.toMs);
+  if (request.format === 'table') write(renderCycles(cycles, style));
+  else if (request.format === 'json') {
+    const whole = cycles.map((cycle) => ({
+      ...cycle,
+      devices_skipped: JSON.parse(String(cycle['devices_skipped'])) as object,
+    }));
+    write(envelope({ summary: summarize(cycles), cycles: whole }));
+  } else write(rowsAs(request, CYCLE_COLUMNS, cycles));
+}
+
+function rowsAs({ format }: Request, columns: readonly string[], rows: readonly Row[]): string {
+  if (format === 'ndjson') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))].map(csvLine).join('');
+}

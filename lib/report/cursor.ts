@@ -1,0 +1,76 @@
+/**
+ * `--since-last`: how far each export came. It counts cycles in the order in which they were stored, not by their time:
+ * readings from the spool are stored late, with the time at which they were read.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../files/file-error';
+import { writeWhole } from '../files/write-whole';
+import type { Database } from '../store/database';
+import type { Request } from './request';
+
+/** The last cycle that was exported. */
+export interface Cursor {
+  cycle: number;
+  started_at: string;
+}
+
+interface CursorFile {
+  schema_version: 1;
+  /** what was exported (`influx --device hue:1`) → how far */
+  exports: Record<string, Cursor>;
+}
+
+const fileIn = (dataDirectory: string): string => join(dataDirectory, 'export-cursor.json');
+
+/** Each format with each choice of readings has a cursor of its own. */
+export function nameOfExport({ format, devices, locations, quantities, allQuantities, units }: Request): string {
+  return [
+    format,
+    ...(devices === null ? [] : [`--device ${devices.join(',')}`]),
+    ...(locations === null ? [] : [`--location ${locations.join(',')}`]),
+    ...(allQuantities ? [] : [`--quantity ${quantities.map(({ name }) => name).join(',')}`]),
+    ...(units === 'us' ? ['--units us'] : []),
+  ].join(' ');
+}
+
+/** Where nothing can be read, everything counts as new: better twice than never. */
+function readCursors(dataDirectory: string): CursorFile {
+  try {
+    const file = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<CursorFile> | null;
+    return { schema_version: 1, exports: { ...file?.exports } };
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT' && !(thrown instanceof SyntaxError)) throw thrown;
+    return { schema_version: 1, exports: {} };
+  }
+}
+
+export interface Range {
+  /** cycles after this one … */
+  afterId: number;
+  /** … up to this one */
+  last: Cursor | null;
+}
+
+/** Which cycles are new to this export. */
+export async function newCycles(database: Database, dataDirectory: string, name: string): Promise<Range> {
+  const last = await database.get<Cursor>('SELECT id AS cycle, started_at FROM cycle ORDER BY id DESC LIMIT 1');
+  if (last === undefined) return { afterId: 0, last: null };
+  const cursor = readCursors(dataDirectory).exports[name];
+  return { afterId: cursor === undefined ? 0 : await resume(database, cursor), last };
+}
+
+/** In another database (restored, or started anew after damage) the same id is another cycle: there, time decides. */
+async function resume(database: Database, { cycle, started_at }: Cursor): Promise<number> {
+  const same = await database.get<{ started_at: string }>('SELECT started_at FROM cycle WHERE id = ?', cycle);
+  if (same?.started_at === started_at) return cycle;
+  const sql = 'SELECT coalesce(max(id), 0) AS id FROM cycle WHERE started_at <= ?';
+  return (await database.get<{ id: number }>(sql, started_at))?.id ?? 0;
+}
+
+/** @throws MonitorError `file_system` */
+export function saveCursor(dataDirectory: string, name: string, cursor: Cursor): void {
+  const file = readCursors(dataDirectory);
+  file.exports[name] = cursor;
+  writeWhole(fileIn(dataDirectory), `${JSON.stringify(file, null, 2)}\n`);
+}

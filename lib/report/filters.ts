@@ -1,0 +1,29 @@
+/** A device or room that does not exist is a typing mistake, not an empty report. */
+import { MonitorError } from '../errors';
+import type { Database } from '../store/database';
+import { latestPerDevice } from '../store/queries';
+import type { Request } from './request';
+
+/** @throws MonitorError `usage`, naming those that are known */
+export async function checkFilters(database: Database, { devices, locations }: Request): Promise<void> {
+  if (devices === null && locations === null) return;
+  const latest = await latestPerDevice(database);
+  const ids = latest.map(({ device_id }) => device_id);
+  for (const device of devices ?? []) {
+    if (!ids.includes(device)) throw unknown('device', device, ids);
+  }
+  for (const location of locations ?? []) {
+    // A room may have had another name before: every name ever stored is a `word`.
+    const row = await database.get('SELECT id FROM word WHERE text = ?', location);
+    if (row === undefined) throw unknown('location', location, [...new Set(latest.map((reading) => reading.location))]);
+  }
+}
+
+function unknown(flag: string, value: string, known: readonly string[]): MonitorError {
+  const list = known.slice(0, 20).join(', ');
+  return new MonitorError(`--${flag} ${JSON.stringify(value)} is in no reading`, {
+    type: 'usage',
+    permanent: true,
+    remediation: known.length === 0 ? 'There are no readings yet.' : `There are: ${list}`,
+  });
+}

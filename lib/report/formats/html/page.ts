@@ -1,0 +1,97 @@
+/** `--format html`: one file that needs nothing else, without any script. */
+import type { Config } from '../../../config/config';
+import type { Reader } from '../../../store/reader';
+import { duration, momentOf } from '../../moment';
+import { overviewOf, type DeviceOverview, type LatestValue, type Overview } from '../../overview';
+import { QUANTITIES_OF, shown, withUnit } from '../../quantities';
+import type { Request } from '../../request';
+import { count, type Trouble } from '../../trouble';
+import { renderChart, type Line } from './chart';
+import { escaped } from './markup';
+import { STYLE } from './style';
+
+export interface PageInput {
+  config: Config;
+  request: Request;
+  staleAfterMs: number;
+  trouble: readonly Trouble[];
+}
+
+/** All lines of all charts together have about so many points: a megabyte holds twice that. */
+const POINTS = 40_000;
+const MOST_STRETCHES = 480;
+const FEWEST_STRETCHES = 96;
+
+export async function renderHtml(reader: Reader, input: PageInput): Promise<string> {
+  const { config, staleAfterMs, trouble } = input;
+  const fromMs = input.request.fromMs ?? (await firstCycle(reader, input.request.toMs));
+  const request = { ...input.request, fromMs };
+  const stretches = await stretchesFor(reader, request, config.collection.interval_minutes * 60_000);
+  const overview = await overviewOf(reader, request, { stretches, staleAfterMs });
+  const charts = request.quantities.map((quantity) => {
+    const lines = linesOf(overview, quantity.column);
+    return lines.length === 0 ? '' : renderChart({ quantity, lines, fromMs, toMs: request.toMs });
+  });
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const period = `${momentOf(fromMs)} to ${momentOf(request.toMs)} (${zone})`;
+  return [
+    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+    '<meta name="viewport" content="width=device-width,initial-scale=1">\n',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline'">\n`,
+    `<title>Home climate, ${escaped(momentOf(request.nowMs))}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n`,
+    `<header><h1>Home climate</h1><p class="period">${escaped(period)}</p></header>\n<main>\n`,
+    troubleOf(trouble, request),
+    `<h2>Latest values</h2>\n<div class="rooms">\n${overview.devices.map((d) => roomOf(d, request)).join('')}</div>\n`,
+    ...charts,
+    '</main>\n<footer><p>Lines are means, the bands around them go from the lowest to the highest value; where there ',
+    'is no line, nothing was measured. Dotted: the sensor repeated an old value. Red dots: outside the limits set for ',
+    'plausible temperatures. Grey stretches: 22 to 6 o&#39;clock.</p></footer>\n</body>\n</html>\n',
+  ].join('');
+}
+
+async function firstCycle([database]: Reader, toMs: number): Promise<number> {
+  const row = await database.get<{ first: string | null }>('SELECT min(started_at) AS first FROM cycles');
+  const firstMs = Date.parse(row?.first ?? '');
+  return Number.isNaN(firstMs) || firstMs >= toMs ? toMs - 86_400_000 : firstMs;
+}
+
+/** Few enough for the size of the page, and each long enough to hold a cycle even if that comes a little late. */
+async function stretchesFor([database]: Reader, { fromMs, toMs }: Request, intervalMs: number): Promise<number> {
+  const devices = await database.all<{ device_id: string }>('SELECT device_id FROM device');
+  const lines = devices.reduce(
+    (sum, { device_id }) => sum + QUANTITIES_OF[device_id.startsWith('hue:') ? 'hue' : 'amazon_aqm'].length,
+    1,
+  );
+  const affordable = Math.max(FEWEST_STRETCHES, Math.min(MOST_STRETCHES, Math.floor(POINTS / lines)));
+  return Math.max(1, Math.min(affordable, Math.floor((toMs - (fromMs ?? 0)) / (2 * intervalMs))));
+}
+
+function linesOf({ devices, series }: Overview, column: LatestValue['quantity']['column']): Line[] {
+  return devices.flatMap(({ device_id, label }, colour) => {
+    const own = series.find((each) => each.device_id === device_id);
+    const values = own?.quantities.get(column);
+    if (own === undefined || values === undefined) return [];
+    return [{ label, colour, series: values, anomalous: own.anomalous, stale: own.stale }];
+  });
+}
+
+function troubleOf(trouble: readonly Trouble[], { endsNow }: Request): string {
+  if (trouble.length === 0) return endsNow ? '<p class="well">No trouble in the last 24 hours.</p>\n' : '';
+  const items = trouble.map(({ message }) => `<li>${escaped(message)}</li>`).join('');
+  return `<ul class="trouble" aria-label="${count(trouble.length, 'trouble')}">${items}</ul>\n`;
+}
+
+function roomOf({ label, values }: DeviceOverview, { toMs }: Request): string {
+  const rows = values.map((value) => {
+    const { quantity, stale, isAnomalous, lowest, highest, measuredMs } = value;
+    const age = `${duration(toMs - measuredMs)}${stale ? ' stale' : ''}`;
+    return (
+      `<tr><th scope="row">${escaped(quantity.title)}</th>` +
+      `<td class="now${isAnomalous ? ' bad' : ''}">${escaped(withUnit(quantity, value.value))}${isAnomalous ? ' !' : ''}</td>` +
+      `<td>${lowest === null ? '' : shown(quantity, lowest)}</td><td>${highest === null ? '' : shown(quantity, highest)}</td>` +
+      `<td${stale ? ' class="bad"' : ''}>${age}</td></tr>`
+    );
+  });
+  const head = ['Quantity', 'Now', 'Low', 'High', 'Age'].map((title) => `<th scope="col">${title}</th>`).join('');
+  return `<table><caption>${escaped(label)}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>\n`;
+}

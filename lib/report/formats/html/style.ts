@@ -1,0 +1,42 @@
+/** The page's look: light and dark by the reader's own choice, from a phone's width up. */
+
+const LIGHT = ['0b62a4', 'c2410c', '15803d', '9d174d', '6d28d9', '0e7490', '92590a', 'be123c', '4d7c0f', '475569'];
+const DARK = ['60a5fa', 'fb923c', '4ade80', 'f472b6', 'a78bfa', '22d3ee', 'facc15', 'f87171', 'a3e635', 'cbd5e1'];
+
+const colours = (list: readonly string[]): string => list.map((hex, n) => `.c${n}{--c:#${hex}}`).join('');
+
+export const STYLE = `
+:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--faint:#57606a;--rule:#d0d7de;--night:#eef1f5;--bad:#b42318;--card:#f6f8fa}
+${colours(LIGHT)}
+@media(prefers-color-scheme:dark){:root{--paper:#14171c;--ink:#e6e9ee;--faint:#9aa4b0;--rule:#333a44;--night:#1f242c;--bad:#ff8a7a;--card:#1c2027}
+${colours(DARK)}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--paper);color:var(--ink);font:16px/1.45 system-ui,sans-serif}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+.period{color:var(--faint);margin:.2rem 0 1rem}
+.trouble{border-left:4px solid var(--bad);padding:.3rem 0 .3rem 1rem;margin:1rem 0;list-style:none;color:var(--bad);overflow-wrap:anywhere}
+.well{color:var(--faint)}
+.rooms{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(21rem,100%),1fr));gap:.8rem}
+table{width:100%;border-collapse:collapse;background:var(--card);border-radius:6px;font-variant-numeric:tabular-nums;font-size:.875rem;align-self:start}
+caption{text-align:left;font-weight:600;font-size:1rem;padding:.2rem 0;overflow-wrap:anywhere}
+th,td{text-align:right;padding:.25rem .4rem;font-weight:400}
+th:first-child{text-align:left}thead th{color:var(--faint);font-size:.8rem}
+td{white-space:nowrap}td.now{font-weight:600}.bad{color:var(--bad)}
+.chart{display:grid;grid-template-columns:3rem minmax(0,1fr);grid-template-rows:15rem 1.6rem}
+.y,.x{position:relative;color:var(--faint);font-size:.8rem}
+.y span{position:absolute;right:.5rem;transform:translateY(50%)}
+.x{grid-column:2}.x span{position:absolute;top:.3rem;transform:translateX(-50%);white-space:nowrap}
+.plot{border:solid var(--rule);border-width:0 0 1px 1px}
+svg{display:block;width:100%;height:100%;overflow:visible}
+path{vector-effect:non-scaling-stroke;fill:none}
+.grid{stroke:var(--rule);stroke-width:1}.night{fill:var(--night)}
+.line{stroke:var(--c);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}.line:hover{stroke-width:4}
+.dashed{stroke-dasharray:9 5}.stale{stroke-dasharray:1 6;stroke-width:3}
+.band{fill:var(--c);opacity:.14}.anomaly{stroke:var(--bad);stroke-width:9;stroke-linecap:round}
+.legend{list-style:none;margin:.3rem 0 0 3rem;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.875rem}
+.legend li::before{content:"";display:inline-block;width:1.3em;margin-right:.4em;vertical-align:.25em;border-top:3px solid var(--c)}
+.legend .dashed::before{border-top-style:dashed}
+footer{color:var(--faint);font-size:.875rem;margin-top:2rem}
+@media(max-width:40rem){.minor{display:none}.legend{margin-left:0}}
+@media print{.rooms,section{break-inside:avoid}}
+`.trim();

@@ -1,0 +1,66 @@
+/** Formats of one line a reading: CSV, JSON lines, InfluxDB's line protocol. */
+import type { StoredReading } from '../../store/queries';
+import { exported, type Quantity } from '../quantities';
+
+export type Cell = string | number | boolean | null;
+export type Row = Record<string, Cell>;
+
+/** A reading in the chosen quantities and units, under the names of the output's columns. */
+export function rowOf(reading: StoredReading, quantities: readonly Quantity[]): Row {
+  const row: Row = {
+    timestamp: reading.timestamp,
+    measured_at: reading.measured_at,
+    device_id: reading.device_id,
+    device_type: reading.device_type,
+    location: reading.location,
+  };
+  for (const quantity of quantities) {
+    const value = reading[quantity.column];
+    row[quantity.label] = value === null ? null : exported(quantity, value);
+  }
+  row['is_anomalous'] = reading.is_anomalous === 1;
+  return row;
+}
+
+export function columnsOf(quantities: readonly Quantity[]): string[] {
+  const labels = quantities.map(({ label }) => label);
+  return ['timestamp', 'measured_at', 'device_id', 'device_type', 'location', ...labels, 'is_anomalous'];
+}
+
+/** RFC 4180, but lines end as on Unix. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(',')}\n`;
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return '';
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * InfluxDB's line protocol, times in nanoseconds: the cycle's, because with the device it makes a reading unique. The
+ * sensor's own time is a field, in milliseconds.
+ */
+export function influxLine(reading: StoredReading, quantities: readonly Quantity[]): string {
+  const tags = (['device_id', 'device_type', 'location'] as const).flatMap((name) => {
+    const value = tagValue(reading[name]);
+    return value === '' ? [] : [`,${name}=${value}`];
+  });
+  const fields = quantities.flatMap(({ column }) => {
+    const value = reading[column];
+    return value === null ? [] : [`${column}=${value}`];
+  });
+  if (reading.measured_at !== null) fields.push(`measured_at_ms=${Date.parse(reading.measured_at)}i`);
+  fields.push(`is_anomalous=${String(reading.is_anomalous === 1)}`);
+  return `climate${tags.join('')} ${fields.join(',')} ${Date.parse(reading.timestamp)}000000\n`;
+}
+
+/** A tag can hold neither a line break nor a backslash before its end. */
+function tagValue(text: string): string {
+  return text
+    .replace(/\p{Cc}/gu, ' ')
+    .replace(/\\+$/, '')
+    .trim()
+    .replace(/[,= ]/g, '\\$&');
+}

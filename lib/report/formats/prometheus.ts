@@ -1,0 +1,105 @@
+/**
+ * For node_exporter's textfile collector: gauges without time stamps, which it refuses. So a value appears fresh
+ * however old it is: stale values are left out, and the time of each measurement is a gauge of its own.
+ */
+import type { CollectorName } from '../../reading';
+import type { DeviceOverview } from '../overview';
+import type { QuantityName } from '../../store/series';
+
+export interface CollectorState {
+  collector: CollectorName;
+  /** milliseconds since 1970; null where there was none yet */
+  lastCycleMs: number | null;
+  lastSuccessMs: number | null;
+  lastExitCode: number | null;
+  lastDurationMs: number | null;
+}
+
+export interface PrometheusInput {
+  devices: readonly DeviceOverview[];
+  collectors: readonly CollectorState[];
+  spooledCycles: number;
+  alertActive: boolean;
+}
+
+const METRICS: Record<QuantityName, readonly [name: string, help: string]> = {
+  temperature_celsius: ['climate_temperature_celsius', 'Temperature.'],
+  humidity_percent: ['climate_humidity_percent', 'Relative humidity.'],
+  pm25_ugm3: ['climate_pm25_ugm3', 'Particles below 2.5 micrometres, micrograms per cubic metre.'],
+  pm10_ugm3: ['climate_pm10_ugm3', 'Particles below 10 micrometres, micrograms per cubic metre.'],
+  voc_index: ['climate_voc_index', 'Index of volatile organic compounds, 0 to 100, lower is better.'],
+  co_ppm: ['climate_co_ppm', 'Carbon monoxide, parts per million.'],
+  iaq_score: ['climate_iaq_score', 'Indoor air quality score, 0 to 100, higher is better.'],
+  light_lux: ['climate_light_lux', 'Illuminance.'],
+  battery_percent: ['climate_battery_percent', 'Charge of the battery.'],
+};
+
+type Sample = readonly [labels: Record<string, string>, value: number];
+
+export function renderPrometheus({ devices, collectors, spooledCycles, alertActive }: PrometheusInput): string {
+  const families: string[] = [];
+  const add = (name: string, help: string, samples: readonly Sample[]) => {
+    if (samples.length > 0) families.push(familyOf(name, help, samples));
+  };
+  for (const [column, [name, help]] of Object.entries(METRICS)) {
+    add(name, help, samplesOf(devices, column));
+  }
+  add(
+    'climate_measured_timestamp_seconds',
+    "The sensor's own time of its newest value, else the time it was asked.",
+    devices.map((device) => [labelsOf(device), Math.max(...device.values.map(({ measuredMs }) => measuredMs)) / 1000]),
+  );
+  const ofCollectors = (value: (state: CollectorState) => number | null): Sample[] =>
+    collectors.flatMap((state) => {
+      const found = value(state);
+      return found === null ? [] : [[{ collector: state.collector }, found] as const];
+    });
+  const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
+  add(
+    'climate_last_success_timestamp_seconds',
+    'Start of the last cycle that stored its readings.',
+    ofCollectors(({ lastSuccessMs }) => seconds(lastSuccessMs)),
+  );
+  add(
+    'climate_last_cycle_timestamp_seconds',
+    'Start of the last cycle, failed ones too.',
+    ofCollectors(({ lastCycleMs }) => seconds(lastCycleMs)),
+  );
+  add(
+    'climate_last_cycle_exit_code',
+    'Exit code of the last cycle; 0 is well.',
+    ofCollectors(({ lastExitCode }) => lastExitCode),
+  );
+  add(
+    'climate_last_cycle_duration_seconds',
+    'How long the last cycle took.',
+    ofCollectors(({ lastDurationMs }) => seconds(lastDurationMs)),
+  );
+  add('climate_spooled_cycles', 'Cycles that wait on disk for the database.', [[{}, spooledCycles]]);
+  add('climate_login_needed', '1 while a login at Amazon by hand is needed.', [[{}, alertActive ? 1 : 0]]);
+  return families.join('');
+}
+
+function samplesOf(devices: readonly DeviceOverview[], column: string): Sample[] {
+  return devices.flatMap((device) =>
+    device.values
+      .filter(({ quantity, stale }) => quantity.column === column && !stale)
+      .map(({ value }) => [labelsOf(device), value] as const),
+  );
+}
+
+function labelsOf({ device_id, device_type, location }: DeviceOverview): Record<string, string> {
+  return { device_id, device_type, location };
+}
+
+function familyOf(name: string, help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
+    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;
+}
+
+function escapeLabel(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

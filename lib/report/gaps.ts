@@ -1,0 +1,89 @@
+/** `report gaps`: expected against stored cycles per collector and day, with the reason of each gap. */
+import type { CollectorName } from '../reading';
+import type { Database } from '../store/database';
+import { dayOf } from './moment';
+import { NO_TRACE, slotsOf, tracesOf, type Slot } from './traces';
+
+export interface DayCount {
+  collector: CollectorName;
+  /** local */
+  day: string;
+  expected: number;
+  stored: number;
+  missing: number;
+  /** reason → cycles */
+  reasons: Record<string, number>;
+}
+
+/** Cycles in a row that are missing for the same reason. */
+export interface Gap {
+  collector: CollectorName;
+  fromMs: number;
+  /** when the next cycle was due */
+  toMs: number;
+  cycles: number;
+  reason: string;
+  /** the words of the last one */
+  error: string | null;
+}
+
+export interface Gaps {
+  days: DayCount[];
+  gaps: Gap[];
+}
+
+export interface GapsQuery {
+  collectors: readonly CollectorName[];
+  /** those that should go on until `toMs` */
+  enabled: readonly CollectorName[];
+  intervalMs: number;
+  fromMs: number | null;
+  toMs: number;
+}
+
+export async function findGaps(database: Database, query: GapsQuery): Promise<Gaps> {
+  const found: Gaps = { days: [], gaps: [] };
+  for (const collector of query.collectors) {
+    const { fromMs, toMs, intervalMs } = query;
+    const traces = await tracesOf(database, collector, fromMs, toMs);
+    const slots = slotsOf(traces, intervalMs, fromMs, query.enabled.includes(collector) ? toMs : null);
+    found.days.push(...daysOf(collector, slots));
+    found.gaps.push(...gapsOf(collector, slots, intervalMs));
+  }
+  return found;
+}
+
+function daysOf(collector: CollectorName, slots: readonly Slot[]): DayCount[] {
+  const days = new Map<string, DayCount>();
+  for (const { ms, reason } of slots) {
+    const day = dayOf(ms);
+    let count = days.get(day);
+    if (count === undefined) {
+      days.set(day, (count = { collector, day, expected: 0, stored: 0, missing: 0, reasons: {} }));
+    }
+    count.expected++;
+    if (reason === null) count.stored++;
+    else {
+      count.missing++;
+      count.reasons[reason] = (count.reasons[reason] ?? 0) + 1;
+    }
+  }
+  return [...days.values()];
+}
+
+function gapsOf(collector: CollectorName, slots: readonly Slot[], intervalMs: number): Gap[] {
+  const gaps: Gap[] = [];
+  let open = null as Gap | null;
+  for (const { ms, reason, error } of slots) {
+    if (reason === null) open = null;
+    else if (open?.reason === reason) Object.assign(open, { toMs: ms + intervalMs, cycles: open.cycles + 1, error });
+    else gaps.push((open = { collector, fromMs: ms, toMs: ms + intervalMs, cycles: 1, reason, error }));
+  }
+  return gaps;
+}
+
+/** `no_trace` in words; every other reason is an error_type and comes with its own words. */
+export function explainReason({ reason, error }: Pick<Gap, 'reason' | 'error'>): string {
+  if (reason === NO_TRACE) return 'no trace: not started, killed, or refused (exit 2 or 5)';
+  return error === null ? reason : `${reason}: ${error}`;
+}

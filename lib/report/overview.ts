@@ -1,0 +1,168 @@
+/** The latest values of each device, and how they went. */
+import type { Database } from '../store/database';
+import { latestPerDevice, type StoredReading } from '../store/queries';
+import type { Reader } from '../store/reader';
+import { seriesOf, type DeviceSeries } from '../store/series';
+import { DAY_MS } from './moment';
+import { QUANTITIES_OF, type Quantity } from './quantities';
+import type { Request } from './request';
+
+export interface LatestValue {
+  quantity: Quantity;
+  value: number;
+  /** the sensor's own time, else the cycle's */
+  measuredMs: number;
+  stale: boolean;
+  isAnomalous: boolean;
+  /** of the time asked for; null where there is no value in it */
+  lowest: number | null;
+  highest: number | null;
+  /** means of equal stretches of the time, NaN where there is none */
+  course: Float64Array;
+}
+
+export interface DeviceOverview {
+  device_id: string;
+  device_type: string;
+  location: string;
+  /** the location, made unique */
+  label: string;
+  /** the last cycle that stored a reading of it */
+  lastCycleMs: number;
+  stale: boolean;
+  values: LatestValue[];
+}
+
+export interface Overview {
+  devices: DeviceOverview[];
+  series: DeviceSeries[];
+  /** how many devices are left out because their last reading is too long ago */
+  longGone: number;
+}
+
+/** A device that was given away is not shown as trouble for ever. */
+const GONE_AFTER_MS = 7 * DAY_MS;
+
+export interface OverviewOptions {
+  stretches: number;
+  /** the sensor's own time may be so old */
+  staleAfterMs: number;
+}
+
+/** A value is late where three cycles should have brought a newer one; the same as health's `freshness` fails at. */
+export function staleAfter(intervalMinutes: number): number {
+  return Math.max(3 * intervalMinutes, 15) * 60_000;
+}
+
+export async function overviewOf(reader: Reader, request: Request, options: OverviewOptions): Promise<Overview> {
+  const [database] = reader;
+  const latest = (await latestReadings(database, request)).filter((reading) => isWanted(reading, request));
+  const fromMs = request.fromMs ?? request.toMs - DAY_MS;
+  const goneBefore = Math.min(fromMs, request.toMs - GONE_AFTER_MS);
+  const shown = latest.filter(({ timestamp }) => Date.parse(timestamp) >= goneBefore);
+  const columns = request.quantities.map(({ column }) => column);
+  const series = await seriesOf(reader, {
+    fromMs,
+    toMs: request.toMs,
+    stretches: options.stretches,
+    quantitiesOf: {
+      hue: QUANTITIES_OF.hue.filter((column) => columns.includes(column)),
+      amazon_aqm: QUANTITIES_OF.amazon_aqm.filter((column) => columns.includes(column)),
+    },
+    staleAfterMs: options.staleAfterMs,
+    devices: request.devices ?? undefined,
+    locations: request.locations ?? undefined,
+  });
+  const labels = labelsOf(shown);
+  const devices: DeviceOverview[] = [];
+  for (const reading of shown) {
+    const own = series.find(({ device_id }) => device_id === reading.device_id);
+    const values: LatestValue[] = [];
+    for (const quantity of request.quantities) {
+      const value = await latestValue(database, reading, quantity, own, request, options.staleAfterMs);
+      if (value !== null) values.push(value);
+    }
+    if (values.length === 0) continue;
+    devices.push({
+      device_id: reading.device_id,
+      device_type: reading.device_type,
+      location: reading.location,
+      label: labels.get(reading.device_id) ?? reading.location,
+      lastCycleMs: Date.parse(reading.timestamp),
+      stale: values.every(({ stale }) => stale),
+      values,
+    });
+  }
+  devices.sort(
+    (a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }) || a.device_id.localeCompare(b.device_id),
+  );
+  return { devices, series, longGone: latest.length - shown.length };
+}
+
+/** The newest reading of each device before the end of the time asked for. */
+async function latestReadings(database: Database, request: Request): Promise<StoredReading[]> {
+  const newest = await latestPerDevice(database);
+  if (request.endsNow) return newest;
+  const to = new Date(request.toMs).toISOString();
+  const found = newest.map(async (reading) => {
+    if (reading.timestamp < to) return reading;
+    const earlier = `SELECT * FROM readings WHERE device_id = ? AND timestamp < ? ORDER BY timestamp DESC LIMIT 1`;
+    return await database.get<StoredReading>(earlier, reading.device_id, to);
+  });
+  return (await Promise.all(found)).filter((reading) => reading !== undefined);
+}
+
+function isWanted({ device_id, location }: StoredReading, { devices, locations }: Request): boolean {
+  return (devices?.includes(device_id) ?? true) && (locations?.includes(location) ?? true);
+}
+
+/** A quantity that the newest reading lacks is looked for in the time asked for. */
+async function latestValue(
+  database: Database,
+  newest: StoredReading,
+  quantity: Quantity,
+  own: DeviceSeries | undefined,
+  request: Request,
+  staleAfterMs: number,
+): Promise<LatestValue | null> {
+  const { column } = quantity;
+  const series = own?.quantities.get(column);
+  let reading: StoredReading | undefined = newest;
+  if (newest[column] === null) {
+    if (series === undefined) return null;
+    const sql = `SELECT * FROM readings WHERE device_id = ? AND timestamp < ? AND ${column} IS NOT NULL
+      ORDER BY timestamp DESC LIMIT 1`;
+    reading = await database.get<StoredReading>(sql, newest.device_id, new Date(request.toMs).toISOString());
+  }
+  const value = reading?.[column] ?? null;
+  if (reading === undefined || value === null) return null;
+  const measuredMs = Date.parse(reading.measured_at ?? reading.timestamp);
+  return {
+    quantity,
+    value,
+    measuredMs,
+    stale: request.toMs - measuredMs > staleAfterMs,
+    isAnomalous: column === 'temperature_celsius' && reading.is_anomalous === 1,
+    lowest: extreme(Math.min, series?.lowest),
+    highest: extreme(Math.max, series?.highest),
+    course: series?.mean ?? new Float64Array(),
+  };
+}
+
+function extreme(choose: (...values: number[]) => number, values: Float64Array | undefined): number | null {
+  const known = values?.filter((value) => !Number.isNaN(value)) ?? [];
+  return known.length === 0 ? null : choose(...known);
+}
+
+/** Two devices in one room are told apart by their kind, and if that is the same, by their id. */
+function labelsOf(readings: readonly StoredReading[]): Map<string, string> {
+  const kinds: Record<string, string> = { hue_sensor: 'Hue', alexa_aqm: 'air quality' };
+  return new Map(
+    readings.map(({ device_id, device_type, location }) => {
+      const sameRoom = readings.filter((other) => other.location === location);
+      const sameKind = sameRoom.filter((other) => other.device_type === device_type);
+      if (sameRoom.length === 1) return [device_id, location];
+      return [device_id, `${location} (${sameKind.length > 1 ? device_id : (kinds[device_type] ?? device_type)})`];
+    }),
+  );
+}

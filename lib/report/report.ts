@@ -1,0 +1,100 @@
+/** One report from the request to the last byte: the database is only read, the output is whole or it is not there. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config';
+import { MonitorError } from '../errors';
+import { fileError } from '../files/file-error';
+import { acquireLock } from '../reliability/lock';
+import { databasePath } from '../store/files';
+import { withReader } from '../store/reader';
+import { writeContent, type ContentContext } from './contents';
+import { nameOfExport, newCycles, saveCursor, type Cursor } from './cursor';
+import type { Request } from './request';
+import { fileSink, type Sink } from './sink';
+import type { Style } from './text';
+
+export interface ReportContext {
+  config: Config;
+  request: Request;
+  /** absolute or relative to the working directory; null: standard output */
+  output: string | null;
+  stdout: Sink;
+  style: Style;
+  envelope: (content: object) => string;
+}
+
+/** @returns a sentence where there is nothing to report on, else null */
+export async function makeReport(context: ReportContext): Promise<string | null> {
+  if (!context.request.sinceLast) return (await write(context)).sentence;
+  const { data_directory } = context.config.storage;
+  requireWritable(data_directory);
+  const lock = await acquireLock(join(data_directory, '.export.lock'), 5000);
+  if (lock === null) throw stillExporting();
+  try {
+    const { sentence, cursor } = await write(context);
+    if (cursor !== null) saveCursor(data_directory, nameOfExport(context.request), cursor);
+    return sentence;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function write(context: ReportContext): Promise<{ sentence: string | null; cursor: Cursor | null }> {
+  const { config, request, style, envelope } = context;
+  const { data_directory } = config.storage;
+  const path = databasePath(data_directory);
+  let sent = false;
+  const answer = await withReader(path, async (reader) => {
+    if (sent) throw changedWhileSent(path);
+    const sink = context.output === null ? context.stdout : fileSink(context.output, data_directory);
+    const name = nameOfExport(request);
+    const content: ContentContext = {
+      config,
+      request,
+      style,
+      envelope,
+      write: (text) => {
+        sent ||= context.output === null;
+        sink.write(text);
+      },
+      range: request.sinceLast ? (database) => newCycles(database, data_directory, name) : null,
+    };
+    try {
+      const cursor = await writeContent(reader, content);
+      sink.finish();
+      return { sentence: null, cursor };
+    } catch (thrown) {
+      sink.discard();
+      throw thrown;
+    }
+  });
+  return answer ?? { sentence: nothingYet(path), cursor: null };
+}
+
+function nothingYet(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false }) === undefined ? 'is not there yet' : 'is empty';
+  return `${path} ${found}: run a collector first (node bin/collect-hue.js), or wait for cron to do it.`;
+}
+
+/** Said before anything is exported: an export whose cursor cannot be kept would come twice. */
+function requireWritable(directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK);
+  } catch (thrown) {
+    throw fileError('write the export cursor into', directory, thrown);
+  }
+}
+
+function stillExporting(): MonitorError {
+  return new MonitorError('another export with --since-last is still running', {
+    type: 'overlap',
+    remediation: 'Wait for its end.',
+  });
+}
+
+function changedWhileSent(path: string): MonitorError {
+  return new MonitorError(`${path} was changed by a collector while the report was being written.`, {
+    type: 'database_locked',
+    remediation: 'Run it again with --output FILE, or as the user of the collectors.',
+  });
+}

@@ -1,0 +1,113 @@
+/** What the user asked the report for, checked. */
+import { MonitorError } from '../errors';
+import { DAY_MS, parseMoment } from './moment';
+import { quantitiesIn, type Quantity, type Units } from './quantities';
+
+export const FORMATS = ['table', 'csv', 'json', 'ndjson', 'html', 'prometheus', 'influx'] as const;
+export type Format = (typeof FORMATS)[number];
+export type View = 'readings' | 'gaps' | 'cycles';
+
+export interface Request {
+  view: View;
+  format: Format;
+  /** null: from the first reading on */
+  fromMs: number | null;
+  /** not included */
+  toMs: number;
+  /** whether the user named an end: what is newest then is not what is newest now */
+  endsNow: boolean;
+  nowMs: number;
+  devices: readonly string[] | null;
+  locations: readonly string[] | null;
+  /** those asked for, else all */
+  quantities: readonly Quantity[];
+  allQuantities: boolean;
+  units: Units;
+  /** only what no earlier run with the same format and filters has exported */
+  sinceLast: boolean;
+}
+
+/** How far back each format looks unless --since says otherwise; exports give everything. */
+const DEFAULT_DAYS: Partial<Record<Format, number>> = { table: 1, json: 1, html: 7 };
+const FORMATS_OF_LISTS: readonly Format[] = ['table', 'csv', 'json', 'ndjson'];
+const FORMATS_SINCE_LAST: readonly Format[] = ['csv', 'ndjson', 'influx'];
+/** Their names say Celsius. */
+const METRIC_FORMATS: readonly Format[] = ['prometheus', 'influx'];
+
+/**
+ * @param values the flags with a value
+ * @throws MonitorError `usage`
+ */
+export function requestOf(
+  view: View,
+  values: Readonly<Record<string, string>>,
+  switches: ReadonlySet<string>,
+  nowMs: number,
+): Request {
+  const format = (values['format'] as Format | undefined) ?? (switches.has('json') ? 'json' : 'table');
+  const units = (values['units'] as Units | undefined) ?? 'metric';
+  const sinceLast = switches.has('since-last');
+  if (view !== 'readings' && !FORMATS_OF_LISTS.includes(format)) {
+    throw wrong(`report ${view} has no format ${format}`, `Choose one of ${FORMATS_OF_LISTS.join(', ')}.`);
+  }
+  if (sinceLast && (view !== 'readings' || !FORMATS_SINCE_LAST.includes(format))) {
+    throw wrong('--since-last is for exports of readings', `Add --format ${FORMATS_SINCE_LAST.join(' or ')}.`);
+  }
+  if (sinceLast && values['until'] !== undefined) {
+    throw wrong('--since-last and --until exclude each other', 'What --until left out would never be exported.');
+  }
+  if (units === 'us' && METRIC_FORMATS.includes(format)) {
+    throw wrong(`the format ${format} is metric always`, 'Leave out --units, or convert in the dashboard.');
+  }
+  if (format === 'prometheus' && (values['since'] ?? values['until']) !== undefined) {
+    throw wrong('the format prometheus tells the latest values only', 'Leave out --since and --until.');
+  }
+  const toMs = values['until'] === undefined ? nowMs : parseMoment('until', values['until'], nowMs);
+  const fromMs = startOf(values['since'], view, format, toMs, nowMs);
+  if (fromMs !== null && fromMs >= toMs) {
+    throw wrong('--since is not before --until, or not before now', 'Give an earlier --since.');
+  }
+  return {
+    view,
+    format,
+    fromMs,
+    toMs,
+    endsNow: values['until'] === undefined,
+    nowMs,
+    devices: listOf(values['device']),
+    locations: listOf(values['location']),
+    quantities: quantitiesOf(values['quantity'], units),
+    allQuantities: values['quantity'] === undefined,
+    units,
+    sinceLast,
+  };
+}
+
+function startOf(since: string | undefined, view: View, format: Format, toMs: number, nowMs: number): number | null {
+  if (since !== undefined) return parseMoment('since', since, nowMs);
+  const days = view === 'gaps' ? 7 : view === 'cycles' ? 1 : DEFAULT_DAYS[format];
+  return days === undefined ? null : toMs - days * DAY_MS;
+}
+
+function listOf(text: string | undefined): string[] | null {
+  return text === undefined ? null : text.split(',').map((word) => word.trim());
+}
+
+function quantitiesOf(text: string | undefined, units: Units): readonly Quantity[] {
+  const all = quantitiesIn(units);
+  const wanted = listOf(text);
+  if (wanted === null) return all;
+  for (const word of wanted) {
+    if (all.some((each) => isCalled(each, word))) continue;
+    throw wrong(`--quantity ${JSON.stringify(word)} is not known`, `There are ${all.map((q) => q.name).join(', ')}.`);
+  }
+  return all.filter((each) => wanted.some((word) => isCalled(each, word)));
+}
+
+function isCalled({ name, column, label }: Quantity, word: string): boolean {
+  return [name, column, label].includes(word.toLowerCase());
+}
+
+function wrong(message: string, remediation: string): MonitorError {
+  return new MonitorError(message, { type: 'usage', permanent: true, remediation });
+}

@@ -1,0 +1,64 @@
+/** The stored readings as rows, page by page: a year of them is never in memory. */
+import type { Database, SqlValue } from '../store/database';
+import type { StoredReading } from '../store/queries';
+import { READINGS } from '../store/schema';
+import { DAY_MS } from './moment';
+import type { Request } from './request';
+
+const CYCLES_A_PAGE = 500;
+
+/** In the order of time. */
+export async function* readingsBetween(database: Database, request: Request): AsyncGenerator<StoredReading[]> {
+  const sql = 'SELECT min(started_at) AS first, max(started_at) AS last FROM cycles';
+  const { first, last } = (await database.get<{ first: string | null; last: string | null }>(sql)) ?? {};
+  if (typeof first !== 'string' || typeof last !== 'string') return;
+  const fromMs = Math.max(request.fromMs ?? 0, Date.parse(first));
+  const toMs = Math.min(request.toMs, Date.parse(last) + 1);
+  const { conditions, parameters } = filtersOf(request);
+  for (let start = fromMs; start < toMs; start += DAY_MS) {
+    yield await database.all<StoredReading>(
+      `SELECT * FROM readings WHERE timestamp >= ? AND timestamp < ? ${conditions} ORDER BY timestamp, device_id`,
+      new Date(start).toISOString(),
+      new Date(Math.min(start + DAY_MS, toMs)).toISOString(),
+      ...parameters,
+    );
+  }
+}
+
+/** Of the cycles with a higher id than `afterId`, up to `lastId`: in the order in which they were stored. */
+export async function* readingsStoredAfter(
+  database: Database,
+  request: Request,
+  afterId: number,
+  lastId: number,
+): AsyncGenerator<StoredReading[]> {
+  const { conditions, parameters } = filtersOf(request);
+  for (let id = afterId; id < lastId; id += CYCLES_A_PAGE) {
+    yield await database.all<StoredReading>(
+      `SELECT * FROM (${READINGS} WHERE c.id > ? AND c.id <= ?) WHERE timestamp >= ? ${conditions}
+       ORDER BY timestamp, device_id`,
+      id,
+      Math.min(id + CYCLES_A_PAGE, lastId),
+      request.fromMs === null ? '' : new Date(request.fromMs).toISOString(),
+      ...parameters,
+    );
+  }
+}
+
+function filtersOf(request: Request): { conditions: string; parameters: SqlValue[] } {
+  const conditions: string[] = [];
+  const parameters: SqlValue[] = [];
+  const chosen = [
+    ['device_id', request.devices],
+    ['location', request.locations],
+  ] as const;
+  for (const [column, values] of chosen) {
+    if (values === null) continue;
+    conditions.push(`AND ${column} IN (SELECT value FROM json_each(?))`);
+    parameters.push(JSON.stringify(values));
+  }
+  if (!request.allQuantities) {
+    conditions.push(`AND (${request.quantities.map(({ column }) => `${column} IS NOT NULL`).join(' OR ')})`);
+  }
+  return { conditions: conditions.join(' '), parameters };
+}

@@ -1,0 +1,74 @@
+/** Text in columns of a terminal. */
+
+/** A name from outside must not move the cursor. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
+}
+
+/** How many columns a text takes: marks none, East Asian and emoji two. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (/\p{Mark}/u.test(character)) continue;
+    width +=
+      /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u.test(
+        character,
+      )
+        ? 2
+        : 1;
+  }
+  return width;
+}
+
+/** At most so many columns; what is cut off shows as `…`. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  for (const character of text) {
+    if (widthOf(kept + character) >= columns) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+export type Alignment = 'left' | 'right';
+
+/** Rows of cells in aligned columns, two blanks between them, no blanks at the ends of lines. */
+export function columns(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
+  const widths = alignments.map((_, column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ''))));
+  return rows.map((row) =>
+    row
+      .map((text, column) => {
+        const blanks = ' '.repeat((widths[column] ?? 0) - widthOf(text));
+        return alignments[column] === 'right' ? blanks + text : text + blanks;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** A line chart of one line; where there is no value there is a blank. */
+export function sparkline(values: Float64Array): string {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const lowest = Math.min(...known);
+  const span = Math.max(...known) - lowest;
+  return Array.from(values, (value) => {
+    if (Number.isNaN(value)) return ' ';
+    return BARS[span === 0 ? 3 : Math.round(((value - lowest) / span) * (BARS.length - 1))];
+  }).join('');
+}
+
+export interface Style {
+  bold: (text: string) => string;
+  bad: (text: string) => string;
+  faint: (text: string) => string;
+}
+
+/** Colours for a terminal that wants them (https://no-color.org). */
+export function styleFor(isTerminal: boolean, environment: NodeJS.ProcessEnv): Style {
+  const coloured = isTerminal && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+  const paint = (code: number) => (text: string) => (coloured ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
+  return { bold: paint(1), bad: paint(31), faint: paint(2) };
+}

@@ -1,0 +1,114 @@
+/** What is wrong right now: said first, in a line each. */
+import { readAlert } from '../alert/alert-file';
+import type { Config } from '../config/config';
+import type { CollectorName } from '../reading';
+import type { Database } from '../store/database';
+import { spooledFiles } from '../store/spool';
+import { findGaps, type Gap } from './gaps';
+import { DAY_MS, clockOf, duration, momentOf } from './moment';
+import { NO_TRACE } from './traces';
+
+export interface Trouble {
+  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'spool';
+  collector: CollectorName | null;
+  message: string;
+}
+
+export const COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
+const COMMAND_OF: Record<CollectorName, string> = { hue: 'collect-hue', amazon_aqm: 'collect-aqm' };
+
+export function enabledCollectors(config: Config): CollectorName[] {
+  return COLLECTORS.filter((collector) => config[collector]?.enabled === true);
+}
+
+/** What is to be seen without a database. */
+export function troubleOnDisk({ storage }: Config): Trouble[] {
+  const found: Trouble[] = [];
+  const alert = readAlert(storage.data_directory);
+  if (alert !== null) {
+    const message = `Amazon login needed since ${alert.timestamp}: ${alert.remediation}`;
+    found.push({ kind: 'alert', collector: 'amazon_aqm', message });
+  }
+  const waiting = spooledFiles(storage).length;
+  if (waiting > 0) {
+    const message = `${count(waiting, 'cycle')} in the spool: the next cycle that can write stores them`;
+    found.push({ kind: 'spool', collector: null, message });
+  }
+  return found;
+}
+
+/**
+ * What the last 24 hours' cycles tell.
+ * @param names device_id → location
+ */
+export async function troubleOfCycles(
+  database: Database,
+  config: Config,
+  nowMs: number,
+  names: ReadonlyMap<string, string>,
+): Promise<Trouble[]> {
+  const intervalMs = config.collection.interval_minutes * 60_000;
+  const enabled = enabledCollectors(config);
+  const query = { collectors: COLLECTORS, enabled, intervalMs, fromMs: nowMs - DAY_MS, toMs: nowMs };
+  const { days, gaps } = await findGaps(database, query);
+  const found: Trouble[] = [];
+  for (const collector of COLLECTORS) {
+    const own = gaps.filter((gap) => gap.collector === collector);
+    const expected = days.filter((day) => day.collector === collector).reduce((sum, day) => sum + day.expected, 0);
+    const last = await lastCycle(database, collector);
+    if (last === undefined) {
+      if (!enabled.includes(collector)) continue;
+      const message = `${collector}: no cycle yet: is ${COMMAND_OF[collector]} in the crontab? (cron/install.sh)`;
+      found.push({ kind: 'no_cycle', collector, message });
+      continue;
+    }
+    found.push(
+      ...failedCycles(collector, own, expected),
+      ...untracedCycles(collector, own, nowMs),
+      ...skipped(collector, last.devices_skipped, names),
+    );
+  }
+  return found;
+}
+
+function lastCycle(database: Database, collector: CollectorName): Promise<{ devices_skipped: string } | undefined> {
+  const sql = 'SELECT devices_skipped FROM cycles WHERE collector = ? ORDER BY started_at DESC LIMIT 1';
+  return database.get(sql, collector);
+}
+
+function failedCycles(collector: CollectorName, gaps: readonly Gap[], expected: number): Trouble[] {
+  const failed = gaps.filter(({ reason }) => reason !== NO_TRACE);
+  const last = failed.at(-1);
+  if (last === undefined) return [];
+  const cycles = failed.reduce((sum, gap) => sum + gap.cycles, 0);
+  const message = `${collector}: ${cycles} of ${count(expected, 'cycle')} failed in 24 h, last at ${clockOf(lastCycleOf(last))} (${last.reason}: ${last.error ?? 'no message'})`;
+  return [{ kind: 'failed_cycles', collector, message }];
+}
+
+function lastCycleOf({ fromMs, toMs, cycles }: Gap): number {
+  return toMs - (toMs - fromMs) / cycles;
+}
+
+function untracedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs: number): Trouble[] {
+  const untraced = gaps.filter(({ reason }) => reason === NO_TRACE);
+  const longest = untraced.reduce<Gap | null>((best, gap) => (best && best.cycles >= gap.cycles ? best : gap), null);
+  if (longest === null) return [];
+  const cycles = untraced.reduce((sum, gap) => sum + gap.cycles, 0);
+  const goesOn = longest.toMs >= nowMs - (longest.toMs - longest.fromMs) / longest.cycles;
+  const when = goesOn
+    ? `since ${momentOf(longest.fromMs)}`
+    : `${momentOf(longest.fromMs)} to ${clockOf(longest.toMs)}, ${duration(longest.toMs - longest.fromMs)}`;
+  const message = `${collector}: ${count(cycles, 'cycle')} without a trace in 24 h (the longest ${when}); see "report gaps"`;
+  return [{ kind: 'gap', collector, message }];
+}
+
+function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<string, string>): Trouble[] {
+  const reasons = Object.entries(JSON.parse(devices) as Record<string, string>);
+  if (reasons.length === 0) return [];
+  const each = reasons.map(([device, reason]) => `${names.get(device) ?? device} ${reason}`).join(', ');
+  return [{ kind: 'skipped', collector, message: `${collector}: skipped in the last cycle: ${each}` }];
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

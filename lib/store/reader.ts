@@ -1,0 +1,118 @@
+/**
+ * Opens readings.db for those who only look, and leaves nothing behind. SQLite makes `-wal` and `-shm` files even for a
+ * reader; made by another user than the collectors', they would lock the collectors out of their own database. So only
+ * the owner, or root (for whom SQLite gives them to the owner), opens it in the ordinary way.
+ */
+import { accessSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MonitorError } from '../errors';
+import { fileError } from '../files/file-error';
+import { Database, type OpenMode } from './database';
+import { refuseFutureSchema } from './files';
+import { versionOf } from './migrations';
+
+/** How often reading starts over because a collector changed the file that was read without locks. */
+const MAX_ATTEMPTS = 4;
+const BUSY_TIMEOUT_MS = 5000;
+
+/** Two connections: SQLite works on one core each. */
+export type Reader = readonly [Database, Database];
+
+/**
+ * Lends the database to `work`, each connection in one transaction. A user who may not open it in the ordinary way
+ * reads the bare file; where that changed meanwhile, `work` is done again from its start.
+ * @returns null where there is no database, or nothing in it yet
+ * @throws MonitorError `database_*`, `future_schema`, `file_system`
+ */
+export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
+  if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
+  for (let attempt = 1; ; attempt++) {
+    const before = fingerprint(path);
+    const result = await settled(readBareFile(path, work));
+    if (fingerprint(path) === before) return unwrap(result);
+    if (attempt === MAX_ATTEMPTS) throw changed(path);
+  }
+}
+
+function mayMakeSideFiles(path: string): boolean {
+  const user = process.geteuid?.() ?? 0;
+  return (user === 0 || statSync(path).uid === user) && isWritable(dirname(path));
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What has not been folded into the file yet is read in a copy of both. */
+async function readBareFile<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
+  const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (walBytes === 0) return await reading(path, 'immutable', work);
+  const scratch = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-'));
+  try {
+    const copy = join(scratch, 'readings.db');
+    for (const suffix of ['', '-wal']) {
+      try {
+        copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE);
+      } catch (thrown) {
+        throw fileError('copy', path + suffix, thrown);
+      }
+    }
+    return await reading(copy, 'read-only', work);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) => Promise<T>): Promise<T | null> {
+  const opened: Database[] = [];
+  const open = async () => {
+    const database = await Database.open(path, mode);
+    opened.push(database);
+    database.setBusyTimeout(BUSY_TIMEOUT_MS);
+    await database.exec('PRAGMA temp_store = MEMORY; BEGIN');
+    return database;
+  };
+  try {
+    const first = await open();
+    const version = await versionOf(first);
+    if (version === 0) return null;
+    refuseFutureSchema(path, version);
+    return await work([first, await open()]);
+  } finally {
+    for (const database of opened) await database.close();
+  }
+}
+
+/** Changes whenever a collector folds its write-ahead log into the file. */
+function fingerprint(path: string): string {
+  const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}
+
+function changed(path: string): MonitorError {
+  return new MonitorError(`${path} was changed by a collector each time it was read.`, {
+    type: 'database_locked',
+    remediation: 'Run the report again, or run it as the user of the collectors.',
+  });
+}
+
+type Settled<T> = { ok: true; value: T } | { ok: false; thrown: unknown };
+
+/** A half-changed file may look damaged: whether it was changed is asked before what came of it. */
+const settled = <T>(promise: Promise<T>): Promise<Settled<T>> =>
+  promise.then(
+    (value) => ({ ok: true, value }),
+    (thrown: unknown) => ({ ok: false, thrown }),
+  );
+
+function unwrap<T>(result: Settled<T>): T {
+  if (result.ok) return result.value;
+  throw result.thrown;
+}
