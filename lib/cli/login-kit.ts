@@ -4,17 +4,20 @@ import type { Config, Secrets } from '../config/config';
 import { findFiles, type Files } from '../config/find';
 import { loadConfig } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
-import { asMonitorError, MonitorError } from '../errors';
+import { asMonitorError } from '../errors';
 import { createHttp } from '../http/fetch';
 import type { Http } from '../http/http';
-import { createLogger, type FileLogger } from '../logging/create-logger';
+import { createLogger } from '../logging/create-logger';
+import type { Logger } from '../logging/logger';
 import type { Program } from '../logging/programs';
 import { createRedactor, type Redactor } from '../logging/redact';
 import type { Deadline } from '../reliability/deadline';
 import { createRetrier, type Retrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { Invocation, Terminal } from './command';
+import { interruption } from './interruption';
 import { redactingTerminal } from './redacting-terminal';
+import { verboseLogger } from './verbose-logger';
 
 export interface LoginKit {
   files: Files;
@@ -23,10 +26,13 @@ export interface LoginKit {
   secrets: Secrets;
   http: Http;
   retrier: Retrier;
-  logger: FileLogger;
+  logger: Logger;
+  closeLog: () => void;
   redactor: Redactor;
   terminal: Terminal;
-  /** Speaks to the person who logs in: on stderr where stdout belongs to `--json`. */
+  /** Tells the person what they must read in order to act: on stderr where stdout belongs to `--json`. */
+  tell: (text: string) => void;
+  /** The rest; nothing with `--quiet`. */
   say: (text: string) => void;
   /** fires at SIGINT and SIGTERM, with the MonitorError to throw */
   interrupted: AbortSignal;
@@ -41,8 +47,11 @@ export function openLoginKit(program: Program, invocation: Invocation): LoginKit
   const terminal = redactingTerminal(invocation.terminal, redactor);
   const secrets = existsSync(files.secrets) ? loadSecrets(files.secrets).secrets : {};
   for (const value of allSecretValues(secrets)) redactor.add(value);
-  const logger = createLogger({ config: config.logging, program, redact: redactor, complain: terminal.err });
-  const deadline = untilInterrupted(config.collection.deadline_seconds * 1000);
+  const log = createLogger({ config: config.logging, program, redact: redactor, complain: terminal.err });
+  const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
+  const interrupted = interruption();
+  const deadline = untilInterrupted(interrupted, config.collection.deadline_seconds * 1000);
+  const tell = switches.has('json') ? terminal.err : terminal.out;
   return {
     files,
     config,
@@ -50,15 +59,17 @@ export function openLoginKit(program: Program, invocation: Invocation): LoginKit
     http: createHttp(),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),
     logger,
+    closeLog: () => log.close(),
     redactor,
     terminal,
-    say: switches.has('json') ? terminal.err : terminal.out,
-    interrupted: deadline.signal,
+    tell,
+    say: switches.has('quiet') ? () => undefined : tell,
+    interrupted,
   };
 }
 
 /** Runs the work of a login and writes its failure into the log as well. */
-export async function logged<T>({ logger }: LoginKit, work: () => Promise<T>): Promise<T> {
+export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
@@ -66,22 +77,16 @@ export async function logged<T>({ logger }: LoginKit, work: () => Promise<T>): P
     logger.error('login_failed', message, { error_type: type, remediation });
     throw thrown;
   } finally {
-    logger.close();
+    closeLog();
   }
 }
 
 /** Nobody is hurried while logging in: only a signal ends the run, and no wait for a retry is longer than a cycle. */
-function untilInterrupted(longestWaitMs: number): Deadline {
-  const controller = new AbortController();
-  const interrupt = (signal: NodeJS.Signals) => {
-    const options = { type: 'interrupted', permanent: true, remediation: 'Run the command again to log in.' } as const;
-    controller.abort(new MonitorError(`interrupted by ${signal}`, options));
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+function untilInterrupted(interrupted: AbortSignal, longestWaitMs: number): Deadline {
   return {
-    signal: controller.signal,
+    signal: interrupted,
     remainingMs: () => longestWaitMs,
-    interrupt: (reason) => controller.abort(reason),
+    interrupt: () => undefined,
     clear: () => undefined,
   };
 }

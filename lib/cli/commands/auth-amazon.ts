@@ -14,14 +14,14 @@ import {
   type LoginContext,
   type WorkingLogin,
 } from '../../sources/aqm/login';
+import { noToken } from '../../sources/aqm/session';
 import { SESSION_LOCK } from '../../sources/aqm/session-file';
-import { looksComplete } from '../../sources/aqm/sign-in';
 import { COMMON_FLAGS, type CommandSpec } from '../arguments';
+import { askForAddress } from '../auth-amazon/ask-for-address';
+import { jsonOf, showMarketplace, textOf } from '../auth-amazon/show';
 import { main } from '../command';
 import { EXIT_CODE_HELP } from '../exit-codes';
 import { logged, openLoginKit, type LoginKit } from '../login-kit';
-import { ownCommand } from '../own-command';
-import { readPasted } from '../pasted-text';
 
 const SPEC: CommandSpec = {
   name: 'auth-amazon',
@@ -52,9 +52,9 @@ void main(SPEC, (invocation) => {
     const context = contextOf(kit);
     const isCheck = switches.has('check');
     const login = isCheck ? await check(kit, context) : await logIn(kit, context, values);
-    if (switches.has('json')) kit.terminal.out(`${JSON.stringify(jsonOf(login))}\n`);
-    else if (!switches.has('quiet')) kit.terminal.out(textOf(login));
-    sayMarketplace(kit, context, login);
+    if (switches.has('json')) kit.terminal.out(`${JSON.stringify(jsonOf(SPEC.name, login))}\n`);
+    else kit.say(textOf(login));
+    showMarketplace(kit, context.config.marketplace, login);
     return 0;
   });
 });
@@ -80,7 +80,7 @@ function contextOf({ config, secrets, http, retrier, logger, redactor, interrupt
 async function check({ files }: LoginKit, context: LoginContext): Promise<WorkingLogin> {
   const { faults } = loadSecrets(files.secrets);
   if (faults.amazon) throw faults.amazon;
-  if (context.refreshToken === null) throw noToken(files.secrets);
+  if (context.refreshToken === null) throw noToken();
   return tryLogin(context, context.refreshToken);
 }
 
@@ -89,7 +89,7 @@ async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Reco
   makeDirectory(context.dataDirectory);
   // Before a login is spent: the token must have a place to go.
   proveEditable(files.secrets);
-  const pasted = values['url'] ?? (await askForAddress(kit, context));
+  const pasted = values['url'] ?? (await askForAddress(kit, context, values));
   const token = await completeSignIn(context, pasted);
   const { backup } = editYaml(files.secrets, [{ path: ['amazon', 'refresh_token'], value: token }], { mode: 0o600 });
   logger.info('token_stored', `The refresh token was written into ${files.secrets}.`);
@@ -117,72 +117,11 @@ function endAlert({ secrets, logger, retrier }: LoginKit, context: LoginContext)
   );
 }
 
-/** Shows where to log in, and takes the address where that ended from stdin. */
-async function askForAddress({ say, interrupted, terminal }: LoginKit, context: LoginContext): Promise<string> {
-  say(
-    '1. Open this address in a browser, on any machine, and log in with the account that has the monitors:\n\n' +
-      `${signInAddress(context)}\n\n` +
-      '2. The login ends at a page that may say "Looking for something?" or that it was not found: that is as it should be.\n' +
-      '   Copy its whole address out of the address bar (it begins with https://www.amazon and holds "maplanding").\n' +
-      '3. Paste it here within a few minutes, and press Enter:\n',
-  );
-  const pasted = await readPasted({ input: process.stdin, isComplete: looksComplete, signal: interrupted });
-  if (pasted.trim() !== '') return pasted;
-  const command = ownCommand(SPEC.name, {}, terminal.environment);
-  throw new MonitorError('no address was pasted', {
-    type: 'login_needed',
-    permanent: true,
-    remediation: `Log in at the address above, then: ${command} --url 'THE ADDRESS WHERE IT ENDED'`,
-  });
-}
-
-function sayMarketplace({ terminal, files, logger }: LoginKit, { config }: LoginContext, login: WorkingLogin): void {
-  if (login.marketplace === config.marketplace) return;
-  const message =
-    `This account lives at ${login.marketplace}, the configuration says ${config.marketplace}. ` +
-    `Write "marketplace: ${login.marketplace}" under amazon_aqm in ${files.config}, else the monitors are not found.`;
-  logger.warning('marketplace_differs', message);
-  terminal.err(`${message}\n`);
-}
-
-function textOf({ marketplace, monitors }: WorkingLogin): string {
-  const width = Math.max(...monitors.map(({ name }) => name.length));
-  const rows = monitors.map(({ name, serial }) => `  ${printable(name).padEnd(width)}  ${printable(serial)}\n`);
-  return `The login at ${marketplace} works. ${monitors.length === 1 ? 'The monitor' : 'The monitors'}:\n${rows.join('')}`;
-}
-
-/** A name comes from outside: no control character of it may reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
-}
-
-function jsonOf({ marketplace, monitors }: WorkingLogin): object {
-  return {
-    schema_version: 1,
-    command: SPEC.name,
-    exit_code: 0,
-    outcome: 'ok',
-    started_at: new Date(performance.timeOrigin).toISOString(),
-    duration_ms: Math.round(performance.now()),
-    marketplace,
-    monitors: monitors.map(({ name, serial }) => ({ name, serial })),
-    error: null,
-  };
-}
-
 function noSection(file: string): MonitorError {
   return new MonitorError(`${file} has no amazon_aqm section`, {
     type: 'configuration',
     permanent: true,
     remediation:
       'Add these lines to it:\namazon_aqm:\n  enabled: true\n  marketplace: amazon.com   # where your account lives',
-  });
-}
-
-function noToken(file: string): MonitorError {
-  return new MonitorError(`there is no Amazon refresh token in ${file}`, {
-    type: 'login_needed',
-    permanent: true,
-    remediation: 'Log in: node bin/auth-amazon.js',
   });
 }

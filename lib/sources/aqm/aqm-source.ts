@@ -1,17 +1,17 @@
 /** The Amazon Smart Air Quality Monitors as a source: one request a healthy cycle, the device list kept for a day. */
 import type { AqmConfig, Config } from '../../config/config';
-import { MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
 import type { Source, Traffic } from '../source';
 import { createAlexaClient, type Credentials } from './client';
-import type { Monitor } from './discovery';
+import { noMonitor, type Monitor } from './discovery';
 import { createExchange } from './exchange';
 import { amazonHosts } from './hosts';
 import { readStates, type StatesRead, type UnknownQuantity } from './readings';
-import { openSession, type LoginVerdict, type Session } from './session';
+import { noToken, openSession, type LoginVerdict, type Session } from './session';
 import { openSessionFile, type Remember } from './session-file';
+import { alone, type AcquireLock } from './session-lock';
 import type { Cookies } from './session-state';
 import { obtainCookies } from './token-exchange';
 
@@ -33,8 +33,8 @@ export interface AqmContext {
   /** the cycle's deadline */
   signal?: AbortSignal;
   now?: () => Date;
-  /** Waits for the lock on `.amazon-session.lock`; null where another process does not let go of it. */
-  lock: () => Promise<{ release(): Promise<void> } | null>;
+  /** on `.amazon-session.lock` */
+  lock: AcquireLock;
   /** false: nothing is written (`auth-amazon --check`) */
   remember?: Remember;
 }
@@ -165,39 +165,4 @@ function reportOnce(quantities: UnknownQuantity[], { state }: Session, logger: L
       value,
     });
   }
-}
-
-/** Runs `work` while no other process does: two that find the cookies dead must not both ask for new ones. */
-export async function alone<T>(acquire: AqmContext['lock'], work: () => Promise<T>): Promise<T> {
-  const lock = await acquire();
-  if (lock === null) {
-    throw new MonitorError('another process has been obtaining cookies from Amazon for too long', {
-      type: 'timeout',
-      remediation: 'Nothing to do: the next cycle tries again.',
-    });
-  }
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
-
-function noToken(): MonitorError {
-  return new MonitorError('there is no Amazon refresh token in the secrets file', {
-    type: 'login_needed',
-    permanent: true,
-    remediation: 'Log in: node bin/auth-amazon.js',
-  });
-}
-
-export function noMonitor(marketplace: string, devices: number): MonitorError {
-  const listed = devices === 0 ? 'no device at all' : `${devices} devices, but no Smart Air Quality Monitor`;
-  return new MonitorError(`Amazon lists ${listed} for this account at ${marketplace}`, {
-    type: 'no_monitor',
-    permanent: true,
-    remediation:
-      "If the monitor is in the Alexa app, amazon_aqm.marketplace is not the account's own: " +
-      'node bin/auth-amazon.js --check tells which it is.',
-  });
 }

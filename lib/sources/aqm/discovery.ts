@@ -1,4 +1,5 @@
 /** Which air quality monitors an account has: the GraphQL answer (FACTS: `CustomerSmartHome`) read into monitors. */
+import { MonitorError } from '../../errors';
 import { asList, asRecord, asText } from './lenient-json';
 import { meaningsOf, type InstanceMeanings } from './quantities';
 
@@ -59,4 +60,16 @@ function readMonitor(appliance: Record<string, unknown>): Monitor | null {
     entity: { entityId: id, entityType: entityId === null ? 'APPLIANCE' : 'ENTITY' },
     meanings: meaningsOf(appliance['capabilities']),
   };
+}
+
+/** A wrong marketplace shows in no other way than this. */
+export function noMonitor(marketplace: string, devices: number): MonitorError {
+  const listed = devices === 0 ? 'no device at all' : `${devices} devices, but no Smart Air Quality Monitor`;
+  return new MonitorError(`Amazon lists ${listed} for this account at ${marketplace}`, {
+    type: 'no_monitor',
+    permanent: true,
+    remediation:
+      "If the monitor is in the Alexa app, amazon_aqm.marketplace is not the account's own: " +
+      'node bin/auth-amazon.js --check tells which it is.',
+  });
 }

@@ -2,13 +2,14 @@
 import type { AqmConfig } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
 import { readMarketplace } from './account';
-import { alone, noMonitor, type AqmContext } from './aqm-source';
+import type { AqmContext } from './aqm-source';
 import { createAlexaClient } from './client';
-import type { Monitor } from './discovery';
+import { noMonitor, type Monitor } from './discovery';
 import { createExchange, type Exchange } from './exchange';
 import { amazonHosts } from './hosts';
 import { register } from './registration';
 import { bind, openSessionFile } from './session-file';
+import { alone } from './session-lock';
 import { emptyState, type Cookies, type SessionState } from './session-state';
 import { beginLogin, readLanding, signInUrl, wrong } from './sign-in';
 import { cookieHeaderOf, obtainCookies } from './token-exchange';

@@ -164,3 +164,11 @@ function secretsOf({ cookies, pending_login: pending }: SessionState): string[] 
   const secrets = [...(cookies?.jar.map(({ value }) => value) ?? []), cookies?.csrf, pending?.code_verifier];
   return secrets.filter((secret) => typeof secret === 'string');
 }
+
+export function noToken(): MonitorError {
+  return new MonitorError('there is no Amazon refresh token in the secrets file', {
+    type: 'login_needed',
+    permanent: true,
+    remediation: 'Log in: node bin/auth-amazon.js',
+  });
+}

@@ -1,0 +1,27 @@
+/** The person's part of a web login: shows where to log in, and takes the address where that ended from stdin. */
+import type { FileFlags } from '../../config/find';
+import { MonitorError } from '../../errors';
+import { signInAddress, type LoginContext } from '../../sources/aqm/login';
+import { looksComplete } from '../../sources/aqm/sign-in';
+import type { LoginKit } from '../login-kit';
+import { ownCommand } from '../own-command';
+import { readPasted } from '../pasted-text';
+
+/** @throws MonitorError `login_needed` where the input ends without an address; it says how to go on later */
+export async function askForAddress(kit: LoginKit, context: LoginContext, flags: FileFlags): Promise<string> {
+  kit.tell(
+    '1. Open this address in a browser, on any machine, and log in with the account that has the monitors:\n\n' +
+      `${signInAddress(context)}\n\n` +
+      '2. The login ends at a page that may say "Looking for something?" or that it was not found: that is as it should be.\n' +
+      '   Copy its whole address out of the address bar (it begins with https://www.amazon and holds "maplanding").\n' +
+      '3. Paste it here within a few minutes, and press Enter:\n',
+  );
+  const pasted = await readPasted({ input: process.stdin, isComplete: looksComplete, signal: kit.interrupted });
+  if (pasted.trim() !== '') return pasted;
+  const command = ownCommand('auth-amazon', flags, kit.terminal.environment);
+  throw new MonitorError('no address was pasted', {
+    type: 'login_needed',
+    permanent: true,
+    remediation: `Log in at the address above, then: ${command} --url 'THE ADDRESS WHERE IT ENDED'`,
+  });
+}
