@@ -14,8 +14,16 @@ export interface WriterResult {
   stderr: string;
 }
 
+export interface RunOptions {
+  /** another user to run as, with the group of the same number */
+  uid?: number;
+  /** SIGKILL for each writer that has acknowledged so many lines */
+  killAfterLines?: number;
+  onAcknowledged?: (line: number) => void;
+}
+
 export interface Writers {
-  run(tasks: readonly WriterTask[], as?: { uid: number }): Promise<WriterResult[]>;
+  run(tasks: readonly WriterTask[], options?: RunOptions): Promise<WriterResult[]>;
   /** removes the bundle */
   remove(): void;
 }
@@ -30,23 +38,31 @@ export function prepareWriters({ plain = false } = {}): Writers {
     bundle,
     ...(plain ? ['--whole'] : []),
   ]);
+  // Another user runs it too.
   execFileSync('chmod', ['-R', 'a+rX', scratch]);
   return {
-    run: (tasks, as) => Promise.all(tasks.map((task) => runWriter(bundle, { ...task, plain }, as))),
+    run: (tasks, options = {}) => Promise.all(tasks.map((task) => runWriter(bundle, { ...task, plain }, options))),
     remove: () => rmSync(scratch, { recursive: true }),
   };
 }
 
-function runWriter(bundle: string, task: WriterTask, as?: { uid: number }): Promise<WriterResult> {
+function runWriter(bundle: string, task: WriterTask, options: RunOptions): Promise<WriterResult> {
+  const { uid, killAfterLines = Infinity, onAcknowledged } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bundle, JSON.stringify(task)], {
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(as === undefined ? {} : { uid: as.uid, gid: as.uid }),
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text.toString();
+      if (!task.acknowledge) return;
+      const line = Number(/(\d+)\n[^\n]*$/.exec(stdout)?.[1] ?? 0);
+      onAcknowledged?.(line);
+      if (line >= killAfterLines) child.kill('SIGKILL');
+    });
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));

@@ -56,16 +56,29 @@ function writeBatch(): void {
     const startedAt = performance.now();
     logger.info('numbered', padding, { writer: task.writer, line: next });
     if (task.timeLines) microseconds.push((performance.now() - startedAt) * 1000);
-    if (task.acknowledge) writeSync(1, `${next}\n`);
+    if (task.acknowledge) say(`${next}\n`);
   }
   if (next <= task.lines) setImmediate(writeBatch);
   else end();
 }
 
+/** The reader of the pipe may be slower than we are. */
+function say(text: string): void {
+  for (;;) {
+    try {
+      writeSync(1, text);
+      return;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw thrown;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
 function end(): void {
   if (task.timeLines) {
     const median = microseconds.sort((one, other) => one - other)[microseconds.length >> 1];
-    writeSync(1, JSON.stringify({ median }));
+    say(JSON.stringify({ median }));
   }
   switch (task.end) {
     case 'natural':

@@ -1,0 +1,26 @@
+/** The log's promises in short form; `npm run logs:proof` is the long one. */
+import { CASTS, deletedWhileWriting, ENDS, everyLine, killedAnywhere, movedWhileWriting, withinTheCap } from '../campaigns/logs/proofs'; // prettier-ignore
+import { realCollectors } from '../campaigns/logs/real-collectors';
+import { REAL_FAILURES } from '../campaigns/logs/real-failures';
+import { prepareWriters, type Writers } from '../campaigns/logs/run-writers';
+
+let writers: Writers;
+beforeAll(() => {
+  writers = prepareWriters();
+});
+afterAll(() => writers.remove());
+
+const proofs = [
+  ...Object.keys(CASTS).flatMap((cast) => ENDS.map((end) => everyLine(cast, end, 1000))),
+  killedAnywhere(5),
+  movedWhileWriting(10_000),
+  deletedWhileWriting(10_000),
+  withinTheCap({ megabytes: 20, maxFileMb: 1, maxTotalMb: 6, rounds: 2 }),
+  realCollectors(6),
+  ...REAL_FAILURES,
+];
+
+test.each(proofs.map((proof) => [proof.name, proof] as const))('%s', async (_name, proof) => {
+  const { held, figures } = await proof.run(writers);
+  expect({ figures, held }).toEqual({ figures, held: true });
+});
