@@ -82,7 +82,7 @@ export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Prom
 }
 
 /** Nobody is hurried while logging in: only a signal ends the run, and no wait for a retry is longer than a cycle. */
-function untilInterrupted(interrupted: AbortSignal, longestWaitMs: number): Deadline {
+export function untilInterrupted(interrupted: AbortSignal, longestWaitMs: number): Deadline {
   return {
     signal: interrupted,
     remainingMs: () => longestWaitMs,

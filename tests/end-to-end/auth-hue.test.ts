@@ -2,14 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { json } from '../../lib/simulator/answer';
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../lib/simulator/certificates';
-import { createFaultScript } from '../../lib/simulator/fault-script';
 import { fault } from '../../lib/simulator/faults';
 import { announceBridges } from '../../lib/simulator/hue-announcer';
+import { startDiscoveryService } from '../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
-import { FAST_LINK } from '../../lib/simulator/misbehave';
-import { startServer } from '../../lib/simulator/server';
 import { PROJECT_ROOT, runCommand, startCommand, type RunOptions } from '../helpers/run-command';
 import { until } from '../helpers/until';
 import { isRoot, NOBODY } from '../support/as-user';
@@ -86,21 +83,11 @@ function install({ config = CONFIG, secrets = SECRETS, discovery = 'http://127.0
 
 /** Signify's service, listing these bridges. */
 async function discoveryOf(...bridges: HueBridge[]): Promise<string> {
-  const list = bridges.map(({ bridgeId, url, port }) => ({
-    id: bridgeId.toUpperCase(),
-    internalipaddress: new URL(url).hostname,
-    port,
-  }));
-  const server = await startServer({
-    name: 'discovery',
-    answer: () => json(list),
-    faults: createFaultScript(),
-    link: FAST_LINK,
-    requests: [],
-    now: Date.now,
-  });
-  running.push(server);
-  return `${server.url}/`;
+  const service = await startDiscoveryService(
+    bridges.map(({ bridgeId, url, port }) => ({ id: bridgeId, internalipaddress: new URL(url).hostname, port })),
+  );
+  running.push(service);
+  return service.url;
 }
 
 const newKeyOf = (bridge: HueBridge) => [...bridge.state.keys].find((key) => key !== OLD_KEY) ?? 'no key was made';

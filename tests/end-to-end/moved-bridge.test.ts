@@ -1,14 +1,11 @@
 /** collect-hue, run as cron does, when the bridge is no longer where the configuration says. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { json, type Answer, type SimulatedRequest } from '../../lib/simulator/answer';
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../lib/simulator/certificates';
-import { createFaultScript } from '../../lib/simulator/fault-script';
 import { fault } from '../../lib/simulator/faults';
 import { announceBridges } from '../../lib/simulator/hue-announcer';
+import { startDiscoveryService, type DiscoveryService } from '../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
-import { FAST_LINK } from '../../lib/simulator/misbehave';
-import { startServer } from '../../lib/simulator/server';
 import { openHome, type Home } from '../helpers/home';
 import { multicastWorks } from '../support/multicast';
 
@@ -47,19 +44,11 @@ async function startHome(protocol: 'http' | 'https', hue: Record<string, unknown
   return home;
 }
 
-/** Signify's service; `answer` may be changed. */
-async function startDiscovery(answer: () => Answer) {
-  const requests: SimulatedRequest[] = [];
-  const server = await startServer({
-    name: 'discovery',
-    answer,
-    faults: createFaultScript(),
-    link: FAST_LINK,
-    requests,
-    now: Date.now,
-  });
-  running.push(server);
-  return { url: `${server.url}/`, requests };
+/** Signify's service. */
+async function startDiscovery(): Promise<DiscoveryService> {
+  const service = await startDiscoveryService();
+  running.push(service);
+  return service;
 }
 
 const listed = (bridge: HueBridge, id = bridge.bridgeId) => ({
@@ -80,8 +69,7 @@ describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (proto
   const proof = protocol === 'http' ? ['/api/config'] : [];
 
   test('is found by the discovery service; the next cycle asks there first; the configuration stays', async () => {
-    let bridges: unknown[] = [];
-    const discovery = await startDiscovery(() => json(bridges));
+    const discovery = await startDiscovery();
     const home = await startHome(protocol, { discovery: ['cloud'], discovery_url: discovery.url });
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0 });
     expect(paths(home.bridge)).toEqual([...proof, '/api/<key>/sensors']);
@@ -89,7 +77,7 @@ describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (proto
 
     await home.bridge.close();
     const moved = await another(protocol, { address: '127.0.0.2' });
-    bridges = [listed(moved)];
+    discovery.bridges = [listed(moved)];
     const configuration = readFileSync(home.configFile, 'utf8');
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(home.logged('bridge_moved')).toMatchObject([
@@ -103,15 +91,20 @@ describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (proto
     expect(paths(moved)).toEqual([...proof, '/api/<key>/sensors']);
     expect(discovery.requests).toHaveLength(1);
     expect(home.logged('bridge_moved')).toHaveLength(1);
+    const health = await home.run('health', ['hue', '--json']);
+    expect(JSON.parse(health.stdout)).toMatchObject({
+      checks: [{ name: 'hue', status: 'pass', details: { bridge_url: moved.url } }],
+    });
     expect(await home.query("SELECT outcome, readings_stored FROM cycles WHERE outcome = 'ok'")).toHaveLength(3);
   });
 
   test('is found although another bridge has its old address, which never sees the key', async () => {
-    const discovery = await startDiscovery(() => json([listed(moved)]));
+    const discovery = await startDiscovery();
     const home = await startHome(protocol, { discovery: ['cloud'], discovery_url: discovery.url });
     await home.bridge.close();
     const impostor = await another(protocol, { bridgeId: ANOTHER, port: home.bridge.port });
     const moved = await another(protocol, { address: '127.0.0.2' });
+    discovery.bridges = [listed(moved)];
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(sawTheKey(impostor)).toBe(false);
     expect(sawTheKey(moved)).toBe(true);
@@ -119,11 +112,12 @@ describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (proto
   });
 
   test('and is found nowhere: exit 1, and the impostor at its old address never sees the key', async () => {
-    const discovery = await startDiscovery(() => json([listed(liar, OURS)]));
+    const discovery = await startDiscovery();
     const home = await startHome(protocol, { discovery: ['cloud'], discovery_url: discovery.url });
     await home.bridge.close();
     const impostor = await another(protocol, { bridgeId: ANOTHER, port: home.bridge.port });
     const liar = await another(protocol, { bridgeId: ANOTHER, address: '127.0.0.3' });
+    discovery.bridges = [listed(liar, OURS)];
     const { exitCode, stderr } = await home.run('collect-hue');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/another bridge/);
@@ -146,10 +140,11 @@ describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (proto
   });
 
   test('shows its key nowhere', async () => {
-    const discovery = await startDiscovery(() => json([listed(moved)]));
+    const discovery = await startDiscovery();
     const home = await startHome(protocol, { discovery: ['cloud'], discovery_url: discovery.url });
     await home.bridge.close();
     const moved = await another(protocol, { address: '127.0.0.2' });
+    discovery.bridges = [listed(moved)];
     const { stdout, stderr } = await home.run('collect-hue', ['--verbose']);
     const written = [home.logLines(), stateOf(home), stdout, stderr];
     expect(stderr).toContain('bridge_moved');
@@ -161,7 +156,7 @@ test('a self-signed impostor at the old address of a pinned bridge never sees th
   const certificate = await selfSignedBridge(OURS);
   const { X509Certificate } = await import('node:crypto');
   const pin = new X509Certificate(certificate.cert).fingerprint256;
-  const discovery = await startDiscovery(() => json([listed(moved)]));
+  const discovery = await startDiscovery();
   const home = await openHome({
     bridge: { ...common('https'), certificate },
     cloud: false,
@@ -172,17 +167,19 @@ test('a self-signed impostor at the old address of a pinned bridge never sees th
   await home.bridge.close();
   const impostor = await another('https', { certificate: await selfSignedBridge(OURS), port: home.bridge.port });
   const moved = await another('https', { certificate, address: '127.0.0.2' });
+  discovery.bridges = [listed(moved)];
   expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(impostor.requests).toEqual([]);
   expect(home.logged('bridge_moved')).toHaveLength(1);
 });
 
 test('a bridge that goes on being silent is looked for after the retries, within the deadline', async () => {
-  const discovery = await startDiscovery(() => json([listed(moved)]));
+  const discovery = await startDiscovery();
   const hue = { timeout_seconds: 0.2, discovery: ['cloud'], discovery_url: discovery.url };
   const home = await startHome('https', hue);
   home.bridge.faults.always('CONNECT', fault.silence());
   const moved = await another('https', { address: '127.0.0.2' });
+  discovery.bridges = [listed(moved)];
   expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(home.logged('retry')).toHaveLength(3);
   expect(home.logged('retry_exhausted')).toHaveLength(1);
@@ -190,7 +187,7 @@ test('a bridge that goes on being silent is looked for after the retries, within
 });
 
 test('too little time for all retries: they end early enough to look for the bridge', async () => {
-  const discovery = await startDiscovery(() => json([listed(moved)]));
+  const discovery = await startDiscovery();
   const home = await openHome({
     bridge: common('https'),
     cloud: false,
@@ -203,16 +200,18 @@ test('too little time for all retries: they end early enough to look for the bri
   running.push(home);
   home.bridge.faults.always('CONNECT', fault.silence());
   const moved = await another('https', { address: '127.0.0.2' });
+  discovery.bridges = [listed(moved)];
   expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(home.logged('retry_exhausted')).toMatchObject([{ reason: 'deadline' }]);
   expect(home.logged('bridge_moved')).toHaveLength(1);
 });
 
 test('--dry-run reads a moved bridge and writes nothing', async () => {
-  const discovery = await startDiscovery(() => json([listed(moved)]));
+  const discovery = await startDiscovery();
   const home = await startHome('https', { discovery: ['cloud'], discovery_url: discovery.url });
   await home.bridge.close();
   const moved = await another('https', { address: '127.0.0.2' });
+  discovery.bridges = [listed(moved)];
   const { exitCode, stdout } = await home.run('collect-hue', ['--dry-run']);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('°C');

@@ -22,9 +22,11 @@ import { chooseBridge } from '../auth-hue/choose-bridge';
 import { readBack } from '../auth-hue/read-back';
 import { resultOf, showReadings, showTrust, showWritten } from '../auth-hue/show';
 import { provePairingWritable, writePairing } from '../auth-hue/write-pairing';
-import { main, type Run, type Terminal } from '../command';
+import { main, type Run } from '../command';
 import { EXIT } from '../exit-codes';
 import { interruption } from '../interruption';
+import { untilInterrupted } from '../login-kit';
+import { redactingTerminal } from '../redacting-terminal';
 import { verboseLogger } from '../verbose-logger';
 
 const SPEC: CommandSpec = {
@@ -49,14 +51,12 @@ const SPEC: CommandSpec = {
 
 /** Long enough for a bridge that is awake, short enough for somebody who waits. */
 const TIMEOUT_MS = 5000;
+/** No wait for a retry is longer. */
+const READ_BACK_MS = 60_000;
 
 const run: Run = async ({ arguments: { values, switches }, terminal: bareTerminal }) => {
   const redact = createRedactor();
-  const terminal: Terminal = {
-    ...bareTerminal,
-    out: (text) => bareTerminal.out(redact(text)),
-    err: (text) => bareTerminal.err(redact(text)),
-  };
+  const terminal = redactingTerminal(bareTerminal, redact);
   const json = switches.has('json');
   /** What the user must read in order to act; never mixed with the JSON object. */
   const tell = json ? terminal.err : terminal.out;
@@ -68,7 +68,8 @@ const run: Run = async ({ arguments: { values, switches }, terminal: bareTermina
   const hue = former ?? defaultHue();
   provePairingWritable(files);
 
-  const signal = interruption();
+  const deadline = untilInterrupted(interruption(), READ_BACK_MS);
+  const { signal } = deadline;
   const http = createHttp();
   const steps = logging(silentLogger);
   const clientWith = (tls: TlsOptions) =>
@@ -105,7 +106,7 @@ const run: Run = async ({ arguments: { values, switches }, terminal: bareTermina
   const logger = createLogger({ config: config.logging, program: 'auth-hue', redact });
   logger.info('paired', `paired with the bridge ${bridgeId} at ${address}`, { bridge_id: bridgeId, address });
   const now = config.hue ?? hue;
-  const report = await readBack({ config: { ...config, hue: now }, key, http, logger: logging(logger), signal });
+  const report = await readBack({ config: { ...config, hue: now }, key, http, logger: logging(logger), deadline });
   logger.close();
   if (json) terminal.out(`${JSON.stringify(resultOf(bridge, trust, report))}\n`);
   else showReadings(report, say);

@@ -29,8 +29,7 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
   const details: Record<string, unknown> = { bridge_url: hue.bridge_url };
   const deadline = startDeadline(TIMEOUT_SECONDS * 1000, 0);
   const policy = { max_attempts: 1, base_delay_seconds: 0.2, multiplier: 1 };
-  // One answer of the right kind is enough; a moved bridge is looked for by the collectors, not by us.
-  const asked: HueConfig = { ...hue, discovery: [], timeout_seconds: Math.min(hue.timeout_seconds, TIMEOUT_SECONDS) };
+  const asked: HueConfig = { ...hue, timeout_seconds: Math.min(hue.timeout_seconds, TIMEOUT_SECONDS) };
   let report: SourceReport;
   try {
     const connection = connectToBridge({
@@ -40,8 +39,10 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
       traffic,
       logger,
       signal,
+      search: false, // one answer is enough; a moved bridge is looked for by the collectors, not by us
       remember: false,
     });
+    details['bridge_url'] = connection.locator.knownAddress;
     report = await createHueSource({
       endpoint: hue.endpoint,
       rules: { locations: hue.locations, temperatureMin: -Infinity, temperatureMax: Infinity },
@@ -70,7 +71,7 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
     ...clockProblems(clock.difference(), 'the bridge'),
   ];
   return {
-    message: `${hue.bridge_url} is the right bridge and lists ${report.devicesSeen} temperature sensors`,
+    message: `${String(details['bridge_url'])} is the right bridge and lists ${report.devicesSeen} temperature sensors`,
     problems,
     details,
   };

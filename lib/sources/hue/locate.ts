@@ -12,6 +12,8 @@ import type { FoundBridge } from './found-bridge';
 import { proveBridge } from './proof';
 
 export interface Locator {
+  /** where it was last known to be */
+  readonly knownAddress: string;
   /**
    * Runs `read` at the last known address; where the bridge is not there, looks for it and runs `read` where it is.
    * @param read its `leaveMs` are milliseconds it must leave before the deadline, for the search
@@ -30,6 +32,8 @@ export interface LocatorContext {
   signal: AbortSignal;
   /** milliseconds kept free for the search and a read at the new address */
   searchMs?: number;
+  /** false: only the last known address counts (`health`); the next cycle looks */
+  search?: boolean;
   /** false: nothing is written to the data directory (`--dry-run`) */
   remember?: boolean;
   now?: () => number;
@@ -42,18 +46,20 @@ const GONE: readonly ErrorType[] = ['network', 'timeout', 'tls', 'wrong_bridge']
 
 export function createLocator(context: LocatorContext): Locator {
   const { config, logger, searchMs = 0 } = context;
-  /** Without its id nothing found could be proved to be ours. */
-  const searchable = config.bridge_id !== '' && config.discovery.length > 0;
+  // Without its id nothing found could be proved to be ours.
+  const mayMove = config.bridge_id !== '' && config.discovery.length > 0;
+  const mayLook = mayMove && context.search !== false;
   const memory = openBridgeMemory(context.dataDirectory, config, logger);
+  const known = (mayMove ? memory.state.address : null) ?? config.bridge_url;
 
   return {
+    knownAddress: known,
     async atBridge(read) {
-      const known = (searchable ? memory.state.address : null) ?? config.bridge_url;
       try {
-        return await read(known, searchable ? searchMs : 0);
+        return await read(known, mayLook ? searchMs : 0);
       } catch (thrown) {
         const gone = thrown instanceof MonitorError && GONE.includes(thrown.type);
-        const found = gone && searchable ? await search(context, memory, known) : null;
+        const found = gone && mayLook ? await search(context, memory, known) : null;
         if (found === null) throw thrown;
         return read(found, 0);
       }

@@ -4,11 +4,11 @@ import type { Config, HueConfig } from '../../../../lib/config/config';
 import { createHttp } from '../../../../lib/http/fetch';
 import { startDeadline } from '../../../../lib/reliability/deadline';
 import { createRetrier } from '../../../../lib/reliability/retry';
+import { json, type Answer } from '../../../../lib/simulator/answer';
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../../../lib/simulator/certificates';
 import { fault } from '../../../../lib/simulator/faults';
+import { startDiscoveryService, type DiscoveryService } from '../../../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../../lib/simulator/hue-bridge';
-import { startServer } from '../../../../lib/simulator/server';
-import { json } from '../../../../lib/simulator/answer';
 import { connectToBridge } from '../../../../lib/sources/hue/connect';
 import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
 import { createHueSource } from '../../../../lib/sources/hue/source';
@@ -134,33 +134,16 @@ const announced = (bridge: HueBridge, foundBy: FoundBridge['foundBy'] = 'mdns'):
   foundBy,
 });
 
-/** Signify's service: a list of bridges, and whoever asks too often gets 429. */
-async function discoveryService(answers: (() => ReturnType<typeof json>)[]) {
-  const requests: never[] = [];
-  const bridge = await startHueBridge({ protocols: ['http'] }); // for its fault script
-  running.push(bridge);
-  const server = await startServer({
-    name: 'discovery',
-    answer: () => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? json([]),
-    faults: bridge.faults,
-    link: bridge.link,
-    requests,
-    now: Date.now,
-  });
-  running.push(server);
-  return { url: `${server.url}/`, requests };
+/** Signify's service, which gives this answer. */
+async function discoveryService(answer: () => Answer): Promise<DiscoveryService> {
+  const service = await startDiscoveryService();
+  running.push(service);
+  service.faults.always('*', { kind: 'answer', answer: answer() });
+  return service;
 }
 
-const listing =
-  (...bridges: HueBridge[]) =>
-  () =>
-    json(
-      bridges.map((bridge) => ({
-        id: bridge.bridgeId,
-        internalipaddress: new URL(bridge.url).hostname,
-        port: bridge.port,
-      })),
-    );
+const listing = (bridge: HueBridge) => () =>
+  json([{ id: bridge.bridgeId, internalipaddress: new URL(bridge.url).hostname, port: bridge.port }]);
 
 describe('a bridge that is where it was', () => {
   test('is asked once over https, and nothing is written', async () => {
@@ -230,7 +213,7 @@ describe('a bridge that moved', () => {
 
   test('is found by the discovery service where mDNS finds nothing', async () => {
     const bridge = await bridgeAt('127.0.0.2');
-    const { url } = await discoveryService([listing(bridge)]);
+    const { url } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     await at.read();
     expect(at.logger.of('bridge_moved')).toMatchObject([{ to: bridge.url, how: 'cloud' }]);
@@ -351,7 +334,7 @@ describe('what is found', () => {
 
 describe('the discovery service', () => {
   test('is asked at most once in 15 minutes, by all cycles together', async () => {
-    const { url, requests } = await discoveryService([() => json([])]);
+    const { url, requests } = await discoveryService(() => json([]));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     for (const minutes of [0, 5, 5, 4.9]) {
       at.now += minutes * 60_000;
@@ -365,7 +348,7 @@ describe('the discovery service', () => {
   });
 
   test('is asked again where the clock was set back', async () => {
-    const { url, requests } = await discoveryService([() => json([])]);
+    const { url, requests } = await discoveryService(() => json([]));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
     at.now -= 86_400_000;
@@ -384,7 +367,7 @@ describe('the discovery service', () => {
     ['a bridge that is not there', () => json([{ id: OURS, internalipaddress: '127.0.0.9', port: 1 }])],
     ['HTML', () => ({ ...json(''), body: Buffer.from('<html>') })],
   ])('answers %s: the failure told is that of the bridge', async (_what, answer) => {
-    const { url, requests } = await discoveryService([answer]);
+    const { url, requests } = await discoveryService(answer);
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
     expect(requests).toHaveLength(1);
@@ -393,7 +376,7 @@ describe('the discovery service', () => {
 
   test('and mDNS are not asked where discovery is switched off', async () => {
     const bridge = await bridgeAt('127.0.0.2');
-    const { url, requests } = await discoveryService([listing(bridge)]);
+    const { url, requests } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url, discovery: [] });
     at.mdns = [announced(bridge)];
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
@@ -412,7 +395,7 @@ describe('the discovery service', () => {
   test('spells the id as it likes', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const id = '00:17:88:FF:FE:10:00:01';
-    const { url } = await discoveryService([() => json([{ id, internalipaddress: '127.0.0.2', port: bridge.port }])]);
+    const { url } = await discoveryService(() => json([{ id, internalipaddress: '127.0.0.2', port: bridge.port }]));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     expect((await at.read()).length).toBeGreaterThan(0);
   });
