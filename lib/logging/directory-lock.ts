@@ -29,7 +29,7 @@ export class DirectoryLock {
   #swept = false;
 
   /** @param patienceMs how long a live holder is waited for; its work takes well under a millisecond, so it was stopped */
-  constructor(directory: string, patienceMs = 1000) {
+  constructor(directory: string, patienceMs = 5000) {
     this.#directory = directory;
     this.#patienceMs = patienceMs;
     this.#ticket = join(directory, `.writer-${process.pid}-${nonceOf(this.#me)}`);

@@ -60,7 +60,12 @@ function runWriter(bundle: string, task: WriterTask, options: RunOptions): Promi
       stdout += text.toString();
       if (!task.acknowledge) return;
       const line = Number(/(\d+)\n[^\n]*$/.exec(stdout)?.[1] ?? 0);
-      onAcknowledged?.(line);
+      try {
+        onAcknowledged?.(line);
+      } catch (thrown) {
+        child.kill('SIGKILL');
+        reject(thrown as Error);
+      }
       if (line >= killAfterLines) child.kill('SIGKILL');
     });
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
