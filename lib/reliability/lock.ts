@@ -9,12 +9,18 @@ import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { Database } from '../store/database';
 
-/** In memory, or SQLite would prepare a first page for the empty file, and a killed process leave its journal. */
-const LOCK = 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE';
-
 export interface Lock {
   release(): Promise<void>;
 }
+
+/** Any number of processes may hold it as `shared`, but none beside one that holds it as `exclusive`. */
+export type LockMode = 'exclusive' | 'shared';
+
+const STATEMENTS = {
+  // In memory, or SQLite would prepare a first page for the empty file, and a killed process leave its journal.
+  exclusive: 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE',
+  shared: 'BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1',
+};
 
 /**
  * Takes the lock of this file, creating it where there is none.
@@ -22,16 +28,16 @@ export interface Lock {
  * @returns null where another process (or this one) still holds it
  * @throws MonitorError `file_system` where the file cannot be created, `database_*` where it cannot be locked
  */
-export async function acquireLock(path: string, waitMs = 0): Promise<Lock | null> {
+export async function acquireLock(path: string, waitMs = 0, mode: LockMode = 'exclusive'): Promise<Lock | null> {
   create(path);
   const database = await Database.open(path, 'read-write');
   database.setBusyTimeout(waitMs);
   try {
-    await database.exec(LOCK).catch(async (thrown: unknown) => {
+    await database.exec(STATEMENTS[mode]).catch(async (thrown: unknown) => {
       if (asMonitorError(thrown).type !== 'database_corrupt') throw thrown;
       // Somebody wrote into it; its content means nothing.
       truncateSync(path);
-      await database.exec(LOCK);
+      await database.exec(STATEMENTS[mode]);
     });
   } catch (thrown) {
     await database.close();

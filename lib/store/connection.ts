@@ -1,36 +1,40 @@
 /** Opens readings.db as the store needs it: WAL, verified, and of the right version. */
 import type { StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
-import { makeDirectory } from '../files/ownership';
 import type { Logger } from '../logging/logger';
-import { createDatabase } from './create-database';
 import { Database } from './database';
-import { applyFileMode, checkHeader, databasePath, refuseNetworkFileSystem } from './files';
-import { migrate, MIGRATIONS, versionOf } from './migrations';
-import { whileAlone } from './while-alone';
+import { applyFileMode, checkHeader, databasePath, refuseFutureSchema, refuseNetworkFileSystem } from './files';
+import { versionOf } from './migrations';
+import { SCHEMA_VERSION } from './schema';
 import { whileLocked } from './while-locked';
 
 /**
- * Opens the database for writing; creates it where there is none, migrates it where it is older.
+ * Opens the database for writing, behind the gate.
  * @param signal the cycle's end: locks are waited for no longer
- * @throws MonitorError `database_*`, `future_schema`, `file_system`, `configuration` (network file system)
+ * @returns null where it must first be created or migrated (`prepareDatabase`)
+ * @throws MonitorError `database_*`, `future_schema`, `configuration` (network file system)
  */
-export async function openConnection(storage: StorageConfig, logger: Logger, signal?: AbortSignal): Promise<Database> {
+export async function openConnection(
+  storage: StorageConfig,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<Database | null> {
   const path = databasePath(storage.data_directory);
-  makeDirectory(storage.data_directory);
   refuseNetworkFileSystem(storage.data_directory);
-  if (!checkHeader(path)) await whileAlone(storage, () => createDatabase(storage, logger));
+  if (!checkHeader(path)) return null;
   applyFileMode(path, storage.file_mode);
 
   const database = await Database.open(path, 'read-write');
   try {
-    await whileLocked({ busyTimeoutMs: storage.busy_timeout_ms, signal }, async (sliceMs) => {
+    const version = await whileLocked({ busyTimeoutMs: storage.busy_timeout_ms, signal }, async (sliceMs) => {
       database.setBusyTimeout(sliceMs);
       await verifyWal(database, storage, logger);
-      if ((await versionOf(database)) === MIGRATIONS.length) return;
-      await whileAlone(storage, () => migrate(database, storage.file_mode));
+      return await versionOf(database);
     });
-    return database;
+    refuseFutureSchema(path, version);
+    if (version === SCHEMA_VERSION) return database;
+    await database.close();
+    return null;
   } catch (thrown) {
     await database.close();
     throw thrown;

@@ -13,6 +13,25 @@ import { migrate } from './migrations';
 import { setAside } from './set-aside';
 
 /**
+ * Creates the database where there is none, else brings it to this program's version. Call it alone (`whileAlone`).
+ * @throws MonitorError `database_*`, `future_schema`, `file_system`
+ */
+export async function prepareDatabase(storage: StorageConfig, logger: Logger): Promise<void> {
+  const path = databasePath(storage.data_directory);
+  if (!existsSync(path)) {
+    await createDatabase(storage, logger);
+    return;
+  }
+  const database = await Database.open(path, 'read-write');
+  try {
+    database.setBusyTimeout(storage.busy_timeout_ms);
+    await migrate(database, storage.file_mode);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
  * Call it alone (`whileAlone`); does nothing where the file exists.
  * @throws MonitorError `database_*`, `file_system`
  */

@@ -2,18 +2,19 @@
 import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
+import type { Lock } from '../reliability/lock';
 import { openConnection } from './connection';
-import { createDatabase } from './create-database';
+import { createDatabase, prepareDatabase } from './create-database';
 import type { Database } from './database';
 import { databasePath, identity } from './files';
+import { enterGate, whileAlone } from './gate';
 import { setAside } from './set-aside';
 import type { Cycle, CycleRecord, Store, StoreReceipt } from './store';
-import { whileAlone } from './while-alone';
 import { whileLocked } from './while-locked';
 import { writeCycle } from './write-cycle';
 
 /** How often one call starts over because the file was damaged, or moved away by another process. */
-const MAX_FRESH_STARTS = 5;
+const MAX_FRESH_STARTS = 10;
 
 /** A store that may not be open yet, so that the same retry covers opening and storing. */
 export interface ReadingsDatabase extends Store {
@@ -33,6 +34,8 @@ export function readingsDatabase(storage: StorageConfig, logger: Logger, signal?
 class FileDatabase implements ReadingsDatabase {
   replaced: string | null = null;
   private readonly path: string;
+  /** held while the database is opened, written or closed, not while a device is waited for */
+  private pass: Promise<Lock> | null = null;
   /** a promise, so that two who ask at the same moment share one */
   private connection: Promise<Database> | null = null;
   /** which file `connection` has open */
@@ -50,6 +53,7 @@ class FileDatabase implements ReadingsDatabase {
 
   async open(): Promise<void> {
     await this.replacingDamaged(() => this.connect());
+    await this.leave();
   }
 
   async store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt> {
@@ -64,9 +68,22 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   async close(): Promise<void> {
+    if (this.connection !== null) await this.enter();
     const connection = await this.connection?.catch(() => null);
     this.connection = null;
     await connection?.close();
+    await this.leave();
+  }
+
+  private async enter(): Promise<void> {
+    this.pass ??= enterGate(this.storage);
+    await this.pass;
+  }
+
+  private async leave(): Promise<void> {
+    const pass = await this.pass?.catch(() => null);
+    this.pass = null;
+    await pass?.release();
   }
 
   /** Does the work; where the file turns out to be damaged, or is moved away meanwhile, does it again in a new one. */
@@ -76,13 +93,17 @@ class FileDatabase implements ReadingsDatabase {
       const found = identity(this.path);
       try {
         await work();
-        // Another process that found damage may have moved the file away while this one wrote into it.
+        // Somebody may have moved the file away by hand while this process wrote into it.
         if (identity(this.path) === this.opened || starts >= MAX_FRESH_STARTS) return;
         await this.close();
       } catch (thrown) {
-        await this.close();
+        // Rolls back; what failed first is what counts.
+        await this.close().catch(() => undefined);
         const failure = asMonitorError(thrown);
-        if (failure.type !== 'database_corrupt' || starts >= MAX_FRESH_STARTS) throw thrown;
+        if (!failure.type.startsWith('database_') || starts >= MAX_FRESH_STARTS) throw thrown;
+        // Whatever failed, it was not about the file that is there now.
+        if (identity(this.path) !== found) continue;
+        if (failure.type !== 'database_corrupt') throw thrown;
         // Believed only when a second, fresh connection finds the same file damaged.
         if (damaged === found) await this.replace(found, failure.message);
         damaged = found;
@@ -99,17 +120,23 @@ class FileDatabase implements ReadingsDatabase {
     });
   }
 
-  private connect(): Promise<Database> {
+  /** Behind the gate until `open` or `close` leaves it, so that the file stays where it is. */
+  private async connect(): Promise<Database> {
+    await this.enter();
+    if (this.connection !== null && identity(this.path) !== this.opened) await this.close();
     this.connection ??= this.openFile();
-    return this.connection;
+    return await this.connection;
   }
 
   private async openFile(): Promise<Database> {
-    // Looked at before opening: should the file change in between, the two differ and the work is done again.
-    const before = identity(this.path);
-    const connection = await openConnection(this.storage, this.logger, this.signal);
-    this.opened = before ?? identity(this.path);
-    return connection;
+    for (;;) {
+      await this.enter();
+      this.opened = identity(this.path);
+      const connection = await openConnection(this.storage, this.logger, this.signal);
+      if (connection !== null) return connection;
+      await this.leave();
+      await whileAlone(this.storage, () => prepareDatabase(this.storage, this.logger));
+    }
   }
 
   private async transaction(cycles: readonly Cycle[], finish?: () => void): Promise<void> {

@@ -1,9 +1,10 @@
 /**
  * The store's proofs by force, in their long form: `npm run store-proofs`, or some of them:
- * `npm run store-proofs -- concurrency locks crash disk reader`. Ends with exit 1 where one fails.
+ * `npm run store-proofs -- concurrency locks damage crash disk reader`. Ends with exit 1 where one fails.
  */
 import { writeTogether } from './store/concurrency';
 import { killAtRandom } from './store/crash';
+import { meetDamage, replaceUnderLoad } from './store/damage';
 import { canMount, fillDisk } from './store/full-disk';
 import { holdLock } from './store/lock-holders';
 import { readForever } from './store/long-reader';
@@ -92,6 +93,23 @@ async function crash(workers: Workers): Promise<void> {
   ]);
 }
 
+async function damage(workers: Workers): Promise<void> {
+  const met = [];
+  for (const processes of [2, 8, 32]) {
+    progress(`a damaged database, ${processes} processes`);
+    const result = await meetDamage(workers, processes);
+    const good = result.moved === 1 && result.partial === 1 && result.failed === 0 && result.stored === processes;
+    met.push({ processes, ...result, verdict: verdict(good) });
+  }
+  table('Processes that meet a damaged database in the same instant', met);
+  progress('replacements under load');
+  const result = await replaceUnderLoad(workers, { processes: 8, cyclesEach: 300, replacements: 200 });
+  const failed = result.failures.length;
+  const good = failed === 0 && result.missing === 0;
+  const title = 'A database that is replaced while 8 processes write into it';
+  table(title, [{ ...result, failures: failed, verdict: verdict(good) }]);
+}
+
 async function disk(workers: Workers): Promise<void> {
   if (!canMount()) {
     console.log('\nFull disk: left out, this user may not mount a tmpfs');
@@ -131,7 +149,7 @@ async function reader(): Promise<void> {
   ]);
 }
 
-const PROOFS: Record<string, (workers: Workers) => Promise<void>> = { concurrency, locks, crash, disk, reader };
+const PROOFS: Record<string, (workers: Workers) => Promise<void>> = { concurrency, locks, damage, crash, disk, reader };
 
 async function main(): Promise<void> {
   const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PROOFS);

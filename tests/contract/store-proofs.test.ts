@@ -1,6 +1,7 @@
 /** The store's proofs by force, in their short form; the long one is `npm run store-proofs`. */
 import { writeTogether } from '../campaigns/store/concurrency';
 import { killAtRandom } from '../campaigns/store/crash';
+import { meetDamage, replaceUnderLoad } from '../campaigns/store/damage';
 import { canMount, fillDisk } from '../campaigns/store/full-disk';
 import { holdLock } from '../campaigns/store/lock-holders';
 import { readForever } from '../campaigns/store/long-reader';
@@ -53,6 +54,16 @@ test('a lock held past all retries: a clean failure, the readings in the spool, 
     expect.arrayContaining(['retry 1 10', 'retry 2 20', 'retry 3 40', 'retry_exhausted', 'spooled']),
   );
   expect([storedInTheEnd, leftInSpool]).toEqual([1, 0]);
+});
+
+test('processes that meet a damaged database in the same instant replace it once, and all store', async () => {
+  expect(await meetDamage(workers, 6)).toEqual({ moved: 1, partial: 1, failed: 0, stored: 6 });
+});
+
+test('a database that is replaced while others write into it: every reported cycle is in one of the files', async () => {
+  const result = await replaceUnderLoad(workers, { processes: 3, cyclesEach: 40, replacements: 10 });
+  expect(result).toMatchObject({ reported: 120, missing: 0, failures: [] });
+  expect(result.replacements).toBeGreaterThan(0);
 });
 
 test('killed at random moments: what was reported is there once, and the next one works', async () => {

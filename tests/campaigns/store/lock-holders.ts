@@ -39,13 +39,15 @@ export async function holdLock(workers: Workers, options: LockHolderOptions): Pr
     const startedAt = performance.now();
     const worker = workers.start({ ...task, firstCycle: 1 });
     let released: Promise<void> | undefined;
+    let timer: NodeJS.Timeout | undefined;
     void worker.saw(from).then(() => {
       if (heldMs === Infinity) return;
-      setTimeout(() => {
+      timer = setTimeout(() => {
         released = holder.close();
       }, heldMs);
     });
     const { reports } = await worker.ended;
+    clearTimeout(timer);
     const seconds = (performance.now() - startedAt) / 1000;
     await (released ?? holder.close());
     await workers.run({ ...task, firstCycle: 2 });

@@ -55,6 +55,20 @@ test('waits for the holder where it is told to', async () => {
   await lock?.release();
 });
 
+test('shared holders get along, an exclusive one waits for all of them', async () => {
+  const shared = [await acquireLock(path, 0, 'shared'), await acquireLock(path, 0, 'shared')];
+  expect(shared).not.toContain(null);
+  expect(await holder().said).toBe('refused');
+  await shared[0]?.release();
+  expect(await holder().said).toBe('refused');
+  await shared[1]?.release();
+  const { child, said } = holder();
+  expect(await said).toBe('held');
+  expect(await acquireLock(path, 0, 'shared')).toBeNull();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
 test('a file with something in it serves as well', async () => {
   await writeFile(path, 'not a database '.repeat(100));
   const lock = await acquireLock(path);
