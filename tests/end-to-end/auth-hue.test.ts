@@ -191,6 +191,17 @@ describe('pairing', () => {
     expect(stdout + stderr).not.toContain(newKeyOf(bridge));
   });
 
+  test('with --quiet says only what to do', async () => {
+    const bridge = await startBridge();
+    bridge.press();
+    const { stdout, stderr, exitCode } = await install().run(['--bridge', bridge.url, '--quiet']);
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: 'Press the round button on top of the bridge now (within 30 s) ...\n',
+      stderr: '',
+      exitCode: 0,
+    });
+  });
+
   test('with --verbose tells every step, and no key', async () => {
     const bridge = await startBridge({ protocols: ['http'] });
     const at = install();

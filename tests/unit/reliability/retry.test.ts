@@ -97,6 +97,13 @@ it('does not begin a retry that could not end before the deadline', async () => 
   expect(logger.of('retry_exhausted')).toMatchObject([{ attempts: 2, reason: 'deadline' }]);
 });
 
+it('does not begin a retry that could eat the time for what comes after', async () => {
+  const { retrier, logger } = world(10_000);
+  const operation = { ...OPERATION, leaveMs: 8000 };
+  await expect(retrier.run(operation, failing(transient(), transient(), transient()))).rejects.toThrow('it broke');
+  expect(logger.of('retry_exhausted')).toMatchObject([{ attempts: 2, reason: 'deadline' }]);
+});
+
 it('a Retry-After beyond the deadline ends it at once', async () => {
   const { retrier, waits } = world(60_000);
   await expect(retrier.run(OPERATION, failing(transient({ retryAfterMs: 3_600_000 })))).rejects.toThrow('it broke');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, HueConfig } from '../../../../lib/config/config';
 import { createHttp } from '../../../../lib/http/fetch';
@@ -250,6 +250,11 @@ describe('a bridge that moved', () => {
     expect(at.logger.of('bridge_moved')).toHaveLength(1);
   });
 
+  test.each(['http', 'https'] as const)('and cannot be found over %s is told by its impostor', async (protocol) => {
+    const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: [protocol] });
+    await expect(home({ bridge_url: impostor.url }).read()).rejects.toMatchObject({ type: 'wrong_bridge' });
+  });
+
   test('is found over http where its old address is now another bridge, which never sees the key', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
     const bridge = await bridgeAt('127.0.0.2', { protocols: ['http'] });
@@ -329,6 +334,7 @@ describe('what is found', () => {
     at.mdns = [announced(neighbour)];
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
     expect(neighbour.requests).toHaveLength(0);
+    expect(at.logger.of('candidate_rejected')).toEqual([]); // it was not even knocked at
   });
 });
 
@@ -402,6 +408,19 @@ describe('the discovery service', () => {
 });
 
 describe('bridge-state.json', () => {
+  test('can be neither read nor written: the bridge is found all the same, the discovery service not asked', async () => {
+    const bridge = await bridgeAt('127.0.0.2');
+    const { url, requests } = await discoveryService(listing(bridge));
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    mkdirSync(join(at.dataDirectory, 'bridge-state.json', 'in the way'), { recursive: true });
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+    expect(requests).toEqual([]); // it could not be noted down, and so could happen every cycle
+    at.mdns = [announced(bridge)];
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(at.logger.of('bridge_state_ignored')).toHaveLength(2);
+    expect(at.logger.of('bridge_state_not_written')).toHaveLength(2);
+  });
+
   test.each([
     ['is cut', '{"version": 1, "addr'],
     ['is from a newer version', '{"version": 2, "address": "https://127.0.0.9:1"}'],
