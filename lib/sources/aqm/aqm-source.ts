@@ -72,10 +72,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       throw error;
     }
     const hosts = amazonHosts(config);
-    const redact = (secret: string) => {
-      // Amazon's cookies carry preferences too (`en_US`), which are no secrets and would blacken half the log.
-      if (secret.length >= 8) context.redactor.add(secret);
-    };
+    const redact = (secret: string) => context.redactor.add(secret);
     redact(refreshToken);
     const timeoutMs = config.timeout_seconds * 1000;
     const exchange = createExchange({ ...context, timeoutMs, now });

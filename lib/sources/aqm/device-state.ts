@@ -67,8 +67,7 @@ function readCelsius(value: unknown): number | null {
   if (typeof degrees !== 'number' || !Number.isFinite(degrees)) return null;
   const celsius = toCelsius(degrees, scale);
   if (celsius === null || celsius < COLDEST_CELSIUS || celsius > HOTTEST_CELSIUS) return null;
-  // Converted values carry digits no sensor has; two decimals are finer than its quarter of a degree.
-  return Math.round(celsius * 100) / 100;
+  return celsius;
 }
 
 function toCelsius(degrees: number, scale: unknown): number | null {
@@ -76,12 +75,17 @@ function toCelsius(degrees: number, scale: unknown): number | null {
     case 'CELSIUS':
       return degrees;
     case 'FAHRENHEIT':
-      return ((degrees - 32) * 5) / 9;
+      return hundredths(((degrees - 32) * 5) / 9);
     case 'KELVIN':
-      return degrees - 273.15;
+      return hundredths(degrees - 273.15);
     default:
       return null;
   }
+}
+
+/** Converting makes digits that no sensor has; hundredths are finer than its quarter of a degree. */
+function hundredths(celsius: number): number {
+  return Math.round(celsius * 100) / 100;
 }
 
 /** ISO 8601 in UTC with milliseconds, or null where it is no time. */

@@ -23,6 +23,12 @@ export interface Cookies {
   obtained_at: string;
 }
 
+/** What of the cookies opens a door. They carry preferences too (`en_US`), which are short, and no secrets. */
+export function secretsIn({ jar, csrf }: Pick<Cookies, 'jar' | 'csrf'>): string[] {
+  const values = jar.map(({ value }) => value).filter((value) => value.length >= 8);
+  return csrf === null ? values : [...values, csrf];
+}
+
 /** A web login that was begun: its address is shown to the user, its answer not pasted yet. */
 export interface PendingLogin {
   marketplace: string;

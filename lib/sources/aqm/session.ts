@@ -8,7 +8,7 @@ import type { Credentials } from './client';
 import { areDueForRenewal, areExpired } from './cookie-age';
 import { rateLimitAfter, refuseRecentlyRefused, refuseWhileLimited, rejected, renewalFailedRecently } from './patience';
 import type { Binding, SessionFile } from './session-file';
-import type { Cookies, SessionState } from './session-state';
+import { secretsIn, type Cookies, type SessionState } from './session-state';
 import { cookieHeaderOf } from './token-exchange';
 
 /** What a cycle has learnt of the login, for the alert. */
@@ -146,6 +146,8 @@ export function openSession(context: SessionContext): Session {
         return result;
       } catch (thrown) {
         const failure = asMonitorError(thrown);
+        // A cycle that failed in another way ends the row of rejected ones; one that sent nothing does not.
+        if (failure.type !== 'session_rejected' && failure.type !== 'login_needed') state.rejections = 0;
         if (failure.type === 'login_needed') login = { status: 'needed', error: failure };
         if (failure.type === 'rate_limited') state.rate_limit = rateLimitAfter(state.rate_limit, failure, now());
         throw failure;
@@ -161,8 +163,7 @@ function credentialsOf({ cookies }: SessionState): Credentials {
 }
 
 function secretsOf({ cookies, pending_login: pending }: SessionState): string[] {
-  const secrets = [...(cookies?.jar.map(({ value }) => value) ?? []), cookies?.csrf, pending?.code_verifier];
-  return secrets.filter((secret) => typeof secret === 'string');
+  return [...(cookies === null ? [] : secretsIn(cookies)), ...(pending === null ? [] : [pending.code_verifier])];
 }
 
 export function noToken(): MonitorError {

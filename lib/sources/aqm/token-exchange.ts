@@ -5,7 +5,7 @@ import { alexaHeaders } from './client';
 import { readJsonObject, readObject, type Exchange } from './exchange';
 import { DEVICE_FIELDS, type AmazonHosts } from './hosts';
 import { asList, asRecord, asText } from './lenient-json';
-import type { Cookie, Cookies } from './session-state';
+import { secretsIn, type Cookie, type Cookies } from './session-state';
 
 /** Which pages hand out the `csrf` cookie; the first that does is enough. */
 const CSRF_PATHS = [
@@ -79,7 +79,7 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
   const jar = asList(byDomain[`.${marketplace}`])
     .map(readCookie)
     .filter((cookie) => cookie !== null);
-  for (const { value } of jar) redact(value);
+  for (const secret of secretsIn({ jar, csrf: null })) redact(secret);
   if (jar.length > 0) return jar;
   const others = Object.keys(byDomain).filter((domain) => asList(byDomain[domain]).length > 0);
   if (others.length === 0) throw refused('HTTP 200 without cookies', `POST ${url}`);

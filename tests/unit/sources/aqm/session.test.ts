@@ -205,6 +205,16 @@ describe('fresh cookies that are refused at once', () => {
   });
 });
 
+test('rejected cycles with another failure between them are not in a row', async () => {
+  const home = await startAqmHome(scratchDirectory());
+  home.cloud.account.refuseFreshCookies = true;
+  await home.cycle();
+  await home.cycle();
+  home.cloud.faults.next('/auth/token', fault.status(500), 4);
+  expect((await home.cycle()).failure?.type).toBe('http');
+  for (const expected of ['unknown', 'unknown', 'needed']) expect((await home.cycle()).login.status).toBe(expected);
+});
+
 describe('a rate limit', () => {
   test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle forgets it', async () => {
     const home = await startAqmHome(scratchDirectory());
