@@ -118,6 +118,16 @@ describe('a quantity without a column', () => {
     expect(told[0]?.fields).toMatchObject({ instance: '5', description: 'Alexa.AirQuality.Radon', value: 66.25 });
   });
 
+  test('an undescribed instance never takes the place of a described one', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
+    const monitor = home.cloud.monitor(1);
+    monitor.quantities.humidity.instance = '12';
+    monitor.oddStates = [range('4', 99.5)];
+    const { report } = await home.cycle();
+    expect(report?.readings[0]?.humidity_percent).toBe(monitor.quantities.humidity.value);
+    expect(home.logged('unknown_quantity')[0]?.fields).toMatchObject({ instance: '4', description: 'not described' });
+  });
+
   test('the usual instance counts only where the monitor describes nothing', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
     const { quantities } = home.cloud.monitor(1);
