@@ -2,6 +2,7 @@
  * What winston and winston-daily-rotate-file load but our use of them never reaches: without it a collector's bundle is
  * 300 KB smaller, and its logging costs 8 ms less of every run (docs/logging.md). Everything else of them is as published.
  */
+import { replaceImports } from './replace-imports.mjs';
 
 /** package → what stands in its place */
 const replacements = {
@@ -23,13 +24,4 @@ const replacements = {
 
 const owners = /node_modules[/\\](winston|winston-transport|winston-daily-rotate-file)[/\\]/;
 
-/** @type {import('esbuild').Plugin} */
-export const slimWinston = {
-  name: 'slim-winston',
-  setup(build) {
-    build.onResolve({ filter: /^[a-z@]/ }, ({ path, importer }) =>
-      path in replacements && owners.test(importer) ? { path, namespace: 'slim-winston' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'slim-winston' }, ({ path }) => ({ contents: replacements[path] }));
-  },
-};
+export const slimWinston = replaceImports('slim-winston', owners, replacements);
