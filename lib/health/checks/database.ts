@@ -6,6 +6,7 @@ import { Database } from '../../store/database';
 import { databaseError, whyNotWritable } from '../../store/database-error';
 import { loadDriver } from '../../store/driver';
 import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
+import { enterGate } from '../../store/gate';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { whileLocked } from '../../store/while-locked';
 import type { CheckContext, Judgement, Problem } from '../check';
@@ -52,7 +53,11 @@ interface Findings {
 }
 
 async function probe(path: string, { storage }: Config, { problems, details, signal }: Findings): Promise<void> {
-  const database = await Database.open(path, 'read-write');
+  const pass = await enterGate(storage);
+  const database = await Database.open(path, 'read-write').catch(async (thrown: unknown) => {
+    await pass.release();
+    throw thrown;
+  });
   try {
     const patience = { busyTimeoutMs: LOCK_PATIENCE_MS, signal };
     const startedAt = performance.now();
@@ -73,6 +78,7 @@ async function probe(path: string, { storage }: Config, { problems, details, sig
     details['integrity'] = await quickCheck(database, signal);
   } finally {
     await database.close().catch(() => undefined);
+    await pass.release();
   }
 }
 

@@ -4,6 +4,7 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  renameSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -126,6 +127,17 @@ test('a store that has the old file open when another one replaces it writes int
   await slow.close();
   expect(await readBack(path)).toHaveLength(2);
   expect(here.named('database_replaced')).toHaveLength(1);
+});
+
+test('a store whose sound file was moved away by hand writes into the new one', async () => {
+  await fill();
+  const slow = readingsDatabase(here.storage, here.logger);
+  await slow.open();
+  renameSync(path, here.path('moved.db'));
+  expect(await collect(1000)).toBeNull();
+  await slow.store(nthCycle(1001));
+  await slow.close();
+  expect(await readBack(path)).toHaveLength(2);
 });
 
 test('two stores that meet the same damage replace it once', async () => {
