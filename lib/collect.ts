@@ -4,7 +4,8 @@
  */
 import { asMonitorError, MonitorError } from './errors';
 import type { CollectorName } from './reading';
-import type { Deadline } from './reliability/deadline';
+import type { CycleEnd } from './reliability/cycle-end';
+import { beforeDeadline } from './reliability/deadline';
 import type { Source, SourceReport, Traffic } from './sources/source';
 import type { Cycle, CycleRecord, Store } from './store/store';
 
@@ -28,8 +29,8 @@ export interface CollectContext {
     /** Keeps a cycle on disk. @throws MonitorError where that is impossible, too */
     add(cycle: Cycle): void;
   };
-  /** ends the waiting for the database while there is still time to spool */
-  storeDeadline: Deadline;
+  /** ends the reading while there is still time to store, and the storing while there is still time to spool */
+  end: Pick<CycleEnd, 'reading' | 'storing' | 'graceMs'>;
   retries: () => number;
   exitCodeOf: (failure: MonitorError) => number;
 }
@@ -47,25 +48,33 @@ export interface CycleResult {
 
 const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0 };
 
+/** Never throws: what hinders a cycle, another one of this collector included, is the `failure` of its result. */
 export async function collect(context: CollectContext): Promise<CycleResult> {
-  const lock = await context.lock();
+  const { end, store } = context;
+  let lock: { release(): Promise<void> } | undefined;
   try {
+    lock = await context.lock();
     context.proveWritable();
     const opening = context.openStore().catch(() => undefined);
-    const { report, failure } = await look(context.source);
-    await beforeDeadline(opening, context.storeDeadline).catch(() => undefined);
+    const { report, failure } = await look(context);
+    await beforeDeadline(opening, end.storing, end.graceMs).catch(() => undefined);
     return await keep(context, report, failure);
+  } catch (thrown) {
+    return unkept(context, NOTHING_READ, asMonitorError(thrown));
   } finally {
     // The last connection moves the WAL into the database: between two cycles readings.db is whole by itself.
-    await beforeDeadline(context.store.close(), context.storeDeadline).catch(() => undefined);
-    await lock.release();
+    await beforeDeadline(store.close(), end.storing, end.graceMs).catch(() => undefined);
+    await lock?.release().catch(() => undefined); // it goes with the process at the latest
   }
 }
 
 /** Reads the source without throwing: a cycle that failed has its row, too. */
-export async function look(source: Source): Promise<{ report: SourceReport; failure: MonitorError | null }> {
+export async function look({
+  source,
+  end,
+}: Pick<CollectContext, 'source' | 'end'>): Promise<{ report: SourceReport; failure: MonitorError | null }> {
   try {
-    const report = await source.read();
+    const report = await beforeDeadline(source.read(), end.reading, end.graceMs);
     return { report, failure: nothingToStore(report) };
   } catch (thrown) {
     return { report: NOTHING_READ, failure: asMonitorError(thrown) };
@@ -90,31 +99,41 @@ async function keep(
   report: SourceReport,
   readFailure: MonitorError | null,
 ): Promise<CycleResult> {
+  const { end } = context;
   const record = recordOf(context, report, readFailure);
   const cycle: Cycle = { record, readings: report.readings };
   try {
     const finish = () => Object.assign(record, { duration_ms: elapsedMs(), retries: context.retries() });
     const storing = context.spool.replay().then(() => context.store.store(cycle, finish));
-    const { stored } = await beforeDeadline(storing, context.storeDeadline);
+    const { stored } = await beforeDeadline(storing, end.storing, end.graceMs);
     const { replaced } = context.store;
     if (replaced !== null && record.outcome === 'ok') Object.assign(record, { outcome: 'partial', exit_code: 3 });
     return { record, report, readingsStored: stored, readingsSpooled: 0, replaced, failure: readFailure };
   } catch (thrown) {
-    const failure = readFailure ?? asMonitorError(thrown);
-    fail(record, failure, context);
-    record.duration_ms = elapsedMs();
-    spool(context, cycle);
-    return { record, report, readingsStored: 0, readingsSpooled: report.readings.length, replaced: null, failure };
+    const reason: unknown = end.storing.signal.reason;
+    const interrupted = reason instanceof MonitorError && reason.type === 'interrupted' ? reason : null;
+    const failure = readFailure ?? interrupted ?? asMonitorError(thrown);
+    const result = unkept(context, report, failure);
+    try {
+      context.spool.add({ record: result.record, readings: report.readings });
+      return { ...result, readingsSpooled: report.readings.length };
+    } catch (alsoThrown) {
+      if (report.readings.length === 0) return result;
+      const lost = asMonitorError(alsoThrown);
+      const { type, permanent, cause } = failure;
+      const message = `${failure.message} ${lost.message}`;
+      return {
+        ...result,
+        failure: new MonitorError(message, { type, permanent, cause, remediation: lost.remediation }),
+      };
+    }
   }
 }
 
-/** Spools the cycle; one without readings for its row alone, which is no reason to fail in another way. */
-function spool(context: CollectContext, cycle: Cycle): void {
-  try {
-    context.spool.add(cycle);
-  } catch (thrown) {
-    if (cycle.readings.length > 0) throw thrown;
-  }
+/** A cycle of which nothing is in the database, not even its row. */
+function unkept(context: CollectContext, report: SourceReport, failure: MonitorError): CycleResult {
+  const record = recordOf(context, report, failure);
+  return { record, report, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
 }
 
 export function recordOf(
@@ -151,13 +170,3 @@ function fail(record: CycleRecord, failure: MonitorError, context: Pick<CollectC
 
 /** since the process started */
 const elapsedMs = (): number => Math.round(performance.now());
-
-/** A waiting connection cannot be called back, but it need not be waited for. */
-function beforeDeadline<T>(promise: Promise<T>, { signal }: Deadline): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}

@@ -16,6 +16,7 @@ import type { Logger } from '../logging/logger';
 import { createRedactor, type Redactor } from '../logging/redact';
 import type { CollectorName } from '../reading';
 import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
+import { beforeDeadline } from '../reliability/deadline';
 import { createRetrier, type Retrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { Source, Traffic } from '../sources/source';
@@ -80,10 +81,12 @@ export function collectorRun(spec: CollectorSpec): Run {
     const modeWarning = secretsModeWarning(files.secrets);
     if (modeWarning !== null) logger.warning('secrets_readable', modeWarning);
 
-    const kit = createKit(invocation.arguments, terminal, config, secrets, logger, redactor);
+    const kit = createKit(invocation.arguments, config, secrets, logger, redactor);
     const result = await runCycle(spec, kit, startedAt);
     report(spec, kit, result, terminal);
-    await spec.afterCycle?.(kit, result);
+    const { storing, graceMs } = kit.end;
+    if (result.failure?.type !== 'overlap' && spec.afterCycle)
+      await beforeDeadline(spec.afterCycle(kit, result), storing, graceMs).catch(() => undefined);
     await log.finish(createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing }));
     kit.end.clear();
     return result.record.exit_code;
@@ -101,18 +104,8 @@ function secretsFor(spec: CollectorSpec, file: string, logger: Logger): Secrets 
   return secrets;
 }
 
-function createKit(
-  args: Arguments,
-  terminal: Terminal,
-  config: Config,
-  secrets: Secrets,
-  logger: Logger,
-  redactor: Redactor,
-): SourceKit {
-  const end = startCycleEnd(config.collection.deadline_seconds, () => {
-    terminal.err('the deadline passed while storing or spooling\n');
-    process.exit(1);
-  });
+function createKit(args: Arguments, config: Config, secrets: Secrets, logger: Logger, redactor: Redactor): SourceKit {
+  const end = startCycleEnd(config.collection.deadline_seconds);
   return {
     config,
     secrets,
@@ -137,12 +130,12 @@ async function runCycle(spec: CollectorSpec, kit: SourceKit, startedAt: Date): P
     source: spec.createSource(kit),
     traffic: kit.traffic,
     ...keeping,
-    storeDeadline: kit.end.storing,
+    end: kit.end,
     retries: () => kit.retrier.retries + keeping.retries(),
     exitCodeOf: (failure) => exitCodeOf(failure.type),
   };
   if (!kit.dryRun) return collect(context);
-  const { report, failure } = await look(context.source);
+  const { report, failure } = await look(context);
   const record = recordOf(context, report, failure);
   return { record, report, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
 }
@@ -156,7 +149,8 @@ function report(spec: CollectorSpec, kit: SourceKit, result: CycleResult, termin
     readings_stored: result.readingsStored,
     outcome: record.outcome,
   };
-  if (failure) {
+  if (failure?.type === 'overlap') kit.logger.warning('overlap', failure.message);
+  else if (failure) {
     const { type, message, remediation } = failure;
     kit.logger.error('cycle_failed', message, { ...fields, error_type: type, remediation, cause: failure.cause });
   } else kit.logger.info('cycle_completed', `${result.readingsStored} readings stored`, fields);

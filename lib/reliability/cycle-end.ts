@@ -3,37 +3,50 @@
  * the database ends a little later, so that it can still be spooled; at the deadline itself the process ends.
  */
 import { MonitorError } from '../errors';
-import { startDeadline, type Deadline } from './deadline';
+import { deadlineError, startDeadline, type Deadline } from './deadline';
 
 export interface CycleEnd {
   /** for everything that is asked of a device or a cloud */
   reading: Deadline;
   /** for everything that waits for the database, mail or log rotation */
   storing: Deadline;
+  /** how long either may go on after its end, to give up by itself, in milliseconds */
+  graceMs: number;
   /** stops the timers */
   clear(): void;
 }
 
+/** After a signal, the database is waited for no longer than this before the readings go to the spool, in milliseconds. */
+const STORING_AFTER_SIGNAL_MS = 1000;
+
 /**
- * @param deadlineSeconds since the process started
- * @param atTheEnd ends the process; called where even spooling has not ended in time
+ * @param deadlineSeconds since the process started; where even spooling has not ended by then, it throws what nobody
+ * catches: the process ends as it does after any uncaught error
  */
-export function startCycleEnd(deadlineSeconds: number, atTheEnd: () => void): CycleEnd {
+export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   const total = deadlineSeconds * 1000;
-  const reading = startDeadline(total - Math.min(5000, total / 4));
-  const storing = startDeadline(total - Math.min(1000, total / 10));
-  const end = setTimeout(atTheEnd, Math.max(0, total - performance.now()));
+  // A process cannot end while a thread of its looks up a name; the C library would ask a silent server for 10 s and more.
+  process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:1';
+  const reading = startDeadline(total - Math.min(5000, (total * 3) / 8));
+  const storing = startDeadline(total - Math.min(1500, total / 4));
+  const end = setTimeout(
+    () => {
+      throw deadlineError(deadlineSeconds);
+    },
+    Math.max(0, total - performance.now()),
+  );
   end.unref();
 
-  // A signal ends the reading; what was read already is stored as ever.
-  const interrupt = (signal: NodeJS.Signals) =>
-    reading.interrupt(
-      new MonitorError(`interrupted by ${signal}`, {
-        type: 'interrupted',
-        permanent: true,
-        remediation: 'Nothing is wrong with the collector: somebody, or a shutdown, ended it. The next cycle goes on.',
-      }),
-    );
+  // A signal ends the reading; what was read already is stored as ever, or soon spooled.
+  const interrupt = (signal: NodeJS.Signals) => {
+    const reason = new MonitorError(`interrupted by ${signal}`, {
+      type: 'interrupted',
+      permanent: true,
+      remediation: 'Nothing is wrong with the collector: somebody, or a shutdown, ended it. The next cycle goes on.',
+    });
+    reading.interrupt(reason);
+    setTimeout(() => storing.interrupt(reason), STORING_AFTER_SIGNAL_MS).unref();
+  };
   process.on('SIGTERM', interrupt).on('SIGINT', interrupt);
 
   const clear = () => {
@@ -42,5 +55,5 @@ export function startCycleEnd(deadlineSeconds: number, atTheEnd: () => void): Cy
     clearTimeout(end);
     process.off('SIGTERM', interrupt).off('SIGINT', interrupt);
   };
-  return { reading, storing, clear };
+  return { reading, storing, graceMs: Math.min(300, total / 16), clear };
 }

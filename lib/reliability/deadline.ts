@@ -12,6 +12,14 @@ export interface Deadline {
   clear(): void;
 }
 
+export function deadlineError(seconds: number): MonitorError {
+  return new MonitorError(`the cycle did not end within ${seconds} s`, {
+    type: 'deadline',
+    permanent: true,
+    remediation: 'Raise collection.deadline_seconds, or lower the timeouts, if this happens often.',
+  });
+}
+
 /**
  * A deadline `milliseconds` after the process started (so that start-up counts).
  * @param startedAgoMs how long ago that start was
@@ -20,15 +28,7 @@ export function startDeadline(milliseconds: number, startedAgoMs = performance.n
   const controller = new AbortController();
   const endsAt = performance.now() + milliseconds - startedAgoMs;
   const timer = setTimeout(
-    () => {
-      controller.abort(
-        new MonitorError(`the cycle did not end within ${milliseconds / 1000} s`, {
-          type: 'deadline',
-          permanent: true,
-          remediation: 'Raise collection.deadline_seconds, or lower the timeouts, if this happens often.',
-        }),
-      );
-    },
+    () => controller.abort(deadlineError(milliseconds / 1000)),
     Math.max(0, endsAt - performance.now()),
   );
   timer.unref();
@@ -38,4 +38,21 @@ export function startDeadline(milliseconds: number, startedAgoMs = performance.n
     interrupt: (reason) => controller.abort(reason),
     clear: () => clearTimeout(timer),
   };
+}
+
+/**
+ * What cannot be called back (a source, a waiting connection) need not be waited for.
+ * @param graceMs how long it may take to give up by itself, with a better reason than the deadline's
+ */
+export function beforeDeadline<T>(promise: Promise<T>, { signal }: Deadline, graceMs = 0): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let grace: NodeJS.Timeout | undefined;
+    const stop = () => (grace = setTimeout(() => reject(signal.reason), graceMs));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+      clearTimeout(grace);
+    });
+  });
 }

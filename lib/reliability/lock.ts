@@ -8,13 +8,18 @@ import { asMonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { Database } from '../store/database';
+import { whileLocked } from '../store/while-locked';
 
 export interface Lock {
   release(): Promise<void>;
 }
 
-/** Any number of processes may hold it as `shared`, but none beside one that holds it as `exclusive`. */
-export type LockMode = 'exclusive' | 'shared';
+export interface LockOptions {
+  /** any number of processes may hold it as `shared`, but none beside one that holds it as `exclusive` (default) */
+  mode?: keyof typeof STATEMENTS;
+  /** ends the waiting */
+  signal?: AbortSignal | undefined;
+}
 
 const STATEMENTS = {
   // In memory, or SQLite would prepare a first page for the empty file, and a killed process leave its journal.
@@ -28,16 +33,20 @@ const STATEMENTS = {
  * @returns null where another process (or this one) still holds it
  * @throws MonitorError `file_system` where the file cannot be created, `database_*` where it cannot be locked
  */
-export async function acquireLock(path: string, waitMs = 0, mode: LockMode = 'exclusive'): Promise<Lock | null> {
+export async function acquireLock(path: string, waitMs = 0, options: LockOptions = {}): Promise<Lock | null> {
+  const { mode = 'exclusive', signal } = options;
   create(path);
   const database = await Database.open(path, 'read-write');
-  database.setBusyTimeout(waitMs);
   try {
-    await database.exec(STATEMENTS[mode]).catch(async (thrown: unknown) => {
-      if (asMonitorError(thrown).type !== 'database_corrupt') throw thrown;
-      // Somebody wrote into it; its content means nothing.
-      truncateSync(path);
-      await database.exec(STATEMENTS[mode]);
+    await whileLocked({ busyTimeoutMs: waitMs, signal }, async (sliceMs) => {
+      database.setBusyTimeout(sliceMs);
+      await database.exec(STATEMENTS[mode]).catch(async (thrown: unknown) => {
+        await database.exec('ROLLBACK').catch(() => undefined); // what may have begun before it had to wait
+        if (asMonitorError(thrown).type !== 'database_corrupt') throw thrown;
+        // Somebody wrote into it; its content means nothing.
+        truncateSync(path);
+        await database.exec(STATEMENTS[mode]);
+      });
     });
   } catch (thrown) {
     await database.close();

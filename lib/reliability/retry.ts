@@ -64,20 +64,23 @@ export function createRetrier(context: RetryContext): Retrier {
       } catch (thrown) {
         failure = asMonitorError(thrown);
       }
-      if (failure.permanent) throw failure;
+      // What came of it is said after every retry, and where the cycle's end left no time for one.
+      if (failure.permanent && ((attempts === 1 && failure.type !== 'deadline') || failure.type === 'interrupted'))
+        throw failure;
 
       // Retry-After may lengthen a wait, never shorten it; a retry that could not end before the deadline is not begun.
       const delay_ms = Math.round(Math.max(backoffMs(policy, attempts), failure.retryAfterMs ?? 0));
       const outOfTries = attempts > policy.max_attempts;
-      const outOfTime = delay_ms + leaveMs >= deadline.remainingMs();
-      if (outOfTries || outOfTime || deadline.signal.aborted) {
-        logger.critical('retry_exhausted', `${operation} failed ${attempts} times: ${failure.message}`, {
+      const outOfTime = delay_ms + leaveMs >= deadline.remainingMs() || deadline.signal.aborted;
+      if (failure.permanent || outOfTries || outOfTime) {
+        const reason = outOfTime ? 'deadline' : failure.permanent ? 'permanent' : undefined;
+        logger.critical('retry_exhausted', `${operation} failed ${times(attempts)}: ${failure.message}`, {
           operation,
           attempts,
           elapsed_ms: Math.round(now() - startedAt),
           error_type: failure.type,
           endpoint: endpoint ?? failure.endpoint,
-          ...(outOfTries ? {} : { reason: 'deadline' }),
+          ...(reason === undefined ? {} : { reason }),
         });
         throw failure;
       }
@@ -100,3 +103,5 @@ export function createRetrier(context: RetryContext): Retrier {
     },
   };
 }
+
+const times = (count: number) => (count === 1 ? 'once' : `${count} times`);

@@ -76,7 +76,7 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   private async enter(): Promise<void> {
-    this.pass ??= enterGate(this.storage);
+    this.pass ??= enterGate(this.storage, this.signal);
     await this.pass;
   }
 
@@ -112,12 +112,13 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   private async replace(damaged: string | null, why: string): Promise<void> {
-    await whileAlone(this.storage, async () => {
+    const replace = async () => {
       // Another process may have replaced it already.
       if (identity(this.path) !== damaged) return;
       this.replaced = setAside(this.path, why, this.logger);
       await createDatabase(this.storage, this.logger);
-    });
+    };
+    await whileAlone(this.storage, replace, this.signal);
   }
 
   /** Behind the gate until `open` or `close` leaves it, so that the file stays where it is. */
@@ -135,7 +136,7 @@ class FileDatabase implements ReadingsDatabase {
       const connection = await openConnection(this.storage, this.logger, this.signal);
       if (connection !== null) return connection;
       await this.leave();
-      await whileAlone(this.storage, () => prepareDatabase(this.storage, this.logger));
+      await whileAlone(this.storage, () => prepareDatabase(this.storage, this.logger), this.signal);
     }
   }
 

@@ -56,7 +56,7 @@ export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle)
  * @throws MonitorError of the store: what is not stored yet goes on waiting
  */
 export async function replaySpool(storage: StorageConfig, logger: Logger, store: Store): Promise<void> {
-  const files = spooledFiles(storage);
+  const files = waitingFiles(storage, logger);
   for (let first = 0; first < files.length; first += CYCLES_PER_TRANSACTION) {
     const batch = files.slice(first, first + CYCLES_PER_TRANSACTION).flatMap((file) => {
       const cycle = readSpoolFile(storage, logger, file);
@@ -64,6 +64,21 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
     });
     if (batch.length > 0) await replayBatch(storage, logger, store, batch);
   }
+}
+
+/** A spool that cannot be listed must not keep the database from taking what is new. */
+function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
+  try {
+    return spooledFiles(storage);
+  } catch (thrown) {
+    sayUnreadable(logger, spoolDirectory(storage), thrown);
+    return [];
+  }
+}
+
+function sayUnreadable(logger: Logger, path: string, thrown: unknown): void {
+  const remediation = `Look at its owner and mode: ls -ld '${path}'`;
+  logger.error('spool_unreadable', `Cannot read ${path}: ${describeFileError(thrown)}`, { path, remediation });
 }
 
 interface Waiting {
@@ -84,10 +99,20 @@ async function replayBatch(storage: StorageConfig, logger: Logger, store: Store,
     }
     return;
   }
-  for (const { file } of batch) rmSync(file, { force: true });
+  for (const { file } of batch) removeStored(logger, file);
   const readings = batch.reduce((sum, { cycle }) => sum + cycle.readings.length, 0);
   const message = `${readings} readings of ${batch.length} cycles that waited in the spool are stored`;
   logger.info('spool_replayed', message, { cycles: batch.length, readings });
+}
+
+/** A file that stays is stored again by the next cycle, which changes nothing. */
+function removeStored(logger: Logger, file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch (thrown) {
+    const why = describeFileError(thrown);
+    logger.error('spool_unreadable', `Cannot remove ${file}, which is stored: ${why}`, { path: file });
+  }
 }
 
 /** @returns null where it is damaged, cannot be read now, or another process has just stored it */
@@ -96,10 +121,7 @@ function readSpoolFile(storage: StorageConfig, logger: Logger, file: string): Cy
   try {
     text = readFileSync(file, 'utf8');
   } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT') {
-      const remediation = `Look at its owner and mode: ls -l '${file}'`;
-      logger.error('spool_unreadable', `Cannot read ${file}: ${describeFileError(thrown)}`, { file, remediation });
-    }
+    if (errorCode(thrown) !== 'ENOENT') sayUnreadable(logger, file, thrown);
     return null;
   }
   try {

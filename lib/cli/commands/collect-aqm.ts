@@ -57,7 +57,8 @@ function aqmContext(kit: SourceKit) {
     traffic: kit.traffic,
     redactor: kit.redactor,
     signal: kit.end.reading.signal,
-    lock: () => acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS),
+    lock: () =>
+      acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS, { signal: kit.end.reading.signal }),
     remember: !kit.dryRun,
   };
 }

@@ -28,6 +28,9 @@ export interface HueClient {
   publicConfig(address: string): Promise<ClipPublicConfig>;
 }
 
+/** The paths that hold the key, as they may be shown. */
+export const SHOWN_PATH = { sensors: '/api/<key>/sensors', full: '/api/<key>' } as const;
+
 export function createHueClient(context: HueClientContext): HueClient {
   const { http, key, logger, traffic } = context;
 
@@ -57,11 +60,11 @@ export function createHueClient(context: HueClientContext): HueClient {
 
   return {
     async sensors(address) {
-      const { body, endpoint } = await get(address, `/api/${key}/sensors`, '/api/<key>/sensors');
+      const { body, endpoint } = await get(address, `/api/${key}/sensors`, SHOWN_PATH.sensors);
       return parseClipBody(body, endpoint);
     },
     async sensorsOfFullConfiguration(address) {
-      const { body, endpoint } = await get(address, `/api/${key}`, '/api/<key>');
+      const { body, endpoint } = await get(address, `/api/${key}`, SHOWN_PATH.full);
       return sensorsOf(parseClipBody(body, endpoint), endpoint);
     },
     async publicConfig(address) {

@@ -5,7 +5,7 @@ import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
 import type { Source, Traffic } from '../source';
 import type { ClipSensors } from './clip';
-import type { HueClient } from './client';
+import { SHOWN_PATH, type HueClient } from './client';
 import type { Locator } from './locate';
 import { countTemperatureSensors, readingsOf, type HueReadingRules } from './readings';
 
@@ -25,9 +25,12 @@ export function createHueSource(context: HueSourceContext): Source {
   const { client, retrier, logger, traffic } = context;
 
   const readFull = async (address: string, leaveMs: number, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
-    const sensors = await retrier.run({ operation: 'hue.read_full_configuration', leaveMs }, () =>
-      client.sensorsOfFullConfiguration(address),
-    );
+    const operation = {
+      operation: 'hue.read_full_configuration',
+      endpoint: `GET ${address}${SHOWN_PATH.full}`,
+      leaveMs,
+    };
+    const sensors = await retrier.run(operation, () => client.sensorsOfFullConfiguration(address));
     traffic.endpoint = endpoint;
     return sensors;
   };
@@ -35,7 +38,8 @@ export function createHueSource(context: HueSourceContext): Source {
   const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
     let reason: string;
     try {
-      const sensors = await retrier.run({ operation: 'hue.read_sensors', leaveMs }, () => client.sensors(address));
+      const operation = { operation: 'hue.read_sensors', endpoint: `GET ${address}${SHOWN_PATH.sensors}`, leaveMs };
+      const sensors = await retrier.run(operation, () => client.sensors(address));
       const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
       if (before === 0) {
         traffic.endpoint = 'sensors';

@@ -78,11 +78,8 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
     storage,
     retry: { max_attempts: 3, base_delay_seconds: task.baseDelaySeconds ?? 1, multiplier: 2 },
   } as Config;
-  const { retries, ...keeping } = openKeeping(task.collector, {
-    config,
-    logger,
-    end: { reading: storing, storing, clear: () => storing.clear() },
-  });
+  const end = { reading: storing, storing, graceMs: 300, clear: () => storing.clear() };
+  const { retries, ...keeping } = openKeeping(task.collector, { config, logger, end });
   try {
     const result = await collect({
       collector: task.collector,
@@ -92,16 +89,13 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
       },
       traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors' },
       ...keeping,
-      storeDeadline: storing,
+      end,
       retries,
       exitCodeOf: ({ type }) => exitCodeOf(type),
     });
     const { readingsStored: stored, readingsSpooled: spooled, failure, record } = result;
     const errorType = failure?.type ?? null;
     return { exitCode: record.exit_code, stored, spooled, errorType, error: failure?.message ?? null };
-  } catch (thrown) {
-    const { type, message } = asMonitorError(thrown);
-    return { exitCode: exitCodeOf(type), stored: 0, spooled: 0, errorType: type, error: message };
   } finally {
     storing.clear();
   }

@@ -56,7 +56,7 @@ test('waits for the holder where it is told to', async () => {
 });
 
 test('shared holders get along, an exclusive one waits for all of them', async () => {
-  const shared = [await acquireLock(path, 0, 'shared'), await acquireLock(path, 0, 'shared')];
+  const shared = [await acquireLock(path, 0, { mode: 'shared' }), await acquireLock(path, 0, { mode: 'shared' })];
   expect(shared).not.toContain(null);
   expect(await holder().said).toBe('refused');
   await shared[0]?.release();
@@ -64,7 +64,7 @@ test('shared holders get along, an exclusive one waits for all of them', async (
   await shared[1]?.release();
   const { child, said } = holder();
   expect(await said).toBe('held');
-  expect(await acquireLock(path, 0, 'shared')).toBeNull();
+  expect(await acquireLock(path, 0, { mode: 'shared' })).toBeNull();
   child.kill('SIGKILL');
   await once(child, 'exit');
 });

@@ -74,6 +74,22 @@ it('does not repeat what cannot heal, nor a defect', async () => {
   }
 });
 
+it('says what came of a retry that met a failure for good', async () => {
+  const { retrier, logger } = world();
+  const refused = transient({ permanent: true, type: 'unauthorized' });
+  await expect(retrier.run(OPERATION, failing(transient(), refused))).rejects.toBe(refused);
+  expect(logger.of('retry_exhausted')).toMatchObject([
+    { attempts: 2, elapsed_ms: 1000, error_type: 'unauthorized', endpoint: 'GET there', reason: 'permanent' },
+  ]);
+});
+
+it('says where the end of the cycle cut even the first try off', async () => {
+  const { retrier, logger } = world(0);
+  const end = new MonitorError('over', { type: 'deadline', permanent: true });
+  await expect(retrier.run(OPERATION, failing(end))).rejects.toBe(end);
+  expect(logger.of('retry_exhausted')).toMatchObject([{ attempts: 1, error_type: 'deadline', endpoint: 'GET there' }]);
+});
+
 it('says nothing of a success at the first try', async () => {
   const { retrier, logger } = world();
   await retrier.run(OPERATION, failing());
