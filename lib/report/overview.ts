@@ -47,6 +47,7 @@ export interface OverviewOptions {
   stretches: number;
   /** the sensor's own time may be so old */
   staleAfterMs: number;
+  breakAfterMs?: number | undefined;
 }
 
 /** A value is late where three cycles should have brought a newer one; the same as health's `freshness` fails at. */
@@ -70,6 +71,7 @@ export async function overviewOf(reader: Reader, request: Request, options: Over
       amazon_aqm: QUANTITIES_OF.amazon_aqm.filter((column) => columns.includes(column)),
     },
     staleAfterMs: options.staleAfterMs,
+    breakAfterMs: options.breakAfterMs,
     devices: request.devices ?? undefined,
     locations: request.locations ?? undefined,
   });

@@ -34,6 +34,8 @@ export interface SeriesQuery {
   locations?: readonly string[] | undefined;
   /** only these devices */
   devices?: readonly string[] | undefined;
+  /** where readings of a device lie further apart, the later stretch is `broken` off; absent: not looked at */
+  breakAfterMs?: number | undefined;
   /** a value is stale where the sensor's own time lies so far before the cycle's */
   staleAfterMs: number;
 }
@@ -49,10 +51,13 @@ export interface DeviceSeries {
   device_id: string;
   device_type: string;
   quantities: Map<QuantityName, Series>;
-  /** index = number of the stretch: how many readings, whether one is anomalous, whether all are stale */
+  /** index = number of the stretch: how many readings, whether one is anomalous, all are stale, a gap lies before */
   readings: Uint32Array;
   anomalous: Uint8Array;
   stale: Uint8Array;
+  broken: Uint8Array;
+  /** first and last reading of each stretch, in milliseconds since 1970, where `breakAfterMs` was asked for */
+  edges: Map<number, readonly [firstMs: number, lastMs: number]>;
 }
 
 export async function seriesOf([first, second]: Reader, query: SeriesQuery): Promise<DeviceSeries[]> {
@@ -75,10 +80,19 @@ export async function seriesOf([first, second]: Reader, query: SeriesQuery): Pro
     }
   };
   await Promise.all([next(first), next(second)]);
+  if (query.breakAfterMs !== undefined) for (const series of found.values()) findBreaks(series, query.breakAfterMs);
   return [...found.values()].sort((a, b) => (a.device_id < b.device_id ? -1 : 1));
 }
 
-type Aggregate = Record<string, number | null> & { device: number; readings: number; anomalous: number; age: number };
+type Aggregate = Record<string, number | string | null> & {
+  device: number;
+  readings: number;
+  anomalous: number;
+  age: number;
+} & {
+  first?: string;
+  last?: string;
+};
 
 function aggregate(
   database: Database,
@@ -93,6 +107,7 @@ function aggregate(
   const aggregates = names.map(
     (name) => `min(${name}) AS ${name}_lowest, avg(${name}) AS ${name}_mean, max(${name}) AS ${name}_highest`,
   );
+  const times = query.breakAfterMs === undefined ? '' : ', c.started_at';
   const conditions: string[] = [];
   const parameters: SqlValue[] = [at(stretch), at(stretch + 1), collector];
   if (locations !== undefined) {
@@ -106,7 +121,8 @@ function aggregate(
   // LIMIT keeps the inner query apart: merged, each value would be worked out three times.
   return database.all<Aggregate>(
     `SELECT device, count(*) AS readings, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
-     FROM (SELECT r.device, r.is_anomalous, ifnull(r.age_ms, 0) AS age, ${values.join(', ')}
+       ${times === '' ? '' : ', min(started_at) AS first, max(started_at) AS last'}
+     FROM (SELECT r.device, r.is_anomalous ${times}, ifnull(r.age_ms, 0) AS age, ${values.join(', ')}
        FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
        WHERE c.started_at >= ? AND c.started_at < ? AND c.collector = (SELECT id FROM word WHERE text = ?)
        ${conditions.join(' ')} LIMIT -1)
@@ -123,6 +139,8 @@ function emptySeries(device: { device_id: string; device_type: string }, stretch
     readings: new Uint32Array(stretches),
     anomalous: new Uint8Array(stretches),
     stale: new Uint8Array(stretches),
+    broken: new Uint8Array(stretches),
+    edges: new Map(),
   };
 }
 
@@ -133,17 +151,28 @@ function keep(
   query: SeriesQuery,
   names: readonly QuantityName[],
 ) {
+  if (row.first !== undefined && row.last !== undefined) {
+    device.edges.set(stretch, [Date.parse(row.first), Date.parse(row.last)]);
+  }
   device.readings[stretch] = row.readings;
   device.anomalous[stretch] = row.anomalous;
   device.stale[stretch] = row.age > query.staleAfterMs ? 1 : 0;
   for (const name of names) {
-    const mean = row[`${name}_mean`];
-    if (mean === null || mean === undefined) continue;
+    const [lowest, mean, highest] = ['lowest', 'mean', 'highest'].map((part) => row[`${name}_${part}`]);
+    if (typeof lowest !== 'number' || typeof mean !== 'number' || typeof highest !== 'number') continue;
     let series = device.quantities.get(name);
     if (series === undefined) device.quantities.set(name, (series = noValues(query.stretches)));
     series.mean[stretch] = mean;
-    series.lowest[stretch] = row[`${name}_lowest`] ?? NaN;
-    series.highest[stretch] = row[`${name}_highest`] ?? NaN;
+    series.lowest[stretch] = lowest;
+    series.highest[stretch] = highest;
+  }
+}
+
+function findBreaks(device: DeviceSeries, breakAfterMs: number): void {
+  let before = -Infinity;
+  for (const [stretch, [firstMs, lastMs]] of [...device.edges].sort(([a], [b]) => a - b)) {
+    device.broken[stretch] = firstMs - before > breakAfterMs ? 1 : 0;
+    before = lastMs;
   }
 }
 

@@ -98,7 +98,7 @@ function dayMoments(fromMs: number, toMs: number, step: number): [number, string
 function monthMoments(fromMs: number, toMs: number): [number, string][] {
   const start = new Date(fromMs);
   const moments: [number, string][] = [];
-  const step = Math.max(1, Math.ceil((toMs - fromMs) / (30.4 * DAY_MS) / 12));
+  const step = Math.max(1, Math.ceil((toMs - fromMs) / (30.5 * DAY_MS) / 13));
   for (let n = 0; ; n += step) {
     const date = new Date(start.getFullYear(), start.getMonth() + n, 1);
     if (date.getTime() >= toMs) return moments;

@@ -16,6 +16,8 @@ export interface Line {
   /** index = number of the stretch */
   anomalous: Uint8Array;
   stale: Uint8Array;
+  /** a gap lies before the stretch */
+  broken: Uint8Array;
 }
 
 export interface ChartInput {
@@ -100,15 +102,20 @@ export function styleOf(colour: number): string {
 const middle = (stretch: number): number => stretch * STEP + STEP / 2;
 
 /** First and last stretch of each unbroken run of values: between two runs there is a gap, and no line. */
-function runsOf(values: Float64Array, isIn: (stretch: number) => boolean = () => true): [number, number][] {
+function runsOf(
+  values: Float64Array,
+  broken: Uint8Array,
+  isIn: (stretch: number) => boolean = () => true,
+): [number, number][] {
   const runs: [number, number][] = [];
   let first = -1;
   for (let stretch = 0; stretch <= values.length; stretch++) {
     const isValue = stretch < values.length && !Number.isNaN(values[stretch]) && isIn(stretch);
+    if (first >= 0 && (!isValue || broken[stretch] === 1)) {
+      runs.push([first, stretch - 1]);
+      first = -1;
+    }
     if (isValue && first < 0) first = stretch;
-    if (isValue || first < 0) continue;
-    runs.push([first, stretch - 1]);
-    first = -1;
   }
   return runs;
 }
@@ -128,12 +135,12 @@ function pathOf(values: Float64Array, first: number, last: number, plot: (value:
   return path.replaceAll(' -', '-');
 }
 
-function lineOf({ label, colour, series, stale }: Line, plot: (value: number) => number): string {
+function lineOf({ label, colour, series, stale, broken }: Line, plot: (value: number) => number): string {
   const { mean } = series;
   const draw = (runs: [number, number][]) => runs.map(([first, last]) => pathOf(mean, first, last, plot)).join('');
   const title = `<title>${escaped(label)}</title>`;
-  const fresh = draw(runsOf(mean, (stretch) => stale[stretch] === 0));
-  const old = draw(runsOf(mean, (stretch) => stale[stretch] === 1));
+  const fresh = draw(runsOf(mean, broken, (stretch) => stale[stretch] === 0));
+  const old = draw(runsOf(mean, broken, (stretch) => stale[stretch] === 1));
   return [
     fresh === '' ? '' : `<path class="line ${styleOf(colour)}" d="${fresh}">${title}</path>`,
     old === ''
@@ -143,8 +150,8 @@ function lineOf({ label, colour, series, stale }: Line, plot: (value: number) =>
 }
 
 /** From the lowest to the highest value of each stretch, where they differ to be seen. */
-function bandOf({ colour, series: { lowest, highest } }: Line, plot: (value: number) => number): string {
-  const path = runsOf(highest)
+function bandOf({ colour, broken, series: { lowest, highest } }: Line, plot: (value: number) => number): string {
+  const path = runsOf(highest, broken)
     .filter(([first, last]) => last > first)
     .map(([first, last]) => {
       const above = pathOf(highest, first, last, plot);

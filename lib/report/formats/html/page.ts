@@ -26,8 +26,12 @@ export async function renderHtml(reader: Reader, input: PageInput): Promise<stri
   const { config, staleAfterMs, trouble } = input;
   const fromMs = input.request.fromMs ?? (await firstCycle(reader, input.request.toMs));
   const request = { ...input.request, fromMs };
-  const stretches = await stretchesFor(reader, request, config.collection.interval_minutes * 60_000);
-  const overview = await overviewOf(reader, request, { stretches, staleAfterMs });
+  const intervalMs = config.collection.interval_minutes * 60_000;
+  const stretches = await stretchesFor(reader, request, intervalMs);
+  // In long stretches a gap shows as an empty one; in short ones it may lie between two that are not.
+  const isFine = (request.toMs - fromMs) / stretches < 6 * intervalMs;
+  const breakAfterMs = isFine ? 2.2 * intervalMs : undefined;
+  const overview = await overviewOf(reader, request, { stretches, staleAfterMs, breakAfterMs });
   const charts = request.quantities.map((quantity) => {
     const lines = linesOf(overview, quantity.column);
     return lines.length === 0 ? '' : renderChart({ quantity, lines, fromMs, toMs: request.toMs });
@@ -71,7 +75,7 @@ function linesOf({ devices, series }: Overview, column: LatestValue['quantity'][
     const own = series.find((each) => each.device_id === device_id);
     const values = own?.quantities.get(column);
     if (own === undefined || values === undefined) return [];
-    return [{ label, colour, series: values, anomalous: own.anomalous, stale: own.stale }];
+    return [{ label, colour, series: values, anomalous: own.anomalous, stale: own.stale, broken: own.broken }];
   });
 }
 

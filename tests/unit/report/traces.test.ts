@@ -1,0 +1,43 @@
+import { slotsOf, type Trace } from '../../../lib/report/traces';
+
+const MINUTE = 60_000;
+const INTERVAL = 5 * MINUTE;
+const at = (minutes: number, reason: string | null = null): Trace => ({ ms: minutes * MINUTE, reason, error: null });
+
+const told = (traces: Trace[], fromMinutes: number | null, untilMinutes: number | null) =>
+  slotsOf(
+    traces,
+    INTERVAL,
+    fromMinutes === null ? null : fromMinutes * MINUTE,
+    untilMinutes === null ? null : untilMinutes * MINUTE,
+  ).map(({ ms, reason }) => `${ms / MINUTE}${reason === null ? '' : ` ${reason}`}`);
+
+test('every cycle that ran is a slot, every hole is filled', () => {
+  expect(told([at(0), at(5, 'timeout'), at(20)], null, null)).toEqual([
+    '0',
+    '5 timeout',
+    '10 no_trace',
+    '15 no_trace',
+    '20',
+  ]);
+});
+
+test('cron is late now and then: that is no gap', () => {
+  expect(told([at(0), at(6.4), at(10), at(17), at(20)], null, null)).toEqual(['0', '6.4', '10', '17', '20']);
+});
+
+test('a run by hand is no slot, but makes up for a failure', () => {
+  expect(told([at(0), at(2), at(5)], null, null)).toEqual(['0', '5']);
+  expect(told([at(0, 'timeout'), at(2), at(5)], null, null)).toEqual(['0', '5']);
+});
+
+test('what should have gone on is missing until the end; what is switched off is not', () => {
+  expect(told([at(0)], null, 12)).toEqual(['0', '5 no_trace']);
+  expect(told([at(0)], null, 7)).toEqual(['0']);
+  expect(told([at(0)], null, null)).toEqual(['0']);
+});
+
+test('the cycle before the time asked for tells when the first one in it was due', () => {
+  expect(told([at(0), at(20)], 9, null)).toEqual(['10 no_trace', '15 no_trace', '20']);
+  expect(told([], 0, 100)).toEqual([]);
+});
