@@ -13,7 +13,7 @@ import { createHttp } from '../http/fetch';
 import type { Http } from '../http/http';
 import { createLogger } from '../logging/create-logger';
 import type { Logger } from '../logging/logger';
-import { createRedactor, type Redactor } from '../logging/redact';
+import type { Redactor } from '../logging/redact';
 import type { CollectorName } from '../reading';
 import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
 import { beforeDeadline } from '../reliability/deadline';
@@ -56,6 +56,9 @@ export interface CollectorSpec {
   afterCycle?: (kit: SourceKit, result: CycleResult) => Promise<void>;
 }
 
+/** Fields of every `--json` answer of a collector. */
+export const NOTHING_COLLECTED = { readings: [], skipped: {} };
+
 /** The work of a collector, from the configuration to the exit code. */
 export function collectorRun(spec: CollectorSpec): Run {
   return async (invocation) => {
@@ -63,8 +66,7 @@ export function collectorRun(spec: CollectorSpec): Run {
     const startedAt = new Date();
     const files = findFiles(values, { environment: invocation.terminal.environment });
     const config = loadConfig(files.config);
-    const redactor = createRedactor();
-    const terminal = redacting(invocation.terminal, redactor);
+    const { redactor, terminal } = invocation;
     const log = createLogger({
       config: config.logging,
       program: spec.program,
@@ -74,6 +76,7 @@ export function collectorRun(spec: CollectorSpec): Run {
     const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
     if (!config[spec.configSection]?.enabled) {
       logger.info('source_disabled', `${spec.configSection} is not enabled in ${files.config}: nothing to collect`);
+      if (switches.has('json')) terminal.out(`${JSON.stringify(answerOfDisabled(spec.program, startedAt))}\n`);
       return 0;
     }
     const secrets = secretsFor(spec, files.secrets, logger);
@@ -168,7 +171,7 @@ function report(spec: CollectorSpec, kit: SourceKit, result: CycleResult, termin
   });
 }
 
-/** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */
-function redacting(terminal: Terminal, redact: Redactor): Terminal {
-  return { ...terminal, out: (text) => terminal.out(redact(text)), err: (text) => terminal.err(redact(text)) };
+function answerOfDisabled(command: string, startedAt: Date): object {
+  const answer = { schema_version: 1, command, exit_code: 0, outcome: 'ok', started_at: startedAt.toISOString() };
+  return { ...answer, duration_ms: Math.round(performance.now()), ...NOTHING_COLLECTED, error: null };
 }

@@ -3,6 +3,7 @@
  * door set it) until the work says otherwise, so that a promise that never settles cannot look like success.
  */
 import { asMonitorError, type MonitorError } from '../errors';
+import { createRedactor, type Redactor } from '../logging/redact';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
 import { exitCodeOf } from './exit-codes';
 
@@ -17,7 +18,10 @@ export interface Terminal {
 
 export interface Invocation {
   arguments: Arguments;
+  /** everything said through it passes the redactor */
   terminal: Terminal;
+  /** told every secret as soon as it is known */
+  redactor: Redactor;
 }
 
 /** Does the work and gives the exit code; what it throws is reported here. */
@@ -26,8 +30,10 @@ export type Run = (invocation: Invocation) => Promise<number>;
 export interface CommandOptions {
   /** what an unexpected error exits with: 1, for health 2 */
   exitCodeOfDefect?: number;
-  /** shows a thrown error where the command has a form of its own for it */
+  /** what a failure exits with where the command has a table of its own */
   exitCodeOfFailure?: (failure: MonitorError) => number;
+  /** fields that every `--json` answer of this command has, as they are when nothing was done */
+  emptyAnswer?: object;
 }
 
 declare const PACKAGE_VERSION: string | undefined;
@@ -36,14 +42,15 @@ export const VERSION = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '
 
 /** Runs a command to its end and ends the process. */
 export async function main(spec: CommandSpec, run: Run, options: CommandOptions = {}): Promise<void> {
-  const terminal = processTerminal();
+  const redactor = createRedactor();
+  const terminal = redacting(processTerminal(), redactor);
   const startedAt = new Date(performance.timeOrigin).toISOString();
   const end = (failure: MonitorError): never => {
     const defect = failure.type === 'internal';
     const code = defect
       ? (options.exitCodeOfDefect ?? 1)
       : (options.exitCodeOfFailure ?? ((f) => exitCodeOf(f.type)))(failure);
-    if (process.argv.includes('--json')) terminal.out(failureJson(spec, code, startedAt, failure));
+    if (process.argv.includes('--json')) terminal.out(failureJson(spec, code, startedAt, failure, options.emptyAnswer));
     terminal.err(failureText(spec, failure));
     process.exit(code);
   };
@@ -64,7 +71,7 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
       terminal.out(`${VERSION}\n`);
       process.exit(0);
     }
-    process.exit(await run({ arguments: parsed, terminal }));
+    process.exit(await run({ arguments: parsed, terminal, redactor }));
   } catch (thrown) {
     end(asMonitorError(thrown));
   }
@@ -77,6 +84,11 @@ export function processTerminal(): Terminal {
     isTerminal: process.stdout.isTTY,
     environment: process.env,
   };
+}
+
+/** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */
+function redacting(terminal: Terminal, redact: Redactor): Terminal {
+  return { ...terminal, out: (text) => terminal.out(redact(text)), err: (text) => terminal.err(redact(text)) };
 }
 
 /** What happened, and what to do: a few lines; a stack only for what is our defect. */
@@ -103,6 +115,7 @@ export function failureJson(
   code: number,
   startedAt: string,
   failure: MonitorError,
+  emptyAnswer: object = {},
 ): string {
   return `${JSON.stringify({
     schema_version: 1,
@@ -111,6 +124,7 @@ export function failureJson(
     outcome: 'failed',
     started_at: startedAt,
     duration_ms: Math.round(performance.now()),
+    ...emptyAnswer,
     error: { type: failure.type, message: failure.message, remediation: failure.remediation },
   })}\n`;
 }

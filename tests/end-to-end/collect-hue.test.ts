@@ -293,7 +293,7 @@ describe('the command line', () => {
       args: ['--config', '/nonexistent/config.yaml', '--json'],
     });
     expect(exitCode).toBe(2);
-    expect(json(stdout)).toMatchObject({ error: { type: 'configuration' } });
+    expect(json(stdout)).toMatchObject({ exit_code: 2, readings: [], skipped: {}, error: { type: 'configuration' } });
     expect(stderr).toContain('/nonexistent/config.yaml');
   });
 
@@ -306,6 +306,8 @@ describe('the command line', () => {
     });
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(home.logged('source_disabled')).toHaveLength(1);
+    const { stdout } = await home.run('collect-hue', ['--json']);
+    expect(json(stdout)).toMatchObject({ exit_code: 0, outcome: 'ok', readings: [], skipped: {}, error: null });
     expect(existsSync(home.databaseFile)).toBe(false);
   });
 

@@ -9,7 +9,7 @@ import { createAqmSource, type AqmSource } from '../../sources/aqm/aqm-source';
 import { signInAddress } from '../../sources/aqm/login';
 import { SESSION_LOCK } from '../../sources/aqm/session-file';
 import type { CommandSpec } from '../arguments';
-import { collectorRun, type SourceKit } from '../collector';
+import { collectorRun, NOTHING_COLLECTED, type SourceKit } from '../collector';
 import { COLLECTOR_FLAGS } from '../collector-flags';
 import { main } from '../command';
 import { EXIT_CODE_HELP } from '../exit-codes';
@@ -39,6 +39,7 @@ void main(
     createSource: (kit) => (source = createAqmSource(aqmContext(kit))),
     afterCycle: settle,
   }),
+  { emptyAnswer: NOTHING_COLLECTED },
 );
 
 /** How long another process may take to renew the cookies that this one then uses, in milliseconds. */

@@ -5,7 +5,7 @@ import { connectToBridge } from '../../sources/hue/connect';
 import type { Source } from '../../sources/source';
 import { createHueSource } from '../../sources/hue/source';
 import type { CommandSpec } from '../arguments';
-import { collectorRun, type SourceKit } from '../collector';
+import { collectorRun, NOTHING_COLLECTED, type SourceKit } from '../collector';
 import { COLLECTOR_FLAGS } from '../collector-flags';
 import { main } from '../command';
 import { EXIT_CODE_HELP } from '../exit-codes';
@@ -38,6 +38,7 @@ void main(
     secretSection: 'hue',
     createSource,
   }),
+  { emptyAnswer: NOTHING_COLLECTED },
 );
 
 function createSource(kit: SourceKit): Source {
