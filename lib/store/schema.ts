@@ -54,7 +54,8 @@ export const VERSION_1 = `
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE cycle (
   id INTEGER PRIMARY KEY,
-  started_at TEXT NOT NULL,
+  started_ms INTEGER NOT NULL, -- since 1970
+  started_at TEXT NOT NULL AS (strftime('%Y-%m-%dT%H:%M:%fZ', started_ms / 1000.0, 'unixepoch')) VIRTUAL, -- kept in the index
   collector INTEGER NOT NULL REFERENCES word,
   outcome INTEGER NOT NULL REFERENCES word,
   exit_code INTEGER NOT NULL,

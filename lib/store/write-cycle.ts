@@ -43,12 +43,12 @@ async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number)
   const skipped = Object.keys(record.devices_skipped).length === 0 ? null : JSON.stringify(record.devices_skipped);
   // The update changes nothing; it makes the statement answer the id of the row that is there already.
   const row = await database.get<{ id: number }>(
-    `INSERT INTO cycle (started_at, collector, outcome, exit_code, duration_ms, readings_stored, readings_spooled,
+    `INSERT INTO cycle (started_ms, collector, outcome, exit_code, duration_ms, readings_stored, readings_spooled,
        devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error)
      VALUES (?, (SELECT id FROM word WHERE text = ?), (SELECT id FROM word WHERE text = ?), ?, ?, ?, ?, ?, ?, ?, ?,
        (SELECT id FROM word WHERE text = ?), ?, ?, (SELECT id FROM word WHERE text = ?), ?)
-     ON CONFLICT (started_at, collector) DO UPDATE SET started_at = excluded.started_at RETURNING id`,
-    record.started_at,
+     ON CONFLICT (started_at, collector) DO UPDATE SET started_ms = excluded.started_ms RETURNING id`,
+    Date.parse(record.started_at),
     record.collector,
     record.outcome,
     record.exit_code,

@@ -69,7 +69,8 @@ function word(text: string): string {
 
 /** One cycle in 500 fails, one in 1,000 leaves no trace. */
 function cyclesSql(first: number, last: number, epoch: number): string {
-  return `INSERT INTO cycle
+  return `INSERT INTO cycle (id, started_ms, collector, outcome, exit_code, duration_ms, readings_stored, readings_spooled,
+      devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error)
     WITH drawn AS MATERIALIZED (
       SELECT value * 2 + c.number AS id, ${epoch} + value * ${INTERVAL_SECONDS} + c.number AS started, c.collector AS collector,
         c.endpoint AS endpoint,
@@ -78,7 +79,7 @@ function cyclesSql(first: number, last: number, epoch: number): string {
         SELECT 1 AS number, ${word('hue')} AS collector, ${word('sensors')} AS endpoint, (SELECT count(*) FROM device WHERE device_type = 'hue_sensor') AS devices
         UNION ALL SELECT 2, ${word('amazon_aqm')}, ${word('state')}, (SELECT count(*) FROM device WHERE device_type = 'alexa_aqm')) c
       WHERE abs(random()) % 1000 > 0)
-    SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', started + abs(random()) % 1000 / 1000.0, 'unixepoch'), collector,
+    SELECT id, started * 1000 + abs(random()) % 1000, collector,
       iif(failed, ${word('failed')}, ${word('ok')}), failed, 180 + abs(random()) % 200,
       iif(failed, 0, devices), 0, iif(failed, 0, devices), NULL, 1,
       1900 + abs(random()) % 12000, endpoint, 3 * failed, 0, iif(failed, ${word('timeout')}, NULL),
@@ -94,7 +95,7 @@ function readingsSql(first: number, last: number): string {
       SELECT c.id AS cycle, d.id AS device, hue,
         round(18 + d.id % 7 + 2.5 * sin(c.id * pi() / 105120) + 1.5 * sin(c.id * pi() / 288)
           + abs(random()) % 40 / 100.0, 2) AS temperature,
-        iif(hue, round(pow(10, abs(random()) % 30000 / 10000.0), 2), NULL) AS light
+        iif(hue, pow(10, abs(random()) % 30000 / 10000.0), NULL) AS light
       FROM (SELECT id, id % 2 = 1 AS hue FROM cycle
         WHERE id BETWEEN ${first * 2 + 1} AND ${last * 2 + 2} AND NOT exit_code) c
       CROSS JOIN device d WHERE (d.device_type = 'hue_sensor') = hue)
