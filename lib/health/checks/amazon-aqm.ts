@@ -70,7 +70,7 @@ async function ask(
     }).inspect();
     const problems = [
       ...monitorProblems(inspection),
-      ...warnings.map((message): Problem => ({ status: 'warn', message })),
+      ...warnings.map(({ message }): Problem => ({ status: 'warn', message })),
       ...clockProblems(clock.difference(), 'Amazon'),
     ];
     const judgement = { message: summaryOf(inspection, aqm, now()), problems, details: detailsOf(inspection, aqm) };

@@ -13,7 +13,9 @@ export const ALL_COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
 const RUN_A_CYCLE = 'node bin/collect-hue.js (or node bin/collect-aqm.js)';
 
 /** A page of SQLite, as the store makes its databases. */
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
+/** About 4 MB: a usual cycle is far below that, whatever the configuration. */
+export const OVERSIZED_PAGES = 1000;
 
 /** What waits in the spool, and what was moved aside: nothing is lost, but somebody should look. */
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
@@ -32,7 +34,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     const nearlyFull = spoolBytes > storage.spool_max_mb * 900_000;
     problems.push({
       status: nearlyFull ? 'fail' : 'warn',
-      message: `${waiting.length} cycles wait in ${spoolDirectory(storage)} until the database can be written${nearlyFull ? '; the spool is nearly full, then readings are lost' : ''}`,
+      message: `${waiting.length} ${waiting.length === 1 ? 'cycle waits' : 'cycles wait'} in ${spoolDirectory(storage)} until the database can be written${nearlyFull ? '; the spool is nearly full, then readings are lost' : ''}`,
       remediation: `Once the database can be written, one cycle stores them: ${RUN_A_CYCLE}`,
     });
   }
@@ -40,7 +42,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     const directory = join(storage.data_directory, 'spool-damaged');
     problems.push({
       status: 'warn',
-      message: `${damaged.length} damaged spool files lie in ${directory}`,
+      message: `${damaged.length} damaged spool ${damaged.length === 1 ? 'file lies' : 'files lie'} in ${directory}`,
       remediation: `Look whether there is something to save in them, then remove them: ls -l '${directory}' && rm -r '${directory}'`,
     });
   }
@@ -81,7 +83,7 @@ export function foreignSideFiles(path: string): Problem[] {
   });
 }
 
-/** @param details as filled in by the check: journal_mode, wal_autocheckpoint_pages, wal_bytes */
+/** @param details as filled in by the check: journal_mode, wal_autocheckpoint_pages, wal_waiting_pages */
 export function walProblems(path: string, storage: StorageConfig, details: Record<string, unknown>): Problem[] {
   const problems: Problem[] = [];
   const pages = storage.wal_autocheckpoint_pages;
@@ -101,11 +103,12 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
       stops: [],
     });
   }
-  const walBytes = Number(details['wal_bytes'] ?? 0);
-  if (walBytes > Math.max(4_000_000, 4 * pages * PAGE_BYTES)) {
+  // The file keeps its size for a while after its pages were folded in: what counts is what still waits.
+  const waitingPages = Number(details['wal_waiting_pages']);
+  if (waitingPages > Math.max(OVERSIZED_PAGES, 4 * pages)) {
     problems.push({
       status: 'fail',
-      message: `${path}-wal has grown to ${Math.round(walBytes / 1_000_000)} MB: a reader that never ends keeps it from being folded into the database`,
+      message: `${path}-wal has grown to ${Math.round((waitingPages * PAGE_BYTES) / 1_000_000)} MB that cannot be folded into the database: a reader that never ends prevents it`,
       remediation: `See who has it open, and end that program; the next cycle does the rest: fuser -v '${path}'`,
       stops: [],
     });

@@ -11,7 +11,14 @@ import { SCHEMA_VERSION } from '../../store/schema';
 import { whileLocked } from '../../store/while-locked';
 import type { CheckContext, Judgement, Problem } from '../check';
 import { existingPartOf } from '../existing-part';
-import { ALL_COLLECTORS, besideProblems, foreignSideFiles, walProblems } from './database-files';
+import {
+  ALL_COLLECTORS,
+  besideProblems,
+  foreignSideFiles,
+  OVERSIZED_PAGES,
+  PAGE_BYTES,
+  walProblems,
+} from './database-files';
 import { quickCheck } from './quick-check';
 
 /** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: longer is a fault. */
@@ -21,13 +28,15 @@ export async function checkDatabase({ config, signal }: CheckContext): Promise<J
   const { storage } = config;
   const path = databasePath(storage.data_directory);
   const details: Record<string, unknown> = { path, exists: false };
-  const problems = besideProblems(storage, details);
+  const problems: Problem[] = [];
   const judgement = (message: string) => ({ message, problems, details });
   try {
     details['sqlite_version'] = loadDriver().VERSION;
     proveDirectory(storage.data_directory);
-    if (statSync(path, { throwIfNoEntry: false }) === undefined)
-      return judgement('no database yet: the first cycle makes it');
+    problems.push(...besideProblems(storage, details));
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (file === undefined) return judgement('no database yet: the first cycle makes it');
+    if (!file.isFile()) throw notAFile(path);
     details['exists'] = true;
     problems.push(...foreignSideFiles(path));
     if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
@@ -74,6 +83,7 @@ async function probe(path: string, { storage }: Config, { problems, details, sig
     details['busy_timeout_ms'] = storage.busy_timeout_ms;
     details['size_bytes'] = statSync(path).size;
     details['wal_bytes'] = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    details['wal_waiting_pages'] = await waitingPages(database, Number(details['wal_bytes']));
     problems.push(...walProblems(path, storage, details));
     details['integrity'] = await quickCheck(database, signal);
   } finally {
@@ -96,6 +106,16 @@ async function writeAndRollBack(database: Database): Promise<void> {
     await database.exec('ROLLBACK').catch(() => undefined); // none is open where BEGIN failed
     throw thrown;
   }
+}
+
+/**
+ * How many pages of the WAL a reader keeps from being folded into the database. SQLite tells it only by folding the
+ * others, as any collector's next commit does; nobody is made to wait.
+ */
+async function waitingPages(database: Database, walBytes: number): Promise<number> {
+  if (walBytes <= OVERSIZED_PAGES * PAGE_BYTES) return 0;
+  const wal = await database.get<{ log: number; checkpointed: number }>('PRAGMA wal_checkpoint(PASSIVE)');
+  return wal === undefined ? 0 : wal.log - wal.checkpointed;
 }
 
 async function refuseOtherPrograms(database: Database, version: unknown): Promise<void> {
@@ -124,6 +144,14 @@ function proveDirectory(directory: string): void {
     });
   }
   refuseNetworkFileSystem(place);
+}
+
+function notAFile(path: string): MonitorError {
+  return new MonitorError(`${path} is a directory, or something else that is no file`, {
+    type: 'database_readonly',
+    permanent: true,
+    remediation: `Move it away: mv '${path}' '${path}.other'`,
+  });
 }
 
 function megabytes(bytes: unknown): string {

@@ -67,7 +67,7 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
   });
   const problems = [
     ...sensorProblems(report),
-    ...warnings.map((message): Problem => ({ status: 'warn', message, remediation: LOOK_AGAIN })),
+    ...warnings.map(warningProblem),
     ...clockProblems(clock.difference(), 'the bridge'),
   ];
   return {
@@ -78,6 +78,13 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
 }
 
 const LOOK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
+
+function warningProblem({ event, message }: { event: string; message: string }): Problem {
+  const insecure = event === 'tls_insecure';
+  const verify =
+    'Set hue.tls: verify in config.yaml; pairing again pins a certificate nobody signed: node bin/auth-hue.js';
+  return { status: 'warn', message, remediation: insecure ? verify : LOOK_AGAIN };
+}
 
 function noKey(): Judgement {
   const problem: Problem = {

@@ -34,14 +34,14 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
     problems.push({
       status: 'fail',
       message: `the logs in ${directory} take ${megabytes(status.total_bytes)}, more than logging.max_total_mb (${max_total_mb} MB)`,
-      remediation: `The next cycle removes the oldest backups; if it cannot, remove some by hand: ls -l '${directory}' && rm '${directory}'/*.[0-9]*.log`,
+      remediation: `The next cycle removes the oldest backups (node bin/collect-hue.js); if it cannot, remove some by hand: rm '${directory}'/*.[0-9]*.log`,
     });
   }
   if (status.rotation_due) {
     problems.push({
       status: 'warn',
       message: `a log file in ${directory} has grown past ${megabytes(status.threshold_bytes)}: its rotation has not been possible so far`,
-      remediation: `See which one, and what hinders it (space, owner, mode): ls -l '${directory}' && grep -h rotation_failed '${directory}'/*.log; df -h '${directory}'`,
+      remediation: `The next line logged tries again (node bin/collect-hue.js); if that does not help, see what hinders it: ls -l '${directory}'; df -h '${directory}'`,
     });
   }
   return problems;

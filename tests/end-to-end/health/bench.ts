@@ -1,5 +1,16 @@
-/** What the tests of health share: the shape of its JSON. */
+/**
+ * A home that is sound: both collectors have stored a cycle, and all belongs to an unprivileged user, as whom everything
+ * runs, so that permissions mean something. A test breaks one thing in it, and mends it by doing what health says.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import type { CheckName, Status } from '../../../lib/health/check';
+import { createTestAuthority } from '../../../lib/simulator/certificates';
+import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
+import { openHome, type Home, type HomeOptions } from '../../helpers/home';
+import type { RunOptions, RunResult } from '../../helpers/run-command';
+import { isRoot, NOBODY } from '../../support/as-user';
+import type { InstallationCopy } from './installation-copy';
 
 export interface HealthJson {
   schema_version: number;
@@ -14,4 +25,113 @@ export interface HealthJson {
     duration_ms: number;
     details: Record<string, unknown>;
   }[];
+}
+
+export interface Bench {
+  home: Home;
+  /** the bridge that answers now; `home.bridge` is the first one */
+  bridge: HueBridge;
+  /** put before node: `['faketime', '-f', '+1d']` */
+  wrapper: readonly string[];
+  /** whose bin/ is run, where it is not this project's */
+  copy: InstallationCopy | null;
+  /** runs a command of this program as the home's user */
+  run(command: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Runs what a remedy says to type; as root only what it says to type with sudo. */
+  type(commandLine: string): void;
+  /** Writes the two files anew, the sections given laid over those of the home. */
+  configure: Home['configure'];
+  /** Gives everything to the home's user. */
+  own(): void;
+  /** Another bridge takes the address of the present one. */
+  replaceBridge(options?: HueBridgeOptions): Promise<void>;
+  /** The same one comes back. */
+  restoreBridge(): Promise<void>;
+  /** a folder of its own in the home that is a disk of its own, empty until filled */
+  mount(directory: string, options: string): void;
+  onClose(work: () => void | Promise<void>): void;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions extends HomeOptions {
+  /** whether both collectors run a cycle first; default true */
+  cycles?: boolean;
+}
+
+export async function openBench({ cycles = true, ...options }: BenchOptions = {}): Promise<Bench> {
+  const authority = await createTestAuthority();
+  const home = await openHome({ ...options, bridge: { authority, ...options.bridge } });
+  const user: Pick<RunOptions, 'uid'> = isRoot ? { uid: NOBODY } : {};
+  const closing: (() => void | Promise<void>)[] = [];
+  const bench: Bench = {
+    home,
+    bridge: home.bridge,
+    wrapper: [],
+    copy: null,
+    run: (command, args = [], more = {}) =>
+      bench.copy?.run(command, [...home.flags, ...args]) ??
+      home.run(command, args, { ...user, wrapper: bench.wrapper, ...more }),
+    type(commandLine) {
+      const asRoot = isRoot && commandLine.includes('sudo ');
+      execFileSync('sh', ['-c', commandLine.replaceAll('sudo ', '')], {
+        stdio: 'pipe',
+        ...(asRoot || !isRoot ? {} : { uid: NOBODY, gid: NOBODY }),
+      });
+    },
+    configure(config, secrets) {
+      home.configure(config, secrets);
+      bench.own();
+    },
+    own() {
+      if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, home.directory]);
+    },
+    async replaceBridge(changes = {}) {
+      await bench.bridge.close();
+      bench.bridge = await startHueBridge({
+        values: 'fixed',
+        authority,
+        protocols: ['https'],
+        port: home.bridge.httpsPort,
+        ...changes,
+      });
+    },
+    restoreBridge: () => bench.replaceBridge({ home: home.bridge.home }),
+    mount(directory, mountOptions) {
+      mkdirSync(directory, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', mountOptions, 'none', directory]);
+      bench.own();
+      closing.push(() => {
+        execFileSync('umount', ['-l', directory]);
+      });
+    },
+    onClose(work) {
+      closing.push(work);
+    },
+    async close() {
+      for (const work of closing.reverse()) await work();
+      await bench.bridge.close();
+      await home.close();
+    },
+  };
+  mkdirSync(home.logDirectory);
+  bench.own();
+  if (cycles) await runCycles(bench);
+  return bench;
+}
+
+export async function runCycles(bench: Bench): Promise<void> {
+  for (const command of ['collect-hue', 'collect-aqm']) {
+    const { exitCode, stderr } = await bench.run(command);
+    if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode ?? 'a signal'}: ${stderr}`);
+  }
+}
+
+/** All checks, as JSON. */
+export async function askHealth(
+  bench: Bench,
+  args: readonly string[] = [],
+): Promise<HealthJson & { exitCode: number | null; output: string }> {
+  const { stdout, stderr, exitCode } = await bench.run('health', ['--json', '--fresh', ...args]);
+  if (stderr !== '') throw new Error(`health wrote on stderr: ${stderr}`);
+  return { ...(JSON.parse(stdout) as HealthJson), exitCode, output: stdout };
 }

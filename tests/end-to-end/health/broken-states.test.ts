@@ -1,0 +1,48 @@
+/**
+ * Every way to be broken that docs/health.md lists, made for real: health finds it, names it, says what to do, and
+ * doing that mends it. Nothing it says, however broken things are, holds a secret.
+ */
+import { askHealth, openBench, type Bench } from './bench';
+import { BROKEN_STATES } from './states';
+import { isRoot } from '../../support/as-user';
+
+let bench: Bench | undefined;
+afterEach(async () => {
+  await bench?.close();
+  bench = undefined;
+});
+
+describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.check}: ${state.title}`, state]))(
+  '%s',
+  (_name, state) => {
+    const needsRoot = state.rootBecause !== undefined && !isRoot;
+    const possible = needsRoot ? test.skip : test;
+    possible(`${needsRoot ? `(needs root: ${state.rootBecause ?? ''}) ` : ''}is found and can be mended`, async () => {
+      bench = await openBench(state.bench);
+      await state.breakIt(bench);
+
+      const broken = await askHealth(bench, state.args);
+      const check = broken.checks.find(({ name }) => name === state.check);
+      expect(check).toMatchObject({ status: state.status, message: expect.stringMatching(state.says) as string });
+      expect(check?.remediation).toMatch(state.remedy);
+      expect({ exit: broken.exitCode, told: broken.exit_code }).toEqual({ exit: state.exitCode, told: state.exitCode });
+      for (const { status, message, remediation } of broken.checks) {
+        expect(message).not.toMatch(/internal|undefined|\[object/);
+        if (status === 'warn' || status === 'fail') expect(remediation).not.toBe('');
+      }
+      const { bridge, home } = bench;
+      for (const secret of [bridge.key, home.cloud.account.refreshToken]) {
+        if (secret !== '') expect(broken.output).not.toContain(secret);
+      }
+
+      const typed = state.remedy.exec(check?.remediation ?? '');
+      if (state.mend) await state.mend(bench);
+      else bench.type(typed?.[1] ?? typed?.[0] ?? '');
+      const mended = await askHealth(bench, state.args);
+      const after = mended.checks.find(({ name }) => name === state.check);
+      expect([after?.status, after?.remediation, after?.message]).toEqual(['pass', '', after?.message]);
+      expect(mended.checks.filter(({ status }) => status === 'fail')).toEqual([]);
+      expect(mended.exitCode).toBe(0);
+    });
+  },
+);

@@ -1,0 +1,175 @@
+/** What can be wrong with the two files that the user writes. */
+import { chmodSync, chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { BrokenState } from './broken-state';
+import type { Bench } from '../bench';
+
+/** Writes a configuration that is sound but for `over`, and mends it by writing it again without. */
+const configured = (over: Record<string, Record<string, unknown>>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+  breakIt: (bench) => bench.configure(over),
+  mend: (bench) => bench.configure({}),
+});
+
+const withSecrets = (over: Record<string, Record<string, unknown>>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+  breakIt: (bench) => bench.configure({}, over),
+  mend: (bench) => bench.configure({}),
+});
+
+const EDIT = /EDITOR.*config\.yaml/;
+
+function appendTo(file: string, text: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8') + text);
+}
+
+export const CONFIG_STATES: readonly BrokenState[] = [
+  {
+    title: 'no configuration file',
+    check: 'config',
+    status: 'fail',
+    exitCode: 2,
+    says: /config\.yaml: this configuration file does not exist/,
+    remedy: /cp '.*config\.example\.yaml' '.*config\.yaml'/,
+    breakIt: ({ home }) => renameSync(home.configFile, `${home.configFile}.away`),
+    // The copied example is then filled in: here with what it held before.
+    mend: (bench) => {
+      renameSync(`${bench.home.configFile}.away`, bench.home.configFile);
+    },
+  },
+  {
+    title: 'a value of the wrong type',
+    check: 'config',
+    status: 'fail',
+    exitCode: 2,
+    says: /config\.yaml:\d+:\d+: retry\.max_attempts: .*number/,
+    remedy: EDIT,
+    ...configured({ retry: { max_attempts: 'three' } }),
+  },
+  {
+    title: 'an unknown key',
+    check: 'config',
+    status: 'fail',
+    exitCode: 2,
+    says: /config\.yaml:\d+:\d+: .*intervall_minutes.*interval_minutes/,
+    remedy: EDIT,
+    ...configured({ collection: { intervall_minutes: 5 } }),
+  },
+  {
+    title: 'a value out of its range',
+    check: 'config',
+    status: 'fail',
+    exitCode: 2,
+    says: /config\.yaml:\d+:\d+: collection\.deadline_seconds: .*3600/,
+    remedy: EDIT,
+    ...configured({ collection: { deadline_seconds: 100_000 } }),
+  },
+  {
+    title: 'a file that is not YAML',
+    check: 'config',
+    status: 'fail',
+    exitCode: 2,
+    says: /config\.yaml:\d+:\d+: /,
+    remedy: EDIT,
+    breakIt: ({ home }) => appendTo(home.configFile, '\n}: [\n'),
+    mend: (bench) => bench.configure({}),
+  },
+  {
+    title: 'no source enabled',
+    check: 'config',
+    status: 'fail',
+    exitCode: 2,
+    says: /enables no source/,
+    remedy: EDIT,
+    ...configured({ hue: { enabled: false }, amazon_aqm: { enabled: false } }),
+  },
+  {
+    title: 'an interval below a minute',
+    check: 'config',
+    status: 'warn',
+    exitCode: 0,
+    says: /collection\.interval_minutes is 0\.5, but cron runs nothing more often/,
+    remedy: EDIT,
+    ...configured({ collection: { interval_minutes: 0.5, deadline_seconds: 20 } }),
+  },
+  {
+    title: 'a deadline above the interval',
+    check: 'config',
+    status: 'warn',
+    exitCode: 0,
+    says: /collection\.deadline_seconds is 600, longer than the interval of 300 s/,
+    remedy: EDIT,
+    ...configured({ collection: { deadline_seconds: 600 } }),
+  },
+];
+
+const rewrite = (bench: Bench) => bench.configure({});
+
+export const SECRETS_STATES: readonly BrokenState[] = [
+  {
+    title: 'no secrets file',
+    check: 'secrets',
+    status: 'fail',
+    exitCode: 2,
+    says: /secrets\.yaml: this secrets file does not exist/,
+    remedy: /install -m 600 '.*secrets\.example\.yaml' '.*secrets\.yaml'/,
+    breakIt: ({ home }) => rmSync(home.secretsFile),
+    // The copied example is then filled in by auth-hue and auth-amazon: here with the keys it held before.
+    mend: rewrite,
+  },
+  {
+    title: 'a malformed key for the bridge',
+    check: 'secrets',
+    status: 'fail',
+    exitCode: 1,
+    says: /secrets\.yaml:\d+:\d+: hue\.username: /,
+    remedy: /node bin\/auth-hue\.js/,
+    ...withSecrets({ hue: { username: 'short!' } }),
+  },
+  {
+    title: 'a malformed refresh token',
+    check: 'secrets',
+    status: 'fail',
+    exitCode: 1,
+    says: /secrets\.yaml:\d+:\d+: amazon\.refresh_token: /,
+    remedy: /node bin\/auth-amazon\.js/,
+    ...withSecrets({ amazon: { refresh_token: 'not-a-refresh-token' } }),
+  },
+  {
+    title: 'a key that is not there yet',
+    check: 'secrets',
+    status: 'fail',
+    exitCode: 1,
+    says: /hue\.username is missing, which hue needs/,
+    remedy: /node bin\/auth-hue\.js/,
+    ...withSecrets({ hue: { username: '' } }),
+  },
+  {
+    title: 'secrets that others may read',
+    check: 'secrets',
+    status: 'fail',
+    exitCode: 1,
+    says: /other users of this machine can use .*secrets\.yaml: its mode is 0644/,
+    remedy: /chmod 600 '.*secrets\.yaml'/,
+    breakIt: ({ home }) => chmodSync(home.secretsFile, 0o644),
+  },
+  {
+    title: 'secrets that this user may not read',
+    check: 'secrets',
+    status: 'fail',
+    exitCode: 2,
+    says: /secrets\.yaml: cannot be read: permission denied/,
+    remedy: /namei -l '.*secrets\.yaml'/,
+    rootBecause: 'only root can give a file away',
+    breakIt: ({ home }) => chownSync(home.secretsFile, 0, 0),
+    mend: (bench) => {
+      bench.own();
+    },
+  },
+  {
+    title: 'a malformed section for e-mail',
+    check: 'secrets',
+    status: 'warn',
+    exitCode: 0,
+    says: /secrets\.yaml:\d+:\d+: email\.port: /,
+    remedy: /EDITOR.*secrets\.yaml/,
+    ...withSecrets({ email: { host: 'mail.example.org', port: 'smtp', from: 'a@example.org', to: 'b@example.org' } }),
+  },
+];

@@ -1,0 +1,320 @@
+/** What can be wrong with the bridge, the sensors, the cloud and the monitors. */
+import { createTestAuthority } from '../../../../lib/simulator/certificates';
+import { fault } from '../../../../lib/simulator/faults';
+import type { BrokenState } from './broken-state';
+import type { Bench } from '../bench';
+import { logInAtAmazon } from '../log-in';
+
+/** The simulated bridge, or cloud, meets a fault at every request until it is cleared. */
+const bridgeFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+  breakIt: ({ bridge }) => void bridge.faults.always(matcher, kind),
+  mend: ({ bridge }) => bridge.faults.clear(),
+});
+const cloudFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+  breakIt: ({ home }) => void home.cloud.faults.always(matcher, kind),
+  mend: ({ home }) => home.cloud.faults.clear(),
+});
+
+const AUTH_HUE = /node bin\/auth-hue\.js/;
+const FRESH = /node bin\/health\.js amazon_aqm --fresh/;
+const LOOK_AGAIN = /node bin\/health\.js hue/;
+const restore = (bench: Bench) => bench.restoreBridge();
+
+export const HUE_STATES: readonly BrokenState[] = [
+  {
+    title: 'a bridge that is switched off',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /refused the connection \(ECONNREFUSED\)/,
+    remedy: AUTH_HUE,
+    breakIt: ({ bridge }) => bridge.close(),
+    mend: restore,
+  },
+  {
+    title: 'a bridge that accepts and stays silent',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /no complete answer within 7 s/,
+    remedy: AUTH_HUE,
+    ...bridgeFault('CONNECT', fault.silence()),
+  },
+  {
+    title: 'another bridge at the same address (https)',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /another bridge than ours answers .*: its certificate is not for 001788fffe100001/,
+    remedy: AUTH_HUE,
+    breakIt: (bench) => bench.replaceBridge({ bridgeId: '001788fffe999999' }),
+    mend: restore,
+  },
+  {
+    title: 'another bridge at the same address (http)',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /another bridge answers at .*: it is 001788fffe999999, ours is 001788fffe100001/,
+    remedy: AUTH_HUE,
+    bench: { bridge: { protocols: ['http'] } },
+    breakIt: ({ bridge }) => {
+      bridge.state.bridgeId = '001788FFFE999999';
+    },
+    mend: ({ bridge }) => {
+      bridge.state.bridgeId = '001788FFFE100001';
+    },
+  },
+  {
+    title: 'a certificate that nobody vouches for',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /certificate of .* was not accepted/,
+    remedy: AUTH_HUE,
+    breakIt: async (bench) => bench.replaceBridge({ authority: await createTestAuthority() }),
+    mend: restore,
+  },
+  {
+    title: 'a key the bridge does not know',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /the bridge refused the key at GET .*\/api\/<key>\/sensors/,
+    remedy: AUTH_HUE,
+    breakIt: ({ bridge }) => bridge.state.keys.clear(),
+    mend: ({ bridge }) => bridge.state.keys.add(bridge.key),
+  },
+  {
+    title: 'an empty answer on /sensors',
+    check: 'hue',
+    status: 'warn',
+    exitCode: 0,
+    says: /\/sensors is no good .*is empty.*reading the full configuration instead/,
+    remedy: LOOK_AGAIN,
+    ...bridgeFault('/sensors', fault.empty()),
+  },
+  {
+    title: 'empty answers everywhere',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /the answer of GET .* is empty/,
+    remedy: LOOK_AGAIN,
+    ...bridgeFault('*', fault.empty()),
+  },
+  {
+    title: 'an overloaded bridge',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /answered 503: the bridge is overloaded/,
+    remedy: LOOK_AGAIN,
+    ...bridgeFault('*', fault.status(503)),
+  },
+  {
+    title: 'a bridge without temperature sensors',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /the bridge lists no temperature sensor/,
+    remedy: LOOK_AGAIN,
+    breakIt: ({ bridge }) => {
+      bridge.state.sensorsBody = '{}';
+      bridge.state.fullBody = '{"sensors":{}}';
+    },
+    mend: ({ bridge }) => {
+      bridge.state.sensorsBody = undefined;
+      bridge.state.fullBody = undefined;
+    },
+  },
+  {
+    title: 'a battery that is nearly empty',
+    check: 'hue',
+    status: 'warn',
+    exitCode: 0,
+    says: /batteries under 20 %: Hall \(9 %\)/,
+    remedy: /Put in new ones, then: node bin\/health\.js hue/,
+    breakIt: ({ bridge }) => {
+      bridge.motionSensor('Hall').temperature.config.battery = 9;
+    },
+    mend: ({ bridge }) => {
+      bridge.motionSensor('Hall').temperature.config.battery = 100;
+    },
+  },
+  {
+    title: 'a sensor that is not reachable',
+    check: 'hue',
+    status: 'warn',
+    exitCode: 0,
+    says: /1 of 8 sensors not reachable: hue:/,
+    remedy: /Check their batteries.*node bin\/health\.js hue/,
+    breakIt: ({ bridge }) => {
+      bridge.motionSensor('Hall').temperature.config.reachable = false;
+    },
+    mend: ({ bridge }) => {
+      bridge.motionSensor('Hall').temperature.config.reachable = true;
+    },
+  },
+  {
+    title: 'a sensor switched off in the app',
+    check: 'hue',
+    status: 'warn',
+    exitCode: 0,
+    says: /1 of 8 sensors switched off in the Hue app: hue:/,
+    remedy: /Switch them on in the Hue app, then: node bin\/health\.js hue/,
+    breakIt: ({ bridge }) => {
+      bridge.motionSensor('Hall').temperature.config.on = false;
+    },
+    mend: ({ bridge }) => {
+      bridge.motionSensor('Hall').temperature.config.on = true;
+    },
+  },
+  {
+    title: 'certificates that are not verified',
+    check: 'hue',
+    status: 'warn',
+    exitCode: 0,
+    says: /hue\.tls is insecure/,
+    remedy: /tls: verify.*node bin\/auth-hue\.js/,
+    breakIt: (bench) => bench.configure({ hue: { tls: 'insecure' } }),
+    mend: (bench) => bench.configure({}),
+  },
+  {
+    title: 'a clock that is a day off',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /the clock of the bridge is 24 h behind this machine's/,
+    remedy: /timedatectl/,
+    breakIt: (bench) => {
+      bench.wrapper = ['faketime', '-f', '+1d'];
+    },
+    mend: (bench) => {
+      bench.wrapper = [];
+    },
+  },
+];
+
+export const AMAZON_STATES: readonly BrokenState[] = [
+  {
+    title: 'dead cookies and a refused refresh token',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /Amazon refuses the refresh token .*: a login by hand is needed/,
+    remedy: /node bin\/auth-amazon\.js/,
+    breakIt: ({ home }) => {
+      home.cloud.account.expireCookies();
+      home.cloud.account.revokeRefreshToken();
+    },
+    mend: logInAtAmazon,
+  },
+  {
+    title: 'fresh cookies that are refused at once',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /Amazon refuses fresh cookies at once/,
+    remedy: /node bin\/auth-amazon\.js/,
+    breakIt: ({ home }) => {
+      home.cloud.account.refuseFreshCookies = true;
+    },
+    mend: ({ home }) => {
+      home.cloud.account.refuseFreshCookies = false;
+    },
+  },
+  {
+    title: 'a rate limit (429)',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /there were too many requests \(HTTP 429\)/,
+    remedy: FRESH,
+    ...cloudFault('*', fault.tooManyRequests()),
+  },
+  {
+    title: 'a rate limit in its other form',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /there were too many requests/,
+    remedy: FRESH,
+    ...cloudFault('*', fault.throttled()),
+  },
+  {
+    title: 'a wrong marketplace',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /Amazon lists no device at all for this account at amazon\.de/,
+    remedy: /amazon_aqm\.marketplace.*node bin\/auth-amazon\.js --check/,
+    breakIt: (bench) => bench.configure({ amazon_aqm: { marketplace: 'amazon.de' } }),
+    mend: (bench) => bench.configure({}),
+  },
+  {
+    title: 'no monitor in the account',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /Amazon lists \d+ devices, but no Smart Air Quality Monitor/,
+    remedy: /node bin\/auth-amazon\.js --check/,
+    breakIt: ({ home }) => {
+      unplugged.set(home.cloud, home.cloud.state.monitors.splice(0));
+    },
+    mend: ({ home }) => home.cloud.state.monitors.push(...(unplugged.get(home.cloud) ?? [])),
+  },
+  {
+    title: 'a monitor that is offline',
+    check: 'amazon_aqm',
+    status: 'warn',
+    exitCode: 0,
+    says: /monitor "Living room" \(GAJ\w+\) is offline/,
+    remedy: FRESH,
+    breakIt: ({ home }) => {
+      home.cloud.monitor('Living room').connectivity = 'unreachable';
+    },
+    mend: ({ home }) => {
+      home.cloud.monitor('Living room').connectivity = 'ok';
+    },
+  },
+  {
+    title: 'a quantity that is missing',
+    check: 'amazon_aqm',
+    status: 'warn',
+    exitCode: 0,
+    says: /monitor "Living room" \(GAJ\w+\) does not tell co_ppm/,
+    remedy: FRESH,
+    breakIt: ({ home }) => {
+      home.cloud.monitor('Living room').quantities.co.value = null;
+    },
+    mend: ({ home }) => {
+      home.cloud.monitor('Living room').quantities.co.value = 0;
+    },
+  },
+  {
+    title: 'a quantity that is not known',
+    check: 'amazon_aqm',
+    status: 'warn',
+    exitCode: 0,
+    says: /measures something this version does not know \(instance 12: Alexa\.AirQuality\.Radon\)/,
+    remedy: FRESH,
+    breakIt: ({ home }) => {
+      const radon = { instance: '12', assetId: 'Alexa.AirQuality.Radon', unitOfMeasure: '', maximum: 1000, value: 40 };
+      home.cloud.monitor(1).quantities['radon'] = radon;
+    },
+    // As if a newer version knew it.
+    mend: ({ home }) => Reflect.deleteProperty(home.cloud.monitor(1).quantities, 'radon'),
+  },
+  {
+    title: 'an Amazon that accepts and stays silent',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /no complete answer within 7 s from POST http/,
+    remedy: /curl -I https:\/\/alexa\.amazon\.com/,
+    ...cloudFault('CONNECT', fault.silence()),
+  },
+];
+
+const unplugged = new WeakMap<object, Bench['home']['cloud']['state']['monitors']>();

@@ -1,0 +1,133 @@
+/** What can be wrong with the stream of measurements, and with the login that is waited for. */
+import { createLogger } from '../../../../lib/logging/create-logger';
+import { loadConfig } from '../../../../lib/config/load';
+import { Database } from '../../../../lib/store/database';
+import { readingsDatabase } from '../../../../lib/store/readings-database';
+import { cycleOf, hueReading } from '../../../support/cycles';
+import { runCycles, type Bench } from '../bench';
+import { logInAtAmazon } from '../log-in';
+import { succeed, type BrokenState } from './broken-state';
+
+const MINUTE_MS = 60_000;
+
+/** A cycle of the bridge that ended so long ago, stored as collectors store. */
+async function storeCycle(bench: Bench, minutesAgo: number): Promise<void> {
+  const config = loadConfig(bench.home.configFile);
+  const logger = createLogger({ config: config.logging, program: 'collect-hue' });
+  const database = readingsDatabase(config.storage, logger);
+  const at = new Date(Date.now() - minutesAgo * MINUTE_MS).toISOString();
+  const { uniqueid } = bench.bridge.motionSensor('Hall').temperature;
+  await database.store(cycleOf(at, 'hue', [hueReading(`hue:${uniqueid ?? ''}`, { measured_at: at })]));
+  await database.close();
+  logger.close();
+  bench.own();
+}
+
+const RUN_CYCLE = /crontab -l; (node bin\/collect-hue\.js)/;
+const collect = (bench: Bench) => succeed(bench, 'collect-hue');
+
+export const FRESHNESS_STATES: readonly BrokenState[] = [
+  {
+    title: 'no cycle for an hour: cron does not run',
+    check: 'freshness',
+    status: 'fail',
+    exitCode: 1,
+    says: /the last cycle of hue was 60 min ago.*no new measurement for more than three intervals: Hall/,
+    remedy: RUN_CYCLE,
+    bench: { cycles: false },
+    breakIt: (bench) => storeCycle(bench, 60),
+    mend: async (bench) => {
+      await runCycles(bench);
+      await forgetTheDayBefore(bench); // the gap that is left is a state of its own
+    },
+  },
+  {
+    title: 'a cycle that is late',
+    check: 'freshness',
+    status: 'warn',
+    exitCode: 0,
+    says: /the last cycle of hue was 12 min ago.*late measurements: Hall/,
+    remedy: RUN_CYCLE,
+    bench: { cycles: false },
+    breakIt: (bench) => storeCycle(bench, 12),
+    mend: async (bench) => {
+      await runCycles(bench);
+      await forgetTheDayBefore(bench);
+    },
+  },
+  {
+    title: 'a gap in the last 24 hours',
+    check: 'freshness',
+    status: 'warn',
+    exitCode: 0,
+    says: /hue has a gap in the last 24 hours, the longest of 5 h/,
+    remedy: /node bin\/report\.js gaps/,
+    bench: { cycles: false },
+    breakIt: async (bench) => {
+      await storeCycle(bench, 300);
+      await runCycles(bench);
+    },
+    mend: (bench) => forgetTheDayBefore(bench),
+  },
+  {
+    title: 'a last cycle that failed',
+    check: 'freshness',
+    status: 'warn',
+    exitCode: 0,
+    says: /the last cycle of hue failed \(network\): .*ECONNREFUSED/,
+    remedy: /Run it by hand.*node bin\/collect-hue\.js/,
+    breakIt: async (bench) => {
+      await bench.bridge.close();
+      await bench.run('collect-hue');
+      await bench.restoreBridge();
+    },
+    mend: collect,
+  },
+  {
+    title: 'a sensor that tells the same old value again and again',
+    check: 'freshness',
+    status: 'fail',
+    exitCode: 1,
+    says: /no new measurement for more than three intervals: Hall \(hue:.*2 h\)/,
+    remedy: /Check that these devices have power.*node bin\/collect-hue\.js/,
+    breakIt: (bench) => {
+      bench.bridge.home.ages[bench.bridge.motionSensor('Hall').temperatureId] = 7200;
+      return collect(bench);
+    },
+    mend: (bench) => {
+      bench.bridge.home.ages[bench.bridge.motionSensor('Hall').temperatureId] = 10;
+      return collect(bench);
+    },
+  },
+];
+
+/** A gap passes by itself when it is a day old: as if the cycle before it had been yesterday. */
+async function forgetTheDayBefore(bench: Bench): Promise<void> {
+  const database = await Database.open(bench.home.databaseFile, 'read-write');
+  const limit = new Date(Date.now() - 5 * MINUTE_MS).toISOString();
+  await database.exec(`DELETE FROM reading WHERE cycle IN (SELECT id FROM cycle WHERE started_at < '${limit}');
+    DELETE FROM cycle WHERE started_at < '${limit}'`);
+  await database.close();
+  bench.own();
+}
+
+export const ALERT_STATES: readonly BrokenState[] = [
+  {
+    title: 'an active alert: a login by hand is waited for',
+    check: 'alerts',
+    status: 'fail',
+    exitCode: 1,
+    says: /a login at Amazon by hand is waited for, since \S+Z/,
+    remedy: /auth-amazon\.js/,
+    breakIt: async (bench) => {
+      bench.home.cloud.account.expireCookies();
+      bench.home.cloud.account.revokeRefreshToken();
+      const { exitCode } = await bench.run('collect-aqm');
+      if (exitCode !== 4) throw new Error(`collect-aqm ended with ${exitCode ?? 'a signal'}`);
+    },
+    mend: async (bench) => {
+      await logInAtAmazon(bench);
+      await succeed(bench, 'collect-aqm');
+    },
+  },
+];
