@@ -11,5 +11,5 @@ function stop(message, remediation) {
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 17))
   stop('Node.js ' + process.version + ' is too old', 'install 20.17 or newer');
-if (!require('fs').existsSync(__dirname + '/../dist/health.js')) stop('not built yet', 'run npm ci');
+process.once('uncaughtException', (e) => stop(e.code ? 'not built yet' : 'broken: ' + e.message, 'run npm ci'));
 require('../dist/health.js');

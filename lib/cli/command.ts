@@ -54,7 +54,8 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
     terminal.err(failureText(spec, failure));
     process.exit(code);
   };
-  // What nobody caught is a defect: said in the same form, never a bare stack with exit 0.
+  // What nobody caught is a defect: said in the same form, never a bare stack with exit 0. (The door listened so far.)
+  process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => end(asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

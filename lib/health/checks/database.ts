@@ -97,11 +97,9 @@ async function probe(path: string, { storage }: Config, { problems, details, sig
  * What was written lies behind the end of the WAL, where the next writer overwrites it.
  */
 async function writeAndRollBack(database: Database): Promise<void> {
-  await database.exec('PRAGMA cache_size = 8');
+  await database.exec('PRAGMA cache_size = 1');
   try {
-    await database.exec(
-      `BEGIN IMMEDIATE; INSERT INTO word (text) VALUES ('health ' || hex(zeroblob(16000))); ROLLBACK`,
-    );
+    await database.exec(`BEGIN IMMEDIATE; INSERT INTO word (text) VALUES ('health ' || hex(zeroblob(6000))); ROLLBACK`);
   } catch (thrown) {
     await database.exec('ROLLBACK').catch(() => undefined); // none is open where BEGIN failed
     throw thrown;

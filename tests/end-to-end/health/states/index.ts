@@ -2,7 +2,8 @@
 import type { BrokenState } from './broken-state';
 import { CONFIG_STATES, SECRETS_STATES } from './configuration';
 import { AMAZON_STATES, HUE_STATES } from './devices';
-import { DATABASE_STATES, DISK_STATES, LOGGING_STATES } from './storage';
+import { DATABASE_STATES } from './database';
+import { DISK_STATES, LOGGING_STATES } from './disk-and-logs';
 import { ALERT_STATES, FRESHNESS_STATES } from './time';
 
 export const BROKEN_STATES: readonly BrokenState[] = [

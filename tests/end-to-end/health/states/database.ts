@@ -1,23 +1,22 @@
 /** What can be wrong with the database and with what lies beside it. */
 import {
   chmodSync,
+  closeSync,
   mkdirSync,
   openSync,
-  closeSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Database } from '../../../../lib/store/database';
-import { startChild } from '../../../support/child';
-import { isRoot, NOBODY } from '../../../support/as-user';
 import { installationCopy } from '../installation-copy';
+import { holdDatabase } from '../hold-database';
 import type { Bench } from '../bench';
+import { fillDisk } from '../fill-disk';
 import { succeed, type BrokenState } from './broken-state';
 
 async function sql(bench: Bench, statements: string): Promise<void> {
@@ -25,26 +24,6 @@ async function sql(bench: Bench, statements: string): Promise<void> {
   await database.exec(statements);
   await database.close();
   bench.own();
-}
-
-/** A process of the home's user (or of another) that has the database open, and says when it has what it came for. */
-async function holdDatabase(
-  bench: Bench,
-  statements: string,
-  uid = NOBODY,
-): Promise<{ pid: number; kill: () => Promise<void> }> {
-  const child = startChild('hold-database', [bench.home.databaseFile, statements], isRoot ? { uid } : {});
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await Promise.race([
-    new Promise((resolve) => child.stdout?.once('data', resolve)),
-    ended.then(() => Promise.reject(new Error('the holder of the database ended before it had it'))),
-  ]);
-  const kill = () => {
-    child.kill('SIGKILL');
-    return ended;
-  };
-  bench.onClose(kill);
-  return { pid: child.pid ?? 0, kill };
 }
 
 /** Ends the program that `fuser -v` shows, as the remedy says. */
@@ -200,7 +179,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     breakIt: async (bench) => {
       bench.mount(bench.home.dataDirectory, 'size=24m');
       await succeed(bench, 'collect-hue');
-      fill(join(bench.home.dataDirectory, 'somebody-elses-file'));
+      fillDisk(join(bench.home.dataDirectory, 'somebody-elses-file'));
     },
     mend: ({ home }) => {
       rmSync(join(home.dataDirectory, 'somebody-elses-file'));
@@ -308,141 +287,3 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     mend: ({ copy }) => copy?.installModules(),
   },
 ];
-
-/** Writes until the disk is full. */
-function fill(path: string): void {
-  const file = openSync(path, 'w');
-  const block = Buffer.alloc(64 * 1024);
-  try {
-    for (let size = block.length; size >= 1; size = Math.floor(size / 2)) {
-      try {
-        for (;;) writeSync(file, block, 0, size);
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown;
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-export const DISK_STATES: readonly BrokenState[] = [
-  {
-    title: 'little room on the disk',
-    check: 'disk',
-    status: 'warn',
-    exitCode: 0,
-    says: /the disk of .*data has only \d+ MB left/,
-    remedy: /df -h '.*data' && df -i '.*data'/,
-    rootBecause: 'only root can mount a small disk',
-    bench: { cycles: false, config: { logging: { min_free_mb: 30 } } },
-    breakIt: async (bench) => {
-      bench.mount(bench.home.dataDirectory, 'size=64m');
-      await succeed(bench, 'collect-hue');
-      writeFileSync(join(bench.home.dataDirectory, 'somebody-elses-file'), Buffer.alloc(45_000_000));
-    },
-    mend: ({ home }) => {
-      rmSync(join(home.dataDirectory, 'somebody-elses-file'));
-    },
-  },
-  {
-    title: 'hardly an inode left',
-    check: 'disk',
-    status: 'fail',
-    exitCode: 1,
-    says: /the disk of .*data has only \d+ inodes left/,
-    remedy: /df -h '.*data' && df -i '.*data'/,
-    rootBecause: 'only root can mount a small disk',
-    bench: { cycles: false, config: { logging: { min_free_mb: 1 } } },
-    breakIt: async (bench) => {
-      bench.mount(bench.home.dataDirectory, 'size=32m,nr_inodes=1100');
-      await succeed(bench, 'collect-hue');
-      const many = join(bench.home.dataDirectory, 'many');
-      mkdirSync(many);
-      for (let number = 0; number < 1050; number++) writeFileSync(join(many, String(number)), '');
-    },
-    mend: ({ home }) => {
-      rmSync(join(home.dataDirectory, 'many'), { recursive: true });
-    },
-  },
-];
-
-export const LOGGING_STATES: readonly BrokenState[] = [
-  {
-    title: 'no log directory yet',
-    check: 'logging',
-    status: 'warn',
-    exitCode: 0,
-    says: /the log directory .*logs does not exist yet/,
-    remedy: /mkdir -p '.*logs'/,
-    breakIt: ({ home }) => rmSync(home.logDirectory, { recursive: true }),
-  },
-  {
-    title: 'a read-only log directory',
-    check: 'logging',
-    status: 'fail',
-    exitCode: 1,
-    says: /logs cannot be written in .*logs: permission denied/,
-    remedy: /sudo chown \d+ '.*logs' && chmod u\+rwx '.*logs'/,
-    breakIt: ({ home }) => chmodSync(home.logDirectory, 0o555),
-  },
-  {
-    title: 'a file where the log directory should be',
-    check: 'logging',
-    status: 'fail',
-    exitCode: 1,
-    says: /logs is not a directory/,
-    remedy: /mv '.*logs' '.*logs\.other'/,
-    breakIt: ({ home }) => {
-      renameSync(home.logDirectory, `${home.logDirectory}.away`);
-      writeFileSync(home.logDirectory, '');
-    },
-    mend: (bench) => {
-      const { logDirectory } = bench.home;
-      bench.type(`mv '${logDirectory}' '${logDirectory}.other' && mkdir '${logDirectory}'`);
-    },
-  },
-  {
-    title: 'logs over their total',
-    check: 'logging',
-    status: 'fail',
-    exitCode: 1,
-    says: /the logs in .*logs take 0\.2 MB, more than logging\.max_total_mb \(0\.1 MB\)/,
-    remedy: /node bin\/collect-hue\.js/,
-    bench: { config: { logging: { max_total_mb: 0.1, max_file_mb: 0.03 } } },
-    breakIt: (bench) => {
-      for (let number = 1; number <= 5; number++)
-        writeFileSync(join(bench.home.logDirectory, `collect-hue.${number}.log`), logLines(30_000));
-      bench.own();
-    },
-    mend: collect,
-  },
-  {
-    title: 'a rotation that is overdue',
-    check: 'logging',
-    status: 'warn',
-    exitCode: 0,
-    says: /a log file in .*logs has grown past 0\.0 MB/,
-    remedy: /node bin\/collect-hue\.js/,
-    bench: { config: { logging: { max_file_mb: 0.03 } } },
-    breakIt: (bench) => {
-      writeFileSync(join(bench.home.logDirectory, 'collect-hue.log'), logLines(40_000));
-    },
-    mend: collect,
-  },
-  {
-    title: 'log files larger than all of them may be',
-    check: 'logging',
-    status: 'fail',
-    exitCode: 1,
-    says: /logging\.max_file_mb \(100\) is more than logging\.max_total_mb \(60\)/,
-    remedy: /Lower logging\.max_file_mb in config\.yaml/,
-    breakIt: (bench) => bench.configure({ logging: { max_file_mb: 100 } }),
-    mend: (bench) => bench.configure({}),
-  },
-];
-
-function logLines(bytes: number): string {
-  const line = `${JSON.stringify({ timestamp: '2026-01-01T00:00:00.000Z', level: 'info', program: 'collect-hue' })}\n`;
-  return line.repeat(Math.ceil(bytes / line.length));
-}

@@ -1,0 +1,30 @@
+/** However much hangs at once, health ends in time, and says what each thing was. */
+import { fault } from '../../../lib/simulator/faults';
+import { askHealth, openBench, type Bench } from './bench';
+import { holdDatabase } from './hold-database';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+test('a hung bridge, a hung Amazon and a locked database together are told within 15 s', async () => {
+  bench = await openBench();
+  bench.bridge.faults.always('*', fault.silence());
+  bench.home.cloud.faults.always('*', fault.silence());
+  await holdDatabase(bench, 'BEGIN IMMEDIATE');
+  const report = await askHealth(bench);
+  expect(report).toMatchObject({ status: 'critical', exitCode: 2 });
+  const failed = report.checks.filter(({ status }) => status === 'fail').map(({ name }) => name);
+  expect(failed).toEqual(['database', 'hue', 'amazon_aqm']);
+  for (const check of report.checks) expect(check.duration_ms).toBeLessThan(10_000);
+  expect(report.duration_ms).toBeLessThan(15_000);
+});
+
+test('devices that drip a byte now and then for ever do not outwit the deadline', async () => {
+  bench = await openBench();
+  bench.bridge.faults.always('*', fault.drip());
+  bench.home.cloud.faults.always('*', fault.drip());
+  const report = await askHealth(bench, ['hue', 'amazon_aqm']);
+  expect(report.checks.map(({ status }) => status)).toEqual(['fail', 'fail']);
+  expect(report.exitCode).toBe(2);
+  expect(report.duration_ms).toBeLessThan(15_000);
+});
