@@ -64,7 +64,7 @@ function runWriter(bundle: string, task: WriterTask, options: RunOptions): Promi
         onAcknowledged?.(line);
       } catch (thrown) {
         child.kill('SIGKILL');
-        reject(thrown as Error);
+        reject(thrown);
       }
       if (line >= killAfterLines) child.kill('SIGKILL');
     });
