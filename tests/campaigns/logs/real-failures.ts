@@ -31,7 +31,7 @@ const fullDisk: Proof = {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', directory]);
       try {
         const results = await writers.run([
-          { ...small, directory, lines: 8000, maxFileMb: 10 },
+          { ...small, directory, lines: 8000, maxFileMb: 10, maxBackups: 100 },
           { ...small, directory, lines: 8000, maxFileMb: 0.1, maxBackups: 100, program: 'collect-aqm' },
         ]);
         const { lines, malformed } = countLines(directory);
