@@ -1,5 +1,5 @@
 /** What a refused login says to the world: alert, e-mail over TLS, log; and that none of it holds a secret. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestAuthority } from '../../lib/simulator/certificates';
 import { fault } from '../../lib/simulator/faults';
@@ -85,6 +85,40 @@ describe('e-mail from the real command', () => {
     home.cloud.account.revokeRefreshToken();
     expect(await home.cycle()).toMatchObject({ exitCode: 4 });
     expect(home.logged('email_failed')).toHaveLength(1);
+  });
+});
+
+describe('the alert over days', () => {
+  it('is reminded of once a day, and its end says how long it lasted', async () => {
+    const server = await startMailServer();
+    const email = { ...server.email() };
+    home.configure({}, { email });
+    home.cloud.account.revokeRefreshToken();
+    await home.cycle();
+    const yesterday = new Date(Date.now() - 24 * 60 * 60_000).toISOString();
+    const stateFile = join(home.dataDirectory, 'alert-state.json');
+    const state = JSON.parse(readFileSync(stateFile, 'utf8')) as object;
+    writeFileSync(stateFile, JSON.stringify({ ...state, raised_at: yesterday, mailed_at: yesterday }));
+    await home.cycle();
+    await home.cycle();
+    expect(subjects(server.mailbox).slice(1)).toEqual([
+      'home-temperature-monitor: still waiting for your login at Amazon',
+    ]);
+    home.cloud.account.rotateRefreshToken();
+    home.configure({}, { email });
+    expect(await home.cycle()).toMatchObject({ exitCode: 0 });
+    expect(subjects(server.mailbox).slice(2)).toEqual([CLEARED]);
+    expect(server.mailbox[2]?.raw).toContain('The alert lasted 1 day.');
+    expect(readdirSync(home.dataDirectory)).not.toContain('alert-state.json');
+  });
+
+  it('an alert file that cannot be written is reported, and the outcome stays what it is', async () => {
+    mkdirSync(home.alertFile, { recursive: true });
+    home.cloud.account.revokeRefreshToken();
+    const { exitCode, row } = await home.cycle();
+    expect(exitCode).toBe(4);
+    expect(row).toMatchObject({ error_type: 'login_needed' });
+    expect(home.logged('alert_failed')).toMatchObject([{ level: 'error', path: home.alertFile }]);
   });
 });
 

@@ -1,9 +1,10 @@
 /** The Amazon login over many cycles, with the real command over TLS, as cron runs it. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
 import { DISCOVERY, openAmazonHome, REFRESH, STATE, type AmazonHome } from '../helpers/amazon-home';
+import { isRoot, NOBODY } from '../support/as-user';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -243,6 +244,18 @@ describe('a session file in bad shape', () => {
     expect(home.logged('session_discarded')).toMatchObject([{ level: 'warning' }]);
     expect(readFileSync(home.secretsFile)).toEqual(secrets);
     expect(await cycle()).toMatchObject({ exitCode: 0, asked: [STATE] });
+  });
+
+  (isRoot ? it : it.skip)("another user's (needs root): not trusted, replaced by our own", async () => {
+    await cycle();
+    const path = join(home.dataDirectory, 'amazon-session.json');
+    chownSync(path, NOBODY, NOBODY);
+    expect(await cycle()).toMatchObject({ exitCode: 0, stderr: '', asked: [...REFRESH, DISCOVERY, STATE] });
+    expect(home.logged('session_discarded')).toMatchObject([
+      { message: expect.stringContaining(`another user (uid ${NOBODY})`) as string },
+    ]);
+    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [STATE] });
+    expect(statSync(path).uid).toBe(0);
   });
 
   it('of another marketplace: its cookies are not sent, the error names the marketplace', async () => {

@@ -1,5 +1,5 @@
 /** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { writeWhole } from '../../files/write-whole';
@@ -30,6 +30,7 @@ export type Remember = boolean | 'cookies';
 export function openSessionFile(dataDirectory: string, logger: Logger, remember: Remember = true): SessionFile {
   const path = join(dataDirectory, SESSION_FILE);
   let complained = false;
+  let isForeign = false;
 
   function discard(reason: string): SessionState {
     if (complained) return emptyState();
@@ -44,7 +45,10 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
     let text: string;
     try {
       const owner = statSync(path).uid;
-      if (owner !== expectedOwner(path)) return discard(`belongs to another user (uid ${owner})`);
+      if (owner !== expectedOwner(path)) {
+        isForeign = true;
+        return discard(`belongs to another user (uid ${owner})`);
+      }
       text = readFileSync(path, 'utf8');
     } catch (thrown) {
       if (errorCode(thrown) === 'ENOENT') return emptyState();
@@ -73,6 +77,9 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
       const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
       if (remember === false || state === null) return;
       try {
+        // Root's writing would give the new file to the old one's owner.
+        if (isForeign) rmSync(path, { force: true });
+        isForeign = false;
         writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
