@@ -9,6 +9,7 @@ export function checkConfig({ installation }: Pick<CheckContext, 'installation'>
     file: files.config,
     secrets_file: files.secrets,
     enabled: config === null ? [] : installation.enabled,
+    ...(config !== null && { interval_minutes: config.collection.interval_minutes }),
   };
   if (config === null) return { message: '', problems: problemsOf(configFailure, files.config), details };
   const odd = ODDITIES.filter(({ isOdd }) => isOdd(config)).map(({ key, say }): Problem => ({

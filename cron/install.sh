@@ -1,0 +1,143 @@
+#!/bin/sh
+# Puts the collectors and a daily health check into this user's crontab, between two lines of its own; run it again
+# after a change of the configuration, it changes nothing else and nothing twice.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+usage() {
+  cat <<'END'
+Usage: cron/install.sh [--every N] [--config FILE] [--secrets FILE] [--dry-run | --uninstall]
+
+  --every N        minutes between two cycles (default: collection.interval_minutes of the configuration)
+  --config FILE    which configuration the collectors read (default: that of the installation)
+  --secrets FILE   which secrets (default: those beside the configuration)
+  --dry-run        print the crontab that would be installed, change nothing
+  --uninstall      remove the lines of this installation
+  --help           this text
+
+Exit codes: 0 done, or nothing to do; 1 the crontab cannot be read or written; 2 usage or configuration error.
+END
+}
+
+fail() {
+  code=$1
+  shift
+  printf 'install.sh: %s\n' "$@" >&2
+  exit "$code"
+}
+
+absolute() {
+  case $1 in
+    /*) printf '%s' "$1" ;;
+    *) printf '%s/%s' "$(pwd)" "$1" ;;
+  esac
+}
+
+# For /bin/sh in single quotes, and for cron, which takes a bare % for the end of the line.
+quoted() {
+  printf "'%s'" "$(printf '%s' "$1" | sed -e "s/'/'\\\\''/g" -e 's/%/\\%/g')"
+}
+
+every='' mode=install
+config=${HOME_MONITOR_CONFIG:+$(absolute "$HOME_MONITOR_CONFIG")}
+secrets=${HOME_MONITOR_SECRETS:+$(absolute "$HOME_MONITOR_SECRETS")}
+while [ $# -gt 0 ]; do
+  case $1 in
+    --every | --config | --secrets)
+      [ $# -ge 2 ] && [ -n "$2" ] || fail 2 "$1 needs a value"
+      case $1 in
+        --every) every=$2 ;;
+        --config) config=$(absolute "$2") ;;
+        --secrets) secrets=$(absolute "$2") ;;
+      esac
+      shift
+      ;;
+    --dry-run) mode=dry-run ;;
+    --uninstall) mode=uninstall ;;
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    *) fail 2 "unknown argument $1" 'Run "cron/install.sh --help" for what there is.' ;;
+  esac
+  shift
+done
+
+project=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
+case $project$config$secrets in
+  *'
+'*) fail 2 'a crontab cannot hold a path with a line break' ;;
+esac
+begin="# BEGIN home-temperature-monitor $project"
+end="# END home-temperature-monitor $project"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+command -v crontab >/dev/null || fail 1 'there is no crontab program: apt-get install cron, or use cron/systemd/'
+if ! crontab -l >"$work/old" 2>"$work/error"; then
+  # Any other complaint (not allowed, cannot be opened) must not end in an empty crontab.
+  grep -q '^no crontab for ' "$work/error" || fail 1 'the crontab cannot be read, so it is left alone:' "$(cat "$work/error")"
+  : >"$work/old"
+fi
+awk -v begin="$begin" -v end="$end" '
+  $0 == begin { if (inside) exit 3; inside = 1; next }
+  $0 == end { if (!inside) exit 3; inside = 0; next }
+  !inside { print }
+  END { if (inside) exit 3 }
+' "$work/old" >"$work/new" ||
+  fail 1 'the lines of this installation in the crontab have lost their beginning or their end.' \
+    "Remove what is left of them by hand (crontab -e), then run this again: $begin"
+
+if [ "$mode" != uninstall ]; then
+  node=$(command -v node) || fail 2 'node is not in the PATH'
+  node=$(CDPATH='' cd -P -- "$(dirname -- "$node")" && pwd)/$(basename -- "$node")
+  set -- ${config:+--config "$config"} ${secrets:+--secrets "$secrets"}
+  # The check itself may find fault with other things; what is needed here is in its details.
+  answer=$("$node" "$project/bin/health.js" config --offline --json "$@" 2>"$work/error") || :
+  settings=$(printf '%s' "$answer" | "$node" -e '
+    const check = JSON.parse(require("fs").readFileSync(0, "utf8")).checks[0];
+    if (check.details.interval_minutes === undefined) { console.error(check.message, check.remediation); process.exit(1); }
+    console.log(check.details.interval_minutes, ...check.details.enabled);
+  ' 2>>"$work/error") || fail 2 'the configuration cannot be used:' "$(cat "$work/error")"
+  # shellcheck disable=SC2086 # one word each
+  set -- $settings
+  every=${every:-$1}
+  shift
+  case $every in
+    1 | 2 | 3 | 4 | 5 | 6 | 10 | 12 | 15 | 20 | 30) minutes="/$every" hours='*' ;;
+    60) minutes='' hours='*' ;;
+    120 | 180 | 240 | 360 | 480 | 720) minutes='' hours="*/$((every / 60))" ;;
+    1440) minutes='' hours=0 ;;
+    *) fail 2 "cron cannot run every $every minutes evenly" \
+      'It can every 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720 or 1440.' ;;
+  esac
+  files="${config:+ --config $(quoted "$config")}${secrets:+ --secrets $(quoted "$secrets")}"
+  line() { printf '%s %s%s %s %s%s\n' "$1" "$2" "$(quoted "$node")" "$(quoted "$project/bin/$3.js")" "$4" "$files"; }
+  # Half an interval apart: the two collectors neither wait for each other nor ask at the same moment.
+  half=$((every / 2))
+  [ "$half" -le 29 ] || half=29
+  [ "$every" -gt 1 ] && pause='' || pause='sleep 30; '
+  {
+    printf '%s\n' "$begin"
+    for source in "$@"; do
+      case $source in
+        hue) line "${minutes:+*}${minutes:-0} $hours * * *" '' collect-hue --quiet-repeats ;;
+        amazon_aqm) line "$half${minutes:+-59}$minutes $hours * * *" "$pause" collect-aqm --quiet-repeats ;;
+      esac
+    done
+    line '13 7 * * *' '' health --quiet
+    printf '%s\n' "$end"
+  } >>"$work/new"
+fi
+
+if [ "$mode" = dry-run ]; then
+  cat "$work/new"
+elif cmp -s "$work/old" "$work/new"; then
+  echo 'install.sh: nothing to change'
+else
+  crontab "$work/new" || fail 1 'the crontab was not changed'
+  [ "$mode" = uninstall ] && echo 'install.sh: removed from the crontab' || sed -n "/^# BEGIN home-temp/,\$p" "$work/new"
+fi

@@ -1,0 +1,221 @@
+/** cron/install.sh against a crontab that remembers, and against Debian's real daemon; the units against systemd itself. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { openHome } from '../helpers/home';
+import { PROJECT_ROOT } from '../helpers/run-command';
+import { until } from '../helpers/until';
+import { isRoot } from '../support/as-user';
+import { scratchDirectory } from '../support/scratch';
+
+const CONFIG = 'collection: {interval_minutes: 10}\nhue: {bridge_url: "http://127.0.0.1"}\namazon_aqm: {}\n';
+const OTHERS = "MAILTO=me@example.com\n# my own jobs\n5 4 * * * echo 'a % sign' \\% \\\\ >/dev/null\n";
+
+interface Machine {
+  directory: string;
+  config: string;
+  crontab: () => string;
+  setCrontab: (text: string) => void;
+  install: (...args: string[]) => { status: number | null; stdout: string; stderr: string };
+}
+
+/** A PATH whose `crontab` keeps the crontab in a file; `says` is what `crontab -l` answers instead. */
+function machine({ config = CONFIG, project = PROJECT_ROOT, says = '' } = {}): Machine {
+  const directory = scratchDirectory();
+  const bin = join(directory, 'bin');
+  const kept = join(directory, 'crontab');
+  mkdirSync(bin);
+  const program = `#!/bin/sh
+if [ "$1" = -l ]; then
+  ${says === '' ? '' : `echo '${says}' >&2; exit 1`}
+  [ -e '${kept}' ] || { echo "no crontab for me" >&2; exit 1; }
+  cat '${kept}'
+else cat "$1" >'${kept}'; fi
+`;
+  writeFileSync(join(bin, 'crontab'), program, { mode: 0o755 });
+  const file = join(directory, "it's 100% mine.yaml");
+  writeFileSync(file, config);
+  return {
+    directory,
+    config: file,
+    crontab: () => (existsSync(kept) ? readFileSync(kept, 'utf8') : ''),
+    setCrontab: (text) => writeFileSync(kept, text),
+    install: (...args) =>
+      spawnSync(join(project, 'cron', 'install.sh'), ['--config', file, ...args], {
+        encoding: 'utf8',
+        cwd: '/',
+        env: { PATH: `${bin}:/usr/bin:/bin`, HOME: '/nonexistent' },
+      }),
+  };
+}
+
+test('it adds a block of its own, is content with it the second time, and takes it away again', () => {
+  const { install, crontab, setCrontab } = machine();
+  setCrontab(OTHERS);
+  expect(install()).toMatchObject({ status: 0, stderr: '' });
+  const installed = crontab();
+  expect(installed.startsWith(OTHERS)).toBe(true);
+  expect(installed.match(/^\S+ \S+ \* \* \* .*(collect-hue|collect-aqm|health)\.js/gm)).toHaveLength(3);
+  expect(install()).toMatchObject({ status: 0, stdout: 'install.sh: nothing to change\n' });
+  expect(crontab()).toBe(installed);
+  expect(install('--every', '5').status).toBe(0);
+  expect(crontab().match(/# BEGIN/g)).toHaveLength(1);
+  expect(crontab()).toMatch(/^\*\/5 .*collect-hue/m);
+  expect(crontab()).toMatch(/^2-59\/5 .*collect-aqm/m);
+  expect(install('--uninstall').status).toBe(0);
+  expect(crontab()).toBe(OTHERS);
+});
+
+test('the interval comes from the configuration, and only what is enabled is collected', () => {
+  const { install, crontab } = machine({ config: 'collection: {interval_minutes: 20}\namazon_aqm: {}\n' });
+  expect(install().status).toBe(0);
+  expect(crontab()).toMatch(/^10-59\/20 \* \* \* \* .*collect-aqm\.js' --quiet-repeats/m);
+  expect(crontab()).not.toMatch(/collect-hue/);
+});
+
+test('--dry-run changes nothing', () => {
+  const { install, crontab, setCrontab } = machine();
+  setCrontab(OTHERS);
+  const { status, stdout } = install('--dry-run');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/# END home-temperature-monitor/);
+  expect(crontab()).toBe(OTHERS);
+});
+
+test('a path with quotes and per cent signs reaches the shell as it is', () => {
+  const { install, crontab, config } = machine();
+  install();
+  const line = /^\S+ \* \* \* \* (.*collect-hue.*)$/m.exec(crontab())?.[1] ?? '';
+  // cron takes the backslash before a per cent sign away, the shell the quotes.
+  const words = spawnSync('sh', ['-c', `printf '%s\\n' ${line.replaceAll('\\%', '%')}`], { encoding: 'utf8' }).stdout;
+  expect(words.split('\n')).toEqual([
+    expect.stringMatching(/^\/.*node$/),
+    join(PROJECT_ROOT, 'bin/collect-hue.js'),
+    '--quiet-repeats',
+    '--config',
+    config,
+    '',
+  ]);
+});
+
+test.each([
+  ['a crontab that cannot be read', { says: 'crontab: you are not allowed to use this program' }, [], 1, /left alone/],
+  ['no usable configuration', { config: 'hue: {bridge_url: 7}\n' }, [], 2, /cannot be used/],
+  ['an uneven interval', {}, ['--every', '7'], 2, /cannot run every 7 minutes evenly/],
+  ['an unknown flag', {}, ['--evry', '5'], 2, /unknown argument --evry/],
+  ['a flag without its value', {}, ['--every'], 2, /--every needs a value/],
+])('%s: refused, and nothing changed', (_, options, args, status, message) => {
+  const { install, crontab, setCrontab } = machine(options);
+  setCrontab(OTHERS);
+  const answer = install(...args);
+  expect(answer.status).toBe(status);
+  expect(answer.stderr).toMatch(message);
+  expect(crontab()).toBe(OTHERS);
+});
+
+test('half a block is not guessed at', () => {
+  const { install, crontab, setCrontab } = machine();
+  install();
+  const torn = crontab().replace(/# END.*\n/, '');
+  setCrontab(torn);
+  for (const args of [[], ['--uninstall']]) {
+    expect(install(...args)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/lost their beginning/) as string,
+    });
+    expect(crontab()).toBe(torn);
+  }
+});
+
+test('two installations in one crontab do not touch each other', () => {
+  const one = machine();
+  one.install();
+  const other = join(one.directory, 'other');
+  mkdirSync(join(other, 'cron'), { recursive: true });
+  for (const name of ['bin', 'dist', 'node_modules', 'config', 'package.json']) {
+    symlinkSync(join(PROJECT_ROOT, name), join(other, name));
+  }
+  copyFileSync(join(PROJECT_ROOT, 'cron/install.sh'), join(other, 'cron/install.sh'));
+  chmodSync(join(other, 'cron/install.sh'), 0o755);
+  const before = one.crontab();
+  const path = `${join(one.directory, 'bin')}:/usr/bin:/bin`;
+  const run = (...args: string[]) =>
+    spawnSync(join(other, 'cron/install.sh'), ['--config', one.config, ...args], { env: { PATH: path } }).status;
+  expect(run()).toBe(0);
+  expect(one.crontab().match(/# BEGIN/g)).toHaveLength(2);
+  expect(run('--uninstall')).toBe(0);
+  expect(one.crontab()).toBe(before);
+});
+
+const why = !existsSync('/usr/sbin/cron')
+  ? 'cron is not installed'
+  : !isRoot || spawnSync('unshare', ['-m', 'true']).status !== 0
+    ? 'only root can give cron a spool of its own'
+    : null;
+
+(why === null ? test : test.skip)(
+  `Debian's cron runs what was installed${why === null ? '' : ` (skipped: ${why})`}`,
+  async () => {
+    const home = await openHome({ cloud: false });
+    // In a mount namespace of its own, so that the crontab of this machine is never touched.
+    const script = `
+      mount -t tmpfs none /var/spool/cron/crontabs && chmod 1730 /var/spool/cron/crontabs
+      mount -t tmpfs none /run
+      '${PROJECT_ROOT}/cron/install.sh' --every 1 --config '${home.configFile}' --secrets '${home.secretsFile}'
+      exec cron -f`;
+    const daemon = spawn('unshare', ['-m', 'sh', '-ec', script], {
+      cwd: '/',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(daemon, 'close');
+    try {
+      await until(() => existsSync(home.databaseFile) && daemon.exitCode === null);
+      await until(async () => (await home.query('SELECT 1 FROM cycles')).length > 0);
+      expect(await home.query('SELECT DISTINCT outcome, exit_code FROM cycles')).toEqual([
+        { outcome: 'ok', exit_code: 0 },
+      ]);
+      expect(await home.query('SELECT 1 FROM readings')).not.toEqual([]);
+    } finally {
+      daemon.kill();
+      await ended;
+      await home.close();
+    }
+  },
+  150_000,
+);
+
+const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
+(hasSystemd ? test : test.skip)(
+  `systemd finds no fault with the units${hasSystemd ? '' : ' (skipped: systemd-analyze is not installed)'}`,
+  () => {
+    const units = join(PROJECT_ROOT, 'cron', 'systemd');
+    const directory = scratchDirectory();
+    for (const name of readdirSync(units)) copyFileSync(join(units, name), join(directory, name));
+    // Only where Node.js lies differs from machine to machine.
+    const service = join(directory, 'home-temperature-monitor@.service');
+    writeFileSync(service, readFileSync(service, 'utf8').replace('/usr/bin/node', process.execPath));
+    const timers = readdirSync(directory).filter((name) => name.endsWith('.timer'));
+    expect(timers).toHaveLength(3);
+    const { status, stdout, stderr } = spawnSync(
+      'systemd-analyze',
+      [
+        'verify',
+        ...timers.map((name) => join(directory, name)),
+        join(directory, 'home-temperature-monitor@health.service'),
+      ],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  },
+);
