@@ -25,6 +25,21 @@ export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): st
   return names.sort().map((name) => join(directory, name));
 }
 
+/** A half-written file this old belongs to a process that was killed, not to one at work. */
+const ABANDONED_AFTER_MS = 60_000;
+
+/** Removes what killed processes left of files they had not finished. */
+function removeAbandoned(storage: StorageConfig): void {
+  const directory = spoolDirectory(storage);
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    if (!/^\..*\.json\.temporary-/.test(name)) continue;
+    const path = join(directory, name);
+    const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+  }
+}
+
 /**
  * Keeps a cycle, with its row as it is, for the next one that can write.
  * @throws MonitorError `database_full` at `spool_max_mb` (event `spool_full`), `file_system` where it cannot be written
@@ -69,6 +84,7 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
 /** A spool that cannot be listed must not keep the database from taking what is new. */
 function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
   try {
+    removeAbandoned(storage);
     return spooledFiles(storage);
   } catch (thrown) {
     sayUnreadable(logger, spoolDirectory(storage), thrown);

@@ -1,5 +1,5 @@
 /** Kills storing processes at random moments: what they reported is there once, and the next one works. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { query } from '../../support/storage';
@@ -68,6 +68,10 @@ export async function killAtRandom(
       if (after[0]?.exitCode !== 0) failedRuns++;
       onProgress?.(kill + 1);
     }
+    // A file that was being written when its process was killed is removed by a later cycle, once it is old.
+    for (const name of readdirSync(join(directory, 'spool'))) utimesSync(join(directory, 'spool', name), 0, 0);
+    const last = { directory, through: 'collect', collector: 'hue', firstCycle: nextCycle, cycles: 1 } as const;
+    await workers.run(last);
     return await judge(directory, kills, reported, failedRuns);
   } finally {
     rmSync(directory, { recursive: true });

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { MonitorError } from '../../../lib/errors';
 import { createMemoryStore } from '../../../lib/store/memory-store';
 import { readingsDatabase } from '../../../lib/store/readings-database';
@@ -163,6 +172,14 @@ test('half-written and foreign files are no cycles', async () => {
   await replayIntoDatabase();
   expect(names('spool')).toHaveLength(2);
   expect(names('spool-damaged')).toEqual([]);
+});
+
+test('what a killed process left half-written is removed when it is old enough', async () => {
+  mkdirSync(here.path('spool'));
+  for (const name of ['.a.json.temporary-1-x', '.b.json.temporary-1-y']) writeFileSync(here.path(`spool/${name}`), '{');
+  utimesSync(here.path('spool/.a.json.temporary-1-x'), 0, 0);
+  await replayIntoDatabase();
+  expect(names('spool')).toEqual(['.b.json.temporary-1-y']);
 });
 
 test('two processes that replay at once store everything exactly once', async () => {
