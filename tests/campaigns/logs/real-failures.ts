@@ -32,7 +32,7 @@ const fullDisk: Proof = {
       try {
         const results = await writers.run([
           { ...small, directory, lines: 8000, maxFileMb: 10, maxBackups: 100 },
-          { ...small, directory, lines: 8000, maxFileMb: 0.1, maxBackups: 100, program: 'collect-aqm' },
+          { ...small, directory, lines: 8000, maxFileMb: 0.1, maxBackups: 100, program: 'collect-aqm', writer: 1 },
         ]);
         const { lines, malformed } = countLines(directory);
         const said = results.map(({ stderr }) => stderr);
