@@ -2,6 +2,7 @@
  * The frame every command runs in: parse, run, report the failure, exit. It starts from failure: the exit code is 1 (the
  * door set it) until the work says otherwise, so that a promise that never settles cannot look like success.
  */
+import { isatty } from 'node:tty';
 import { asMonitorError, type MonitorError } from '../errors';
 import { createRedactor, type Redactor } from '../logging/redact';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
@@ -58,10 +59,6 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => end(asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0); // `report | head`: the reader has seen enough
-    throw error;
-  });
   try {
     const parsed = parseArguments(spec, process.argv.slice(2));
     if (parsed.switches.has('help')) {
@@ -80,11 +77,22 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
 
 export function processTerminal(): Terminal {
   return {
-    out: (text) => void process.stdout.write(text),
+    out: (text) => void standardOutput().write(text),
     err: (text) => void process.stderr.write(text),
-    isTerminal: process.stdout.isTTY,
+    isTerminal: isatty(1),
     environment: process.env,
   };
+}
+
+let stdout: NodeJS.WriteStream | undefined;
+
+/** Made when there is something to say: a silent cycle does not pay for the stream. */
+function standardOutput(): NodeJS.WriteStream {
+  stdout ??= process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0); // `report | head`: the reader has seen enough
+    throw error;
+  });
+  return stdout;
 }
 
 /** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */

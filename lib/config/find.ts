@@ -1,6 +1,5 @@
 /** Which files a command reads: the flag's, else the environment's, else those of the installation. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isInsideNodeModules } from './paths';
 
@@ -45,7 +44,7 @@ export function findFiles(flags: FileFlags, surroundings: Surroundings = {}): Fi
 export function defaultDirectory({
   environment = process.env,
   installation = installationDirectory(),
-  home = homedir,
+  home = () => process.getBuiltinModule('node:os').homedir(), // loaded only here: hardly anybody needs it
 }: Surroundings = {}): string {
   if (!isInsideNodeModules(installation)) return join(installation, 'config');
   const xdg = nonEmpty(environment['XDG_CONFIG_HOME']);
