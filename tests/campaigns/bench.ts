@@ -1,0 +1,83 @@
+/**
+ * What a cycle costs beside the bare start of Node.js: `npm run bench`. Every command runs against simulated devices on
+ * loopback, in turn with `node -e 0`, in cron's environment; docs/performance.md says what the numbers mean. Options:
+ * `--rounds N` (15), `--readings 1000000,20000000` (the commands on databases of these sizes as well, and the usual
+ * questions), `--keep-environment` (the caller's instead of cron's).
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { grownCases, ROOT, SENSORS, startUpCases } from './bench/cases';
+import { CRON_ENVIRONMENT, measure } from './bench/measure';
+import { cpus, median, ratio, toBareNode, walls } from './bench/ratios';
+
+async function bench(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '15' },
+      readings: { type: 'string', default: '' },
+      'keep-environment': { type: 'boolean', default: false },
+    },
+  });
+  const environment = values['keep-environment'] ? process.env : CRON_ENVIRONMENT;
+  const rounds = Number(values.rounds);
+  const sizes = values.readings.split(',').filter(Boolean).map(Number);
+  const directory = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-bench-'));
+  let homes: ChildProcess | undefined;
+  try {
+    homes = await openHomes(directory);
+    if (sizes.length > 0) await compareSizes(directory, sizes, rounds, environment);
+    compareWithBareNode(directory, rounds, environment);
+  } finally {
+    homes?.stdin?.end();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function openHomes(directory: string): Promise<ChildProcess> {
+  const words = ['--require', 'tsx/cjs', join(__dirname, 'bench', 'homes.ts'), directory, ...SENSORS.map(String)];
+  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+  await new Promise((resolve, reject) => {
+    child.stdout.once('data', resolve);
+    child.once('exit', (code) => reject(new Error(`the simulated devices ended with exit code ${code ?? 'none'}`)));
+  });
+  return child;
+}
+
+/** The collectors and health must not notice how many years lie in the database. */
+async function compareSizes(
+  directory: string,
+  sizes: readonly number[],
+  rounds: number,
+  environment: NodeJS.ProcessEnv,
+) {
+  const cases = [];
+  for (const readings of [0, ...sizes]) cases.push(...(await grownCases(directory, readings)));
+  const measured = measure(cases, rounds, environment);
+  const commands = measured.length / (sizes.length + 1);
+  const rows = measured.map(({ name, costs }, index) => {
+    const empty = measured[index % commands]?.costs ?? [];
+    const wall = ratio(walls(costs), walls(empty));
+    return [name, { wall, CPU: ratio(cpus(costs), cpus(empty)), 'wall ms': median(walls(costs)).toFixed(0) }];
+  });
+  console.log(
+    `\nAs data grows: ratios to the same command on an empty database, median (min to max) of ${rounds} runs`,
+  );
+  console.table(Object.fromEntries(rows));
+}
+
+function compareWithBareNode(directory: string, rounds: number, environment: NodeJS.ProcessEnv): void {
+  const measured = measure(startUpCases(directory), rounds, environment);
+  const bare = measured.flatMap((one) => one.bare);
+  const [wall, cpu] = [median(walls(bare)), median(cpus(bare))].map((ms) => ms.toFixed(0));
+  console.log(`\nWhole runs as ratios to "node -e 0" of ${process.version} (${wall} ms, CPU ${cpu} ms):`);
+  console.log(`median (min to max) of ${rounds} alternating runs`);
+  console.table(Object.fromEntries(measured.map((one) => [one.name, toBareNode(one)])));
+}
+
+bench().catch((thrown: unknown) => {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exitCode = 1;
+});

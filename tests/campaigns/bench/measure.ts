@@ -1,0 +1,92 @@
+/** What a run of a command costs, start-up and end included. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Case } from './cases';
+
+export interface Cost {
+  wallMs: number;
+  /** user and system, all threads */
+  cpuMs: number;
+}
+
+export interface Measured {
+  name: string;
+  costs: Cost[];
+  /** of the bare starts in between */
+  bare: Cost[];
+  /** MB */
+  peakMemory: number;
+  barePeakMemory: number;
+}
+
+/** cron's: a variable such as NODE_EXTRA_CA_CERTS makes the start of node itself three times as long. */
+export const CRON_ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/nonexistent' };
+
+const BARE: Pick<Case, 'words' | 'exitCodes'> = { words: ['-e', '0'], exitCodes: [0] };
+
+/** bash waits with wait4(2), which tells the CPU time of all threads; Node.js does not offer it. */
+const TIMED = 'TIMEFORMAT="%3R %3U %3S"; time "$@" 2>&3';
+
+/** Runs every case in turn, each beside a bare start of node, so that the machine's moods meet all alike. */
+export function measure(cases: readonly Case[], rounds: number, environment: NodeJS.ProcessEnv): Measured[] {
+  const measured = cases.map(({ name }): Measured => {
+    return { name, costs: [], bare: [], peakMemory: 0, barePeakMemory: 0 };
+  });
+  // The first round makes databases and logins, and warms the caches of the file system.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, one] of cases.entries()) {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[Kround ${round} of ${rounds}: ${one.name}`);
+      const bare = cost(BARE, environment);
+      one.prepare?.();
+      const whole = cost(one, environment);
+      if (round === 0) continue;
+      measured[index]?.bare.push(bare);
+      measured[index]?.costs.push(whole);
+    }
+  }
+  for (const [index, one] of cases.entries()) {
+    one.prepare?.();
+    Object.assign(measured[index] ?? {}, {
+      peakMemory: peakMemory(one, environment),
+      barePeakMemory: peakMemory(BARE, environment),
+    });
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return measured;
+}
+
+function cost({ words, exitCodes }: Pick<Case, 'words' | 'exitCodes'>, environment: NodeJS.ProcessEnv): Cost {
+  const output = run('bash', ['-c', TIMED, 'bash', process.execPath, ...words], exitCodes, environment);
+  const [wall = NaN, user = NaN, system = NaN] = (output[2] ?? '').trim().split(' ').map(Number);
+  if (Number.isNaN(wall + user + system)) throw new Error(`bash told no times, but: ${output.join('')}`);
+  return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
+}
+
+/** In MB; varies by less than 1 % from run to run. */
+function peakMemory({ words, exitCodes }: Pick<Case, 'words' | 'exitCodes'>, environment: NodeJS.ProcessEnv): number {
+  const hook = ['--require', join(__dirname, 'peak-memory.cjs')];
+  const output = run(process.execPath, [...hook, ...words], exitCodes, environment);
+  return Number(output[3]) / 1024;
+}
+
+/**
+ * As cron does: nobody types, nobody listens.
+ * @returns what came on the file descriptors 2 and 3, by number
+ * @throws Error where it ends with an exit code that is not expected
+ */
+function run(
+  program: string,
+  words: readonly string[],
+  exitCodes: readonly number[],
+  environment: NodeJS.ProcessEnv,
+): (string | null)[] {
+  const { status, error, output } = spawnSync(program, words, {
+    cwd: '/',
+    env: environment,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  if (error) throw error;
+  if (status !== null && exitCodes.includes(status)) return output;
+  throw new Error(`${words.join(' ')} ended with exit code ${status ?? 'none'}: ${output.join('')}`);
+}
