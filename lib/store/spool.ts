@@ -36,7 +36,11 @@ function removeAbandoned(storage: StorageConfig): void {
     if (!/^\..*\.json\.temporary-/.test(name)) continue;
     const path = join(directory, name);
     const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-    if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+    try {
+      if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+    } catch {
+      // Litter stays, nothing is lost.
+    }
   }
 }
 
