@@ -5,7 +5,6 @@ import { readInstallation } from '../../health/installation';
 import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';
 import { runChecks, type HealthReport } from '../../health/runner';
 import { allSecretValues } from '../../config/secrets';
-import { createRedactor } from '../../logging/redact';
 import { COMMON_FLAGS, usage, type Arguments, type CommandSpec } from '../arguments';
 import { main, type Run, type Terminal } from '../command';
 import { nearest } from '../../config/nearest';
@@ -34,7 +33,7 @@ const SPEC: CommandSpec = {
   ],
 };
 
-const run: Run = async ({ arguments: given, terminal }) => {
+const run: Run = async ({ arguments: given, terminal, redactor }) => {
   const { switches, values } = given;
   if (switches.has('list')) {
     terminal.out(renderList());
@@ -42,15 +41,15 @@ const run: Run = async ({ arguments: given, terminal }) => {
   }
   const checks = wanted(given);
   const installation = readInstallation(values, terminal.environment);
-  const redactor = createRedactor(allSecretValues(installation.secrets?.secrets ?? {}));
+  for (const value of allSecretValues(installation.secrets?.secrets ?? {})) redactor.add(value);
   const report = await runChecks(checks, {
     installation,
     offline: switches.has('offline'),
     fresh: switches.has('fresh'),
     redactor,
   });
-  // Redacted as a whole, after rendering: no form of output can be forgotten.
-  terminal.out(redactor(rendered(report, given, terminal)));
+  // The terminal redacts: no form of output can be forgotten.
+  terminal.out(rendered(report, given, terminal));
   return report.exit_code;
 };
 
@@ -77,4 +76,8 @@ function rendered(report: HealthReport, { switches }: Arguments, { isTerminal, e
   return environment['GITHUB_ACTIONS'] === 'true' ? text + renderAnnotations(report) : text;
 }
 
-void main(SPEC, run, { exitCodeOfDefect: 2, exitCodeOfFailure: () => 2 });
+void main(SPEC, run, {
+  exitCodeOfDefect: 2,
+  exitCodeOfFailure: () => 2,
+  emptyAnswer: { status: 'critical', checks: [] },
+});

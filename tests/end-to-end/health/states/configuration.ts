@@ -14,7 +14,7 @@ const withSecrets = (over: Record<string, Record<string, unknown>>): Pick<Broken
   mend: (bench) => bench.configure({}),
 });
 
-const EDIT = /EDITOR.*config\.yaml/;
+const EDIT = /"\$\{EDITOR:-vi\}" '.*config\.yaml'/;
 
 function appendTo(file: string, text: string): void {
   writeFileSync(file, readFileSync(file, 'utf8') + text);
@@ -169,7 +169,7 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     status: 'warn',
     exitCode: 0,
     says: /secrets\.yaml:\d+:\d+: email\.port: /,
-    remedy: /EDITOR.*secrets\.yaml/,
+    remedy: /"\$\{EDITOR:-vi\}" '.*secrets\.yaml'/,
     ...withSecrets({ email: { host: 'mail.example.org', port: 'smtp', from: 'a@example.org', to: 'b@example.org' } }),
   },
 ];

@@ -139,7 +139,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 2,
     says: /has schema version 99, this program knows versions up to/,
-    remedy: /Install the newer home-temperature-monitor.*restore the backup/,
+    remedy: /restore the backup of the older version: ls -l '.*readings\.db'\.version-\*/,
     breakIt: (bench) => sql(bench, 'PRAGMA user_version = 99'),
     mend: (bench) => sql(bench, 'PRAGMA user_version = 1'), // what the backup of the older version holds
   },
@@ -235,7 +235,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'warn',
     exitCode: 0,
-    says: /1 cycles? waits? in .*spool until the database can be written/,
+    says: /1 cycle waits in .*spool until the database can be written/,
     remedy: /node bin\/collect-hue\.js/,
     bench: { config: { storage: { busy_timeout_ms: 0 }, retry: { max_attempts: 0 } } },
     breakIt: async (bench) => {
@@ -264,7 +264,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'warn',
     exitCode: 0,
-    says: /1 damaged spool files? lies? in .*spool-damaged/,
+    says: /1 damaged spool file lies in .*spool-damaged/,
     remedy: /(rm -r '.*spool-damaged')/,
     breakIt: async (bench) => {
       const spool = join(bench.home.dataDirectory, 'spool');

@@ -1,0 +1,112 @@
+import type { CheckReport, HealthReport } from '../../../lib/health/runner';
+import { renderAnnotations, renderJson, renderLine, renderText } from '../../../lib/health/render';
+import { CHECK_NAMES, type Status } from '../../../lib/health/check';
+
+const check = (name: CheckReport['name'], status: Status, message = 'as it should be'): CheckReport => {
+  const remediation = 'Mend it: chmod 600 x';
+  const isProblem = status === 'warn' || status === 'fail';
+  return {
+    name,
+    status,
+    message,
+    remediation: isProblem ? remediation : '',
+    duration_ms: 12,
+    details: { mode: '0644' },
+    problems: isProblem ? [{ status, message, remediation, stops: [] }] : [],
+  };
+};
+const report = (exit_code: 0 | 1 | 2, ...checks: CheckReport[]): HealthReport => ({
+  status: (['healthy', 'degraded', 'critical'] as const)[exit_code],
+  exit_code,
+  duration_ms: 412,
+  checks,
+});
+const PLAIN = { isTerminal: false, colour: false, quiet: false, verbose: false };
+const MIXED = report(1, check('hue', 'fail', 'no answer.'), check('disk', 'pass'), check('logging', 'warn', 'late.'));
+
+describe('text', () => {
+  test('plain lines: problems last, the remedy under each, no colour', () => {
+    expect(renderText(MIXED, PLAIN)).toBe(
+      [
+        'pass  disk       as it should be',
+        'warn  logging    late.',
+        '      do: Mend it: chmod 600 x',
+        'fail  hue        no answer.',
+        '      do: Mend it: chmod 600 x',
+        'degraded: 1 fail, 1 warn, 1 pass in 412 ms',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('a terminal gets marks, and colour unless it is switched off', () => {
+    const table = renderText(MIXED, { ...PLAIN, isTerminal: true, colour: true });
+    expect(table).toContain('\u001b[31m✗ fail \u001b[0m hue        no answer.\n');
+    expect(renderText(MIXED, { ...PLAIN, isTerminal: true })).toContain('✗ fail  hue        no answer.\n');
+  });
+
+  test('quiet: nothing while the exit code is 0, then the problems alone', () => {
+    const quiet = { ...PLAIN, quiet: true };
+    expect(renderText(report(0, check('disk', 'warn')), quiet)).toBe('');
+    expect(renderText(MIXED, quiet)).not.toContain('as it should be');
+  });
+
+  test('verbose adds the details', () => {
+    expect(renderText(MIXED, { ...PLAIN, verbose: true })).toContain('      mode: "0644"\n      duration_ms: 12\n');
+  });
+
+  test('what comes from outside cannot move the cursor or begin a line', () => {
+    const nasty = report(1, check('hue', 'fail', 'Hall\u001b[2J\r\npass  hue all is well'));
+    expect(renderText(nasty, PLAIN).split('\n')[0]).toBe('fail  hue        Hall [2J pass  hue all is well');
+  });
+});
+
+test('json: the shape of the contract, and each problem in the details', () => {
+  expect(JSON.parse(renderJson(MIXED))).toEqual({
+    schema_version: 1,
+    status: 'degraded',
+    exit_code: 1,
+    duration_ms: 412,
+    checks: [
+      {
+        name: 'hue',
+        status: 'fail',
+        message: 'no answer.',
+        remediation: 'Mend it: chmod 600 x',
+        duration_ms: 12,
+        details: {
+          mode: '0644',
+          problems: [{ status: 'fail', message: 'no answer.', remediation: 'Mend it: chmod 600 x', stops: [] }],
+        },
+      },
+      expect.objectContaining({ name: 'disk', remediation: '', details: { mode: '0644' } }),
+      expect.objectContaining({ name: 'logging', status: 'warn' }),
+    ],
+  });
+});
+
+test.each<[string, HealthReport, string]>([
+  ['OK', report(0, check('disk', 'pass')), 'OK: 1 checks pass | fail=0 warn=0 time=0.412s\n'],
+  ['OK with a warning', report(0, check('disk', 'warn')), 'OK: disk | fail=0 warn=1 time=0.412s\n'],
+  ['WARNING', MIXED, 'WARNING: hue | fail=1 warn=1 time=0.412s\n'],
+  [
+    'CRITICAL of all',
+    report(2, ...CHECK_NAMES.map((name) => check(name, 'fail'))),
+    'CRITICAL: config secrets database logging disk +4 | fail=9 warn=0 time=0.412s\n',
+  ],
+])('line: %s', (_name, given, line) => {
+  expect(renderLine(given)).toBe(line);
+  expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('annotations: one a problem, with what would end them escaped', () => {
+  const nasty = report(
+    1,
+    check('hue', 'fail', '100 %\nof it'),
+    check('disk', 'pass'),
+    check('logging', 'warn', 'late.'),
+  );
+  expect(renderAnnotations(nasty)).toBe(
+    '::error title=hue::100 %25%0Aof it%0AMend it: chmod 600 x\n::warning title=logging::late.%0AMend it: chmod 600 x\n',
+  );
+});
