@@ -3,7 +3,7 @@
  * spawn (the bundles in dist/, mapped back to lib/). Both are merged; less than the thresholds is red.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
@@ -16,6 +16,7 @@ const output = join(root, 'coverage');
 const children = join(output, 'children');
 rmSync(output, { recursive: true, force: true });
 mkdirSync(children, { recursive: true });
+chmodSync(children, 0o1777); // some tests run their commands as another user
 
 const jest = spawnSync(
   process.execPath,
