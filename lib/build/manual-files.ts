@@ -20,7 +20,7 @@ export function manualFiles(): Record<string, string> {
         'Copy this file to secrets.yaml beside it, for nobody but you: install -m 600 secrets.example.yaml secrets.yaml',
         'node bin/auth-hue.js and node bin/auth-amazon.js fill in the first two sections.',
       ],
-      commentedOut: ['email'],
+      commentedOut: ['email', 'heartbeat'],
     }),
     'docs/configuration.md': page(),
   };

@@ -3,6 +3,7 @@
  * story. A new source needs a folder under lib/sources, a command, and nothing here.
  */
 import { join } from 'node:path';
+import type { Heartbeat } from '../alert/heartbeat';
 import { collect, look, recordOf, type CollectContext, type CycleResult } from '../collect';
 import type { Config, Secrets } from '../config/config';
 import { findFiles } from '../config/find';
@@ -52,7 +53,7 @@ export interface CollectorSpec {
   secretSection: 'hue' | 'amazon';
   /** @throws MonitorError where the configuration names something that cannot be used */
   createSource: (kit: SourceKit) => Source;
-  /** after the cycle is safe and its lock released: alert, e-mail; never changes the outcome */
+  /** after the cycle is safe and its lock released: alert, e-mail, retention; never changes the outcome */
   afterCycle?: (kit: SourceKit, result: CycleResult) => Promise<void>;
 }
 
@@ -85,15 +86,26 @@ export function collectorRun(spec: CollectorSpec): Run {
     if (modeWarning !== null) logger.warning('secrets_readable', modeWarning);
 
     const kit = createKit(invocation.arguments, config, secrets, logger, redactor);
+    const heartbeat = await startHeartbeatOf(spec, kit);
     const result = await runCycle(spec, kit, startedAt);
     report(spec, kit, result, terminal);
     const { storing, graceMs } = kit.end;
-    if (result.failure?.type !== 'overlap' && spec.afterCycle)
-      await beforeDeadline(spec.afterCycle(kit, result), storing, graceMs).catch(() => undefined);
+    const settled = result.failure?.type === 'overlap' ? Promise.resolve() : spec.afterCycle?.(kit, result);
+    const told = heartbeat?.end(result.record.exit_code, result.failure?.type ?? result.record.outcome);
+    const afterwards = Promise.allSettled([settled ?? Promise.resolve(), told ?? Promise.resolve()]);
+    await beforeDeadline(afterwards, storing, graceMs).catch(() => undefined);
     await log.finish(createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing }));
     kit.end.clear();
     return result.record.exit_code;
   };
+}
+
+/** Where secrets.yaml has an address for it; a look (`--dry-run`) is no cycle. */
+async function startHeartbeatOf(spec: CollectorSpec, kit: SourceKit): Promise<Heartbeat | null> {
+  const url = kit.secrets.heartbeat?.[spec.collector];
+  if (url === undefined || kit.dryRun) return null;
+  const { startHeartbeat } = await import('../alert/heartbeat');
+  return startHeartbeat(url, { http: kit.http, logger: kit.logger, signal: kit.end.storing.signal });
 }
 
 /** @throws MonitorError where the file, or the section of this source, is malformed; a fault elsewhere is only logged */

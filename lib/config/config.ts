@@ -83,8 +83,15 @@ export interface EmailSecrets {
   to: string;
 }
 
+/** Where each collector reports its cycles. */
+export interface HeartbeatSecrets {
+  hue?: string;
+  amazon_aqm?: string;
+}
+
 export interface Secrets {
   hue?: { username: string };
   amazon?: { refresh_token: string };
   email?: EmailSecrets;
+  heartbeat?: HeartbeatSecrets;
 }

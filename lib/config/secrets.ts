@@ -1,14 +1,14 @@
 /** Reads secrets.yaml. A fault in one section stops only that source; no value of the file is ever quoted. */
 import { dirname, join } from 'node:path';
 import schema from '../../config/secrets.schema.json';
-import type { EmailSecrets, Secrets } from './config';
+import type { EmailSecrets, HeartbeatSecrets, Secrets } from './config';
 import { explain } from './explain';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
 import { validateSecrets } from './validators.generated';
 import { readYaml } from './yaml-text';
 
-export type SecretSection = 'hue' | 'amazon' | 'email';
+export type SecretSection = 'hue' | 'amazon' | 'email' | 'heartbeat';
 
 export interface LoadedSecrets {
   /** absolute */
@@ -26,15 +26,17 @@ interface RawSecrets {
   hue?: { username: string };
   amazon?: { refresh_token: string };
   email?: EmailSecrets;
+  heartbeat?: HeartbeatSecrets;
 }
 
-const SECTIONS = ['hue', 'amazon', 'email'] as const;
+const SECTIONS = ['hue', 'amazon', 'email', 'heartbeat'] as const;
 
 /** What mends a section. */
 const REMEDIATIONS: Record<SecretSection, string> = {
   hue: 'Pair with the bridge again, which writes this section: node bin/auth-hue.js',
   amazon: 'Log in again, which writes this section: node bin/auth-amazon.js',
   email: 'Mend the lines named; config/secrets.example.yaml shows this section.',
+  heartbeat: 'Mend the lines named; config/secrets.example.yaml shows this section.',
 };
 
 /**
@@ -69,6 +71,7 @@ export function loadSecrets(file: string): LoadedSecrets {
       ...(secrets.hue !== undefined && secrets.hue.username !== '' && { hue: secrets.hue }),
       ...(secrets.amazon !== undefined && secrets.amazon.refresh_token !== '' && { amazon: secrets.amazon }),
       ...(secrets.email !== undefined && { email: secrets.email }),
+      ...(secrets.heartbeat !== undefined && { heartbeat: secrets.heartbeat }),
     },
     faults,
     unknown:
@@ -87,10 +90,12 @@ function isIn(section: SecretSection, key: string): boolean {
  * not leave the other's rest behind. Names of this machine are no secret and would spoil every message.
  */
 export function allSecretValues(secrets: Secrets): string[] {
-  const { email } = secrets;
+  const { email, heartbeat } = secrets;
   const passwords = [secrets.hue?.username, secrets.amazon?.refresh_token, email?.username, email?.password];
   const addresses = [email?.from, email?.to].flatMap((text) => [text, ...(text?.split(/[\s,;<>]+/) ?? [])]);
-  const values = [...passwords, email?.host, ...addresses].filter((text) => text !== undefined && text.length >= 4);
+  const values = [...passwords, email?.host, ...addresses, heartbeat?.hue, heartbeat?.amazon_aqm].filter(
+    (text) => text !== undefined && text.length >= 4,
+  );
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);
   const spellings = values.flatMap((text) => (text === undefined ? [] : [text, encodeURIComponent(text)]));
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);

@@ -33,7 +33,10 @@ export function checkSecrets({ installation }: CheckContext): Judgement {
   const needed = NEEDED.filter(({ collector }) => enabled.includes(collector));
   const problems = [
     ...needed.flatMap((need) => sectionProblems(secrets, need)),
-    ...warnAbout(secrets.faults.email?.faults.map(formatFault) ?? [], file),
+    ...warnAbout(
+      [secrets.faults.email, secrets.faults.heartbeat].flatMap((f) => f?.faults.map(formatFault) ?? []),
+      file,
+    ),
     ...warnAbout(secrets.unknown?.faults.map(formatFault) ?? [], file),
     ...fileProblems(state, file),
   ];
@@ -55,7 +58,7 @@ function sectionProblems(
   ];
 }
 
-/** What no collector stumbles over: e-mail is optional, and a section nobody knows is perhaps a typing mistake. */
+/** What no collector stumbles over: e-mail and heartbeat are optional, and a section nobody knows is perhaps a typing mistake. */
 function warnAbout(messages: readonly string[], file: string): Problem[] {
   const remediation = `Mend it (config/secrets.example.yaml shows the sections): "\${EDITOR:-vi}" '${file}'`;
   return messages.map((message) => ({ status: 'warn', message, remediation }));

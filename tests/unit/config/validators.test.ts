@@ -66,9 +66,13 @@ describe('the example files', () => {
     expect(loadSecrets(copied('secrets'))).toMatchObject({ secrets: {}, faults: {}, unknown: null });
   });
 
-  test('its e-mail section is sound as soon as it is no comment any more', () => {
-    const file = copied('secrets', (text) => text.replace(/^# (email:| {2})/gm, '$1'));
-    expect(loadSecrets(file)).toMatchObject({ faults: {}, unknown: null, secrets: { email: { port: 587 } } });
+  test('its optional sections are sound as soon as they are no comment any more', () => {
+    const file = copied('secrets', (text) => text.replace(/^# (email:|heartbeat:| {2})/gm, '$1'));
+    expect(loadSecrets(file)).toMatchObject({
+      faults: {},
+      unknown: null,
+      secrets: { email: { port: 587 }, heartbeat: { hue: expect.any(String) as string } },
+    });
   });
 });
 

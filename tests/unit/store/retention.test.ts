@@ -1,0 +1,107 @@
+import { Database } from '../../../lib/store/database';
+import { forgetOld } from '../../../lib/store/retention';
+import { readingsDatabase } from '../../../lib/store/readings-database';
+import { nthCycle } from '../../support/cycles';
+import { query, scratch, type Scratch } from '../../support/storage';
+
+const DAY = 86_400_000;
+const START = Date.UTC(2026, 0, 1);
+const signal = new AbortController().signal;
+const noPause = () => Promise.resolve();
+
+let place: Scratch;
+afterEach(() => place.remove());
+
+/** 3 days of a cycle every 5 minutes. */
+async function threeDays(retention_days: number): Promise<string> {
+  place = await scratch({ retention_days });
+  const database = readingsDatabase(place.storage, place.logger);
+  await database.storeAll(Array.from({ length: 3 * 288 }, (_, n) => nthCycle(n)));
+  await database.close();
+  return place.path('readings.db');
+}
+
+const rows = async (path: string): Promise<unknown> =>
+  (
+    await query(
+      path,
+      `SELECT (SELECT count(*) FROM cycles) AS cycles, (SELECT count(*) FROM readings) AS readings,
+         (SELECT min(started_at) FROM cycles) AS first, (SELECT count(*) FROM device) AS devices`,
+    )
+  )[0];
+
+test('what is older goes, cycles and readings alike; what is younger stays', async () => {
+  const path = await threeDays(1);
+  const forgotten = await forgetOld(place.storage, place.logger, {
+    signal,
+    now: () => START + 3 * DAY,
+    sleep: noPause,
+  });
+  expect(forgotten).toBe(2 * 288 - 101);
+  // The clock is believed as far as 100 cycles ago: that is 101 cycles of 5 minutes less than asked for.
+  expect(await rows(path)).toEqual({
+    cycles: 288 + 101,
+    readings: 2 * (288 + 101),
+    first: new Date(START + 2 * DAY - 101 * 300_000).toISOString(),
+    devices: 2,
+  });
+  expect(place.named('retention')).toHaveLength(1);
+  expect(await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY })).toBe(0);
+});
+
+test('0 keeps all, and so does a clock that went astray', async () => {
+  const path = await threeDays(0);
+  const before = await rows(path);
+  expect(await forgetOld(place.storage, place.logger, { signal, now: () => START + 1000 * DAY })).toBe(0);
+  expect(
+    await forgetOld({ ...place.storage, retention_days: 365 }, place.logger, {
+      signal,
+      now: () => START + 36_500 * DAY,
+    }),
+  ).toBe(0);
+  expect(await rows(path)).toEqual(before);
+});
+
+test('a device of which nothing is left is forgotten, too', async () => {
+  const path = await threeDays(1);
+  const database = await Database.open(path, 'read-write');
+  await database.exec(
+    'DELETE FROM reading WHERE device = 2 AND cycle > 100; UPDATE device SET last_cycle = 100 WHERE id = 2',
+  );
+  await database.close();
+  await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY, sleep: noPause });
+  expect(await query(path, 'SELECT device_id FROM device')).toEqual([{ device_id: 'hue:0' }]);
+});
+
+test('another program’s lock is not waited for: the next run goes on', async () => {
+  const path = await threeDays(1);
+  const writer = await Database.open(path, 'read-write');
+  await writer.exec('BEGIN IMMEDIATE');
+  expect(await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY })).toBe(0);
+  await writer.exec('COMMIT');
+  await writer.close();
+  expect(
+    await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY, sleep: noPause }),
+  ).toBeGreaterThan(0);
+});
+
+test('a collector may write between any two steps, and the end of the cycle ends it', async () => {
+  const path = await threeDays(1);
+  const stop = new AbortController();
+  const collector = await Database.open(path, 'read-write');
+  collector.setBusyTimeout(0);
+  let pauses = 0;
+  const forgotten = await forgetOld(place.storage, place.logger, {
+    signal: stop.signal,
+    now: () => START + 3 * DAY,
+    sleep: async () => {
+      pauses++;
+      await collector.exec('BEGIN IMMEDIATE; INSERT INTO word (text) VALUES (hex(randomblob(8))); COMMIT');
+      if (pauses === 2) stop.abort(new Error('the deadline'));
+    },
+  });
+  await collector.close();
+  expect(pauses).toBe(2);
+  expect(forgotten).toBeLessThan(2 * 288 - 101);
+  expect(forgotten).toBeGreaterThan(10);
+});
