@@ -19,15 +19,20 @@ export async function usualQuestions(path: string): Promise<{ question: string; 
   const answers = [];
   for (const [question, ask] of questions) {
     const times: number[] = [];
+    const cpuTimes: number[] = [];
     let rows = 0;
     for (let run = 0; run < RUNS; run++) {
       const startedAt = performance.now();
+      const cpuBefore = process.cpuUsage();
       rows = (await ask(database)).length;
       times.push(performance.now() - startedAt);
+      const { user, system } = process.cpuUsage(cpuBefore);
+      cpuTimes.push((user + system) / 1000);
     }
     const milliseconds = times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
     answers.push({ question, milliseconds });
-    console.log(`\n${question}: ${milliseconds.toFixed(1)} ms (worst ${times.at(-1)?.toFixed(1)}), ${rows} rows`);
+    const spread = `worst ${times.at(-1)?.toFixed(1)}, processor ${Math.min(...cpuTimes).toFixed(1)}`;
+    console.log(`\n${question}: ${milliseconds.toFixed(1)} ms (${spread}), ${rows} rows`);
     await ask(explaining(database));
   }
   await database.close();
