@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 'use strict';
 process.exitCode = 2; // start from failure
-function stop(message, remediation) {
-  const error = { type: 'configuration', message, remediation };
+function stop({ code, message = 'ended without an answer' }, remediation = 'run npm ci') {
+  const error = { type: 'configuration', message: code ? 'not built yet' : message, remediation };
   const answer = { schema_version: 1, command: 'health', exit_code: 2, outcome: 'failed', error };
   if (process.argv.includes('--json')) console.log(JSON.stringify(answer));
-  console.error('health: ' + message + ': ' + remediation);
+  console.error('health: ' + error.message + ': ' + remediation);
   process.exit(2);
 }
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 17))
-  stop('Node.js ' + process.version + ' is too old', 'install 20.17 or newer');
-process.once('uncaughtException', (e) => stop(e.code ? 'not built yet' : 'broken: ' + e.message, 'run npm ci'));
+  stop({ message: 'Node.js ' + process.version + ' is too old' }, 'install 20.17 or newer');
+process.once('uncaughtException', (error) => stop(error)).once('beforeExit', () => stop({}));
 require('../dist/health.js');
