@@ -7,6 +7,7 @@ import type { CollectorName } from '../reading';
 import { acquireLock } from '../reliability/lock';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
+import { databasePath } from '../store/files';
 import { lastDevicesSeen } from '../store/last-good-cycle';
 import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
@@ -26,12 +27,14 @@ export function openKeeping(
   const { storage, retry } = config;
   const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
   const database = readingsDatabase(storage, logger, end.storing.signal);
+  const endpoint = databasePath(storage.data_directory);
   const store: Store = {
     get replaced() {
       return database.replaced;
     },
-    store: (cycle, finish) => retrier.run({ operation: 'database.store' }, () => database.store(cycle, finish)),
-    storeAll: (cycles) => retrier.run({ operation: 'database.replay_spool' }, () => database.storeAll(cycles)),
+    store: (cycle, finish) =>
+      retrier.run({ operation: 'database.store', endpoint }, () => database.store(cycle, finish)),
+    storeAll: (cycles) => retrier.run({ operation: 'database.replay_spool', endpoint }, () => database.storeAll(cycles)),
     close: () => database.close(),
   };
   return {

@@ -1,0 +1,133 @@
+/** No cycle outlives `deadline_seconds`: without it, none of these cycles would ever end, and neither would its test. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fault, type Fault } from '../../lib/simulator/faults';
+import { spooledFiles } from '../../lib/store/spool';
+import { holdDatabase } from '../helpers/held-database';
+import { openHome, type Home } from '../helpers/home';
+import { startSilentResolver } from '../helpers/silent-resolver';
+import { isRoot } from '../support/as-user';
+
+/** So patient that the deadline alone can end it. */
+const PATIENT = {
+  collection: { deadline_seconds: 2 },
+  storage: { busy_timeout_ms: 120_000 },
+  hue: { timeout_seconds: 300 },
+  amazon_aqm: { timeout_seconds: 300 },
+};
+
+let home: Home;
+beforeEach(async () => {
+  home = await openHome({ config: PATIENT });
+});
+afterEach(() => home.close());
+
+const lastCycle = async () => (await home.query('SELECT * FROM cycles ORDER BY started_at')).at(-1);
+
+const ENDLESS: [string, string, Fault][] = [
+  ['a drip', '*', fault.drip()],
+  ['silence', '*', fault.silence()],
+  ['a body that comes too slowly', '*', fault.slowBody(0.001)],
+  ['a connection without an answer', 'CONNECT', fault.silence()],
+];
+
+it.each([
+  ['collect-hue', 'hue.read_sensors'],
+  ['collect-aqm', 'aqm.'],
+])('%s ends on whatever the device does, with its row and the final outcome in the log', async (command, operation) => {
+  const endings = ENDLESS.map(async ([name, matcher, misbehaviour]) => {
+    const itsHome = await openHome({ config: PATIENT });
+    for (const device of [itsHome.bridge, itsHome.cloud]) device.faults.always(matcher, misbehaviour);
+    const { exitCode, stderr } = await itsHome.run(command);
+    const ending = {
+      name,
+      exitCode,
+      said: stderr.includes('did not end within'),
+      rows: await itsHome.query('SELECT outcome, exit_code, error_type FROM cycles'),
+      exhausted: itsHome.logged('retry_exhausted'),
+    };
+    await itsHome.close();
+    return ending;
+  });
+  for (const { name, exhausted, ...ending } of await Promise.all(endings)) {
+    expect({ name, ...ending }).toEqual({
+      name,
+      exitCode: 1,
+      said: true,
+      rows: [{ outcome: 'failed', exit_code: 1, error_type: 'deadline' }],
+    });
+    expect(exhausted).toMatchObject([{ level: 'critical', attempts: 1, error_type: 'deadline', reason: 'deadline' }]);
+    expect(String(exhausted[0]?.['operation'])).toContain(operation);
+    expect(String(exhausted[0]?.['endpoint'])).toMatch(/^(GET|POST) http/);
+  }
+});
+
+describe('a database that cannot be had', () => {
+  it('stays locked: what was read is spooled', async () => {
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    const holder = await holdDatabase(home.databaseFile);
+    const { exitCode, stderr } = await home.run('collect-hue');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('kept in the spool');
+    expect(home.logged('retry_exhausted')).toMatchObject([
+      { operation: 'database.store', attempts: 1, error_type: 'database_locked', reason: 'deadline' },
+    ]);
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'database_locked' }]);
+    await holder.release();
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    expect(await home.query("SELECT * FROM cycles WHERE outcome = 'failed'")).toMatchObject([
+      { error_type: 'database_locked', exit_code: 1, readings_stored: 0, readings_spooled: 8 },
+    ]);
+  });
+
+  it('stays locked, and the device never answers: the failed cycle gets its row all the same', async () => {
+    expect((await home.run('collect-aqm')).exitCode).toBe(0);
+    const holder = await holdDatabase(home.databaseFile);
+    home.cloud.faults.always('*', fault.drip());
+    expect((await home.run('collect-aqm')).exitCode).toBe(1);
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'deadline' }]);
+    await holder.release();
+    home.cloud.faults.clear();
+    expect((await home.run('collect-aqm')).exitCode).toBe(0);
+    expect(await home.query('SELECT outcome FROM cycles ORDER BY started_at')).toEqual(
+      ['ok', 'failed', 'ok'].map((outcome) => ({ outcome })),
+    );
+  });
+
+  it('is behind a gate that another program keeps shut', async () => {
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    const holder = await holdDatabase(join(home.dataDirectory, 'readings.lock'), 'BEGIN EXCLUSIVE');
+    expect((await home.run('collect-hue')).exitCode).toBe(1);
+    expect(spooledFiles({ data_directory: home.dataDirectory })).toHaveLength(1);
+    await holder.release();
+  });
+});
+
+it('an endless body is cut at its size limit', async () => {
+  home.bridge.faults.always('*', fault.endlessBody());
+  expect((await home.run('collect-hue')).exitCode).toBe(1);
+  expect(await lastCycle()).toMatchObject({ error_type: 'invalid_response', requests: 2 });
+});
+
+it('collect-aqm ends where another process never stops obtaining cookies', async () => {
+  expect((await home.run('collect-aqm')).exitCode).toBe(0);
+  home.cloud.account.expireCookies();
+  const holder = await holdDatabase(join(home.dataDirectory, '.amazon-session.lock'), 'BEGIN EXCLUSIVE');
+  expect((await home.run('collect-aqm')).exitCode).toBe(1);
+  expect((await lastCycle())?.['error_type']).toMatch(/^(timeout|deadline)$/);
+  await holder.release();
+});
+
+(isRoot ? it : it.skip)(
+  `a name server that never answers does not hold the process${isRoot ? '' : ' (skipped: needs root for a resolv.conf of its own)'}`,
+  async () => {
+    const resolver = await startSilentResolver();
+    home.configure({ ...PATIENT, hue: { ...PATIENT.hue, bridge_url: 'http://bridge.example.org' } });
+    const resolvConf = join(home.directory, 'resolv.conf');
+    writeFileSync(resolvConf, `nameserver ${resolver.address}\noptions timeout:30 attempts:5\n`);
+    const { exitCode } = await home.run('collect-hue', [], { wrapper: resolver.wrapper(resolvConf) });
+    expect(exitCode).toBe(1);
+    expect((await lastCycle())?.['error_type']).toMatch(/^(network|deadline)$/);
+    resolver.close();
+  },
+);

@@ -1,0 +1,104 @@
+/** SIGTERM and SIGINT end a cycle cleanly: what was read is stored or spooled, and the next cycle finds no lock. */
+import { existsSync } from 'node:fs';
+import { fault } from '../../lib/simulator/faults';
+import { spooledFiles } from '../../lib/store/spool';
+import { holdDatabase } from '../helpers/held-database';
+import { openHome, type Home } from '../helpers/home';
+import { until } from '../helpers/until';
+
+/** Without the signal, none of these cycles would end before the test does. */
+const ENDLESS = {
+  retry: { base_delay_seconds: 60 },
+  storage: { busy_timeout_ms: 120_000 },
+  hue: { timeout_seconds: 300 },
+  amazon_aqm: { timeout_seconds: 300 },
+};
+
+let home: Home;
+beforeEach(async () => {
+  home = await openHome({ config: ENDLESS });
+});
+afterEach(() => home.close());
+
+const outcomes = () => home.query('SELECT outcome, error_type, exit_code FROM cycles ORDER BY started_at');
+const INTERRUPTED = { outcome: 'failed', error_type: 'interrupted', exit_code: 1 };
+const WELL = { outcome: 'ok', error_type: null, exit_code: 0 };
+const waiting = () => spooledFiles({ data_directory: home.dataDirectory });
+const hasLogged = (event: string) => existsSync(home.logDirectory) && home.logged(event).length > 0;
+
+/** @returns the result of the interrupted cycle */
+async function interrupt(command: string, signal: NodeJS.Signals, when: () => boolean) {
+  const running = home.start(command, ['--json']);
+  await until(when);
+  running.child.kill(signal);
+  const result = await running.result;
+  return { ...result, error: (JSON.parse(result.stdout) as { error: { type: string } | null }).error };
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it.each(['collect-hue', 'collect-aqm'])('while %s waits for an answer', async (command) => {
+    for (const device of [home.bridge, home.cloud]) device.faults.always('*', fault.silence());
+    const asked = () => home.bridge.requests.length + home.cloud.requests.length > 0;
+    const { exitCode, error } = await interrupt(command, signal, asked);
+    expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
+    expect(await outcomes()).toEqual([INTERRUPTED]);
+    for (const device of [home.bridge, home.cloud]) device.faults.clear();
+    expect((await home.run(command)).exitCode).toBe(0);
+    expect(await outcomes()).toEqual([INTERRUPTED, WELL]);
+  });
+
+  it('while a retry is waited for', async () => {
+    home.bridge.faults.always('*', fault.status(503));
+    const { exitCode, error } = await interrupt('collect-hue', signal, () => hasLogged('retry'));
+    expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
+    expect(await outcomes()).toEqual([INTERRUPTED]);
+    expect(home.bridge.requests).toHaveLength(1);
+  });
+
+  it('while the database is waited for: what was read is spooled, and stored by the next cycle', async () => {
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    const holder = await holdDatabase(home.databaseFile);
+    home.bridge.requests.length = 0;
+    const answered = () => home.logged('http_response').length > 1;
+    const { exitCode, error, stderr } = await interrupt('collect-hue', signal, answered);
+    expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
+    expect(stderr).toContain('8 readings kept in the spool');
+    expect(waiting()).toHaveLength(1);
+    await holder.release();
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    expect(await outcomes()).toEqual([WELL, INTERRUPTED, WELL]);
+    expect(await home.query('SELECT count(*) AS readings FROM readings')).toEqual([{ readings: 24 }]);
+    expect(waiting()).toEqual([]);
+  });
+});
+
+it('while the device is silent and the database locked: the row of the failed cycle waits in the spool', async () => {
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  const holder = await holdDatabase(home.databaseFile);
+  home.bridge.faults.always('*', fault.silence());
+  const { exitCode, error } = await interrupt('collect-hue', 'SIGTERM', () => home.bridge.requests.length > 1);
+  expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
+  await holder.release();
+  home.bridge.faults.clear();
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  expect(await outcomes()).toEqual([WELL, INTERRUPTED, WELL]);
+});
+
+it('at any moment of a healthy cycle: it ends as it would have, or interrupted, and loses nothing it has told', async () => {
+  const told: string[] = [];
+  for (let step = 0; step < 12; step++) {
+    const running = home.start('collect-hue', ['--json']);
+    const timer = setTimeout(() => running.child.kill('SIGTERM'), step * 20);
+    const { exitCode, signal, stdout } = await running.result;
+    clearTimeout(timer);
+    // Before the program has begun, the signal ends it as it ends every process.
+    expect([0, 1, 'SIGTERM']).toContain(signal ?? exitCode);
+    const answer = stdout === '' ? null : (JSON.parse(stdout) as { readings: { timestamp: string }[] });
+    for (const { timestamp } of answer?.readings ?? []) told.push(timestamp);
+  }
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  const stored = await home.query<{ timestamp: string }>('SELECT timestamp FROM readings');
+  for (const timestamp of new Set(told)) {
+    expect(stored.filter((row) => row.timestamp === timestamp)).toHaveLength(8);
+  }
+});
