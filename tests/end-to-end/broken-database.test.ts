@@ -1,0 +1,118 @@
+/** A database that is none is moved aside, kept, and a new one started in the same run; one of the future is refused. */
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database } from '../../lib/store/database';
+import { openHome, type Home } from '../helpers/home';
+
+let home: Home;
+beforeEach(async () => {
+  home = await openHome();
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  home.bridge.requests.length = 0;
+});
+afterEach(() => home.close());
+
+const aside = () => readdirSync(home.dataDirectory).filter((name) => name.includes('.corrupt-'));
+
+const overwrite = (offset: number, content: Buffer) => {
+  const bytes = readFileSync(home.databaseFile);
+  content.copy(bytes, offset);
+  writeFileSync(home.databaseFile, bytes);
+};
+
+const DAMAGES: [string, () => void][] = [
+  ['not a database', () => writeFileSync(home.databaseFile, 'This is a text. '.repeat(1000))],
+  ['truncated', () => truncateSync(home.databaseFile, 4096 * 2)],
+  ['truncated to an odd size', () => truncateSync(home.databaseFile, 1000)],
+  ['of zero length', () => truncateSync(home.databaseFile, 0)],
+  ['with a zeroed header', () => overwrite(0, Buffer.alloc(100))],
+  ['with a scrambled schema page', () => overwrite(100, Buffer.alloc(3900, 0xa5))],
+  ['with all pages scrambled', () => overwrite(4096, Buffer.alloc(statSync(home.databaseFile).size - 4096, 0x5a))],
+  ['zeroed altogether', () => overwrite(0, Buffer.alloc(statSync(home.databaseFile).size))],
+];
+
+it.each(DAMAGES)(
+  '%s: moved aside whole, exit 3, its readings in the new one, the next cycle is well',
+  async (_, damage) => {
+    damage();
+    const bytes = readFileSync(home.databaseFile);
+    const { exitCode, stderr } = await home.run('collect-hue');
+    expect(exitCode).toBe(3);
+    expect(stderr).not.toBe('');
+    const [kept = ''] = aside();
+    expect(aside()).toHaveLength(1);
+    expect(kept).toMatch(/^readings\.db\.corrupt-\d{8}T\d{9}Z$/);
+    expect(readFileSync(join(home.dataDirectory, kept)).equals(bytes)).toBe(true);
+    expect(home.logged('database_replaced')).toMatchObject([{ level: 'critical' }]);
+    expect(await home.query('SELECT outcome, exit_code, error_type, readings_stored FROM cycles')).toEqual([
+      { outcome: 'partial', exit_code: 3, error_type: 'database_corrupt', readings_stored: 8 },
+    ]);
+    expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await home.query('SELECT count(*) AS n FROM readings')).toEqual([{ n: 16 }]);
+    expect(aside()).toHaveLength(1);
+    expect(home.bridge.requests).toHaveLength(2);
+  },
+);
+
+it('a WAL that is not its own goes aside with it, and is never played into the new one', async () => {
+  const other = await Database.open(home.databaseFile, 'read-write');
+  await other.exec("PRAGMA wal_autocheckpoint = 0; CREATE TABLE later (x); INSERT INTO later VALUES ('old')");
+  copyFileSync(`${home.databaseFile}-wal`, join(home.directory, 'kept-wal'));
+  await other.close();
+  overwrite(0, Buffer.alloc(100));
+  copyFileSync(join(home.directory, 'kept-wal'), `${home.databaseFile}-wal`);
+  expect((await home.run('collect-hue')).exitCode).toBe(3);
+  expect(aside().map((name) => name.replace(/^.*Z/, ''))).toEqual(expect.arrayContaining(['', '-wal']));
+  expect(await home.query("SELECT name FROM sqlite_schema WHERE name = 'later'")).toEqual([]);
+});
+
+it.each(DAMAGES.slice(0, 6))(
+  '%s while both collectors start at once: replaced once, all readings kept',
+  async (_, damage) => {
+    damage();
+    const results = await Promise.all([home.run('collect-hue'), home.run('collect-aqm')]);
+    expect(results.map(({ exitCode }) => exitCode).sort()).toEqual([0, 3]);
+    expect(aside()).toHaveLength(1);
+    expect(home.logged('database_replaced')).toHaveLength(1);
+    expect(await home.query('SELECT device_type, count(*) AS n FROM readings GROUP BY device_type')).toEqual([
+      { device_type: 'alexa_aqm', n: 2 },
+      { device_type: 'hue_sensor', n: 8 },
+    ]);
+    expect(await home.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  },
+);
+
+describe('a database of a future version', () => {
+  beforeEach(async () => {
+    const database = await Database.open(home.databaseFile, 'read-write');
+    await database.exec('PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)');
+    await database.close();
+  });
+
+  it.each(['collect-hue', 'collect-aqm'])('is refused by %s: not asked, not touched, not spooled', async (command) => {
+    const before = readFileSync(home.databaseFile);
+    const names = readdirSync(home.dataDirectory);
+    const { exitCode, stdout, stderr } = await home.run(command, ['--json']);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ exit_code: 1, error: { type: 'future_schema' } });
+    expect(stderr).toContain('schema version 99');
+    expect([...home.bridge.requests, ...home.cloud.requests]).toEqual([]);
+    expect(readFileSync(home.databaseFile).equals(before)).toBe(true);
+    expect(readdirSync(home.dataDirectory).filter((name) => !name.endsWith('.lock'))).toEqual(
+      names.filter((name) => !name.endsWith('.lock')),
+    );
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'future_schema' }]);
+  });
+});
+
+it('a database of another program is refused, too', async () => {
+  rmSync(home.databaseFile);
+  const database = await Database.open(home.databaseFile, 'create');
+  await database.exec('CREATE TABLE recipes (name); INSERT INTO recipes VALUES (1)');
+  await database.close();
+  const { exitCode, stderr } = await home.run('collect-hue');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('another program');
+  expect(aside()).toEqual([]);
+  expect(await home.query('SELECT name FROM recipes')).toEqual([{ name: 1 }]);
+});

@@ -1,0 +1,216 @@
+/** What the database cannot take waits in the spool and is stored exactly once, by the real collectors. */
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { fault } from '../../lib/simulator/faults';
+import { spooledFiles } from '../../lib/store/spool';
+import { holdDatabase } from '../helpers/held-database';
+import { openHome, type Home } from '../helpers/home';
+import type { RunResult } from '../helpers/run-command';
+import { isRoot, NOBODY } from '../support/as-user';
+
+const IMPATIENT = { storage: { busy_timeout_ms: 10 }, retry: { max_attempts: 1, base_delay_seconds: 0 } };
+
+let home: Home;
+beforeEach(async () => {
+  home = await openHome({ config: IMPATIENT });
+});
+afterEach(() => home.close());
+
+const waiting = () => spooledFiles({ data_directory: home.dataDirectory });
+const told = ({ stdout }: RunResult) =>
+  JSON.parse(stdout) as { started_at: string; readings: unknown[]; error: { type: string } | null };
+const timestamps = async () =>
+  (await home.query('SELECT timestamp, count(*) AS n FROM readings GROUP BY timestamp ORDER BY timestamp')).map(
+    ({ timestamp, n }) => [timestamp, n],
+  );
+
+/** @returns when the cycle that could not be stored started */
+async function spoolOne(command = 'collect-hue'): Promise<string> {
+  const holder = await holdDatabase(home.databaseFile);
+  const result = await home.run(command, ['--json']);
+  await holder.release();
+  expect(result.exitCode).toBe(1);
+  expect(told(result).error?.type).toBe('database_locked');
+  return told(result).started_at;
+}
+
+it('keeps the readings of both collectors, whole and private, and stores them first, with their own time', async () => {
+  const first = told(await home.run('collect-hue', ['--json'])).started_at;
+  const spooled = [await spoolOne(), await spoolOne('collect-aqm'), await spoolOne()];
+  expect(waiting()).toHaveLength(3);
+  for (const file of waiting()) {
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).not.toContain(home.bridge.key);
+  }
+  expect(readdirSync(join(home.dataDirectory, 'spool'))).toHaveLength(3); // no temporary file beside them
+  expect(home.logged('spooled')).toMatchObject([{ readings: 2 }, { readings: 8 }, { readings: 8 }]);
+
+  const last = told(await home.run('collect-hue', ['--json'])).started_at;
+  expect(waiting()).toEqual([]);
+  expect(await timestamps()).toEqual([
+    [first, 8],
+    [spooled[0], 8],
+    [spooled[1], 2],
+    [spooled[2], 8],
+    [last, 8],
+  ]);
+  expect(home.logged('spool_replayed')).toMatchObject([{ level: 'info', cycles: 3, readings: 18 }]);
+  expect(await home.query("SELECT started_at, readings_spooled FROM cycles WHERE outcome = 'failed'")).toHaveLength(3);
+});
+
+it('a failed cycle without readings leaves its row there, too', async () => {
+  await home.run('collect-hue');
+  home.bridge.faults.always('*', fault.reset());
+  const holder = await holdDatabase(home.databaseFile);
+  const failed = await home.run('collect-hue', ['--json']);
+  await holder.release();
+  expect([failed.exitCode, told(failed).error?.type]).toEqual([1, 'network']);
+  home.bridge.faults.clear();
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  expect(await home.query("SELECT error_type, started_at FROM cycles WHERE outcome = 'failed'")).toEqual([
+    { error_type: 'network', started_at: told(failed).started_at },
+  ]);
+});
+
+it('stores a file once that is there again, as after a kill between commit and removal', async () => {
+  await home.run('collect-hue');
+  const spooled = await spoolOne();
+  const [file = ''] = waiting();
+  const copy = join(home.directory, basename(file));
+  copyFileSync(file, copy);
+  await home.run('collect-hue');
+  copyFileSync(copy, file);
+  expect((await home.run('collect-aqm')).exitCode).toBe(0);
+  expect(waiting()).toEqual([]);
+  expect((await timestamps()).filter(([timestamp]) => timestamp === spooled)).toEqual([[spooled, 8]]);
+  expect(await home.query("SELECT count(*) AS n FROM cycles WHERE outcome = 'failed'")).toEqual([{ n: 1 }]);
+});
+
+it('both collectors replaying at the same moment store it once', async () => {
+  await home.run('collect-hue');
+  const spooled = [await spoolOne(), await spoolOne('collect-aqm'), await spoolOne(), await spoolOne()];
+  home.configure({ storage: {}, retry: {} });
+  const results = await Promise.all([home.run('collect-hue'), home.run('collect-aqm')]);
+  expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  const stored = new Map((await timestamps()) as [string, number][]);
+  expect(spooled.map((started) => stored.get(started))).toEqual([8, 2, 8, 8]);
+  expect(waiting()).toEqual([]);
+});
+
+it('keeps damaged files aside, says so, and stores the others', async () => {
+  await home.run('collect-hue');
+  const spooled = await spoolOne();
+  const whole = readFileSync(waiting()[0] ?? '', 'utf8');
+  const spool = join(home.dataDirectory, 'spool');
+  const damaged: Record<string, string> = {
+    '20250101T000000000Z-hue.json': '',
+    '20250101T000001000Z-hue.json': whole.slice(0, whole.length / 2),
+    '20250101T000002000Z-hue.json': '\0'.repeat(100),
+    '20990101T000000000Z-hue.json': whole.replace('"spool_version":1', '"spool_version":99'),
+  };
+  for (const [name, text] of Object.entries(damaged)) writeFileSync(join(spool, name), text);
+  expect(await home.run('collect-aqm')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await timestamps()).toContainEqual([spooled, 8]);
+  const kept = readdirSync(join(home.dataDirectory, 'spool-damaged'));
+  expect(kept.map((name) => name.replace(/^\d+-/, '')).sort()).toEqual(Object.keys(damaged).sort());
+  expect(home.logged('spool_damaged')).toHaveLength(4);
+  expect(waiting()).toEqual([]);
+});
+
+it('at spool_max_mb says that readings are lost, and goes on as soon as the database is back', async () => {
+  home.configure({ storage: { ...IMPATIENT.storage, spool_max_mb: 0.004 } });
+  await home.run('collect-hue');
+  await spoolOne();
+  const holder = await holdDatabase(home.databaseFile);
+  const { exitCode, stderr } = await home.run('collect-hue');
+  await holder.release();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('8 readings are lost');
+  expect(home.logged('spool_full')).toMatchObject([{ level: 'critical', readings: 8 }]);
+  expect(home.logged('cycle_failed')).toHaveLength(2);
+  expect(waiting()).toHaveLength(1);
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  expect(await timestamps()).toHaveLength(3);
+});
+
+it('a spool that cannot be used is no reason not to store', async () => {
+  await home.run('collect-hue');
+  const spool = join(home.dataDirectory, 'spool');
+  rmSync(spool, { recursive: true });
+  writeFileSync(spool, 'not a directory');
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  expect(await timestamps()).toHaveLength(2);
+  expect(home.logged('not_writable')).toMatchObject([{ level: 'warning' }]);
+});
+
+(isRoot ? describe : describe.skip)(`as another user${isRoot ? '' : ' (skipped: needs root to become one)'}`, () => {
+  const asNobody = { uid: NOBODY };
+  const give = (path: string, mode: number) => {
+    chownSync(path, NOBODY, NOBODY);
+    chmodSync(path, mode);
+  };
+  beforeEach(() => {
+    mkdirSync(home.logDirectory);
+    mkdirSync(home.dataDirectory);
+    give(home.logDirectory, 0o755);
+    give(home.dataDirectory, 0o755);
+    give(home.secretsFile, 0o600);
+  });
+
+  it('a read-only database: the readings are spooled, and stored when it is writable again', async () => {
+    expect((await home.run('collect-hue', [], asNobody)).exitCode).toBe(0);
+    chownSync(home.databaseFile, 0, 0);
+    chmodSync(home.databaseFile, 0o444);
+    const { exitCode, stderr } = await home.run('collect-hue', [], asNobody);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('8 readings kept in the spool');
+    expect(stderr).toContain('chown');
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'database_readonly' }]);
+    expect(home.logged('retry')).toEqual([]);
+    give(home.databaseFile, 0o600);
+    expect((await home.run('collect-hue', [], asNobody)).exitCode).toBe(0);
+    expect(await timestamps()).toHaveLength(3);
+  });
+
+  it.each(['-wal', '-shm'])('a %s that belongs to somebody else: spooled, and the file named', async (suffix) => {
+    expect((await home.run('collect-hue', [], asNobody)).exitCode).toBe(0);
+    writeFileSync(`${home.databaseFile}${suffix}`, '', { mode: 0o644 });
+    const { exitCode, stderr } = await home.run('collect-hue', [], asNobody);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`readings.db${suffix}, which belongs to user 0`);
+    expect(waiting()).toHaveLength(1);
+  });
+
+  it('a data directory that cannot be written: the device is not asked', async () => {
+    chownSync(home.dataDirectory, 0, 0);
+    const { exitCode, stdout, stderr } = await home.run('collect-hue', ['--json'], asNobody);
+    expect(exitCode).toBe(1);
+    expect(home.bridge.requests).toEqual([]);
+    expect(JSON.parse(stdout)).toMatchObject({ exit_code: 1, outcome: 'failed', readings: [] });
+    expect(stderr).toContain(home.dataDirectory);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(10);
+    expect(home.logged('cycle_failed')).toMatchObject([{ level: 'error' }]);
+    expect(readdirSync(home.dataDirectory)).toEqual([]);
+  });
+
+  it('an existing database in a directory that became read-only: the device is not asked', async () => {
+    expect((await home.run('collect-hue', [], asNobody)).exitCode).toBe(0);
+    chownSync(home.dataDirectory, 0, 0);
+    chownSync(home.databaseFile, 0, 0);
+    chownSync(join(home.dataDirectory, 'spool'), 0, 0);
+    home.bridge.requests.length = 0;
+    const { exitCode } = await home.run('collect-hue', [], asNobody);
+    expect([exitCode, home.bridge.requests]).toEqual([1, []]);
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'database_readonly' }]);
+  });
+});
