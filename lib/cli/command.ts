@@ -78,21 +78,28 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
 export function processTerminal(): Terminal {
   return {
     out: (text) => void standardOutput().write(text),
-    err: (text) => void process.stderr.write(text),
+    err: (text) => void standardError().write(text),
     isTerminal: isatty(1),
     environment: process.env,
   };
 }
 
 let stdout: NodeJS.WriteStream | undefined;
+let stderr: NodeJS.WriteStream | undefined;
 
 /** Made when there is something to say: a silent cycle does not pay for the stream. */
 function standardOutput(): NodeJS.WriteStream {
   stdout ??= process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0); // `report | head`: the reader has seen enough
-    throw error;
+    // `… | head`: a reader who has seen enough changes neither the work nor its exit code.
+    if (error.code !== 'EPIPE') throw error;
   });
   return stdout;
+}
+
+/** Where even this cannot be written there is nobody left to tell; the work goes on. */
+function standardError(): NodeJS.WriteStream {
+  stderr ??= process.stderr.on('error', () => undefined);
+  return stderr;
 }
 
 /** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */

@@ -34,7 +34,8 @@ export function openKeeping(
     },
     store: (cycle, finish) =>
       retrier.run({ operation: 'database.store', endpoint }, () => database.store(cycle, finish)),
-    storeAll: (cycles) => retrier.run({ operation: 'database.replay_spool', endpoint }, () => database.storeAll(cycles)),
+    storeAll: (cycles) =>
+      retrier.run({ operation: 'database.replay_spool', endpoint }, () => database.storeAll(cycles)),
     close: () => database.close(),
   };
   return {
