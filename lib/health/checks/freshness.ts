@@ -17,12 +17,18 @@ const FUTURE_MS = 2 * MINUTE_MS;
 export interface Limits {
   warnMs: number;
   failMs: number;
+  /** between two cycles: one was missed */
+  gapMs: number;
 }
 
 /** Late is what misses two intervals, but a cycle may always take its time. */
 export function limitsOf({ collection }: Config): Limits {
   const intervalMs = collection.interval_minutes * MINUTE_MS;
-  return { warnMs: Math.max(2 * intervalMs, 10 * MINUTE_MS), failMs: Math.max(3 * intervalMs, 15 * MINUTE_MS) };
+  return {
+    warnMs: Math.max(2 * intervalMs, 10 * MINUTE_MS),
+    failMs: Math.max(3 * intervalMs, 15 * MINUTE_MS),
+    gapMs: Math.max(1.5 * intervalMs, 2 * MINUTE_MS),
+  };
 }
 
 export async function checkFreshness({ config, installation, now }: CheckContext): Promise<Judgement> {
@@ -49,7 +55,7 @@ export async function checkFreshness({ config, installation, now }: CheckContext
       const devices = latest.filter((reading) => isOf(collector, reading) && isJudged(reading, cycles));
       const late = lateDevices(devices, limitsOf(config), now());
       problems.push(...cycleProblems(collector, cycles, limitsOf(config), now()), ...late);
-      const gaps = gapProblems(collector, cycles, limitsOf(config).warnMs, now());
+      const gaps = gapProblems(collector, cycles, limitsOf(config).gapMs, now());
       problems.push(...gaps);
       said.push(`${collector}: ${devices.length} devices, last cycle ${ageOf(cycles.newest.started_at, now())} ago`);
     }

@@ -1,27 +1,11 @@
 /** What can be wrong with the stream of measurements, and with the login that is waited for. */
-import { createLogger } from '../../../../lib/logging/create-logger';
-import { loadConfig } from '../../../../lib/config/load';
 import { Database } from '../../../../lib/store/database';
-import { readingsDatabase } from '../../../../lib/store/readings-database';
-import { cycleOf, hueReading } from '../../../support/cycles';
 import { runCycles, type Bench } from '../bench';
 import { logInAtAmazon } from '../log-in';
+import { storeCycle } from '../store-cycle';
 import { succeed, type BrokenState } from './broken-state';
 
 const MINUTE_MS = 60_000;
-
-/** A cycle of the bridge that ended so long ago, stored as collectors store. */
-async function storeCycle(bench: Bench, minutesAgo: number): Promise<void> {
-  const config = loadConfig(bench.home.configFile);
-  const logger = createLogger({ config: config.logging, program: 'collect-hue' });
-  const database = readingsDatabase(config.storage, logger);
-  const at = new Date(Date.now() - minutesAgo * MINUTE_MS).toISOString();
-  const { uniqueid } = bench.bridge.motionSensor('Hall').temperature;
-  await database.store(cycleOf(at, 'hue', [hueReading(`hue:${uniqueid ?? ''}`, { measured_at: at })]));
-  await database.close();
-  logger.close();
-  bench.own();
-}
 
 const RUN_CYCLE = /crontab -l; (node bin\/collect-hue\.js)/;
 const collect = (bench: Bench) => succeed(bench, 'collect-hue');

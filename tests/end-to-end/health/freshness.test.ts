@@ -1,0 +1,61 @@
+/** Who is judged by the age of his measurements, and who is not. */
+import { askHealth, openBench, type Bench } from './bench';
+import { storeCycle } from './store-cycle';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench({ cloud: false });
+  bench.bridge.home.ages[hall().temperatureId] = 7200;
+  await collect();
+  expect(await freshness()).toMatchObject({ status: 'fail', message: expect.stringContaining('Hall') as string });
+});
+afterEach(() => bench.close());
+
+const hall = () => bench.bridge.motionSensor('Hall');
+const collect = async () => expect(await bench.run('collect-hue')).toMatchObject({ exitCode: 0 });
+const freshness = async () => (await askHealth(bench, ['freshness'])).checks[0];
+
+test('a sensor that was switched off owes no measurement', async () => {
+  hall().temperature.config.on = false;
+  await collect();
+  expect(await freshness()).toMatchObject({
+    status: 'pass',
+    message: expect.stringContaining('hue: 7 devices') as string,
+  });
+});
+
+test('a sensor that the bridge does not list any more owes none either', async () => {
+  Reflect.deleteProperty(bench.bridge.home.resources.sensors, hall().temperatureId);
+  await collect();
+  expect(await freshness()).toMatchObject({ status: 'pass' });
+});
+
+test('a sensor that is not reachable does', async () => {
+  hall().temperature.config.reachable = false;
+  await collect();
+  expect(await freshness()).toMatchObject({ status: 'fail', message: expect.stringContaining('Hall') as string });
+});
+
+test('a cycle that fails acquits nobody: the last good one counts', async () => {
+  await bench.bridge.close();
+  expect(await bench.run('collect-hue')).toMatchObject({ exitCode: 1 });
+  const check = await freshness();
+  expect(check).toMatchObject({
+    status: 'fail',
+    message: expect.stringMatching(/last cycle of hue failed.*Hall/) as string,
+  });
+});
+
+test('one missed cycle is a gap; a failed one whose readings were spooled is none', async () => {
+  bench.bridge.home.ages[hall().temperatureId] = 10;
+  await collect();
+  await storeCycle(bench, 5);
+  await storeCycle(bench, 10, { outcome: 'failed', spooled: true });
+  await storeCycle(bench, 15);
+  expect(await freshness()).toMatchObject({ status: 'pass' });
+  await storeCycle(bench, 25);
+  expect(await freshness()).toMatchObject({
+    status: 'warn',
+    message: 'hue has a gap in the last 24 hours, the longest of 10 min.',
+  });
+});
