@@ -41,6 +41,8 @@ function jsonOf({ record, report, failure }: CycleResult, { program }: OutputOpt
     duration_ms: record.duration_ms,
     readings: report.readings.map((reading) => ({ timestamp: record.started_at, ...reading })),
     skipped: report.skipped,
+    endpoint: record.endpoint,
+    payload_bytes: record.payload_bytes,
     error: failure && { type: failure.type, message: failure.message, remediation: failure.remediation },
   };
 }

@@ -58,7 +58,7 @@ export interface CollectorSpec {
 }
 
 /** Fields of every `--json` answer of a collector. */
-export const NOTHING_COLLECTED = { readings: [], skipped: {} };
+export const NOTHING_COLLECTED = { readings: [], skipped: {}, endpoint: null, payload_bytes: 0 };
 
 /** The work of a collector, from the configuration to the exit code. */
 export function collectorRun(spec: CollectorSpec): Run {

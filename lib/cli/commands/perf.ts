@@ -1,0 +1,144 @@
+/** perf: what the sensors-only endpoint of the bridge saves, measured with whole cycles that store nothing. */
+import { join } from 'node:path';
+import type { Config, HueConfig } from '../../config/config';
+import { findFiles, installationDirectory } from '../../config/find';
+import { loadConfig } from '../../config/load';
+import { MonitorError } from '../../errors';
+import { createHttp } from '../../http/fetch';
+import { silentLogger } from '../../logging/logger';
+import { baselineFile, readBaseline, writeBaseline, type Bridge } from '../../perf/baseline-file';
+import { compare } from '../../perf/comparison';
+import { renderBaseline, renderComparison, verdict } from '../../perf/render';
+import { measureInTurn } from '../../perf/run-cycle';
+import { connectToBridge } from '../../sources/hue/connect';
+import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
+import { main, type Invocation } from '../command';
+import { EXIT } from '../exit-codes';
+import { interruption } from '../interruption';
+
+const SPEC: CommandSpec = {
+  name: 'perf',
+  summary: 'what the sensors-only endpoint of the Hue Bridge saves',
+  positionals: 'baseline | compare',
+  flags: [
+    { name: 'cycles', value: 'N', help: 'how many cycles of each endpoint (1 to 1000; default: 10)' },
+    ...COMMON_FLAGS,
+  ],
+  notes: [
+    'baseline: measures cycles with the full configuration and keeps the result in the data directory.',
+    'compare: measures both endpoints in turn, A B A B, and against the baseline. The payload must be at least 50 %',
+    'smaller and the cycle at least 30 % faster. A cycle is a run of collect-hue --dry-run: nothing is stored.',
+  ],
+  examples: [
+    'node bin/perf.js baseline             before anything is changed',
+    'node bin/perf.js compare --cycles 20  is it worth it, here',
+    'node bin/perf.js compare --json       for a dashboard',
+  ],
+  exitCodes: [
+    [EXIT.done, 'done; compare: both criteria are met'],
+    [EXIT.failed, 'failed, or a criterion is not met (the output says which and why)'],
+    [EXIT.usage, 'usage or configuration error: nothing was attempted'],
+    [EXIT.loginNeeded, 'login needed: key absent or refused'],
+  ],
+};
+
+void main(SPEC, run);
+
+async function run(invocation: Invocation): Promise<number> {
+  const { terminal } = invocation;
+  const { switches, values, positionals } = invocation.arguments;
+  const startedAt = new Date().toISOString();
+  const [word, ...further] = positionals;
+  if (word !== 'baseline' && word !== 'compare') throw usage(SPEC, 'say what to do: baseline or compare');
+  if (further[0] !== undefined) throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0])}`);
+  const cycles = cyclesOf(values['cycles']);
+  const files = findFiles(values, { environment: terminal.environment });
+  const config = loadConfig(files.config);
+  const { hue, storage } = config;
+  if (!hue?.enabled) throw notEnabled(files.config);
+
+  const signal = interruption();
+  const bridge = await identify(config, hue, signal);
+  const answer = (exitCode: number, content: object): void =>
+    terminal.out(
+      `${JSON.stringify({
+        schema_version: 1,
+        command: SPEC.name,
+        exit_code: exitCode,
+        outcome: exitCode === 0 ? 'ok' : 'failed',
+        started_at: startedAt,
+        duration_ms: Math.round(performance.now()),
+        ...content,
+        error: null,
+      })}\n`,
+    );
+  const json = switches.has('json');
+  const quiet = switches.has('quiet');
+  const showsProgress = terminal.isTerminal && !json && !quiet;
+  const options = {
+    program: join(installationDirectory(), 'bin', 'collect-hue.js'),
+    flags: ['--config', files.config, '--secrets', files.secrets],
+    signal,
+    onCycle: (done: number, all: number) => {
+      if (showsProgress) terminal.out(bar(done, all));
+      if (switches.has('verbose')) terminal.err(`cycle ${done + 1} of ${all}\n`);
+    },
+  };
+  if (word === 'baseline') {
+    const { full } = await measureInTurn(['full'], cycles, options);
+    if (showsProgress) terminal.out(NO_BAR);
+    const baseline = { measured_at: startedAt, bridge, full };
+    const file = baselineFile(storage.data_directory);
+    writeBaseline(storage.data_directory, baseline);
+    if (json) answer(EXIT.done, { file, baseline });
+    else if (!quiet) terminal.out(renderBaseline(baseline, file));
+    return EXIT.done;
+  }
+  const saved = readBaseline(storage.data_directory);
+  const measured = await measureInTurn(['full', 'sensors'], cycles, options);
+  if (showsProgress) terminal.out(NO_BAR);
+  const comparison = { bridge, ...measured, criteria: compare(measured.full, measured.sensors), baseline: saved };
+  const unmet = comparison.criteria.filter(({ met }) => !met);
+  const exitCode = unmet.length === 0 ? EXIT.done : EXIT.failed;
+  if (json) answer(exitCode, comparison);
+  else if (!quiet) terminal.out(renderComparison(comparison));
+  else for (const criterion of unmet) terminal.err(`perf: ${verdict(criterion)}\n`);
+  return exitCode;
+}
+
+function cyclesOf(typed = '10'): number {
+  const cycles = Number(typed);
+  if (/^\d{1,4}$/.test(typed) && cycles >= 1 && cycles <= 1000) return cycles;
+  throw usage(SPEC, `--cycles is ${JSON.stringify(typed)}; it can be a whole number from 1 to 1000`);
+}
+
+/** Asks the bridge what it is; the key is not needed. */
+async function identify(config: Config, hue: HueConfig, signal: AbortSignal): Promise<Bridge> {
+  const { client, locator } = connectToBridge({
+    config: { ...config, hue },
+    key: '',
+    http: createHttp(),
+    traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+    logger: silentLogger,
+    signal,
+    remember: false,
+  });
+  const { bridgeId, modelId } = await locator.atBridge((address) => client.publicConfig(address));
+  return { id: bridgeId, model: modelId };
+}
+
+function notEnabled(file: string): MonitorError {
+  return new MonitorError(`hue is not enabled in ${file}: there is nothing to measure`, {
+    type: 'configuration',
+    permanent: true,
+    remediation: 'Pair with the bridge: node bin/auth-hue.js',
+  });
+}
+
+const NO_BAR = '\r\u001b[K';
+
+/** `[########------------] 8 of 20 cycles` */
+function bar(done: number, all: number): string {
+  const filled = Math.round((20 * done) / all);
+  return `\r[${'#'.repeat(filled)}${'-'.repeat(20 - filled)}] ${done} of ${all} cycles`;
+}

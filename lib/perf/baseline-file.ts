@@ -1,0 +1,72 @@
+/** What the full configuration costs, kept as `perf-baseline.json` in the data directory until it is measured again. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MonitorError } from '../errors';
+import { describeFileError, errorCode } from '../files/file-error';
+import { makeDirectory } from '../files/ownership';
+import { writeWhole } from '../files/write-whole';
+import type { Measurement, Spread } from './measurement';
+
+export interface Bridge {
+  /** 16 hex digits, lower case */
+  id: string;
+  /** `BSB002`; null where the bridge does not say */
+  model: string | null;
+}
+
+export interface Baseline {
+  measured_at: string;
+  bridge: Bridge;
+  full: Measurement;
+}
+
+const VERSION = 1;
+
+export function baselineFile(dataDirectory: string): string {
+  return join(dataDirectory, 'perf-baseline.json');
+}
+
+/** @throws MonitorError `file_system` */
+export function writeBaseline(dataDirectory: string, baseline: Baseline): void {
+  makeDirectory(dataDirectory);
+  writeWhole(baselineFile(dataDirectory), `${JSON.stringify({ version: VERSION, ...baseline }, null, 2)}\n`);
+}
+
+/**
+ * @returns null where none was saved yet
+ * @throws MonitorError `file_system` where it cannot be read or understood
+ */
+export function readBaseline(dataDirectory: string): Baseline | null {
+  const file = baselineFile(dataDirectory);
+  try {
+    const content = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    if (isBaseline(content)) return content;
+  } catch (thrown) {
+    if (errorCode(thrown) === 'ENOENT') return null;
+    if (!(thrown instanceof SyntaxError)) throw unusable(file, `cannot be read: ${describeFileError(thrown)}`);
+  }
+  throw unusable(file, 'is no baseline of this program');
+}
+
+function isBaseline(content: unknown): content is Baseline {
+  const { version, measured_at, bridge, full } = (content ?? {}) as Partial<Baseline> & { version?: unknown };
+  return (
+    version === VERSION &&
+    typeof measured_at === 'string' &&
+    typeof bridge?.id === 'string' &&
+    isSpread(full?.payload_bytes) &&
+    isSpread(full?.duration_ms)
+  );
+}
+
+function isSpread(spread: Partial<Spread> | undefined): boolean {
+  return [spread?.min, spread?.median, spread?.p95].every((value) => typeof value === 'number');
+}
+
+function unusable(file: string, what: string): MonitorError {
+  return new MonitorError(`${file} ${what}`, {
+    type: 'file_system',
+    permanent: true,
+    remediation: 'Measure it anew: node bin/perf.js baseline',
+  });
+}
