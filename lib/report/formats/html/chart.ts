@@ -36,7 +36,10 @@ export const COLOURS = 10;
 export function renderChart({ quantity, lines, fromMs, toMs }: ChartInput): string {
   const scale = scaleOf(quantity, lines);
   const width = STEP * Math.max(1, lines[0]?.series.mean.length ?? 1);
-  const plot = (value: number) => Math.round((1 - scale.place(quantity.convert(value))) * HEIGHT);
+  const plot = (value: number) => {
+    const place = Math.min(1, Math.max(0, scale.place(quantity.convert(value))));
+    return Math.round((1 - place) * HEIGHT);
+  };
   const grid = scale.ticks.map(({ at }) => `M0 ${Math.round((1 - at) * HEIGHT)}h${width}`).join('');
   const dark = nights(fromMs, toMs)
     .map(
@@ -73,16 +76,21 @@ function titleOf({ title, unit }: Quantity): string {
   return unit === '' ? title : `${title}, ${unit}`;
 }
 
+/** Outliers are drawn at the edge: one broken value must not flatten a week. */
+const RARE = 0.05;
+
 function scaleOf(quantity: Quantity, lines: readonly Line[]): Scale {
-  const lowest = quantity.convert(reduce(lines, ({ lowest: values }) => values, Math.min));
-  const highest = quantity.convert(reduce(lines, ({ highest: values }) => values, Math.max));
+  const values = lines.flatMap(({ series, anomalous }) => {
+    const known = [...series.mean.keys()].filter((stretch) => !Number.isNaN(series.mean[stretch]));
+    const sound = known.filter((stretch) => anomalous[stretch] === 0);
+    const taken = known.length - sound.length < RARE * known.length ? sound : known;
+    return taken.flatMap((stretch) => [series.lowest[stretch] ?? NaN, series.highest[stretch] ?? NaN]);
+  });
+  const lowest = quantity.convert(Math.min(...values));
+  const highest = quantity.convert(Math.max(...values));
   return quantity.logarithmic === true
     ? logarithmicScale(highest)
     : linearScale(lowest, highest, quantity.decimals > 0 ? 0.5 : 1);
-}
-
-function reduce(lines: readonly Line[], of: (series: Series) => Float64Array, choose: (...v: number[]) => number) {
-  return choose(...lines.map(({ series }) => choose(...of(series).filter((value) => !Number.isNaN(value)))));
 }
 
 function describe(quantity: Quantity, lines: readonly Line[], fromMs: number, toMs: number): string {
@@ -168,14 +176,17 @@ function bandOf({ colour, broken, series: { lowest, highest } }: Line, plot: (va
   return path === '' ? '' : `<path class="band c${colour % COLOURS}" d="${path}"/>`;
 }
 
-/** A dot where a value was outside validation.temperature_min … max: at the end of the band that lies further off. */
+/** A dot where a value was outside validation.temperature_min … max: the end of the band further from what is usual. */
 function anomaliesOf({ label, series, anomalous }: Line, plot: (value: number) => number): string {
+  const isSound = (stretch: number) => anomalous[stretch] === 0 && !Number.isNaN(series.mean[stretch]);
+  let usual = series.mean.find((_, stretch) => isSound(stretch)) ?? NaN;
   const dots: string[] = [];
   for (const [stretch, mean] of series.mean.entries()) {
+    if (isSound(stretch)) usual = mean;
     if (anomalous[stretch] !== 1 || Number.isNaN(mean)) continue;
     const low = series.lowest[stretch] ?? mean;
     const high = series.highest[stretch] ?? mean;
-    dots.push(`M${middle(stretch)} ${plot(high - mean > mean - low ? high : low)}h0`);
+    dots.push(`M${middle(stretch)} ${plot(usual - low > high - usual ? low : high)}h0`);
   }
   if (dots.length === 0) return '';
   return `<path class="anomaly" d="${dots.join('')}"><title>${escaped(label)}, outside the limits</title></path>`;
