@@ -86,7 +86,8 @@ async function ask(
 }
 
 function summaryOf({ monitors, cookies }: Inspection, { marketplace }: AqmConfig, now: Date): string {
-  const login = cookies === null ? '' : `, cookies ${durationOf(now.getTime() - Date.parse(cookies.obtained_at))} old`;
+  const age = cookies === null ? '' : `, cookies ${durationOf(now.getTime() - Date.parse(cookies.obtained_at))} old`;
+  const login = cookies === null ? '' : `${age}, renewed from ${renewalDueAt(cookies).toISOString().slice(0, 10)} on`;
   return `${monitors.length} monitors at ${marketplace}${login}`;
 }
 

@@ -38,7 +38,7 @@ export interface Bench {
   /** runs a command of this program as the home's user */
   run(command: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Runs what a remedy says to type; as root only what it says to type with sudo. */
-  type(commandLine: string): void;
+  type: (commandLine: string) => void;
   /** Writes the two files anew, the sections given laid over those of the home. */
   configure: Home['configure'];
   /** Gives everything to the home's user. */

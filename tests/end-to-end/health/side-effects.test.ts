@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRoot } from '../../support/as-user';
 import { askHealth, openBench, type Bench } from './bench';
 import { logInAtAmazon } from './log-in';
 
@@ -33,6 +34,17 @@ test('with an alert active, a login refused and readings stored, nothing in the 
   expect(changed).toEqual([]);
   expect(Object.keys(before).filter((file) => !(file in after))).toEqual([]);
   await logInAtAmazon(bench);
+});
+
+(isRoot ? test : test.skip)('(as root) one health run by sudo leaves nothing of root behind', async () => {
+  bench = await openBench();
+  bench.home.cloud.account.expireCookies(); // so that there is something to write
+  expect(await bench.run('health', ['--fresh'], { uid: 0 })).toMatchObject({ exitCode: 0 });
+  const files = readdirSync(bench.home.directory, { recursive: true, encoding: 'utf8' });
+  const ofRoot = files.filter((file) => statSync(join(bench.home.directory, file)).uid === 0);
+  expect(ofRoot).toEqual([]);
+  expect(files).toContain('data/health-amazon.json');
+  for (const command of ['collect-hue', 'collect-aqm']) expect(await bench.run(command)).toMatchObject({ exitCode: 0 });
 });
 
 test('hundreds of health runs beside a collector: no cycle fails or retries, and no health run fails', async () => {

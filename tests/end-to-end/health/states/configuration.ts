@@ -1,6 +1,7 @@
 /** What can be wrong with the two files that the user writes. */
 import { chmodSync, chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { BrokenState } from './broken-state';
+import { dirname } from 'node:path';
 import type { Bench } from '../bench';
 
 /** Writes a configuration that is sound but for `over`, and mends it by writing it again without. */
@@ -161,6 +162,27 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     breakIt: ({ home }) => chownSync(home.secretsFile, 0, 0),
     mend: (bench) => {
       bench.own();
+    },
+  },
+  {
+    title: 'secrets that others may read, on a read-only mount',
+    check: 'secrets',
+    status: 'warn',
+    exitCode: 0,
+    says: /other users of this machine can use .*secrets\.yaml: its mode is 0644/,
+    remedy: /The file system is read-only: mount it with mode 0600.*ls -l '.*secrets\.yaml'/,
+    rootBecause: 'only root can mount',
+    breakIt: (bench) => {
+      const { configFile, secretsFile } = bench.home;
+      bench.mount(dirname(configFile), 'size=1m');
+      bench.configure({});
+      chmodSync(secretsFile, 0o644);
+      bench.type(`sudo mount -o remount,ro '${dirname(configFile)}'`);
+    },
+    mend: ({ home, type }) => {
+      const folder = dirname(home.configFile);
+      type(`sudo mount -o remount,rw '${folder}' && chmod 600 '${home.secretsFile}'`);
+      type(`sudo mount -o remount,ro '${folder}'`);
     },
   },
   {
