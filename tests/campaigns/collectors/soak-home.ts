@@ -1,0 +1,67 @@
+/** The home of a soak: what the weather may change, and the real commands run in it. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTestAuthority } from '../../../lib/simulator/certificates';
+import type { HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
+import { startDiscoveryService, type DiscoveryService } from '../../../lib/simulator/hue-discovery';
+import { holdDatabase } from '../../helpers/held-database';
+import { openHome, type Home } from '../../helpers/home';
+import { runCommand, type RunResult } from '../../helpers/run-command';
+
+export interface SoakHome extends Home {
+  bridgeOptions: HueBridgeOptions;
+  discovery: DiscoveryService;
+  isDiskLow: boolean;
+  /** Takes the database's lock and lets go of it after so many (scaled) seconds; gives back the wait for that. */
+  holdLock(seconds: number): Promise<() => Promise<void>>;
+  cycle(command: string): Promise<RunResult>;
+}
+
+/** Bounds that a week of lines reaches. */
+export const LOG_BOUNDS = { max_file_mb: 0.05, max_backups: 5, max_total_mb: 0.4 };
+
+/**
+ * @param scale of all waiting: 1 is the real time of the defaults (busy timeout 5 s, retries after 1, 2 and 4 s)
+ */
+export async function openSoakHome(scale: number): Promise<SoakHome> {
+  const authority = await createTestAuthority();
+  const bridgeOptions: HueBridgeOptions = { authority, protocols: ['https'], values: 'drift' };
+  const discovery = await startDiscoveryService();
+  const home = await openHome({
+    bridge: bridgeOptions,
+    cloud: { values: 'drift' },
+    config: {
+      retry: { base_delay_seconds: scale },
+      storage: { busy_timeout_ms: 5000 * scale },
+      logging: { ...LOG_BOUNDS, min_free_mb: 0 },
+      hue: { timeout_seconds: 1, discovery: ['cloud'], discovery_url: discovery.url },
+      amazon_aqm: { timeout_seconds: 1 },
+    },
+  });
+  mkdirSync(home.dataDirectory);
+  const lowDiskFile = join(home.directory, 'config', 'low-disk.yaml');
+  const config = JSON.parse(readFileSync(home.configFile, 'utf8')) as { logging: object };
+  writeFileSync(lowDiskFile, JSON.stringify({ ...config, logging: { ...config.logging, min_free_mb: 1e9 } }));
+
+  const soakHome: SoakHome = Object.assign(home, {
+    bridgeOptions,
+    discovery,
+    isDiskLow: false,
+    async holdLock(seconds: number) {
+      const holder = await holdDatabase(home.databaseFile);
+      const released = new Promise((resolve) => setTimeout(resolve, seconds * 1000 * scale)).then(() =>
+        holder.release(),
+      );
+      return () => released;
+    },
+    cycle: (command: string) => {
+      const configFile = soakHome.isDiskLow ? lowDiskFile : home.configFile;
+      return runCommand(command, { args: ['--config', configFile, '--secrets', home.secretsFile, '--json'] });
+    },
+  });
+  const closeHome = home.close.bind(home);
+  soakHome.close = async () => {
+    await Promise.all([closeHome(), soakHome.bridge.close(), discovery.close()]);
+  };
+  return soakHome;
+}

@@ -1,0 +1,159 @@
+/** Days of both collectors at once, as fast as they go, in all weathers; then every cycle and every reading is counted. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AQM_WEATHER, HUE_WEATHER, weatherScript, type Weather } from './weather';
+import { openSoakHome, type SoakHome } from './soak-home';
+import { reckon, toldBy, type Reckoning, type ToldReading } from './told';
+
+export interface SoakOptions {
+  /** of each collector; a day has 288 */
+  cycles: number;
+  seed: number;
+  /** of all waiting; 1 is real time */
+  scale: number;
+  onProgress?: (cycles: number) => void;
+}
+
+export interface SoakResult extends Reckoning {
+  cycles: number;
+  /** cycles that left no row, by their start */
+  gaps: string[];
+  expectedReadings: number;
+  storedReadings: number;
+  /** `collect-hue, 503 for good: exit 0` where the weather asks for another end */
+  surprises: string[];
+  /** cycles of a weather, by its name */
+  weathers: Record<string, number>;
+  /** cycles that waited more than 100 ms for a lock, and how many of them stored their readings in the end */
+  metLock: number;
+  storedAfterLock: number;
+  /** of these, the ones for which the busy timeout was not enough */
+  neededRetry: number;
+  /** cycles whose final error was the lock */
+  endedLocked: number;
+  retries: number;
+  fallbacks: number;
+  moves: number;
+  maxWalBytes: number;
+  maxLogBytes: number;
+  /** files that should not be there at the end */
+  litter: string[];
+}
+
+const READINGS: Record<string, number> = { 'collect-hue': 8, 'collect-aqm': 2 };
+
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const { cycles, seed, scale } = options;
+  const home = await openSoakHome(scale);
+  try {
+    const watch = new Watch(home, options);
+    await Promise.all([
+      watch.live('collect-hue', weatherScript(HUE_WEATHER, cycles, seed)),
+      watch.live('collect-aqm', weatherScript(AQM_WEATHER, cycles, seed + 1)),
+    ]);
+    return await watch.reckon();
+  } finally {
+    await home.close();
+  }
+}
+
+class Watch {
+  private readonly told: ToldReading[] = [];
+  private readonly starts: string[] = [];
+  private readonly surprises: string[] = [];
+  private readonly weathers: Record<string, number> = {};
+  private expectedReadings = 0;
+  private moves = 0;
+  private maxWalBytes = 0;
+  private maxLogBytes = 0;
+
+  constructor(
+    private readonly home: SoakHome,
+    private readonly options: SoakOptions,
+  ) {}
+
+  async live(command: string, script: readonly Weather[]): Promise<void> {
+    const device = () => (command === 'collect-hue' ? this.home.bridge : this.home.cloud);
+    for (const weather of script) {
+      const goes = await weather.comes?.(this.home);
+      const result = await this.home.cycle(command);
+      device().faults.clear();
+      await goes?.();
+      this.note(command, weather, result);
+      this.options.onProgress?.(this.starts.length);
+    }
+  }
+
+  private note(command: string, weather: Weather, result: { exitCode: number | null; stdout: string; stderr: string }) {
+    const answer = toldBy(result);
+    this.weathers[weather.name] = (this.weathers[weather.name] ?? 0) + 1;
+    if (weather.name === 'a moved bridge') this.moves++;
+    const expected = weather.endsWell ? (READINGS[command] ?? 0) : 0;
+    this.expectedReadings += expected;
+    if (result.exitCode !== (weather.endsWell ? 0 : 1) || answer?.readings.length !== expected) {
+      this.surprises.push(`${command}, ${weather.name}: exit ${result.exitCode} ${result.stderr.split('\n')[0] ?? ''}`);
+    }
+    this.starts.push(answer?.started_at ?? 'unknown');
+    this.told.push(...(answer?.readings ?? []));
+    this.maxWalBytes = Math.max(this.maxWalBytes, sizeOf(`${this.home.databaseFile}-wal`));
+    this.maxLogBytes = Math.max(
+      this.maxLogBytes,
+      readdirSync(this.home.logDirectory)
+        .filter((name) => name.endsWith('.log'))
+        .reduce((sum, name) => sum + sizeOf(join(this.home.logDirectory, name)), 0),
+    );
+  }
+
+  async reckon(): Promise<SoakResult> {
+    const { home } = this;
+    const leftOver = litter(home); // before a reader leaves its side files
+    const rows = await home.query<{
+      started_at: string;
+      readings_stored: number;
+      readings_spooled: number;
+      retries: number;
+      lock_wait_ms: number;
+      error_type: string | null;
+      endpoint: string | null;
+    }>('SELECT * FROM cycles ORDER BY started_at');
+    const known = new Set(rows.map(({ started_at }) => started_at));
+    const metLock = rows.filter(
+      ({ lock_wait_ms, error_type }) => lock_wait_ms > 100 || error_type === 'database_locked',
+    );
+    const count = (fits: (row: (typeof rows)[number]) => boolean) => rows.filter(fits).length;
+    const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+    return {
+      ...(await reckon(home, this.told)),
+      cycles: this.starts.length,
+      gaps: this.starts.filter((start) => !known.has(start)),
+      expectedReadings: this.expectedReadings,
+      storedReadings: sum((row) => row.readings_stored + row.readings_spooled),
+      surprises: this.surprises,
+      weathers: this.weathers,
+      metLock: metLock.length,
+      storedAfterLock: metLock.filter(({ error_type }) => error_type !== 'database_locked').length,
+      neededRetry: metLock.filter(({ lock_wait_ms }) => lock_wait_ms > 5000 * this.options.scale).length,
+      endedLocked: count(({ error_type }) => error_type === 'database_locked'),
+      retries: sum((row) => row.retries),
+      fallbacks: count(({ endpoint }) => endpoint === 'fallback'),
+      moves: this.moves,
+      maxWalBytes: this.maxWalBytes,
+      maxLogBytes: this.maxLogBytes,
+      litter: leftOver,
+    };
+  }
+}
+
+const BELONGS =
+  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-state)\.json|spool)$/;
+
+function litter(home: SoakHome): string[] {
+  return [
+    ...readdirSync(home.dataDirectory).filter((name) => !BELONGS.test(name)),
+    ...readdirSync(join(home.dataDirectory, 'spool')),
+  ];
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,44 @@
+/**
+ * `npm run crash`: 1,000 kills of the real collectors at random moments. Options: `--kills N`, `--seed N`. Exit 1 where
+ * a reading that was told is missing or there twice, or the next cycle does not work.
+ */
+import { parseArgs } from 'node:util';
+import { crash } from './collectors/crash';
+import { showFindings, showProgress } from './show';
+
+const { values } = parseArgs({
+  options: { kills: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+});
+
+async function main(): Promise<void> {
+  const kills = Number(values.kills);
+  const startedAt = performance.now();
+  const result = await crash({
+    kills,
+    seed: Number(values.seed),
+    onProgress: (done) => showProgress(done / kills, `${done} kills`),
+  });
+  const exits = Object.entries(result.exits).map(([code, times]) => `${times} × exit ${code}`);
+  showFindings(`Both collectors, killed at a random moment of 0 to 300 ms (seed ${values.seed})`, [
+    ['kills', result.kills, null],
+    [
+      'cycles that ended by themselves',
+      exits.join(', '),
+      Object.keys(result.exits).every((code) => '013'.includes(code)),
+    ],
+    ['readings told', result.told, result.told > 0],
+    ['… by processes killed afterwards', result.toldByKilled, null],
+    ['… missing or changed', result.missing, result.missing === 0],
+    ['… stored twice', result.twice, result.twice === 0],
+    ['integrity check', result.integrity, result.integrity === 'ok'],
+    ['next cycles that failed', result.failedAfterwards, result.failedAfterwards === 0],
+    ['unfinished files left by kills', result.litterBefore, null],
+    ['… after the next cycle', result.litterAfter.join(' ') || 0, result.litterAfter.length === 0],
+    ['seconds', Math.round((performance.now() - startedAt) / 1000), null],
+  ]);
+}
+
+main().catch((thrown: unknown) => {
+  console.error(thrown);
+  process.exitCode = 1;
+});

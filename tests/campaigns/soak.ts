@@ -1,0 +1,69 @@
+/**
+ * `npm run soak`: seven simulated days of both collectors (2,016 cycles each) in all weathers, waits in real time.
+ * Options: `--days N`, `--cycles N`, `--seed N`, `--scale X` (of all waiting). Exit 1 where anything is missing.
+ */
+import { parseArgs } from 'node:util';
+import { soak } from './collectors/soak';
+import { LOG_BOUNDS } from './collectors/soak-home';
+import { showFindings, showProgress, type Finding } from './show';
+
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string', default: '7' },
+    cycles: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    scale: { type: 'string', default: '1' },
+  },
+});
+
+async function main(): Promise<void> {
+  const cycles = values.cycles === undefined ? Math.round(Number(values.days) * 288) : Number(values.cycles);
+  const startedAt = performance.now();
+  const result = await soak({
+    cycles,
+    seed: Number(values.seed),
+    scale: Number(values.scale),
+    onProgress: (done) => showProgress(done / (2 * cycles), `${done} cycles`),
+  });
+  const { expectedReadings, storedReadings, metLock, storedAfterLock } = result;
+  const healed = metLock === 0 ? 100 : (100 * storedAfterLock) / metLock;
+  const weathers: Finding[] = Object.entries(result.weathers)
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, times]) => [`weather: ${name}`, times, null]);
+  showFindings(`${cycles} cycles of each collector at once (seed ${values.seed}, waiting × ${values.scale})`, [
+    ...weathers,
+    ['cycles', result.cycles, result.cycles === 2 * cycles],
+    ['cycles that ended otherwise than their weather asks', result.surprises.length, result.surprises.length === 0],
+    ['readings expected', expectedReadings, null],
+    ['readings stored', storedReadings, storedReadings === expectedReadings],
+    ['readings told, but missing or changed', result.missing, result.missing === 0],
+    ['gaps: cycles without a row', result.gaps.length, result.gaps.length === 0],
+    ['duplicates', result.twice, result.twice === 0],
+    ['"database is locked" as the final outcome', result.endedLocked, result.endedLocked === 0],
+    ['cycles that met a lock', metLock, metLock > 0],
+    ['… that needed a retry', result.neededRetry, null],
+    ['… that stored their readings in the end', `${healed} %`, healed === 100],
+    ['retries', result.retries, result.retries > 0],
+    ['fallbacks to the full configuration', result.fallbacks, result.fallbacks > 0],
+    ['moves of the bridge', result.moves, result.moves > 0],
+    [
+      'largest WAL between two cycles, KB',
+      Math.ceil(result.maxWalBytes / 1000),
+      result.maxWalBytes < 1000 * 4096 * 1.1,
+    ],
+    [
+      'largest sum of logs, KB',
+      Math.ceil(result.maxLogBytes / 1000),
+      result.maxLogBytes <= LOG_BOUNDS.max_total_mb * 1e6,
+    ],
+    ['integrity check', result.integrity, result.integrity === 'ok'],
+    ['unfinished and waiting files', result.litter.join(' ') || 0, result.litter.length === 0],
+    ['seconds', Math.round((performance.now() - startedAt) / 1000), null],
+  ]);
+  for (const surprise of result.surprises.slice(0, 10)) console.log(surprise);
+}
+
+main().catch((thrown: unknown) => {
+  console.error(thrown);
+  process.exitCode = 1;
+});

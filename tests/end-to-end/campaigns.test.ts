@@ -1,0 +1,33 @@
+/** The short forms of the campaigns; the long ones are `npm run crash` and `npm run soak`. */
+import { crash } from '../campaigns/collectors/crash';
+import { soak } from '../campaigns/collectors/soak';
+import { LOG_BOUNDS } from '../campaigns/collectors/soak-home';
+
+jest.setTimeout(180_000);
+
+it('40 kills of both collectors: what was told is there once, and the next cycles work', async () => {
+  const { told, exits, ...result } = await crash({ kills: 40, seed: Date.now() });
+  expect(result).toMatchObject({ missing: 0, twice: 0, integrity: 'ok', failedAfterwards: 0, litterAfter: [] });
+  expect(told).toBeGreaterThan(0);
+  expect(['0', '1', '3']).toEqual(expect.arrayContaining(Object.keys(exits)));
+});
+
+it('30 cycles of each collector in all weathers: every reading, no gap, every lock healed', async () => {
+  const result = await soak({ cycles: 30, seed: 1, scale: 0.2 });
+  expect(result).toMatchObject({
+    surprises: [],
+    cycles: 60,
+    missing: 0,
+    twice: 0,
+    gaps: [],
+    endedLocked: 0,
+    integrity: 'ok',
+    storedReadings: result.expectedReadings,
+    storedAfterLock: result.metLock,
+    litter: [],
+  });
+  for (const seen of [result.metLock, result.neededRetry, result.retries, result.fallbacks, result.moves]) {
+    expect(seen).toBeGreaterThan(0);
+  }
+  expect(result.maxLogBytes).toBeLessThanOrEqual(LOG_BOUNDS.max_total_mb * 1e6);
+});
