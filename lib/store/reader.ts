@@ -76,7 +76,7 @@ async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) =
     const database = await Database.open(path, mode);
     opened.push(database);
     database.setBusyTimeout(BUSY_TIMEOUT_MS);
-    await database.exec('PRAGMA temp_store = MEMORY; BEGIN');
+    await database.exec('BEGIN');
     return database;
   };
   try {

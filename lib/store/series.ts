@@ -51,8 +51,7 @@ export interface DeviceSeries {
   device_id: string;
   device_type: string;
   quantities: Map<QuantityName, Series>;
-  /** index = number of the stretch: how many readings, whether one is anomalous, all are stale, a gap lies before */
-  readings: Uint32Array;
+  /** index = number of the stretch: whether one is anomalous, all are stale, a gap lies before */
   anomalous: Uint8Array;
   stale: Uint8Array;
   broken: Uint8Array;
@@ -86,7 +85,6 @@ export async function seriesOf([first, second]: Reader, query: SeriesQuery): Pro
 
 type Aggregate = Record<string, number | string | null> & {
   device: number;
-  readings: number;
   anomalous: number;
   age: number;
 } & {
@@ -118,9 +116,10 @@ function aggregate(
     conditions.push('AND r.device IN (SELECT id FROM device WHERE device_id IN (SELECT value FROM json_each(?)))');
     parameters.push(JSON.stringify(devices));
   }
-  // LIMIT keeps the inner query apart: merged, each value would be worked out three times.
+  // LIMIT keeps the inner query apart: merged, each value would be worked out three times. The sorting must not be told
+  // to stay in memory (temp_store): it would allocate row by row, and the two connections would wait for each other.
   return database.all<Aggregate>(
-    `SELECT device, count(*) AS readings, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
+    `SELECT device, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
        ${times === '' ? '' : ', min(started_at) AS first, max(started_at) AS last'}
      FROM (SELECT r.device, r.is_anomalous ${times}, ifnull(r.age_ms, 0) AS age, ${values.join(', ')}
        FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
@@ -136,7 +135,6 @@ function emptySeries(device: { device_id: string; device_type: string }, stretch
     device_id: device.device_id,
     device_type: device.device_type,
     quantities: new Map(),
-    readings: new Uint32Array(stretches),
     anomalous: new Uint8Array(stretches),
     stale: new Uint8Array(stretches),
     broken: new Uint8Array(stretches),
@@ -154,7 +152,6 @@ function keep(
   if (row.first !== undefined && row.last !== undefined) {
     device.edges.set(stretch, [Date.parse(row.first), Date.parse(row.last)]);
   }
-  device.readings[stretch] = row.readings;
   device.anomalous[stretch] = row.anomalous;
   device.stale[stretch] = row.age > query.staleAfterMs ? 1 : 0;
   for (const name of names) {
