@@ -36,6 +36,7 @@ function bundle(entryPoints, options = {}) {
     minifyWhitespace: true, // names stay, so that a stack can be read
     supported: { 'dynamic-import': false }, // everything is inside; the loader of ES modules would cost 3 ms
     external: ['sqlite3'],
+    inject: [join(here, 'light-performance.mjs')],
     define: { PACKAGE_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
     plugins: [slimNodeFetch, slimWinston],

@@ -37,7 +37,7 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
 /** How a value looks raw, in a URL, in a form body, in JSON (also JSON inside JSON) and in base64. */
 function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
-  const url = encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
+  const url = encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'));
   const form = new URLSearchParams([['', value]]).toString().slice(1);
   return [
     value,
