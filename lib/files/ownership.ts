@@ -1,5 +1,5 @@
 /** One `sudo` by hand must not break cron: what root creates belongs to the owner of the directory it lies in. */
-import { lchownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorCode, fileError } from './file-error';
 
@@ -33,15 +33,24 @@ export function ownLike(model: string, path: string): void {
  */
 export function makeDirectory(path: string, mode = 0o777): void {
   try {
-    const last = resolve(path);
-    const first = mkdirSync(last, { recursive: true, mode });
-    if (first === undefined) return;
-    const created: string[] = [];
-    for (let directory = last; directory.length >= first.length; directory = dirname(directory)) {
-      created.unshift(directory);
-    }
-    for (const directory of created) ownLike(dirname(directory), directory);
+    makeWithParents(resolve(path), mode);
   } catch (thrown) {
     throw fileError('create the directory', path, thrown);
   }
+}
+
+/** Step by step, because Node's own `recursive` never ends where a folder is there and nothing can be made in it (/proc). */
+function makeWithParents(path: string, mode: number): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(path);
+  try {
+    mkdirSync(path, mode);
+  } catch (thrown) {
+    if (errorCode(thrown) === 'EEXIST' && statSync(path).isDirectory()) return; // another process was faster
+    if (errorCode(thrown) !== 'ENOENT' || existsSync(parent)) throw thrown;
+    makeWithParents(parent, mode);
+    makeWithParents(path, mode);
+    return;
+  }
+  ownLike(parent, path);
 }

@@ -27,6 +27,10 @@ describe('makeDirectory', () => {
     expect(() => makeDirectory(join(file, 'below'))).toThrow('is a file, not a directory (ENOTDIR)');
   });
 
+  (existsSync('/proc/self') ? it : it.skip)('where nothing can be made, it says so and ends (needs /proc)', () => {
+    expect(() => makeDirectory('/proc/no-such-folder/data')).toThrow('/proc/no-such-folder/data');
+  });
+
   asRoot('(as root) each new directory takes the owner of its parent', () => {
     const top = scratchDirectory();
     chownSync(top, NOBODY, NOBODY);
