@@ -27,11 +27,35 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
         : [];
     terminal.err(failureText({ name: options.program }, failure, [...kept, `Log: ${options.logFile}`]));
   } else if (record.outcome === 'partial' && !options.quiet) {
-    terminal.err(`${summaryOf(result, options.program)}\nLog: ${options.logFile}\n`);
+    const lines = [summaryOf(result, options.program), ...explanationOf(result), `Log: ${options.logFile}`];
+    terminal.err(lines.map((line) => `${line}\n`).join(''));
   }
 }
 
-function jsonOf({ record, report, failure }: CycleResult, { program }: OutputOptions): object {
+/** Why a cycle is partial, and what to do. */
+function explanationOf({ record, replaced }: CycleResult): string[] {
+  const lines: string[] = [];
+  if (replaced !== null) {
+    const { message, remediation } = replacedError(replaced);
+    lines.push(`${message}.`, remediation);
+  }
+  if (Object.values(record.devices_skipped).includes('malformed')) {
+    lines.push(
+      'A malformed sensor was left out. Run "node bin/health.js" to see it; restart the device if it stays so.',
+    );
+  }
+  return lines;
+}
+
+function replacedError(replaced: string) {
+  return {
+    type: 'database_corrupt',
+    message: `The database was damaged and lies in ${replaced} now; a new one was started`,
+    remediation: `Try to recover what is in it: sqlite3 '${replaced}' .recover`,
+  };
+}
+
+function jsonOf({ record, report, failure, replaced }: CycleResult, { program }: OutputOptions): object {
   return {
     schema_version: 1,
     command: program,
@@ -43,7 +67,11 @@ function jsonOf({ record, report, failure }: CycleResult, { program }: OutputOpt
     skipped: report.skipped,
     endpoint: record.endpoint,
     payload_bytes: record.payload_bytes,
-    error: failure && { type: failure.type, message: failure.message, remediation: failure.remediation },
+    error: failure
+      ? { type: failure.type, message: failure.message, remediation: failure.remediation }
+      : replaced !== null
+        ? replacedError(replaced)
+        : null,
   };
 }
 

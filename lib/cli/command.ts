@@ -3,7 +3,7 @@
  * door set it) until the work says otherwise, so that a promise that never settles cannot look like success.
  */
 import { isatty } from 'node:tty';
-import { asMonitorError, type MonitorError } from '../errors';
+import { asMonitorError, MonitorError } from '../errors';
 import { createRedactor, type Redactor } from '../logging/redact';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
 import { exitCodeOf } from './exit-codes';
@@ -51,13 +51,14 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
     const code = defect
       ? (options.exitCodeOfDefect ?? 1)
       : (options.exitCodeOfFailure ?? ((f) => exitCodeOf(f.type)))(failure);
-    if (process.argv.includes('--json')) terminal.out(failureJson(spec, code, startedAt, failure, options.emptyAnswer));
+    if (process.argv.some((word) => /^--json(=|$)/.test(word)))
+      terminal.out(failureJson(spec, code, startedAt, failure, options.emptyAnswer));
     terminal.err(failureText(spec, failure));
     process.exit(code);
   };
   // What nobody caught is a defect: said in the same form, never a bare stack with exit 0. (The door listened so far.)
   process.removeAllListeners('uncaughtException');
-  process.on('uncaughtException', (error) => end(asMonitorError(error)));
+  process.on('uncaughtException', (error) => end(outputFailure(error) ?? asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
   try {
     const parsed = parseArguments(spec, process.argv.slice(2));
@@ -71,7 +72,7 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
     }
     process.exit(await run({ arguments: parsed, terminal, redactor }));
   } catch (thrown) {
-    end(asMonitorError(thrown));
+    end(outputFailure(thrown) ?? asMonitorError(thrown));
   }
 }
 
@@ -100,6 +101,17 @@ function standardOutput(): NodeJS.WriteStream {
 function standardError(): NodeJS.WriteStream {
   stderr ??= process.stderr.on('error', () => undefined);
   return stderr;
+}
+
+/** What was to be said found no room: the disk behind `> FILE` is full. Not our defect. */
+function outputFailure(thrown: unknown): MonitorError | null {
+  const { code, syscall } = thrown as Partial<NodeJS.ErrnoException>;
+  if (syscall !== 'write' || (code !== 'ENOSPC' && code !== 'EDQUOT')) return null;
+  return new MonitorError('the output cannot be written: no space left', {
+    type: 'file_system',
+    permanent: true,
+    remediation: 'Make room where the output is redirected to: df -h',
+  });
 }
 
 /** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */

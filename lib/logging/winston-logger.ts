@@ -58,7 +58,11 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
   function sayUnwritable(thrown: unknown): void {
     if (complained) return;
     complained = true;
-    complain(redact(`${program}: the log in ${config.directory} cannot be written: ${describeFileError(thrown)}.\n`));
+    complain(
+      redact(
+        `${program}: the log in ${config.directory} cannot be written: ${describeFileError(thrown).replace(/\.$/, '')}.\n`,
+      ),
+    );
   }
 
   transport.on('unwritable', sayUnwritable);

@@ -13,11 +13,15 @@ const UNITS: Record<string, number> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 
  */
 export function parseMoment(flag: string, text: string, nowMs: number): number {
   const ago = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text);
-  if (ago) return nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? NaN);
   const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
   // A date alone would be taken for UTC; the user means their own midnight.
-  const parsed = date ? localMidnight(Number(date[1]), Number(date[2]), Number(date[3])) : parseTime(text);
-  if (!Number.isNaN(parsed)) return parsed;
+  const parsed = ago
+    ? nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? NaN)
+    : date
+      ? localMidnight(Number(date[1]), Number(date[2]), Number(date[3]))
+      : parseTime(text);
+  // Before 1970 no sensor spoke; further back the calendar itself ends.
+  if (!Number.isNaN(parsed)) return Math.max(0, parsed);
   throw new MonitorError(`--${flag} is ${JSON.stringify(text)}, which is no time`, {
     type: 'usage',
     permanent: true,

@@ -1,5 +1,5 @@
 /** A new readings.db appears whole, with its tables and in WAL mode, or not at all: killed half-way, it never was. */
-import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
@@ -38,6 +38,7 @@ export async function prepareDatabase(storage: StorageConfig, logger: Logger): P
 export async function createDatabase(storage: StorageConfig, logger: Logger): Promise<void> {
   const path = databasePath(storage.data_directory);
   if (existsSync(path)) return;
+  refuseDanglingLink(path);
   // A WAL without its database (the rest of a broken-off replacement) would be played into the new one.
   setAside(path, 'side files without a database', logger);
 
@@ -57,6 +58,16 @@ export async function createDatabase(storage: StorageConfig, logger: Logger): Pr
   } finally {
     remove();
   }
+}
+
+/** A link into a disk that is not there: a new file in its place would split the history without a word. */
+function refuseDanglingLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new MonitorError(`${path} is a link to ${readlinkSync(path)}, which is not there.`, {
+    type: 'database_readonly',
+    permanent: true,
+    remediation: `Connect the disk it lies on, or remove the link for a new database: rm '${path}'`,
+  });
 }
 
 async function fill(temporary: string, fileMode: number): Promise<void> {

@@ -52,10 +52,19 @@ function readHeader(path: string): Buffer | null {
     const header = Buffer.alloc(HEADER_BYTES);
     return header.subarray(0, readSync(file, header, 0, header.length, 0));
   } catch (thrown) {
+    if (errorCode(thrown) === 'EISDIR') throw isDirectory(path);
     throw databaseError(path, { code: 'SQLITE_IOERR', message: String(thrown) });
   } finally {
     closeSync(file);
   }
+}
+
+function isDirectory(path: string): MonitorError {
+  return new MonitorError(`${path} is a directory, where the database should be.`, {
+    type: 'database_readonly',
+    permanent: true,
+    remediation: `Move it away: mv '${path}' '${path}.directory'`,
+  });
 }
 
 function damaged(path: string, what: string): MonitorError {

@@ -99,6 +99,6 @@ function notPressed(): MonitorError {
     type: 'link_button',
     permanent: true,
     remediation:
-      'Run "node bin/auth-hue.js" again, and press the round button on top of the bridge when it asks for it.',
+      'Run the same command again (node bin/auth-hue.js), and press the round button on top of the bridge when it asks for it.',
   });
 }

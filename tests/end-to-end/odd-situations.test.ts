@@ -1,0 +1,74 @@
+/** What a person trying the commands for the first time ran into. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openHome, type Home } from '../helpers/home';
+
+let home: Home;
+beforeEach(async () => {
+  home = await openHome({ cloud: false });
+});
+afterEach(() => home.close());
+
+test('a replaced database is said with its place and what to do, on stderr and with --json', async () => {
+  mkdirSync(home.dataDirectory);
+  writeFileSync(home.databaseFile, 'this is no database, but somebody’s shopping list '.repeat(50));
+  const { exitCode, stdout, stderr } = await home.run('collect-hue', ['--json']);
+  expect(exitCode).toBe(3);
+  const moved = readdirSync(home.dataDirectory).find((name) => name.startsWith('readings.db.corrupt-')) ?? 'nowhere';
+  expect(stderr).toContain(moved);
+  expect(stderr).toContain('sqlite3');
+  expect(JSON.parse(stdout)).toMatchObject({ exit_code: 3, outcome: 'partial', error: { type: 'database_corrupt' } });
+});
+
+test('a link into a disk that is not there is never replaced by a new database', async () => {
+  mkdirSync(home.dataDirectory);
+  symlinkSync(join(home.directory, 'unplugged', 'readings.db'), home.databaseFile);
+  const { exitCode, stderr } = await home.run('collect-hue');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('unplugged');
+  expect(lstatSync(home.databaseFile).isSymbolicLink()).toBe(true);
+  mkdirSync(join(home.directory, 'unplugged'));
+  expect(readdirSync(join(home.dataDirectory, 'spool')).filter((name) => name.endsWith('.json'))).toHaveLength(1);
+});
+
+test('a directory in the place of the database is said at once', async () => {
+  mkdirSync(home.databaseFile, { recursive: true });
+  const { exitCode, stderr } = await home.run('collect-hue');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('is a directory');
+  expect(home.logged('retry')).toEqual([]);
+});
+
+test('a data directory that can never be made ends the cycle before any device is asked', async () => {
+  home.configure({ storage: { data_directory: '/proc/no-such-folder' } });
+  const { exitCode, stdout } = await home.run('collect-hue', ['--json']);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ exit_code: 1, outcome: 'failed' });
+  expect(home.bridge.requests).toEqual([]);
+});
+
+test('--json=yes is a usage error, and still one object', async () => {
+  const { exitCode, stdout } = await home.run('collect-hue', ['--json=yes']);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { type: 'usage' }, readings: [], skipped: {} });
+});
+
+test('a --since before all calendars begins at the first reading', async () => {
+  await home.run('collect-hue');
+  const { exitCode, stderr } = await home.run('report', ['--since', '999999999d', '--format', 'csv']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+});
+
+(existsSync('/dev/full') ? test : test.skip)(
+  'a full disk behind the output is no defect of ours (needs /dev/full)',
+  async () => {
+    await home.run('collect-hue');
+    const script = join(__dirname, '..', '..', 'bin', 'report.js');
+    const command = [process.execPath, script, ...home.flags, '--format', 'csv'].map((word) => `'${word}'`).join(' ');
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', `${command} > /dev/full`], { cwd: '/', encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('no space left');
+    expect(stderr).not.toContain('defect');
+  },
+);
