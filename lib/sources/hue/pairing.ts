@@ -99,6 +99,6 @@ function notPressed(): MonitorError {
     type: 'link_button',
     permanent: true,
     remediation:
-      'Run the same command again (node bin/auth-hue.js), and press the round button on top of the bridge when it asks for it.',
+      'Run the command (node bin/auth-hue.js, with the same flags) again, and press the round button on top of the bridge when it asks for it.',
   });
 }
