@@ -15,7 +15,7 @@ export function endProgress(): void {
 }
 
 /** One line of a summary: what was looked at, what was found, whether that is as it must be (null: only told). */
-export type Finding = [what: string, found: string | number, good: boolean | null];
+export type Finding = readonly [what: string, found: string | number, good: boolean | null];
 
 /** Prints the table; the exit code is 1 where a finding is not as it must be. */
 export function showFindings(title: string, findings: readonly Finding[]): void {
