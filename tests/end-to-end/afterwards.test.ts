@@ -1,7 +1,7 @@
 /** What a cycle does when it is safe: it reports to a monitor outside, and forgets what is too old. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openHome, type Home } from '../helpers/home';
+import { openHome, type Home } from '../support/home';
 import { nthCycle } from '../support/cycles';
 import { configIn, store } from '../support/report-home';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createTestAuthority } from '../../lib/simulator/certificates';
 import { fault } from '../../lib/simulator/faults';
-import { openAmazonHome, type AmazonHome } from '../helpers/amazon-home';
+import { openAmazonHome, type AmazonHome } from '../support/amazon-home';
 import { outsideAddress, startMailServer, startSilentServer, type MailServerOptions } from '../support/mail-server';
 
 const login = { username: 'monitor-mailer', password: 'canary-smtp-password' };

@@ -3,7 +3,7 @@ import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
-import { DISCOVERY, openAmazonHome, REFRESH, STATE, type AmazonHome } from '../helpers/amazon-home';
+import { DISCOVERY, openAmazonHome, REFRESH, STATE, type AmazonHome } from '../support/amazon-home';
 import { isRoot, NOBODY } from '../support/as-user';
 
 const HOUR = 60 * 60_000;

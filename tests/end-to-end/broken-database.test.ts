@@ -2,7 +2,7 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../lib/store/database';
-import { openHome, type Home } from '../helpers/home';
+import { openHome, type Home } from '../support/home';
 
 let home: Home;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
-import { openHome, type Home } from '../helpers/home';
+import { openHome, type Home } from '../support/home';
 
 let home: Home;
 beforeEach(async () => {
@@ -261,7 +261,7 @@ describe('what a bridge may answer instead', () => {
 
 describe('the command line', () => {
   it('--help and --version need no configuration', async () => {
-    const { runCommand } = await import('../helpers/run-command');
+    const { runCommand } = await import('../support/run-command');
     const help = await runCommand('collect-hue', { args: ['--help'] });
     expect(help).toMatchObject({ exitCode: 0, stderr: '' });
     for (const word of ['--dry-run', '--endpoint', '--json', 'Examples:', 'Exit codes:'])
@@ -288,7 +288,7 @@ describe('the command line', () => {
   });
 
   it('a missing configuration is exit 2, one object with --json', async () => {
-    const { runCommand } = await import('../helpers/run-command');
+    const { runCommand } = await import('../support/run-command');
     const { exitCode, stdout, stderr } = await runCommand('collect-hue', {
       args: ['--config', '/nonexistent/config.yaml', '--json'],
     });

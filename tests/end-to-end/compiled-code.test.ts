@@ -1,8 +1,8 @@
 /** dist/ holds what V8 compiled of each command that cron runs; a start may rely on it, but never depend on it. */
 import { appendFileSync, cpSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openHome, type Home } from '../helpers/home';
-import { PROJECT_ROOT, startNode } from '../helpers/run-command';
+import { openHome, type Home } from '../support/home';
+import { PROJECT_ROOT, startNode } from '../support/run-command';
 import { scratchDirectory } from '../support/scratch';
 
 const isAccepted = `

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openHome, type Home } from '../helpers/home';
-import { runCommand, type RunResult } from '../helpers/run-command';
+import { openHome, type Home } from '../support/home';
+import { runCommand, type RunResult } from '../support/run-command';
 import { isRoot, NOBODY } from '../support/as-user';
 import { scratchDirectory } from '../support/scratch';
 

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openHome } from '../helpers/home';
-import { PROJECT_ROOT } from '../helpers/run-command';
-import { until } from '../helpers/until';
+import { openHome } from '../support/home';
+import { PROJECT_ROOT } from '../support/run-command';
+import { until } from '../support/until';
 import { isRoot } from '../support/as-user';
 import { scratchDirectory } from '../support/scratch';
 

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import { spooledFiles } from '../../lib/store/spool';
-import { holdDatabase } from '../helpers/held-database';
-import { openHome, type Home } from '../helpers/home';
-import { startSilentResolver } from '../helpers/silent-resolver';
+import { holdDatabase } from '../support/held-database';
+import { openHome, type Home } from '../support/home';
+import { startSilentResolver } from '../support/silent-resolver';
 import { isRoot } from '../support/as-user';
 
 /** So patient that the deadline alone can end it. */

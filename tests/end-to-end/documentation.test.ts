@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { commandsPage } from '../../lib/build/commands-page';
 import { backUp } from '../../lib/report/backup';
 import { Database } from '../../lib/store/database';
-import { PROJECT_ROOT } from '../helpers/run-command';
+import { PROJECT_ROOT } from '../support/run-command';
 import { nthCycle } from '../support/cycles';
 import { configIn, homeWithHistory, NOW, store } from '../support/report-home';
 import { scratchDirectory } from '../support/scratch';

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openHome, type Home } from '../helpers/home';
-import { until } from '../helpers/until';
+import { openHome, type Home } from '../support/home';
+import { until } from '../support/until';
 import { isRoot, NOBODY } from '../support/as-user';
 
 const LIMITS = { max_file_mb: 0.005, max_backups: 2, max_total_mb: 60, min_free_mb: 0 };

@@ -6,7 +6,7 @@ import { fault } from '../../lib/simulator/faults';
 import { announceBridges } from '../../lib/simulator/hue-announcer';
 import { startDiscoveryService, type DiscoveryService } from '../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
-import { openHome, type Home } from '../helpers/home';
+import { openHome, type Home } from '../support/home';
 import { multicastWorks } from '../support/multicast';
 
 const OURS = '001788fffe5a5a5a';

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openHome, type Home } from '../helpers/home';
+import { openHome, type Home } from '../support/home';
 
 let home: Home;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 /** One cycle of a collector at a time, however the one before it ended; two collectors do not wait for each other. */
 import { fault } from '../../lib/simulator/faults';
-import { openHome, type Home } from '../helpers/home';
-import { until } from '../helpers/until';
+import { openHome, type Home } from '../support/home';
+import { until } from '../support/until';
 
 let home: Home;
 beforeEach(async () => {

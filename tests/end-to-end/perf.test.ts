@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fault } from '../../lib/simulator/faults';
 import { home as hueHome } from '../../lib/simulator/hue-home';
-import { openHome, type Home } from '../helpers/home';
-import { PROJECT_ROOT, type RunResult } from '../helpers/run-command';
-import { until } from '../helpers/until';
+import { openHome, type Home } from '../support/home';
+import { PROJECT_ROOT, type RunResult } from '../support/run-command';
+import { until } from '../support/until';
 
 /** So slow that what the two endpoints differ by is far more than what a busy machine adds. */
 const SLOW_LINK = { firstByteMs: 50, bytesPerMs: 25 };

@@ -1,6 +1,6 @@
 /** Who reads a collector's output and goes away (`… | head`) changes neither what is stored nor the exit code. */
 import { fault } from '../../lib/simulator/faults';
-import { openHome, type Home } from '../helpers/home';
+import { openHome, type Home } from '../support/home';
 
 let home: Home;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
-import { openHome, type Home, type HomeOptions } from '../helpers/home';
+import { openHome, type Home, type HomeOptions } from '../support/home';
 
 const RECORDED = join(__dirname, '../../../shared/fixtures');
 const HERE = existsSync(RECORDED);

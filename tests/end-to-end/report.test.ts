@@ -9,8 +9,8 @@ import { isRoot, NOBODY } from '../support/as-user';
 import { cycleOf, hueReading, nthCycle } from '../support/cycles';
 import { configIn, history, reportHome, store } from '../support/report-home';
 import { scratchDirectory } from '../support/scratch';
-import { until } from '../helpers/until';
-import { PROJECT_ROOT, runCommand, startCommand, type RunOptions } from '../helpers/run-command';
+import { until } from '../support/until';
+import { PROJECT_ROOT, runCommand, startCommand, type RunOptions } from '../support/run-command';
 import type { Cycle } from '../../lib/store/store';
 
 async function installation(cycles: readonly Cycle[] = [], config = 'hue: {bridge_url: "http://127.0.0.1"}\n') {

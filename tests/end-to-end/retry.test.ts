@@ -1,8 +1,8 @@
 /** The one retry, as both collectors show it: the same events with the same fields for the network and the database. */
 import { fault, type Fault } from '../../lib/simulator/faults';
-import { holdDatabase } from '../helpers/held-database';
-import { openHome, type Home } from '../helpers/home';
-import { until } from '../helpers/until';
+import { holdDatabase } from '../support/held-database';
+import { openHome, type Home } from '../support/home';
+import { until } from '../support/until';
 
 let home: Home;
 afterEach(() => home.close());

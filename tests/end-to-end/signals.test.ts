@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { fault } from '../../lib/simulator/faults';
 import { spooledFiles } from '../../lib/store/spool';
-import { holdDatabase } from '../helpers/held-database';
-import { openHome, type Home } from '../helpers/home';
-import { until } from '../helpers/until';
+import { holdDatabase } from '../support/held-database';
+import { openHome, type Home } from '../support/home';
+import { until } from '../support/until';
 
 /** Without the signal, none of these cycles would end before the test does. */
 const ENDLESS = {

@@ -13,9 +13,9 @@ import {
 import { basename, join } from 'node:path';
 import { fault } from '../../lib/simulator/faults';
 import { spooledFiles } from '../../lib/store/spool';
-import { holdDatabase } from '../helpers/held-database';
-import { openHome, type Home } from '../helpers/home';
-import type { RunResult } from '../helpers/run-command';
+import { holdDatabase } from '../support/held-database';
+import { openHome, type Home } from '../support/home';
+import type { RunResult } from '../support/run-command';
 import { isRoot, NOBODY } from '../support/as-user';
 
 const IMPATIENT = { storage: { busy_timeout_ms: 10 }, retry: { max_attempts: 1, base_delay_seconds: 0 } };

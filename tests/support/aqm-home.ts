@@ -11,7 +11,7 @@ import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sour
 import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
 import type { SourceReport, Traffic } from '../../lib/sources/source';
-import { recordingLogger, type RecordedEvent, type RecordingLogger } from '../helpers/recording-logger';
+import { recordingLogger, type RecordedEvent, type RecordingLogger } from '../support/recording-logger';
 
 export interface CycleOutcome {
   report: SourceReport | null;

@@ -6,8 +6,8 @@ import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom, type Random } from '../../../lib/simulator/random';
-import { holdDatabase } from '../../helpers/held-database';
-import { openHome, type Home } from '../../helpers/home';
+import { holdDatabase } from '../../support/held-database';
+import { openHome, type Home } from '../../support/home';
 import { reckon, toldBy, type Reckoning, type ToldReading } from './told';
 
 export interface CrashOptions {

@@ -5,9 +5,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../../lib/simulator/faults';
-import { holdDatabase, type Holder } from '../../helpers/held-database';
-import { openHome, type Home } from '../../helpers/home';
-import type { RunResult } from '../../helpers/run-command';
+import { holdDatabase, type Holder } from '../../support/held-database';
+import { openHome, type Home } from '../../support/home';
+import type { RunResult } from '../../support/run-command';
 import { reckon, toldBy, type ToldReading } from './told';
 
 type Kind = 'file' | 'database' | 'network';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createTestAuthority } from '../../../lib/simulator/certificates';
 import type { HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
 import { startDiscoveryService, type DiscoveryService } from '../../../lib/simulator/hue-discovery';
-import { holdDatabase } from '../../helpers/held-database';
-import { openHome, type Home } from '../../helpers/home';
-import { runCommand, type RunResult } from '../../helpers/run-command';
+import { holdDatabase } from '../../support/held-database';
+import { openHome, type Home } from '../../support/home';
+import { runCommand, type RunResult } from '../../support/run-command';
 
 export interface SoakHome extends Home {
   bridgeOptions: HueBridgeOptions;

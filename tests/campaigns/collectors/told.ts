@@ -1,6 +1,6 @@
 /** What collectors have told of their cycles, and whether the database keeps that word: each reading once, unchanged. */
-import type { Home } from '../../helpers/home';
-import type { RunResult } from '../../helpers/run-command';
+import type { Home } from '../../support/home';
+import type { RunResult } from '../../support/run-command';
 
 export interface ToldReading {
   timestamp: string;

@@ -1,7 +1,7 @@
 /** Both collectors at once at debug level, again and again, every third one killed: what their logs say stays whole. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openHome } from '../../helpers/home';
+import { openHome } from '../../support/home';
 import type { Proof } from './proofs';
 import { watchDirectory } from './watch-directory';
 

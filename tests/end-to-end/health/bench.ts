@@ -7,8 +7,8 @@ import { mkdirSync } from 'node:fs';
 import type { CheckName, Status } from '../../../lib/health/check';
 import { createTestAuthority } from '../../../lib/simulator/certificates';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
-import { openHome, type Home, type HomeOptions } from '../../helpers/home';
-import type { RunOptions, RunResult } from '../../helpers/run-command';
+import { openHome, type Home, type HomeOptions } from '../../support/home';
+import type { RunOptions, RunResult } from '../../support/run-command';
 import { isRoot, NOBODY } from '../../support/as-user';
 import type { InstallationCopy } from './installation-copy';
 

@@ -1,7 +1,7 @@
 /** A copy of the built program without its native module: what an npm install that failed half-way leaves behind. */
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT, startNode, type RunResult } from '../../helpers/run-command';
+import { PROJECT_ROOT, startNode, type RunResult } from '../../support/run-command';
 import { isRoot, NOBODY } from '../../support/as-user';
 
 export interface InstallationCopy {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../../lib/health/checks';
-import { PROJECT_ROOT } from '../../helpers/run-command';
+import { PROJECT_ROOT } from '../../support/run-command';
 import { TABLE_BEGIN, TABLE_END, tableOfStates } from './page';
 import { BROKEN_STATES } from './states';
 

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { openHome, type Home } from '../../helpers/home';
-import { PROJECT_ROOT } from '../../helpers/run-command';
+import { openHome, type Home } from '../../support/home';
+import { PROJECT_ROOT } from '../../support/run-command';
 
 const PAGE = readFileSync(join(PROJECT_ROOT, 'docs', 'health.md'), 'utf8');
 const block = (language: string, containing: string): string => {

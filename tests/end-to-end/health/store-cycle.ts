@@ -2,7 +2,7 @@
 import { loadConfig } from '../../../lib/config/load';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import type { Outcome } from '../../../lib/store/store';
-import { recordingLogger } from '../../helpers/recording-logger';
+import { recordingLogger } from '../../support/recording-logger';
 import { cycleOf, hueReading } from '../../support/cycles';
 import type { Bench } from './bench';
 

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startHeartbeat } from '../../../lib/alert/heartbeat';
 import { createHttp } from '../../../lib/http/fetch';
-import { recordingLogger } from '../../helpers/recording-logger';
-import { until } from '../../helpers/until';
+import { recordingLogger } from '../../support/recording-logger';
+import { until } from '../../support/until';
 
 let server: Server;
 let pings: string[] = [];

@@ -5,7 +5,7 @@ import { settleAlert, type AlertContext, type AlertVerdict } from '../../../lib/
 import { MonitorError } from '../../../lib/errors';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { createRetrier } from '../../../lib/reliability/retry';
-import { recordingLogger } from '../../helpers/recording-logger';
+import { recordingLogger } from '../../support/recording-logger';
 import { startMailServer, startSilentServer } from '../../support/mail-server';
 import { scratchDirectory } from '../../support/scratch';
 

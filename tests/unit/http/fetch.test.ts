@@ -7,7 +7,7 @@ import { createHttp } from '../../../lib/http/fetch';
 import type { HttpRequest } from '../../../lib/http/http';
 import { createTestAuthority, selfSignedBridge } from '../../../lib/simulator/certificates';
 import { fault, type Fault } from '../../../lib/simulator/faults';
-import { until } from '../../helpers/until';
+import { until } from '../../support/until';
 import { startHueBridge, type HueBridge } from '../../../lib/simulator/hue-bridge';
 
 const http = createHttp();

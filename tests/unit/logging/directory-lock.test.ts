@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import { DirectoryLock } from '../../../lib/logging/directory-lock';
 import { describeThisProcess, lifeOf } from '../../../lib/logging/process-identity';
-import { until } from '../../helpers/until';
+import { until } from '../../support/until';
 import { asNobody, isRoot } from '../../support/as-user';
 import { scratchDirectory } from '../../support/scratch';
 

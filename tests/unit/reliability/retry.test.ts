@@ -1,7 +1,7 @@
 import { MonitorError, type MonitorErrorOptions } from '../../../lib/errors';
 import type { Deadline } from '../../../lib/reliability/deadline';
 import { createRetrier } from '../../../lib/reliability/retry';
-import { recordingLogger } from '../../helpers/recording-logger';
+import { recordingLogger } from '../../support/recording-logger';
 
 /** A clock that moves only by sleeping. */
 function world(remainingMs = 120_000, policy = { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 }) {

@@ -12,7 +12,7 @@ import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../
 import { connectToBridge } from '../../../../lib/sources/hue/connect';
 import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
 import { createHueSource } from '../../../../lib/sources/hue/source';
-import { recordingLogger } from '../../../helpers/recording-logger';
+import { recordingLogger } from '../../../support/recording-logger';
 import { scratchDirectory } from '../../../support/scratch';
 
 const OURS = '001788fffe100001';
