@@ -27,6 +27,12 @@ export function ownLike(model: string, path: string): void {
   }
 }
 
+/** Who owns a file that this program wrote at `path`: the user we run as; where root runs, the owner of its directory. */
+export function ownerOfOurFiles(path: string): number {
+  const user = process.getuid?.() ?? 0;
+  return user === 0 ? statSync(dirname(path)).uid : user;
+}
+
 /**
  * Creates a directory with all its missing parents; as root, each new one takes the owner of its parent.
  * @throws MonitorError `file_system`

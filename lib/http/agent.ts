@@ -6,7 +6,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { TlsOptions } from './http';
+import type { PeerCertificate, TlsOptions } from './http';
 
 export async function agentFor(url: string, tls: TlsOptions = {}, lookup?: LookupFunction): Promise<HttpAgent> {
   const common = { keepAlive: false, ...(lookup ? { lookup } : {}) };
@@ -25,6 +25,7 @@ export async function agentFor(url: string, tls: TlsOptions = {}, lookup?: Looku
     ...(unverified ? { rejectUnauthorized: false, ca: [] } : {}),
   });
   if (tls.pinnedSha256 !== undefined) acceptOnly(tls.pinnedSha256, agent);
+  else if (tls.onVerified !== undefined) tellOf(tls.onVerified, agent);
   return agent;
 }
 
@@ -41,8 +42,7 @@ function acceptOnly(pinnedSha256: string, agent: HttpsAgent): void {
     socket.once('error', fail);
     socket.once('secureConnect', () => {
       socket.off('error', fail);
-      const found = socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
-      if (found === pinnedSha256) {
+      if (fingerprintOf(socket) === pinnedSha256) {
         callback?.(null, socket);
         return;
       }
@@ -51,4 +51,19 @@ function acceptOnly(pinnedSha256: string, agent: HttpsAgent): void {
     });
     return null;
   };
+}
+
+function tellOf(onVerified: (certificate: PeerCertificate) => void, agent: HttpsAgent): void {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = connect(options, callback) as TLSSocket;
+    return socket.once('secureConnect', () => {
+      const validUntil = Date.parse(socket.getPeerCertificate().valid_to);
+      if (socket.authorized && !Number.isNaN(validUntil)) onVerified({ sha256: fingerprintOf(socket), validUntil });
+    });
+  };
+}
+
+function fingerprintOf(socket: TLSSocket): string {
+  return socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
 }

@@ -9,6 +9,15 @@ export interface TlsOptions {
   rejectUnauthorized?: boolean;
   /** SHA-256 of the only leaf certificate accepted, 64 lower-case hex digits: a pinned self-signed bridge */
   pinnedSha256?: string;
+  /** told of the leaf that was verified against the authorities, before the request is sent */
+  onVerified?: (certificate: PeerCertificate) => void;
+}
+
+export interface PeerCertificate {
+  /** of the leaf in DER form, 64 lower-case hex digits */
+  sha256: string;
+  /** milliseconds since 1970 */
+  validUntil: number;
 }
 
 export interface HttpRequest {

@@ -1,7 +1,8 @@
 /** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
+import { ownerOfOurFiles } from '../../files/ownership';
 import { writeWhole } from '../../files/write-whole';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
@@ -45,7 +46,7 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
     let text: string;
     try {
       const owner = statSync(path).uid;
-      if (owner !== expectedOwner(path)) {
+      if (owner !== ownerOfOurFiles(path)) {
         isForeign = true;
         return discard(`belongs to another user (uid ${owner})`);
       }
@@ -95,12 +96,6 @@ function cookiesAlone({ cookies, bound_to }: SessionState, onDisk: SessionState)
   const ofThisLogin = onDisk.bound_to !== null && onDisk.bound_to.salt === bound_to?.salt;
   const kept = ofThisLogin ? onDisk : { ...emptyState(), pending_login: onDisk.pending_login };
   return { ...kept, bound_to, cookies };
-}
-
-/** Ours is a file of the user we run as; where root runs, of the directory's owner, to whom root gives what it writes. */
-function expectedOwner(path: string): number {
-  const user = process.getuid?.() ?? 0;
-  return user === 0 ? statSync(dirname(path)).uid : user;
 }
 
 /** The token as a salted hash: enough to notice another one, useless to whoever finds the file. */

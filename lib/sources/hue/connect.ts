@@ -2,6 +2,7 @@
 import type { Config, HueConfig } from '../../config/config';
 import type { Traffic } from '../source';
 import { createHueClient, type HueClient } from './client';
+import { openKnownCertificate, verifyingOnce } from './known-certificate';
 import { createLocator, type Locator, type LocatorContext } from './locate';
 import { provingFirst } from './proof';
 import { handshakeProves, tlsOptionsFor } from './tls';
@@ -30,7 +31,16 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
   const timeoutMs = hue.timeout_seconds * 1000;
-  const client = createHueClient({ http, key, tls: tlsOptionsFor(hue), timeoutMs, traffic, logger, signal });
+  const known = openKnownCertificate(storage.data_directory, logger, context.remember);
+  const client = createHueClient({
+    http: verifyingOnce(http, known),
+    key,
+    tls: tlsOptionsFor(hue),
+    timeoutMs,
+    traffic,
+    logger,
+    signal,
+  });
   const locator = createLocator({
     config: hue,
     dataDirectory: storage.data_directory,

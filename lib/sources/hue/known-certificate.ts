@@ -1,0 +1,99 @@
+/**
+ * A bridge's certificate is verified when it is first met, and again whenever anything about it changes: verifying makes
+ * Node.js 20 read all of its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between, the
+ * bridge must show the very certificate that was verified: `bridge-certificate.json` in the data directory.
+ */
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { asMonitorError, MonitorError } from '../../errors';
+import { errorCode } from '../../files/file-error';
+import { ownerOfOurFiles } from '../../files/ownership';
+import { writeWhole } from '../../files/write-whole';
+import type { Http, PeerCertificate, TlsOptions } from '../../http/http';
+import type { Logger } from '../../logging/logger';
+import { isObject } from './clip';
+
+export const CERTIFICATE_FILE = 'bridge-certificate.json';
+const VERSION = 1;
+
+/** What the verification rested on: with another name or other authorities it has to be done anew. */
+type Basis = Required<Pick<TlsOptions, 'servername' | 'ca'>>;
+
+export interface KnownCertificate {
+  /** SHA-256 of the certificate that was verified on this basis and is still valid; null: verify */
+  find(basis: Basis): string | null;
+  keep(basis: Basis, certificate: PeerCertificate): void;
+}
+
+/**
+ * Nothing here ever fails a cycle: what cannot be read is verified anew, what cannot be written costs time only.
+ * @param remember false: nothing is written
+ */
+export function openKnownCertificate(dataDirectory: string, logger: Logger, remember = true): KnownCertificate {
+  const file = join(dataDirectory, CERTIFICATE_FILE);
+  return {
+    find(basis) {
+      const content = read(file);
+      if (content?.['version'] !== VERSION || content['bridge_id'] !== basis.servername) return null;
+      if (JSON.stringify(content['authorities']) !== JSON.stringify(basis.ca)) return null;
+      const { sha256, valid_until: until } = content;
+      const valid = typeof until === 'string' && Date.parse(until) > Date.now();
+      return valid && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
+    },
+    keep({ servername, ca }, { sha256, validUntil }) {
+      if (!remember) return;
+      const valid_until = new Date(validUntil).toISOString();
+      const content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
+      try {
+        // Root's writing would leave another user's file with its owner, and it would never be believed.
+        if (!isOurs(file)) rmSync(file, { force: true });
+        writeWhole(file, `${JSON.stringify(content, null, 1)}\n`);
+      } catch (thrown) {
+        logger.debug('certificate_not_kept', asMonitorError(thrown).message, { file });
+      }
+    },
+  };
+}
+
+/** Passes every exchange on; one whose verification was done before asks for that certificate instead. */
+export function verifyingOnce(http: Http, known: KnownCertificate): Http {
+  return async (request) => {
+    const { ca, servername } = request.tls ?? {};
+    if (!request.url.startsWith('https:') || ca === undefined || servername === undefined) return http(request);
+    const basis = { ca, servername };
+    const pinnedSha256 = known.find(basis);
+    if (pinnedSha256 !== null) {
+      try {
+        return await http({ ...request, tls: { servername, pinnedSha256 } });
+      } catch (thrown) {
+        // Renewed, or another bridge: nothing was sent yet, and the verification tells which.
+        if (!isOtherCertificate(thrown)) throw thrown;
+      }
+    }
+    let verified: PeerCertificate | undefined;
+    const onVerified = (certificate: PeerCertificate) => (verified = certificate);
+    const response = await http({ ...request, tls: { ...basis, onVerified } });
+    if (verified !== undefined) known.keep(basis, verified);
+    return response;
+  };
+}
+
+function isOtherCertificate(thrown: unknown): boolean {
+  return thrown instanceof MonitorError && errorCode(thrown.cause) === 'ERR_TLS_CERT_NOT_PINNED';
+}
+
+/** Only what nobody else can have written is believed. */
+function read(file: string): Record<string, unknown> | null {
+  try {
+    if (!isOurs(file)) return null;
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(content) ? content : null;
+  } catch {
+    return null;
+  }
+}
+
+function isOurs(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && stat.uid === ownerOfOurFiles(file) && (stat.mode & 0o022) === 0;
+}

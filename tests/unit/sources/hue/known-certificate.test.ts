@@ -1,0 +1,137 @@
+import { chmodSync, chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHttp } from '../../../../lib/http/fetch';
+import type { Http, TlsOptions } from '../../../../lib/http/http';
+import { createTestAuthority, type TestAuthority } from '../../../../lib/simulator/certificates';
+import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../../lib/simulator/hue-bridge';
+import { CERTIFICATE_FILE, openKnownCertificate, verifyingOnce } from '../../../../lib/sources/hue/known-certificate';
+import { isRoot, NOBODY } from '../../../support/as-user';
+import { recordingLogger } from '../../../support/recording-logger';
+import { scratchDirectory } from '../../../support/scratch';
+
+const ID = '001788fffe100001';
+let authority: TestAuthority;
+let bridge: HueBridge;
+let directory: string;
+let file: string;
+/** what every exchange asked of the certificate */
+let asked: ('verified' | 'pinned')[];
+
+const recorded: Http = (request) => {
+  asked.push(request.tls?.pinnedSha256 === undefined ? 'verified' : 'pinned');
+  return createHttp()(request);
+};
+
+const open = (options: HueBridgeOptions = {}) => startHueBridge({ protocols: ['https'], authority, ...options });
+const content = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+const rewrite = (change: object) => writeFileSync(file, JSON.stringify({ ...content(), ...change }));
+
+/** One exchange, as a cycle's; gives the status, or the type of the failure. */
+async function exchange(tls: TlsOptions = {}, remember = true): Promise<unknown> {
+  const known = openKnownCertificate(directory, recordingLogger(), remember);
+  const address = `${bridge.httpsUrl}/api/${bridge.key}/sensors`;
+  return verifyingOnce(
+    recorded,
+    known,
+  )({
+    method: 'GET',
+    url: address,
+    endpoint: 'GET /api/<key>/sensors',
+    timeoutMs: 10_000,
+    tls: { servername: ID, ca: [authority.ca], ...tls },
+  }).then(
+    ({ status }) => status,
+    (thrown: unknown) => (thrown as { type: string }).type,
+  );
+}
+
+/** The bridge comes back at the same address with another certificate. */
+async function replaceBridge(options: HueBridgeOptions): Promise<void> {
+  const port = bridge.httpsPort;
+  await bridge.close();
+  bridge = await open({ ...options, port });
+}
+
+beforeAll(async () => {
+  authority = await createTestAuthority();
+});
+
+beforeEach(async () => {
+  directory = scratchDirectory();
+  file = join(directory, CERTIFICATE_FILE);
+  asked = [];
+  bridge = await open();
+});
+
+afterEach(() => bridge.close());
+
+test('a certificate is verified once, and then has to be the same', async () => {
+  expect([await exchange(), await exchange(), await exchange()]).toEqual([200, 200, 200]);
+  expect(asked).toEqual(['verified', 'pinned', 'pinned']);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, 'utf8')).not.toContain(bridge.key);
+});
+
+test('a renewed certificate is verified anew, in the same exchange', async () => {
+  await exchange();
+  const former = content()['sha256'];
+  await replaceBridge({ certificate: await authority.bridge(ID) });
+  expect([await exchange(), await exchange()]).toEqual([200, 200]);
+  expect(asked).toEqual(['verified', 'pinned', 'verified', 'pinned']);
+  expect(content()['sha256']).not.toBe(former);
+});
+
+test.each([
+  ['another bridge of the same authority', async () => authority.bridge('001788fffe999999'), 'wrong_bridge'],
+  ['our bridge by another authority', async () => (await createTestAuthority()).bridge(ID), 'tls'],
+  ['our bridge, expired', async () => authority.bridge(ID, { validFromDays: -20, validToDays: -10 }), 'tls'],
+])('%s at the known address gets no request', async (_who, certificate, failure) => {
+  await exchange();
+  const kept = content();
+  await replaceBridge({ certificate: await certificate() });
+  expect(await exchange()).toBe(failure);
+  expect(bridge.requests).toEqual([]);
+  expect(content()).toEqual(kept);
+});
+
+describe('verified anew, and kept again, where', () => {
+  const states: [string, () => void][] = [
+    ['it has expired since', () => rewrite({ valid_until: '2026-01-01T00:00:00.000Z' })],
+    ['the file is cut', () => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 200))],
+    ['the file is a list', () => writeFileSync(file, '[]')],
+    ['the file is of another version', () => rewrite({ version: 2 })],
+    ['the fingerprint is none', () => rewrite({ sha256: 'ab' })],
+    ['others may write the file', () => chmodSync(file, 0o622)],
+  ];
+  if (isRoot) states.push(['another user owns the file', () => chownSync(file, NOBODY, NOBODY)]);
+
+  test.each(states)('%s', async (_state, change) => {
+    await exchange();
+    change();
+    expect([await exchange(), await exchange()]).toEqual([200, 200]);
+    expect(asked).toEqual(['verified', 'verified', 'pinned']);
+  });
+});
+
+test('an authority that is no longer trusted vouches for nothing', async () => {
+  await exchange();
+  expect(await exchange({ ca: [(await createTestAuthority()).ca] })).toBe('tls');
+  expect(bridge.requests).toHaveLength(1);
+});
+
+test('what was verified for one bridge counts for no other', async () => {
+  await exchange();
+  expect(await exchange({ servername: '001788fffe999999' })).toBe('wrong_bridge');
+  expect(asked).toEqual(['verified', 'verified']);
+});
+
+test('a look writes nothing', async () => {
+  expect(await exchange({}, false)).toBe(200);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('where nothing can be written, every exchange verifies', async () => {
+  directory = join(directory, 'missing');
+  expect([await exchange(), await exchange()]).toEqual([200, 200]);
+  expect(asked).toEqual(['verified', 'verified']);
+});
