@@ -2,9 +2,10 @@
  * `ALERT_TOKEN_REFRESH_NEEDED.txt`: exists exactly while somebody has to log in at Amazon by hand. For scripts that look
  * for the file, and for the person they call.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, fileError } from '../files/file-error';
+import { removeIfThere } from '../files/remove-if-there';
 import { syncDirectory, writeWhole } from '../files/write-whole';
 
 export const ALERT_FILE = 'ALERT_TOKEN_REFRESH_NEEDED.txt';
@@ -63,7 +64,7 @@ export function writeAlert(dataDirectory: string, alert: Alert): void {
 export function removeAlert(dataDirectory: string): void {
   const path = alertPath(dataDirectory);
   try {
-    rmSync(path, { force: true });
+    removeIfThere(path);
     syncDirectory(dataDirectory);
   } catch (thrown) {
     throw fileError('remove', path, thrown);

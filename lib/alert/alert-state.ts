@@ -1,7 +1,7 @@
 /** Which e-mails an alert has had, in `alert-state.json` of the data directory; exists only while there is something to know. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../files/file-error';
+import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
 
 const STATE_FILE = 'alert-state.json';
@@ -48,9 +48,5 @@ export function saveAlertState(dataDirectory: string, state: AlertState): void {
     writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
     return;
   }
-  try {
-    rmSync(path, { force: true });
-  } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT') throw thrown;
-  }
+  removeIfThere(path);
 }

@@ -10,7 +10,7 @@ export function replaceImports(name, owners, replacements) {
   return {
     name,
     setup(build) {
-      build.onResolve({ filter: /^[a-z@]/ }, ({ path, importer }) =>
+      build.onResolve({ filter: /^[a-z@.]/ }, ({ path, importer }) =>
         Object.hasOwn(replacements, path) && owners.test(importer) ? { path, namespace: name } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: name }, ({ path }) => ({ contents: replacements[path] }));

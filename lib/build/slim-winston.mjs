@@ -18,8 +18,15 @@ const replacements = {
   'file-stream-rotator': `exports.getStream = () => { throw new Error('the transport brings its own file'); };`,
   // The name of that engine's audit file.
   'object-hash': `module.exports = () => '';`,
+  // What would lie between the transport and that engine; the transport's own file takes each line directly.
+  stream: `exports.PassThrough = class { pipe() {} };`,
   // zippedArchive and query, which the log does not have.
   zlib: `module.exports = {};`,
+  // Uncaught errors are told by lib/cli/command.ts; the logger is never ended, a transport closes with the process.
+  './exception-handler': `module.exports = class { unhandle() {} };`,
+  './rejection-handler': `module.exports = class { unhandle() {} };`,
+  'async/forEach': `module.exports = () => { throw new Error('the log is not ended'); };`,
+  os: `exports.EOL = '\\n';`,
 };
 
 const owners = /node_modules[/\\](winston|winston-transport|winston-daily-rotate-file)[/\\]/;

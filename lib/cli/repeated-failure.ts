@@ -2,9 +2,10 @@
  * `--quiet-repeats`: a crontab's mail for the first failure of a kind, then at most one a day. What was said last is kept
  * in a small state file; losing it costs one mail too many, never one too few.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorType } from '../errors';
+import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
 
 const SILENCE_MS = 24 * 60 * 60 * 1000;
@@ -21,7 +22,11 @@ export function wasSaidLately(
 ): boolean {
   const file = join(dataDirectory, `${program}.last-failure.json`);
   if (errorType === null) {
-    rmSync(file, { force: true });
+    try {
+      removeIfThere(file);
+    } catch {
+      // One mail too few of the next failure at most; the cycle is safe.
+    }
     return false;
   }
   const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);

@@ -7,13 +7,13 @@ import {
   readdirSync,
   readlinkSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, fileError } from './file-error';
 import { ownLike, runsAsRoot } from './ownership';
+import { removeIfThere } from './remove-if-there';
 
 export interface WriteWholeOptions {
   /** permission bits of the new file, whatever the umask; 0600 unless given */
@@ -69,7 +69,7 @@ function startFile(path: string, target: string, mode: number): WholeFile {
   };
   const discard = () => {
     close();
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
   };
   const orDiscard = (work: () => void) => {
     try {
@@ -139,7 +139,7 @@ function removeAbandoned(target: string): void {
       if (!name.startsWith(prefix(target))) continue;
       const path = join(directory, name);
       const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-      if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+      if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
     }
   } catch {
     // A directory that may be written but not read, or another user's file: litter stays, nothing is lost.

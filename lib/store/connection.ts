@@ -4,7 +4,6 @@ import { MonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
 import { Database } from './database';
 import { applyFileMode, checkHeader, databasePath, refuseFutureSchema, refuseNetworkFileSystem } from './files';
-import { versionOf } from './migrations';
 import { SCHEMA_VERSION } from './schema';
 import { whileLocked } from './while-locked';
 
@@ -28,8 +27,7 @@ export async function openConnection(
   try {
     const version = await whileLocked({ busyTimeoutMs: storage.busy_timeout_ms, signal }, async (sliceMs) => {
       database.setBusyTimeout(sliceMs);
-      await verifyWal(database, storage, logger);
-      return await versionOf(database);
+      return await verifyWal(database, storage, logger);
     });
     refuseFutureSchema(path, version);
     if (version === SCHEMA_VERSION) return database;
@@ -41,15 +39,23 @@ export async function openConnection(
   }
 }
 
-async function verifyWal(database: Database, storage: StorageConfig, logger: Logger): Promise<void> {
+/** @returns the version of the schema */
+async function verifyWal(database: Database, storage: StorageConfig, logger: Logger): Promise<number> {
   const pages = storage.wal_autocheckpoint_pages;
   // A reader that never ends makes the WAL grow; the first checkpoint after it cuts it back to this size.
-  await database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${pages * 4096}`);
-  const mode = await database.get<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
-  const checkpoint = await database.get<{ wal_autocheckpoint: number }>(`PRAGMA wal_autocheckpoint = ${pages}`);
-  if (mode?.journal_mode !== 'wal' || checkpoint?.wal_autocheckpoint !== pages) {
+  await database.exec(
+    `PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${pages * 4096}; PRAGMA journal_mode = WAL`,
+  );
+  // What it got, not what was asked for.
+  const [got, checkpoint] = await Promise.all([
+    database.get<{ journal_mode: string; user_version: number }>(
+      'SELECT * FROM pragma_journal_mode, pragma_user_version',
+    ),
+    database.get<{ wal_autocheckpoint: number }>(`PRAGMA wal_autocheckpoint = ${pages}`),
+  ]);
+  if (got?.journal_mode !== 'wal' || checkpoint?.wal_autocheckpoint !== pages) {
     throw new MonitorError(
-      `${database.path} refuses write-ahead logging (journal mode ${mode?.journal_mode ?? 'unknown'}).`,
+      `${database.path} refuses write-ahead logging (journal mode ${got?.journal_mode ?? 'unknown'}).`,
       {
         type: 'database_readonly',
         permanent: true,
@@ -58,9 +64,10 @@ async function verifyWal(database: Database, storage: StorageConfig, logger: Log
     );
   }
   logger.info('wal_verified', `${database.path} is in WAL mode`, {
-    journal_mode: mode.journal_mode,
+    journal_mode: got.journal_mode,
     wal_autocheckpoint: pages,
     synchronous: 'full',
     sqlite_version: database.version,
   });
+  return got.user_version;
 }

@@ -1,10 +1,11 @@
 /** Proves, before any device is asked, that its readings will have a place: a real write, in well under 1 ms. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
 import { makeDirectory } from '../files/ownership';
+import { removeIfThere } from '../files/remove-if-there';
 import type { Logger } from '../logging/logger';
 import { databaseError, whyNotWritable } from './database-error';
 import { checkHeader, databasePath, refuseNetworkFileSystem, sideFiles } from './files';
@@ -56,11 +57,11 @@ function proveDirectory(directory: string, mode: number): void {
   try {
     makeDirectory(directory, mode);
     writeFileSync(file, BLOCK, { mode: 0o600 });
-    rmSync(file, { force: true });
+    removeIfThere(file);
   } catch (thrown) {
     const cause = thrown instanceof MonitorError ? thrown.cause : thrown;
     const full = ['ENOSPC', 'EDQUOT'].includes(errorCode(cause));
-    if (full) rmSync(file, { force: true });
+    if (full) removeIfThere(file);
     throw new MonitorError(`Cannot write in ${directory}: ${describeFileError(cause)}.`, {
       type: full ? 'database_full' : 'database_readonly',
       permanent: !full,

@@ -1,8 +1,9 @@
 /** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { ownerOfOurFiles } from '../../files/ownership';
+import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
@@ -79,7 +80,7 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
       if (remember === false || state === null) return;
       try {
         // Root's writing would give the new file to the old one's owner.
-        if (isForeign) rmSync(path, { force: true });
+        if (isForeign) removeIfThere(path);
         isForeign = false;
         writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
       } catch (thrown) {

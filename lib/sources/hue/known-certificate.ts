@@ -3,11 +3,12 @@
  * Node.js 20 read all of its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between, the
  * bridge must show the very certificate that was verified: `bridge-certificate.json` in the data directory.
  */
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { asMonitorError, MonitorError } from '../../errors';
 import { errorCode } from '../../files/file-error';
 import { ownerOfOurFiles } from '../../files/ownership';
+import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { Http, PeerCertificate, TlsOptions } from '../../http/http';
 import type { Logger } from '../../logging/logger';
@@ -46,7 +47,7 @@ export function openKnownCertificate(dataDirectory: string, logger: Logger, reme
       const content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
       try {
         // Root's writing would leave another user's file with its owner, and it would never be believed.
-        if (!isOurs(file)) rmSync(file, { force: true });
+        if (!isOurs(file)) removeIfThere(file);
         writeWhole(file, `${JSON.stringify(content, null, 1)}\n`);
       } catch (thrown) {
         logger.debug('certificate_not_kept', asMonitorError(thrown).message, { file });
