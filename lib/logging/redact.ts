@@ -34,8 +34,12 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
   return Object.assign(redact, { add });
 }
 
+/** Characters that no escaping changes: a Hue key, a uuid. */
+const SAME_EVERYWHERE = /^[\w.-]*$/;
+
 /** How a value looks raw, in a URL, in a form body, in JSON (also JSON inside JSON) and in base64. */
 function formsOf(value: string): string[] {
+  if (SAME_EVERYWHERE.test(value)) return [value, ...base64Forms(value)];
   const json = JSON.stringify(value).slice(1, -1);
   const url = encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'));
   const form = new URLSearchParams([['', value]]).toString().slice(1);
