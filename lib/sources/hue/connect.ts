@@ -35,7 +35,7 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
   const client = createHueClient({
     http: verifyingOnce(http, known),
     key,
-    tls: tlsOptionsFor(hue),
+    tls: tlsOptionsFor(hue, known.authorities),
     timeoutMs,
     traffic,
     logger,

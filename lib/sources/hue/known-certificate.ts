@@ -21,6 +21,8 @@ const VERSION = 1;
 type Basis = Required<Pick<TlsOptions, 'servername' | 'ca'>>;
 
 export interface KnownCertificate {
+  /** authorities (PEM) that took part in the verification, and so can be read */
+  readonly authorities: readonly unknown[];
   /** SHA-256 of the certificate that was verified on this basis and is still valid; null: verify */
   find(basis: Basis): string | null;
   keep(basis: Basis, certificate: PeerCertificate): void;
@@ -32,19 +34,21 @@ export interface KnownCertificate {
  */
 export function openKnownCertificate(dataDirectory: string, logger: Logger, remember = true): KnownCertificate {
   const file = join(dataDirectory, CERTIFICATE_FILE);
+  let content = read(file);
   return {
+    get authorities() {
+      return content.authorities;
+    },
     find(basis) {
-      const content = read(file);
-      if (content?.['version'] !== VERSION || content['bridge_id'] !== basis.servername) return null;
-      if (JSON.stringify(content['authorities']) !== JSON.stringify(basis.ca)) return null;
-      const { sha256, valid_until: until } = content;
+      const { bridge_id, authorities, sha256, valid_until: until } = content;
+      if (bridge_id !== basis.servername || JSON.stringify(authorities) !== JSON.stringify(basis.ca)) return null;
       const valid = typeof until === 'string' && Date.parse(until) > Date.now();
       return valid && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
     },
     keep({ servername, ca }, { sha256, validUntil }) {
       if (!remember) return;
       const valid_until = new Date(validUntil).toISOString();
-      const content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
+      content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
       try {
         // Root's writing would leave another user's file with its owner, and it would never be believed.
         if (!isOurs(file)) removeIfThere(file);
@@ -83,15 +87,20 @@ function isOtherCertificate(thrown: unknown): boolean {
   return thrown instanceof MonitorError && errorCode(thrown.cause) === 'ERR_TLS_CERT_NOT_PINNED';
 }
 
+interface Content extends Record<string, unknown> {
+  authorities: readonly unknown[];
+}
+
 /** Only what nobody else can have written is believed. */
-function read(file: string): Record<string, unknown> | null {
+function read(file: string): Content {
   try {
-    if (!isOurs(file)) return null;
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isObject(content) ? content : null;
+    const content: unknown = isOurs(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+    const authorities = isObject(content) && content['version'] === VERSION ? content['authorities'] : null;
+    if (Array.isArray(authorities)) return { ...(content as object), authorities };
   } catch {
-    return null;
+    // As good as none.
   }
+  return { authorities: [] };
 }
 
 function isOurs(file: string): boolean {

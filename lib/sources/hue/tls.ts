@@ -11,13 +11,14 @@ type TlsConfig = Pick<HueConfig, 'bridge_id' | 'tls' | 'ca_file' | 'certificate_
 /**
  * Signify's authorities (and those of `ca_file`) must have signed a certificate whose CN is the bridge id, or the leaf
  * must be the pinned one. `tls: insecure` switches both off; whoever uses it warns.
+ * @param readable authorities that were read before: to try them again would cost a cycle 2 ms
  * @throws MonitorError `configuration` where `ca_file` cannot be used
  */
-export function tlsOptionsFor(config: TlsConfig): TlsOptions {
+export function tlsOptionsFor(config: TlsConfig, readable: readonly unknown[] = []): TlsOptions {
   const name = config.bridge_id === '' ? {} : { servername: config.bridge_id };
   if (config.tls === 'insecure') return { ...name, rejectUnauthorized: false };
   if (config.certificate_sha256 !== '') return { ...name, pinnedSha256: config.certificate_sha256 };
-  return { ...name, ca: [...SIGNIFY_ROOTS, ...(config.ca_file === '' ? [] : authoritiesIn(config.ca_file))] };
+  return { ...name, ca: [...SIGNIFY_ROOTS, ...(config.ca_file === '' ? [] : authoritiesIn(config.ca_file, readable))] };
 }
 
 /** Whether the TLS handshake alone proves who answers; where not, the bridge is asked for its id before it gets the key. */
@@ -25,7 +26,7 @@ export function handshakeProves(config: Pick<HueConfig, 'bridge_url' | 'tls'>): 
   return config.bridge_url.startsWith('https:') && config.tls === 'verify';
 }
 
-function authoritiesIn(file: string): string[] {
+function authoritiesIn(file: string, readable: readonly unknown[]): string[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -34,10 +35,10 @@ function authoritiesIn(file: string): string[] {
   }
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0) throw unusable(file, 'holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)');
-  const { X509Certificate } = process.getBuiltinModule('node:crypto'); // loaded only here: most have no ca_file
   for (const certificate of certificates) {
+    if (readable.includes(certificate)) continue;
     try {
-      new X509Certificate(certificate);
+      new (process.getBuiltinModule('node:crypto').X509Certificate)(certificate); // loaded only here
     } catch {
       throw unusable(file, 'holds something between BEGIN and END CERTIFICATE that is not a certificate');
     }
