@@ -9,6 +9,11 @@ const unused = (name) => `export default class ${name} { constructor() { throw n
 
 /** what is imported → what stands in its place */
 const replacements = {
+  // As they are; only esbuild's copy of all their properties, which a default import costs, is left out.
+  'node:http': `const http = require('node:http'); export default http;`,
+  // The answer comes straight from its connection, not through one more stream: nothing decompresses it on the way.
+  'node:stream': `const stream = require('node:stream'); export default stream;
+    export const pipeline = (answer) => answer; export const PassThrough = class {};`,
   'node:https': `export default { get request() { return require('node:https').request; } };`,
   'node:zlib': `export default {};`, // `compress: false`
   'data-uri-to-buffer': `export default () => { throw new Error('data: is left out'); };`,

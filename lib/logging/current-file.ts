@@ -1,22 +1,34 @@
 /** The file that bears a program's name now: found again whatever became of it, and written in whole lines. */
-import nodeFs from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { errorCode } from '../files/file-error';
 import { makeDirectory, ownLike } from '../files/ownership';
 import { dirname } from 'node:path';
 
 /** What of node:fs the log is written with; a test puts failures here that no disk makes on demand. */
-export type LogFileSystem = Pick<
-  typeof nodeFs,
-  | 'closeSync'
-  | 'fstatSync'
-  | 'ftruncateSync'
-  | 'openSync'
-  | 'readSync'
-  | 'renameSync'
-  | 'statfsSync'
-  | 'unlinkSync'
-  | 'writeSync'
->;
+export type LogFileSystem = typeof nodeFileSystem;
+
+export const nodeFileSystem = {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  statfsSync,
+  unlinkSync,
+  writeSync,
+};
 
 /** A torn line is looked for in this many bytes before the end of the file. */
 const TAIL_BYTES = 65_536;
@@ -48,7 +60,7 @@ export class CurrentFile {
    * @throws the system's error; the file that was open before stays open
    */
   open(): boolean {
-    const now = nodeFs.statSync(this.path, { throwIfNoEntry: false });
+    const now = statSync(this.path, { throwIfNoEntry: false });
     if (now !== undefined && this.#descriptor !== undefined && now.ino === this.#inode && now.dev === this.#device) {
       if (now.size !== this.#size) this.#resized(now.size);
       return false;

@@ -3,8 +3,7 @@
  * synchronous and under the directory's lock, so that when `append` returns, the line is with the kernel, and no two
  * processes decide at once.
  */
-import nodeFs from 'node:fs';
-import { CurrentFile, type LogFileSystem } from './current-file';
+import { CurrentFile, nodeFileSystem, type LogFileSystem } from './current-file';
 import { DirectoryLock } from './directory-lock';
 import { DiskCap, removeFile } from './disk-cap';
 import { backupFile, backupsOf, currentFile, highestNumber, listLogFiles } from './log-files';
@@ -42,7 +41,7 @@ export class RotatingFile {
   #counted = false;
 
   constructor(options: RotatingFileOptions) {
-    const { directory, program, maxTotalBytes, maxBackups, fs = nodeFs } = options;
+    const { directory, program, maxTotalBytes, maxBackups, fs = nodeFileSystem } = options;
     this.#options = options;
     this.#fs = fs;
     this.#lock = new DirectoryLock(directory);

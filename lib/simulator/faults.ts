@@ -16,7 +16,7 @@ export type Fault =
   /** the true answer, on a bad line */
   | { kind: 'slow_first_byte'; milliseconds: number }
   | { kind: 'slow_body'; bytesPerMs: number }
-  | { kind: 'cut'; share: number }
+  | { kind: 'cut'; share: number; chunked: boolean }
   /** no true answer at all */
   | { kind: 'drip'; everyMs: number }
   | { kind: 'silence' }
@@ -97,8 +97,8 @@ export const fault = {
   truncated: (share = 0.5): Fault => ({ kind: 'truncated', share }),
   slowFirstByte: (milliseconds: number): Fault => ({ kind: 'slow_first_byte', milliseconds }),
   slowBody: (bytesPerMs: number): Fault => ({ kind: 'slow_body', bytesPerMs }),
-  /** Content-Length promises all, the connection ends after a part. */
-  cut: (share = 0.5): Fault => ({ kind: 'cut', share }),
+  /** Content-Length (or the chunks) promise all, the connection ends after a part. */
+  cut: (share = 0.5, { chunked = false } = {}): Fault => ({ kind: 'cut', share, chunked }),
   /** A byte now and then, for ever. */
   drip: (everyMs = 50): Fault => ({ kind: 'drip', everyMs }),
   /** Accepts, and never says anything. */

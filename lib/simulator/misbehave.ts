@@ -57,8 +57,8 @@ export async function deliver(answer: Answer, fault: Fault, link: Link, response
       response.end(gzipBomb(fault.bytes));
       return;
     case 'cut': {
-      const head = { ...answer.headers, 'content-length': String(answer.body.length) };
-      response.writeHead(answer.status, head);
+      const length = fault.chunked ? {} : { 'content-length': String(answer.body.length) };
+      response.writeHead(answer.status, { ...answer.headers, ...length });
       response.flushHeaders();
       await write(response, answer.body.subarray(0, Math.floor(answer.body.length * fault.share)));
       socket.destroy();

@@ -214,6 +214,7 @@ describe('what a bridge may answer instead', () => {
     ['500', fault.status(500), 1, 'http', 8],
     ['a reset', fault.reset(), 1, 'network', 4],
     ['a cut body', fault.cut(), 1, 'network', 4],
+    ['a cut body of chunks', fault.cut(0.5, { chunked: true }), 1, 'network', 4],
     ['64 MB', fault.hugeBody(), 1, 'invalid_response', 2],
     ['a gzip bomb', fault.gzipBomb(), 1, 'invalid_response', 2],
   ];

@@ -70,6 +70,7 @@ describe('what an answer may not do', () => {
     ['unpack to more than the limit', fault.gzipBomb(), 'invalid_response', true],
     ['lead to another host', fault.redirect('http://127.0.0.1:9/elsewhere'), 'http', true],
     ['end before its end', fault.cut(), 'network', false],
+    ['end before the end of their chunks', fault.cut(0.5, { chunked: true }), 'network', false],
     ['be no HTTP', fault.garbage(), 'invalid_response', false],
     ['be broken off', fault.reset(), 'network', false],
   ])('%s', async (_, misbehaviour, type, permanent) => {
