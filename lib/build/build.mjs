@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compileValidators } from './compile-validators.mjs';
+import { slimJsYaml } from './slim-js-yaml.mjs';
 import { slimNodeFetch } from './slim-node-fetch.mjs';
 import { slimWinston } from './slim-winston.mjs';
 
@@ -39,7 +40,7 @@ function bundle(entryPoints, options = {}) {
     inject: [join(here, 'light-performance.mjs')],
     define: { PACKAGE_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
-    plugins: [slimNodeFetch, slimWinston],
+    plugins: [slimNodeFetch, slimWinston, slimJsYaml],
     ...options,
   });
 }

@@ -1,8 +1,8 @@
 /** Reads config.yaml: the only place where its text becomes a Config. */
 import { dirname, join, resolve } from 'node:path';
-import schema from '../../config/config.schema.json';
 import type { AqmConfig, Config, HueConfig } from './config';
 import { explain, pointerOf } from './explain';
+import type { SchemaNode } from './expectation';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
 import { baseDirectoryOf } from './paths';
@@ -30,6 +30,8 @@ export function loadConfig(file: string, { beforePairing = false }: LoadOptions 
   const raw = yaml.document as unknown as RawConfig;
   const ruleFaults = checkRules(raw, schemaFaults.map(pointerOf), { baseDirectory, beforePairing });
   if (schemaFaults.length + ruleFaults.length > 0 || yaml.hasDuplicates) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where there is something to explain
+    const schema = require('../../config/config.schema.json') as SchemaNode;
     throw new ConfigurationError(explain(yaml, schemaFaults, ruleFaults, { schema, secret: false }), whenBroken);
   }
   return resolveConfig(file, baseDirectory, raw);

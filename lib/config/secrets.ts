@@ -1,7 +1,7 @@
 /** Reads secrets.yaml. A fault in one section stops only that source; no value of the file is ever quoted. */
 import { dirname, join } from 'node:path';
-import schema from '../../config/secrets.schema.json';
 import type { EmailSecrets, HeartbeatSecrets, Secrets } from './config';
+import type { SchemaNode } from './expectation';
 import { explain } from './explain';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
@@ -54,7 +54,7 @@ export function loadSecrets(file: string): LoadedSecrets {
   // `hue:` with nothing below it is a section that is not filled in yet.
   for (const section of SECTIONS) if (document[section] === null) Reflect.deleteProperty(document, section);
   const isValid = validateSecrets(document) && !yaml.hasDuplicates;
-  const all = isValid ? [] : explain(yaml, validateSecrets.errors ?? [], [], { schema, secret: true });
+  const all = isValid ? [] : explain(yaml, validateSecrets.errors ?? [], [], { schema: schema(), secret: true });
 
   const secrets = { ...(document as RawSecrets) };
   const faults: LoadedSecrets['faults'] = {};
@@ -99,4 +99,10 @@ export function allSecretValues(secrets: Secrets): string[] {
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);
   const spellings = values.flatMap((text) => (text === undefined ? [] : [text, encodeURIComponent(text)]));
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
+}
+
+/** Loaded only where there is something to explain. */
+function schema(): SchemaNode {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- synchronous, and rarely needed
+  return require('../../config/secrets.schema.json') as SchemaNode;
 }
