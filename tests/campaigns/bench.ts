@@ -4,13 +4,13 @@
  * `--rounds N` (15), `--readings 1000000,20000000` (the commands on databases of these sizes as well, and the usual
  * questions), `--keep-environment` (the caller's instead of cron's).
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { grownCases, ROOT, SENSORS, startUpCases } from './bench/cases';
+import { grownCases, SENSORS, startUpCases } from './bench/cases';
 import { CRON_ENVIRONMENT, measure } from './bench/measure';
+import { openHomes, type Homes } from './bench/open-homes';
 import { cpus, median, ratio, toBareNode, walls } from './bench/ratios';
 
 async function bench(): Promise<void> {
@@ -25,25 +25,15 @@ async function bench(): Promise<void> {
   const rounds = Number(values.rounds);
   const sizes = values.readings.split(',').filter(Boolean).map(Number);
   const directory = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-bench-'));
-  let homes: ChildProcess | undefined;
+  let homes: Homes | undefined;
   try {
-    homes = await openHomes(directory);
+    homes = await openHomes(directory, SENSORS);
     if (sizes.length > 0) await compareSizes(directory, sizes, rounds, environment);
     compareWithBareNode(directory, rounds, environment);
   } finally {
-    homes?.stdin?.end();
+    homes?.close();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-async function openHomes(directory: string): Promise<ChildProcess> {
-  const words = ['--require', 'tsx/cjs', join(__dirname, 'bench', 'homes.ts'), directory, ...SENSORS.map(String)];
-  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
-  await new Promise((resolve, reject) => {
-    child.stdout.once('data', resolve);
-    child.once('exit', (code) => reject(new Error(`the simulated devices ended with exit code ${code ?? 'none'}`)));
-  });
-  return child;
 }
 
 /** The collectors and health must not notice how many years lie in the database. */

@@ -1,0 +1,1 @@
+/** The doors alone: an empty bundle with its compiled code. */
