@@ -126,6 +126,7 @@ export class DirectoryLock {
     for (const entry of readdirSync(this.#directory)) {
       if (!entry.startsWith('.writer-') && !entry.startsWith(`${LOCK}.`)) continue;
       const path = join(this.#directory, entry);
+      if (path === this.#ticket) continue;
       const stat = lstatSync(path, { throwIfNoEntry: false });
       const old = stat !== undefined && Date.now() - stat.ctimeMs > LITTER_AFTER_MS;
       if (old || (entry.startsWith('.writer-') && lifeOf(lookAt(path).holder) === 'dead')) unlink(path);
