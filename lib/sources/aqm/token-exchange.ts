@@ -101,7 +101,11 @@ async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise
       csrf: readCsrf(response),
       // 403 says nothing: an account without an Echo gets it for some of these pages though its login is fine.
       cookiesRefused: response.status === 401,
-    }));
+    })).catch((thrown: unknown) => {
+      // A page that is broken, or has moved, is one that gives none.
+      if (thrown instanceof MonitorError && thrown.type === 'http') return { csrf: null, cookiesRefused: false };
+      throw thrown;
+    });
     if (csrf !== null) redact(csrf);
     if (csrf !== null || cookiesRefused) return csrf;
   }

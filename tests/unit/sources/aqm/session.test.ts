@@ -57,6 +57,18 @@ describe('dead cookies', () => {
       'GET /api/strings',
     ]);
   });
+
+  test.each([
+    ['redirects', fault.redirect('/spa/index.html')],
+    ['is broken', fault.status(500)],
+  ])('a page that %s does not keep it from the next one', async (_name, what) => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.state.csrfPath = '/spa/index.html';
+    home.cloud.faults.always('/api/language', what);
+    const { failure, report } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(report?.readings).toHaveLength(2);
+  });
 });
 
 describe('early renewal', () => {
