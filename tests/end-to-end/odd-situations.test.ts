@@ -48,6 +48,18 @@ test('a data directory that can never be made ends the cycle before any device i
   expect(home.bridge.requests).toEqual([]);
 });
 
+test.each(['/proc/no-such-folder', '/proc', '/dev/null/data'])(
+  'health says before the first cycle that nothing can be stored or logged in %s',
+  async (directory) => {
+    home.configure({ storage: { data_directory: directory }, logging: { directory } });
+    const { exitCode, stdout } = await home.run('health', ['database', 'logging', '--json']);
+    const { checks } = JSON.parse(stdout) as { checks: { status: string; message: string }[] };
+    expect(checks.map(({ status }) => status)).toEqual(['fail', 'fail']);
+    expect(exitCode).toBe(2);
+    expect(stdout).not.toContain('defect');
+  },
+);
+
 test('--json=yes is a usage error, and still one object', async () => {
   const { exitCode, stdout } = await home.run('collect-hue', ['--json=yes']);
   expect(exitCode).toBe(2);
