@@ -21,7 +21,7 @@ export function wasSaidLately(
 ): boolean {
   const file = join(dataDirectory, `${program}.last-failure.json`);
   if (errorType === null) {
-    rmSync(file, { force: true });
+    forget(file);
     return false;
   }
   const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);
@@ -32,6 +32,14 @@ export function wasSaidLately(
     // Where nothing can be written, every failure is said.
   }
   return false;
+}
+
+function forget(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Not worth a failure after a good cycle: the next failure of that kind is then said a day late at most.
+  }
 }
 
 function lastSaid(file: string, errorType: ErrorType): number | null {

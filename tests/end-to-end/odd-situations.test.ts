@@ -60,6 +60,12 @@ test.each(['/proc/no-such-folder', '/proc', '/dev/null/data'])(
   },
 );
 
+test('a folder where --quiet-repeats remembers the last failure costs no good cycle', async () => {
+  mkdirSync(join(home.dataDirectory, 'collect-hue.last-failure.json'), { recursive: true });
+  const { exitCode, stderr } = await home.run('collect-hue', ['--quiet-repeats']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+});
+
 test('--json=yes is a usage error, and still one object', async () => {
   const { exitCode, stdout } = await home.run('collect-hue', ['--json=yes']);
   expect(exitCode).toBe(2);
