@@ -4,12 +4,12 @@ process.exitCode = 1; // start from failure
 function stop(message, remediation) {
   const error = { type: 'configuration', message, remediation };
   const answer = { schema_version: 1, command: 'report', exit_code: 2, outcome: 'failed', error };
-  if (process.argv.includes('--json')) console.log(JSON.stringify(answer));
+  const more = { started_at: new Date(), duration_ms: Math.round(process.uptime() * 1000) };
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ ...answer, ...more }));
   console.error('report: ' + message + ': ' + remediation);
   process.exit(2);
 }
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 17))
-  stop('Node.js ' + process.version + ' is too old', 'install 20.17 or newer');
+if (major * 100 + minor < 2017) stop(process.version + ' is too old', 'install Node.js 20.17 or newer');
 if (!require('fs').existsSync(__dirname + '/../dist/report.js')) stop('not built yet', 'run npm ci');
 require('../dist/report.js');

@@ -22,11 +22,7 @@ export function wasSaidLately(
 ): boolean {
   const file = join(dataDirectory, `${program}.last-failure.json`);
   if (errorType === null) {
-    try {
-      removeIfThere(file);
-    } catch {
-      // One mail too few of the next failure at most; the cycle is safe.
-    }
+    forget(file);
     return false;
   }
   const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);
@@ -37,6 +33,14 @@ export function wasSaidLately(
     // Where nothing can be written, every failure is said.
   }
   return false;
+}
+
+function forget(file: string): void {
+  try {
+    removeIfThere(file);
+  } catch {
+    // Not worth a failure after a good cycle: the next failure of that kind is then said a day late at most.
+  }
 }
 
 function lastSaid(file: string, errorType: ErrorType): number | null {

@@ -1,11 +1,12 @@
 /** What can be told of a directory that is made only when it is first needed. */
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { errorCode } from '../files/file-error';
+import { mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MonitorError } from '../errors';
+import { errorCode, fileError } from '../files/file-error';
 
 /**
- * The path itself, or the nearest folder above it that exists: where it would be created.
- * @throws the system's error where it cannot be looked at (a part of the path is a file, or closed to this user)
+ * The path itself, or the nearest part of it that exists: where it would be created. That may be a file.
+ * @throws MonitorError `file_system` where it cannot be looked at (a folder above it is closed to this user)
  */
 export function existingPartOf(path: string): string {
   for (let part = path; ; part = dirname(part)) {
@@ -13,7 +14,25 @@ export function existingPartOf(path: string): string {
       statSync(part);
       return part;
     } catch (thrown) {
-      if (errorCode(thrown) !== 'ENOENT' || part === dirname(part)) throw thrown;
+      const goesOn = ['ENOENT', 'ENOTDIR'].includes(errorCode(thrown)) && part !== dirname(part);
+      if (!goesOn) throw fileError('look at', path, thrown);
     }
+  }
+}
+
+/**
+ * Why nothing can be made in a directory, proved by making a folder there and removing it: what the mode allows is not
+ * always possible (/proc, /sys).
+ * @param wanted what is to be made there, for the message
+ */
+export function refusalToMake(wanted: string, directory: string): MonitorError | null {
+  try {
+    rmdirSync(mkdtempSync(join(directory, '.health-')));
+    return null;
+  } catch (thrown) {
+    const { message, type, permanent, remediation } = fileError('make', wanted, thrown);
+    const elsewhere = `Name another folder in config.yaml, or see what hinders this one: namei -l '${wanted}'`;
+    const isFull = ['ENOSPC', 'EDQUOT'].includes(errorCode(thrown));
+    return new MonitorError(message, { type, permanent, remediation: isFull ? remediation : elsewhere, cause: thrown });
   }
 }

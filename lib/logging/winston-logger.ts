@@ -94,6 +94,8 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
     }
   });
 
+  const file = `${config.directory}/${program}.log`;
+
   /** The first of the retrier's tries is the one that failed while the collection was under way. */
   async function finish(retrier?: Retrier): Promise<void> {
     if (rotationFailure === undefined || retrier === undefined) return;
@@ -101,7 +103,7 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
     rotationFailure = undefined;
     let tries = 0;
     try {
-      await retrier.run({ operation: 'log.rotate' }, () => {
+      await retrier.run({ operation: 'log.rotate', endpoint: file }, () => {
         if (tries++ === 0) return Promise.reject(rotationError(failure));
         try {
           transport.rotateNow();
@@ -121,7 +123,7 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
       'rotation_failed',
       `the log file could not be rotated and goes on: ${asMonitorError(thrown).message}`,
       {
-        file: `${config.directory}/${program}.log`,
+        file,
         error: thrown,
       },
     );

@@ -151,23 +151,28 @@ describe('a refresh that is refused', () => {
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  it('then nothing is sent for an hour, then one try; a changed token is tried at once and ends the alert', async () => {
+  it('the alert stays as it is until Amazon accepts a token, whether another one or the same', async () => {
     await cycle();
-    home.cloud.account.revokeRefreshToken();
     home.cloud.account.expireCookies();
+    const accept = home.cloud.faults.always('/auth/token', fault.invalidGrant());
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: [STATE, 'POST /auth/token'] });
     const alert = readFileSync(home.alertFile, 'utf8');
-    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
-    changeSession(({ refusal }) => Object.assign(refusal ?? {}, { at: ago(HOUR) }));
     expect(await cycle()).toMatchObject({ exitCode: 4, asked: ['POST /auth/token'] });
-    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
     expect(readFileSync(home.alertFile, 'utf8')).toBe(alert);
+    accept();
+    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [...REFRESH, STATE] });
+    expect(existsSync(home.alertFile)).toBe(false);
+
+    home.cloud.account.revokeRefreshToken();
+    home.cloud.account.expireCookies();
+    expect(await cycle()).toMatchObject({ exitCode: 4 });
+    expect(existsSync(home.alertFile)).toBe(true);
     home.cloud.account.rotateRefreshToken();
     home.configure({});
     expect(await cycle()).toMatchObject({ exitCode: 0, asked: [...REFRESH, DISCOVERY, STATE] });
     expect(existsSync(home.alertFile)).toBe(false);
-    expect(home.logged('alert_raised')).toHaveLength(1);
-    expect(home.logged('alert_cleared')).toHaveLength(1);
+    expect(home.logged('alert_raised')).toHaveLength(2);
+    expect(home.logged('alert_cleared')).toHaveLength(2);
   });
 
   it('an empty token is a login that is needed; one of wrong form is a faulty file', async () => {
@@ -192,15 +197,13 @@ describe('a refresh that is refused', () => {
 describe('fresh cookies that are refused at once', () => {
   it('session_rejected, exit 1; the alert at the third cycle in a row', async () => {
     home.cloud.account.refuseFreshCookies = true;
-    for (const hasAlert of [false, false, true]) {
+    for (const hasAlert of [false, false, true, true]) {
       const { exitCode, row } = await cycle();
       expect(exitCode).toBe(1);
       expect(row).toMatchObject({ error_type: 'session_rejected' });
       expect(existsSync(home.alertFile)).toBe(hasAlert);
     }
-    expect(await cycle()).toMatchObject({ exitCode: 4, asked: [] });
     home.cloud.account.refuseFreshCookies = false;
-    changeSession(({ refusal }) => Object.assign(refusal ?? {}, { at: ago(HOUR) }));
     expect(await cycle()).toMatchObject({ exitCode: 0 });
     expect(existsSync(home.alertFile)).toBe(false);
   });

@@ -209,6 +209,13 @@ describe('the surroundings', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain('marketplace: amazon.co.uk');
     expect(stdout).toContain('amazon.co.uk');
+    home.cloud.faults.next('/ap/exchangetoken/cookies', fault.none());
+    home.cloud.faults.next('/ap/exchangetoken/cookies', fault.status(403));
+    expect(await home.run('auth-amazon', ['--check'], { environment: home.environment })).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('refuses the refresh token') as string,
+    });
+
     home.configure({ amazon_aqm: { marketplace: 'amazon.co.uk' } });
     expect(await home.cycle()).toMatchObject({ exitCode: 0, asked: [STATE] });
   });

@@ -274,16 +274,25 @@ describe('the certificate', () => {
   });
 
   test.each([
-    ['signed by an authority nobody knows', async () => (await createTestAuthority()).bridge('001788FFFE100001')],
-    ['for another bridge', () => authority.bridge('001788FFFE777777')],
-    ['that has expired', () => authority.bridge('001788FFFE100001', { validFromDays: -20, validToDays: -10 })],
-  ])('%s is refused before anything is paired', async (_what, certificate) => {
+    [
+      'signed by an authority nobody knows',
+      async () => (await createTestAuthority()).bridge('001788FFFE100001'),
+      /name its PEM file in hue\.ca_file/,
+    ],
+    ['for another bridge', () => authority.bridge('001788FFFE777777'), /is not for 001788fffe100001/],
+    [
+      'that has expired',
+      () => authority.bridge('001788FFFE100001', { validFromDays: -20, validToDays: -10 }),
+      /CERT_HAS_EXPIRED/,
+    ],
+  ])('%s is refused before anything is paired', async (_what, certificate, says) => {
     const bridge = await startBridge({ certificate: await certificate() });
     const at = install();
     bridge.press();
     const { exitCode, stderr } = await at.run(['--bridge', bridge.url]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/certificate/);
+    expect(stderr).toMatch(says);
     expect(posts(bridge)).toEqual([]);
     expect(at.read('config')).toContain('192.168.1.10');
   });

@@ -37,6 +37,9 @@ const cycles = () => home.query('SELECT * FROM cycles');
     ]);
     const failures = home.logged('rotation_failed');
     expect(failures).toMatchObject([{ level: 'critical' }, { level: 'critical' }]);
+    for (const { endpoint } of [...home.logged('retry'), ...home.logged('retry_exhausted')]) {
+      expect(endpoint).toBe(join(home.logDirectory, 'collect-hue.log'));
+    }
     const delays = home.logged('retry').map(({ delay_ms }) => delay_ms);
     expect(delays.sort()).toEqual([1600, 1600, 400, 400, 800, 800]);
     const order = home.logLines().map(({ event }) => event);

@@ -1,8 +1,10 @@
 /** What a person trying the commands for the first time ran into. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHome, type Home } from '../support/home';
+import { PROJECT_ROOT, startNode } from '../support/run-command';
+import { scratchDirectory } from '../support/scratch';
 
 let home: Home;
 beforeEach(async () => {
@@ -46,6 +48,43 @@ test('a data directory that can never be made ends the cycle before any device i
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ exit_code: 1, outcome: 'failed' });
   expect(home.bridge.requests).toEqual([]);
+});
+
+test.each(['/proc/no-such-folder', '/proc', '/dev/null/data'])(
+  'health says before the first cycle that nothing can be stored or logged in %s',
+  async (directory) => {
+    home.configure({ storage: { data_directory: directory }, logging: { directory } });
+    const { exitCode, stdout } = await home.run('health', ['database', 'logging', '--json']);
+    const { checks } = JSON.parse(stdout) as { checks: { status: string; message: string }[] };
+    expect(checks.map(({ status }) => status)).toEqual(['fail', 'fail']);
+    expect(exitCode).toBe(2);
+    expect(stdout).not.toContain('defect');
+  },
+);
+
+test('an installation that is not built answers --json in the usual shape', async () => {
+  const installation = scratchDirectory();
+  cpSync(join(PROJECT_ROOT, 'bin'), join(installation, 'bin'), { recursive: true });
+  for (const door of readdirSync(join(installation, 'bin'))) {
+    const { exitCode, stdout } = await startNode([join(installation, 'bin', door), '--json']).result;
+    expect({ door, exitCode, answer: JSON.parse(stdout) as unknown }).toMatchObject({
+      exitCode: 2,
+      answer: {
+        ...{ schema_version: 1, command: door.replace('.js', ''), exit_code: 2, outcome: 'failed' },
+        started_at: expect.stringMatching(/Z$/) as string,
+        duration_ms: expect.any(Number) as number,
+        ...(door.startsWith('collect') && { readings: [], skipped: {} }),
+        ...(door === 'health.js' && { status: 'critical', checks: [] }),
+        error: { type: 'configuration', message: 'not built yet' },
+      },
+    });
+  }
+});
+
+test('a folder where --quiet-repeats remembers the last failure costs no good cycle', async () => {
+  mkdirSync(join(home.dataDirectory, 'collect-hue.last-failure.json'), { recursive: true });
+  const { exitCode, stderr } = await home.run('collect-hue', ['--quiet-repeats']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
 
 test('--json=yes is a usage error, and still one object', async () => {

@@ -1,6 +1,8 @@
 /** Is the configuration usable, and does it say what its author will have meant? */
 import type { Config } from '../../config/config';
 import { ConfigurationError, formatFault } from '../../config/faults';
+import { asMonitorError } from '../../errors';
+import { tlsOptionsFor } from '../../sources/hue/tls';
 import type { CheckContext, Judgement, Problem } from '../check';
 
 export function checkConfig({ installation }: Pick<CheckContext, 'installation'>): Judgement {
@@ -18,7 +20,28 @@ export function checkConfig({ installation }: Pick<CheckContext, 'installation'>
     remediation: `Correct ${key}, unless it is meant so: "\${EDITOR:-vi}" '${files.config}'`,
   }));
   const sources = installation.enabled.join(' and ');
-  return { message: `${files.config} is valid; enabled: ${sources}`, problems: odd, details };
+  const problems = [...authorityProblems(config, files.config), ...odd];
+  return { message: `${files.config} is valid; enabled: ${sources}`, problems, details };
+}
+
+/** The file that `hue.ca_file` names is part of the configuration: without it collect-hue ends before it asks anybody. */
+function authorityProblems({ hue }: Config, file: string): Problem[] {
+  if (hue?.enabled !== true) return [];
+  try {
+    tlsOptionsFor(hue);
+    return [];
+  } catch (thrown) {
+    const { message, remediation } = asMonitorError(thrown);
+    const edit = `"\${EDITOR:-vi}" '${file}'`;
+    return [
+      {
+        status: 'fail',
+        message,
+        remediation: `${remediation}\nIts name is in the configuration: ${edit}`,
+        stops: ['hue'],
+      },
+    ];
+  }
 }
 
 /** Every fault with its place, not only the first eight. */

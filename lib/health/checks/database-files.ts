@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
 import type { CollectorName } from '../../reading';
+import { whyNotWritable } from '../../store/database-error';
 import { sideFiles } from '../../store/files';
 import { spoolDirectory, spooledFiles } from '../../store/spool';
 import type { Problem } from '../check';
@@ -19,7 +20,8 @@ export const OVERSIZED_PAGES = 1000;
 
 /** What waits in the spool, and what was moved aside: nothing is lost, but somebody should look. */
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
-  const waiting = spooledFiles(storage);
+  const obstacle = obstacleInSpool(spoolDirectory(storage));
+  const waiting = obstacle === null ? spooledFiles(storage) : [];
   const spoolBytes = waiting.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   const damaged = filesIn(join(storage.data_directory, 'spool-damaged'));
   const aside = filesIn(storage.data_directory).filter((name) => /^readings\.db\.corrupt-[0-9TZ]+$/.test(name));
@@ -29,7 +31,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     spool_damaged: damaged.length,
     set_aside: aside,
   });
-  const problems: Problem[] = [];
+  const problems: Problem[] = obstacle === null ? [] : [obstacle];
   if (waiting.length > 0) {
     const nearlyFull = spoolBytes > storage.spool_max_mb * 900_000;
     problems.push({
@@ -57,13 +59,29 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
   return problems;
 }
 
+/** Cycles are stored all the same; but what the database could not take one day would be lost. */
+function obstacleInSpool(directory: string): Problem | null {
+  const isDirectory = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  const why = isDirectory ? whyNotWritable(directory) : 'it is not a directory';
+  if (why === null) return null;
+  const mine = process.geteuid?.() ?? 0;
+  return {
+    status: 'fail',
+    message: `no reading can be kept in ${directory} while the database cannot be written: ${why}`,
+    remediation: isDirectory
+      ? `Give it to the user of the collectors (user ${mine}): sudo chown -R ${mine} '${directory}' && chmod u+rwx '${directory}'`
+      : `Move it away: mv '${directory}' '${directory}.other'`,
+    stops: [],
+  };
+}
+
 function filesIn(directory: string): string[] {
   return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory) : [];
 }
 
 /**
  * Side files of another user: whoever merely read the database may have left them, and every write of its owner fails
- * (FACTS: the WAL traps). A group that shares the database and may write its side files is no fault.
+ * (docs/database.md). A group that shares the database and may write its side files is no fault.
  */
 export function foreignSideFiles(path: string): Problem[] {
   const database = statSync(path);

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Config } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
+import { errorCode, fileError } from '../../files/file-error';
 import { Database } from '../../store/database';
 import { databaseError, whyNotWritable } from '../../store/database-error';
 import { loadDriver } from '../../store/driver';
@@ -10,7 +11,7 @@ import { enterGate } from '../../store/gate';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { whileLocked } from '../../store/while-locked';
 import type { CheckContext, Judgement, Problem } from '../check';
-import { existingPartOf } from '../existing-part';
+import { existingPartOf, refusalToMake } from '../existing-part';
 import {
   ALL_COLLECTORS,
   besideProblems,
@@ -32,10 +33,14 @@ export async function checkDatabase({ config, signal }: CheckContext): Promise<J
   const judgement = (message: string) => ({ message, problems, details });
   try {
     details['sqlite_version'] = loadDriver().VERSION;
-    proveDirectory(storage.data_directory);
+    const place = proveDirectory(storage.data_directory);
     problems.push(...besideProblems(storage, details));
     const file = statSync(path, { throwIfNoEntry: false });
-    if (file === undefined) return judgement('no database yet: the first cycle makes it');
+    if (file === undefined) {
+      const refusal = refusalToMake(place === storage.data_directory ? path : storage.data_directory, place);
+      if (refusal !== null) throw refusal;
+      return judgement('no database yet: the first cycle makes it');
+    }
     if (!file.isFile()) throw notAFile(path);
     details['exists'] = true;
     problems.push(...foreignSideFiles(path));
@@ -43,7 +48,8 @@ export async function checkDatabase({ config, signal }: CheckContext): Promise<J
     checkHeader(path);
     await probe(path, config, { problems, details, signal });
   } catch (thrown) {
-    const { message, remediation, type } = asMonitorError(thrown);
+    const isOfSystem = /^E[A-Z0-9]+$/.test(errorCode(thrown)); // no defect of ours
+    const { message, remediation, type } = isOfSystem ? fileError('use', path, thrown) : asMonitorError(thrown);
     const healsItself = type === 'database_corrupt';
     problems.unshift({
       status: 'fail',
@@ -126,8 +132,11 @@ async function refuseOtherPrograms(database: Database, version: unknown): Promis
   });
 }
 
-/** @throws MonitorError where the database, or a new one, could not be written there */
-function proveDirectory(directory: string): void {
+/**
+ * @returns the directory, or the nearest one above it that exists
+ * @throws MonitorError where the database, or a new one, could not be written there
+ */
+function proveDirectory(directory: string): string {
   const place = existingPartOf(directory);
   const isDirectory = statSync(place).isDirectory();
   const obstacle = isDirectory ? whyNotWritable(place) : 'it is not a directory';
@@ -142,6 +151,7 @@ function proveDirectory(directory: string): void {
     });
   }
   refuseNetworkFileSystem(place);
+  return place;
 }
 
 function notAFile(path: string): MonitorError {

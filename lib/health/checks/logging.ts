@@ -6,7 +6,7 @@ import { describeFileError, errorCode } from '../../files/file-error';
 import { loggingStatus } from '../../logging/status';
 import { whyNotWritable } from '../../store/database-error';
 import type { CheckContext, Judgement, Problem } from '../check';
-import { existingPartOf } from '../existing-part';
+import { existingPartOf, refusalToMake } from '../existing-part';
 
 export function checkLogging({ config }: Pick<CheckContext, 'config'>): Judgement {
   const { logging } = config;
@@ -63,6 +63,8 @@ function obstacleIn(directory: string): Problem | null {
   if (closed !== null)
     return { status: 'fail', message: `logs cannot be written in ${place}: ${closed}`, remediation: giveBack };
   if (place !== directory) {
+    const refusal = refusalToMake(directory, place);
+    if (refusal !== null) return { status: 'fail', message: refusal.message, remediation: refusal.remediation };
     return {
       status: 'warn',
       message: `the log directory ${directory} does not exist yet; the first line logged makes it`,

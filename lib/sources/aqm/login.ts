@@ -80,16 +80,15 @@ export async function tryLogin(context: LoginContext, refreshToken: string): Pro
   const { config, logger } = context;
   let { marketplace } = config;
   let access = await accessOf(context, refreshToken, marketplace);
-  try {
-    const actual = await readMarketplace(access.hosts, access.exchange, access.credentials);
-    if (actual !== null && actual !== marketplace) {
-      marketplace = actual;
-      access = await accessOf(context, refreshToken, marketplace);
-    }
-  } catch (thrown) {
+  const actual = await readMarketplace(access.hosts, access.exchange, access.credentials).catch((thrown: unknown) => {
     const { type, message } = asMonitorError(thrown);
     if (type === 'unauthorized') throw refusedAtOnce(thrown);
     logger.warning('account_unknown', `The account's marketplace could not be asked for: ${message}`);
+    return null;
+  });
+  if (actual !== null && actual !== marketplace) {
+    marketplace = actual;
+    access = await accessOf(context, refreshToken, marketplace);
   }
   const client = createAlexaClient(access.hosts, access.exchange);
   const { monitors, devices } = await client.discover(access.credentials).catch((thrown: unknown) => {

@@ -1,10 +1,10 @@
-/** When Amazon is to be left alone: after a rate limit, after a refused login, after a failed renewal. */
+/** When Amazon is to be left alone: after a rate limit, and after a failed renewal. */
 import { MonitorError } from '../../errors';
 import type { SessionState } from './session-state';
 
 const FIRST_WAIT_MS = 4 * 60_000;
 const LONGEST_WAIT_MS = 60 * 60_000;
-/** A login that Amazon refuses, and an early renewal that fails, are tried again after this time. */
+/** An early renewal that fails is tried again after this time: the cookies still live. */
 const TRY_AGAIN_AFTER_MS = 60 * 60_000;
 
 /** @throws MonitorError `rate_limited` before the time Amazon was promised to be left alone until */
@@ -28,16 +28,6 @@ export function rateLimitAfter(
   const own = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (in_a_row - 1));
   const wait = Math.max(own, failure.retryAfterMs ?? 0);
   return { at: now.toISOString(), not_before: new Date(now.getTime() + wait).toISOString(), in_a_row };
-}
-
-/** @throws MonitorError `login_needed` where Amazon refused this very token within the last hour */
-export function refuseRecentlyRefused({ refusal }: SessionState, now: Date): void {
-  if (refusal === null || !isRecent(refusal.at, now)) return;
-  throw new MonitorError(refusal.message, {
-    type: 'login_needed',
-    permanent: true,
-    remediation: 'Log in again: node bin/auth-amazon.js',
-  });
 }
 
 export function renewalFailedRecently({ renewal_failed_at: failedAt }: SessionState, now: Date): boolean {

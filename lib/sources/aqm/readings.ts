@@ -42,14 +42,16 @@ export function readStates(answer: StateAnswer, monitors: Monitor[], rules: Read
   const unknownEntities: string[] = [];
   const seen = new Set<string>();
 
+  const asked = new Set(monitors.map(({ entity }) => entity.entityId));
+
   for (const monitor of monitors) {
     const deviceId = `alexa:${monitor.serial}`;
     if (seen.has(deviceId)) {
-      skipped[deviceId] = 'duplicate_id';
+      skipped[deviceId] ??= 'duplicate_id'; // why the first was left out counts
       continue;
     }
     seen.add(deviceId);
-    const outcome = readMonitor(answer, monitor, rules);
+    const outcome = readMonitor(answer, monitor, asked, rules);
     if (outcome.unknownEntity) unknownEntities.push(monitor.entity.entityId);
     if (outcome.reading) readings.push(outcome.reading);
     else skipped[deviceId] = outcome.skip;
@@ -65,9 +67,14 @@ type MonitorOutcome = { unknown?: Record<string, unknown>; unknownEntity?: boole
   { reading: Reading } | { reading?: never; skip: SkipReason }
 );
 
-function readMonitor(answer: StateAnswer, monitor: Monitor, rules: ReadingRules): MonitorOutcome {
+function readMonitor(
+  answer: StateAnswer,
+  monitor: Monitor,
+  asked: ReadonlySet<string>,
+  rules: ReadingRules,
+): MonitorOutcome {
   const device = answer.deviceStates.map(asRecord).find((state) => namesEntity(state, monitor));
-  const failure = device === undefined ? errorFor(answer.errors, monitor) : errorCode(device['error']);
+  const failure = device === undefined ? errorFor(answer.errors, monitor, asked) : errorCode(device['error']);
   const deviceId = `alexa:${monitor.serial}`;
   if (failure !== null) {
     if (/not.?found/i.test(failure)) return { skip: 'unreachable', unknownEntity: true };
@@ -105,11 +112,14 @@ function namesEntity(container: Record<string, unknown>, monitor: Monitor): bool
   return asText(asRecord(container['entity'])['entityId']) === monitor.entity.entityId;
 }
 
-/** The code Amazon gave for a monitor; an error that names no entity counts for all that got no answer. */
-function errorFor(errors: unknown[], monitor: Monitor): string | null {
+/**
+ * The code Amazon gave for a monitor. An error that names no entity, or none that was `asked` for (its `applianceId`,
+ * say), counts for all that got no answer.
+ */
+function errorFor(errors: unknown[], monitor: Monitor, asked: ReadonlySet<string>): string | null {
   const records = errors.map(asRecord);
   const own = records.find((error) => namesEntity(error, monitor));
-  const general = records.find((error) => asText(asRecord(error['entity'])['entityId']) === null);
+  const general = records.find((error) => !asked.has(asText(asRecord(error['entity'])['entityId']) ?? ''));
   const error = own ?? general;
   return error === undefined ? null : (errorCode(error) ?? 'unnamed error');
 }

@@ -48,8 +48,6 @@ export interface SessionState {
   reported_quantities: string[];
   /** the last rate limit; no request is sent from `at` until `not_before` */
   rate_limit: { at: string; not_before: string; in_a_row: number } | null;
-  /** the last time Amazon refused the refresh token */
-  refusal: { at: string; message: string } | null;
   /** the last early renewal that did not succeed */
   renewal_failed_at: string | null;
   /** cycles in a row in which fresh cookies were refused at once */
@@ -67,7 +65,6 @@ export function emptyState(): SessionState {
     discovery: null,
     reported_quantities: [],
     rate_limit: null,
-    refusal: null,
     renewal_failed_at: null,
     rejections: 0,
     pending_login: null,
@@ -117,7 +114,6 @@ const SHAPES: Record<keyof SessionState, Shape> = {
   discovery: orNull(object({ found_at: isTime, monitors: listOf(isMonitor), not_found: listOf(isString) })),
   reported_quantities: listOf(isString),
   rate_limit: orNull(object({ at: isTime, not_before: isTime, in_a_row: isNumber })),
-  refusal: orNull(object({ at: isTime, message: isString })),
   renewal_failed_at: orNull(isTime),
   rejections: isNumber,
   pending_login: orNull(

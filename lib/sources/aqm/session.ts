@@ -6,7 +6,7 @@ import { asMonitorError, MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { Credentials } from './client';
 import { areDueForRenewal, areExpired } from './cookie-age';
-import { rateLimitAfter, refuseRecentlyRefused, refuseWhileLimited, rejected, renewalFailedRecently } from './patience';
+import { rateLimitAfter, refuseWhileLimited, rejected, renewalFailedRecently } from './patience';
 import type { Binding, SessionFile } from './session-file';
 import { secretsIn, type Cookies, type SessionState } from './session-state';
 import { cookieHeaderOf } from './token-exchange';
@@ -39,8 +39,8 @@ export interface Session {
   /**
    * Runs `work` with cookies that Amazon accepts: where it ends in `unauthorized`, cookies are obtained anew, once, and
    * it is run once more.
-   * @throws MonitorError `rate_limited` or `login_needed` without any request where Amazon is to be left alone;
-   *   `login_needed` where the refresh token is refused; `session_rejected` where fresh cookies are refused at once.
+   * @throws MonitorError `rate_limited` without any request where Amazon is to be left alone; `login_needed` where the
+   *   refresh token is refused; `session_rejected` where fresh cookies are refused at once.
    */
   run<T>(work: (credentials: Credentials) => Promise<T>): Promise<T>;
 }
@@ -66,7 +66,6 @@ export function openSession(context: SessionContext): Session {
         return;
       }
       state.cookies = await context.obtain();
-      state.refusal = null;
       state.renewal_failed_at = null;
       file.save(state);
       logger.info('session_refreshed', 'Fresh cookies were obtained from Amazon.');
@@ -75,15 +74,11 @@ export function openSession(context: SessionContext): Session {
   }
 
   async function refreshDead(): Promise<void> {
-    refuseRecentlyRefused(state, now());
     try {
       await refresh(state.cookies);
     } catch (thrown) {
       const failure = asMonitorError(thrown);
-      if (failure.type === 'login_needed') {
-        state.cookies = null;
-        state.refusal = { at: now().toISOString(), message: failure.message };
-      }
+      if (failure.type === 'login_needed') state.cookies = null;
       throw failure;
     }
   }
@@ -108,11 +103,7 @@ export function openSession(context: SessionContext): Session {
     state.rejections++;
     state.cookies = null;
     const failure = rejected(state.rejections, cause);
-    login = { status: 'unknown' };
-    if (state.rejections >= REJECTIONS_UNTIL_ALERT) {
-      state.refusal = { at: now().toISOString(), message: failure.message };
-      login = { status: 'needed', error: failure };
-    }
+    login = state.rejections < REJECTIONS_UNTIL_ALERT ? { status: 'unknown' } : { status: 'needed', error: failure };
     return failure;
   }
 
@@ -140,14 +131,14 @@ export function openSession(context: SessionContext): Session {
       refuseWhileLimited(state, now());
       try {
         const result = await runAuthenticated(work);
-        Object.assign(state, { rate_limit: null, refusal: null, rejections: 0 });
+        Object.assign(state, { rate_limit: null, rejections: 0 });
         login = { status: 'accepted' };
         await renewEarly();
         return result;
       } catch (thrown) {
         const failure = asMonitorError(thrown);
-        // A cycle that failed in another way ends the row of rejected ones; one that sent nothing does not.
-        if (failure.type !== 'session_rejected' && failure.type !== 'login_needed') state.rejections = 0;
+        // A cycle that failed in another way ends the row of rejected ones.
+        if (failure.type !== 'session_rejected') state.rejections = 0;
         if (failure.type === 'login_needed') login = { status: 'needed', error: failure };
         if (failure.type === 'rate_limited') state.rate_limit = rateLimitAfter(state.rate_limit, failure, now());
         throw failure;

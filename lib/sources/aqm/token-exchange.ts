@@ -1,4 +1,4 @@
-/** From the refresh token to cookies: access token, cookie exchange, csrf [FACTS: Refresh]. */
+/** From the refresh token to cookies: access token, cookie exchange, csrf [docs/amazon.md: Cookies]. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { alexaHeaders } from './client';
@@ -101,7 +101,11 @@ async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise
       csrf: readCsrf(response),
       // 403 says nothing: an account without an Echo gets it for some of these pages though its login is fine.
       cookiesRefused: response.status === 401,
-    }));
+    })).catch((thrown: unknown) => {
+      // A page that is broken, or has moved, is one that gives none.
+      if (thrown instanceof MonitorError && thrown.type === 'http') return { csrf: null, cookiesRefused: false };
+      throw thrown;
+    });
     if (csrf !== null) redact(csrf);
     if (csrf !== null || cookiesRefused) return csrf;
   }
@@ -118,7 +122,7 @@ function readCsrf(response: HttpResponse): string | null {
 
 /**
  * The object in the answer to a token.
- * @throws MonitorError `login_needed` for the refusals FACTS lists
+ * @throws MonitorError `login_needed` for the refusals of a token [docs/amazon.md: What failure looks like]
  */
 function readGranted(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const { status } = response;

@@ -40,7 +40,8 @@ export function readingsOf(sensors: ClipSensors, rules: HueReadingRules): HueRep
     const deviceId = `hue:${uniqueId ?? `sensors/${id}`}`;
     const result = seen.has(deviceId) ? 'duplicate_id' : readOne(sensor, uniqueId, devices, rules, report.warnings);
     seen.add(deviceId);
-    if (typeof result === 'string') report.skipped[deviceId] = result;
+    // Why the first of two was left out counts: a malformed one must not pass for a mere duplicate.
+    if (typeof result === 'string') report.skipped[deviceId] ??= result;
     else report.readings.push({ ...result, device_id: deviceId });
   }
   return report;

@@ -14,8 +14,6 @@ export interface HueSourceContext {
   rules: HueReadingRules;
   client: HueClient;
   locator: Locator;
-  /** how many sensors the last good cycle listed; 0 where there was none */
-  lastDevicesSeen: () => Promise<number>;
   retrier: Retrier;
   logger: Logger;
   traffic: Traffic;
@@ -36,22 +34,26 @@ export function createHueSource(context: HueSourceContext): Source {
   };
 
   const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
-    let reason: string;
+    let without: ClipSensors | null = null;
+    let reason = 'the answer lists no temperature sensor';
     try {
       const operation = { operation: 'hue.read_sensors', endpoint: `GET ${address}${SHOWN_PATH.sensors}`, leaveMs };
       const sensors = await retrier.run(operation, () => client.sensors(address));
-      const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
-      if (before === 0) {
-        traffic.endpoint = 'sensors';
-        return sensors;
-      }
-      reason = `the answer lists no temperature sensor; the last good cycle had ${before}`;
+      traffic.endpoint = 'sensors';
+      if (countTemperatureSensors(sensors) > 0) return sensors;
+      without = sensors;
     } catch (thrown) {
       if (!canFallBack(thrown)) throw thrown;
       reason = thrown.message;
     }
     logger.warning('fallback', `/sensors is no good (${reason}): reading the full configuration instead`, { reason });
-    return readFull(address, leaveMs, 'fallback');
+    try {
+      return await readFull(address, leaveMs, 'fallback');
+    } catch (thrown) {
+      // The full configuration knows no better: the home may have no such sensor.
+      if (without !== null && canFallBack(thrown)) return without;
+      throw thrown;
+    }
   };
 
   return {

@@ -1,6 +1,7 @@
 /** What a bridge's certificate is worth when we meet it for the first time. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
+import { errorCode } from '../../files/file-error';
 import { proveBridge } from './proof';
 import type { HueClient } from './client';
 import { tlsOptionsFor } from './tls';
@@ -37,16 +38,37 @@ export async function trustBridge(context: TrustContext): Promise<Trust> {
     await prove('');
     return { kind: 'signed', certificateSha256: '' };
   } catch (thrown) {
-    if (!isSelfSigned(thrown)) throw thrown;
+    if (!isSelfSigned(thrown)) throw withWayOut(thrown);
   }
   const certificateSha256 = await fingerprintOf(context);
   await prove(certificateSha256);
   return { kind: 'pinned', certificateSha256 };
 }
 
+const UNKNOWN_AUTHORITY = /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)/;
+
+/** At a first meeting, "pair again" helps nobody: what does is to name the authority, or to look who answers. */
+function withWayOut(thrown: unknown): unknown {
+  if (!(thrown instanceof MonitorError) || !UNKNOWN_AUTHORITY.test(codeOf(thrown))) return thrown;
+  const { message, type, permanent, endpoint, cause } = thrown;
+  return new MonitorError(message, {
+    type,
+    permanent,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    remediation:
+      'A proxy or an emulator with an authority of its own: name its PEM file in hue.ca_file of config.yaml, then run "node bin/auth-hue.js" again. ' +
+      'Else something that is not your bridge answers there: give its address, --bridge ADDRESS.',
+    cause,
+  });
+}
+
 function isSelfSigned(thrown: unknown): boolean {
-  const cause = thrown instanceof MonitorError ? (thrown.cause as { code?: unknown } | undefined) : undefined;
-  return cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT';
+  return codeOf(thrown) === 'DEPTH_ZERO_SELF_SIGNED_CERT';
+}
+
+/** OpenSSL's code behind a failure of ours */
+function codeOf(thrown: unknown): string {
+  return thrown instanceof MonitorError ? errorCode(thrown.cause) : '';
 }
 
 /** SHA-256 of the certificate that is shown at `address`; nothing is sent there. */

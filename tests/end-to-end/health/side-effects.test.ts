@@ -9,10 +9,12 @@ import { logInAtAmazon } from './log-in';
 let bench: Bench;
 afterEach(() => bench.close());
 
-/** Every file of the home, but for SQLite's working files, with its content. */
+/** Every file of the home, but for SQLite's working files and what health itself remembers, with its content. */
 function snapshot(directory: string): Record<string, string> {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name));
-  const kept = files.filter((file) => statSync(file).isFile() && !/readings\.db-(wal|shm)$|\.lock$/.test(file));
+  const kept = files.filter(
+    (file) => statSync(file).isFile() && !/readings\.db-(wal|shm)$|\.lock$|health-amazon\.json$/.test(file),
+  );
   return Object.fromEntries(
     kept.map((file) => [
       file,

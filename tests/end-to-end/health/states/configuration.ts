@@ -82,6 +82,16 @@ export const CONFIG_STATES: readonly BrokenState[] = [
     ...configured({ hue: { enabled: false }, amazon_aqm: { enabled: false } }),
   },
   {
+    title: 'a file of authorities that is not there',
+    check: 'config',
+    status: 'fail',
+    exitCode: 1,
+    says: /hue\.ca_file: .*no-such\.pem cannot be read: no such file/,
+    remedy: /Correct hue\.ca_file.*openssl x509 -in '.*no-such\.pem'/,
+    ...configured({ hue: { ca_file: '/no-such.pem' } }),
+    args: ['--offline'],
+  },
+  {
     title: 'an interval below a minute',
     check: 'config',
     status: 'warn',

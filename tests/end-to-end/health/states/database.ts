@@ -79,6 +79,19 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     },
   },
   {
+    title: 'a file where the spool should be',
+    check: 'database',
+    status: 'fail',
+    exitCode: 1,
+    says: /no reading can be kept in .*spool while .*: it is not a directory/,
+    remedy: /mv '.*spool' '.*spool\.other'/,
+    breakIt: (bench) => {
+      rmSync(join(bench.home.dataDirectory, 'spool'), { recursive: true });
+      writeFileSync(join(bench.home.dataDirectory, 'spool'), 'mine\n');
+      bench.own();
+    },
+  },
+  {
     title: 'a directory where the database should be',
     check: 'database',
     status: 'fail',

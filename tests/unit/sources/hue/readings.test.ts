@@ -124,6 +124,12 @@ describe('a sensor without a usable value is skipped with its reason', () => {
     expect(report.skipped).toEqual({ [DEVICE]: 'duplicate_id' });
     expect(report.devicesSeen).toBe(2);
   });
+
+  it('a malformed sensor stays so, though another one has its id', () => {
+    const sensor = motionSensor()['2'] as object;
+    const report = read({ '2': { ...sensor, state: { temperature: 'warm' } }, '9': sensor });
+    expect(report.skipped).toEqual({ [DEVICE]: 'malformed' });
+  });
 });
 
 describe('a broken element spoils only itself', () => {
