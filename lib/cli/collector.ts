@@ -40,6 +40,8 @@ export interface SourceKit {
   redactor: Redactor;
   traffic: Traffic;
   end: CycleEnd;
+  /** how many devices the last good cycle of this collector listed; 0 where there was none */
+  lastDevicesSeen: () => Promise<number>;
   /** nothing may be written under the data directory */
   dryRun: boolean;
 }
@@ -129,12 +131,14 @@ function createKit(args: Arguments, config: Config, secrets: Secrets, logger: Lo
     redactor,
     traffic: { requests: 0, payloadBytes: 0, endpoint: null },
     end,
+    lastDevicesSeen: () => Promise.resolve(0),
     dryRun: args.switches.has('dry-run'),
   };
 }
 
 async function runCycle(spec: CollectorSpec, kit: SourceKit, startedAt: Date): Promise<CycleResult> {
   const keeping = openKeeping(spec.collector, kit);
+  kit.lastDevicesSeen = keeping.lastDevicesSeen;
   const context: CollectContext = {
     collector: spec.collector,
     startedAt,

@@ -8,6 +8,7 @@ import { acquireLock } from '../reliability/lock';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import { databasePath } from '../store/files';
+import { lastDevicesSeen } from '../store/last-good-cycle';
 import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
 import { replaySpool, spoolCycle } from '../store/spool';
@@ -15,6 +16,7 @@ import type { Store } from '../store/store';
 import type { SourceKit } from './collector';
 
 export type Keeping = Pick<CollectContext, 'lock' | 'proveWritable' | 'store' | 'openStore' | 'spool'> & {
+  lastDevicesSeen: () => Promise<number>;
   retries: () => number;
 };
 
@@ -45,6 +47,7 @@ export function openKeeping(
       replay: () => replaySpool(storage, logger, store),
       add: (cycle) => spoolCycle(storage, logger, cycle),
     },
+    lastDevicesSeen: () => lastDevicesSeen(storage, collector),
     retries: () => retrier.retries,
   };
 }

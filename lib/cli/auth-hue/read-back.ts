@@ -31,6 +31,7 @@ export function readBack({ config, key, http, logger, deadline }: ReadBackContex
     },
     client,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
+    lastDevicesSeen: () => Promise.resolve(0),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),
     logger,
     traffic,

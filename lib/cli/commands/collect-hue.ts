@@ -64,6 +64,7 @@ function createSource(kit: SourceKit): Source {
       temperatureMax: kit.config.validation.temperature_max,
     },
     ...connection,
+    lastDevicesSeen: kit.lastDevicesSeen,
     retrier: kit.retrier,
     logger: kit.logger,
     traffic: kit.traffic,

@@ -47,6 +47,7 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
       endpoint: hue.endpoint,
       rules: { locations: hue.locations, temperatureMin: -Infinity, temperatureMax: Infinity },
       ...connection,
+      lastDevicesSeen: () => Promise.resolve(0),
       retrier: createRetrier({ policy, logger, sleep, deadline }),
       logger,
       traffic,

@@ -14,6 +14,8 @@ export interface HueSourceContext {
   rules: HueReadingRules;
   client: HueClient;
   locator: Locator;
+  /** how many sensors the last good cycle listed; 0 where there was none */
+  lastDevicesSeen: () => Promise<number>;
   retrier: Retrier;
   logger: Logger;
   traffic: Traffic;
@@ -34,26 +36,22 @@ export function createHueSource(context: HueSourceContext): Source {
   };
 
   const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
-    let without: ClipSensors | null = null;
-    let reason = 'the answer lists no temperature sensor';
+    let reason: string;
     try {
       const operation = { operation: 'hue.read_sensors', endpoint: `GET ${address}${SHOWN_PATH.sensors}`, leaveMs };
       const sensors = await retrier.run(operation, () => client.sensors(address));
-      traffic.endpoint = 'sensors';
-      if (countTemperatureSensors(sensors) > 0) return sensors;
-      without = sensors;
+      const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
+      if (before === 0) {
+        traffic.endpoint = 'sensors';
+        return sensors;
+      }
+      reason = `the answer lists no temperature sensor; the last good cycle had ${before}`;
     } catch (thrown) {
       if (!canFallBack(thrown)) throw thrown;
       reason = thrown.message;
     }
     logger.warning('fallback', `/sensors is no good (${reason}): reading the full configuration instead`, { reason });
-    try {
-      return await readFull(address, leaveMs, 'fallback');
-    } catch (thrown) {
-      // The full configuration knows no better: the home may have no such sensor.
-      if (without !== null && canFallBack(thrown)) return without;
-      throw thrown;
-    }
+    return readFull(address, leaveMs, 'fallback');
   };
 
   return {

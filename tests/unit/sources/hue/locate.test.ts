@@ -106,6 +106,7 @@ function home(changes: Partial<HueConfig>): Home {
         rules: { locations: {}, temperatureMin: 0, temperatureMax: 40 },
         client,
         locator,
+        lastDevicesSeen: () => Promise.resolve(0),
         retrier: createRetrier({
           policy: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
           logger,
