@@ -76,8 +76,14 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   private async enter(): Promise<void> {
-    this.pass ??= enterGate(this.storage, this.signal);
-    await this.pass;
+    const pass = (this.pass ??= enterGate(this.storage, this.signal));
+    try {
+      await pass;
+    } catch (thrown) {
+      // Else every later try would get the same answer, without having waited at the gate again.
+      if (this.pass === pass) this.pass = null;
+      throw thrown;
+    }
   }
 
   private async leave(): Promise<void> {
