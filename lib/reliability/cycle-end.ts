@@ -4,6 +4,7 @@
  */
 import { MonitorError } from '../errors';
 import { deadlineError, startDeadline, type Deadline } from './deadline';
+import { letGoOfTerminalAtExit } from './hang-up';
 
 export interface CycleEnd {
   /** for everything that is asked of a device or a cloud */
@@ -22,6 +23,8 @@ export interface CycleEnd {
 const STORING_AFTER_SIGNAL_MS = 1000;
 /** The spool is the last resort: two of its retries still fit; systemd, Docker and a shutdown wait for longer than this. */
 const SPOOLING_AFTER_SIGNAL_MS = 5000;
+/** A closed terminal (SIGHUP) is no other reason to lose what was read than Ctrl-C or a shutdown. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * @param deadlineSeconds since the process started; where even spooling has not ended by then, it throws what nobody
@@ -49,16 +52,17 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
       permanent: true,
       remediation: 'Nothing is wrong with the collector: somebody, or a shutdown, ended it. The next cycle goes on.',
     });
+    if (signal === 'SIGHUP') letGoOfTerminalAtExit();
     reading.interrupt(reason);
     setTimeout(() => storing.interrupt(reason), STORING_AFTER_SIGNAL_MS).unref();
     setTimeout(() => spooling.interrupt(reason), SPOOLING_AFTER_SIGNAL_MS).unref();
   };
-  process.on('SIGTERM', interrupt).on('SIGINT', interrupt);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
 
   const clear = () => {
     for (const deadline of [reading, storing, spooling]) deadline.clear();
     clearTimeout(end);
-    process.off('SIGTERM', interrupt).off('SIGINT', interrupt);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   };
   return { reading, storing, spooling, graceMs: Math.min(300, total / 16), clear };
 }
