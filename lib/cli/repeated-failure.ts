@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorType } from '../errors';
-import { writeWhole } from '../files/write-whole';
+import { removeAbandoned, writeWhole } from '../files/write-whole';
 
 const SILENCE_MS = 24 * 60 * 60 * 1000;
 
@@ -21,7 +21,7 @@ export function wasSaidLately(
 ): boolean {
   const file = join(dataDirectory, `${program}.last-failure.json`);
   if (errorType === null) {
-    rmSync(file, { force: true });
+    forget(file);
     return false;
   }
   const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);
@@ -32,6 +32,16 @@ export function wasSaidLately(
     // Where nothing can be written, every failure is said.
   }
   return false;
+}
+
+/** Where it stays, the next failure of this kind may go unmailed for a day; the log and the exit code still tell of it. */
+function forget(file: string): void {
+  removeAbandoned(file);
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // A success must not end as a failure because of it.
+  }
 }
 
 function lastSaid(file: string, errorType: ErrorType): number | null {
