@@ -64,12 +64,17 @@ function startFile(path: string, target: string, mode: number): WholeFile {
   const file = openSync(temporary, 'wx', 0o600);
   let isOpen = true;
   const close = () => {
-    if (isOpen) closeSync(file);
-    isOpen = false;
+    if (!isOpen) return;
+    isOpen = false; // whatever it answers: the number may belong to another file by now
+    closeSync(file);
   };
   const discard = () => {
-    close();
-    rmSync(temporary, { force: true });
+    try {
+      close();
+      rmSync(temporary, { force: true });
+    } catch {
+      // The next writer of this file removes it; what failed first is what counts.
+    }
   };
   const orDiscard = (work: () => void) => {
     try {

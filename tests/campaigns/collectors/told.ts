@@ -14,7 +14,7 @@ export interface Told {
   outcome: string;
   started_at: string;
   readings: ToldReading[];
-  error: { type: string; message: string } | null;
+  error: { type: string; message: string; remediation: string } | null;
 }
 
 /** @returns null where the process ended before it said anything whole */
