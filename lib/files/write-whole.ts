@@ -59,9 +59,8 @@ export function openWhole(path: string, { mode = 0o600 }: WriteWholeOptions = {}
 
 function startFile(path: string, target: string, mode: number): WholeFile {
   removeAbandoned(target);
-  // 'wx' follows no link and shares no file, should somebody else guess the name.
   const temporary = join(dirname(target), `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
-  const file = openSync(temporary, 'wx', 0o600);
+  const file = create(temporary);
   let isOpen = true;
   const close = () => {
     if (!isOpen) return;
@@ -97,6 +96,17 @@ function startFile(path: string, target: string, mode: number): WholeFile {
         syncDirectory(dirname(target));
       }),
   };
+}
+
+/** 'wx' follows no link and shares no file, should somebody else guess the name. */
+function create(temporary: string): number {
+  try {
+    return openSync(temporary, 'wx', 0o600);
+  } catch (thrown) {
+    // A disk that fails may have made it all the same.
+    if (errorCode(thrown) !== 'EEXIST') rmSync(temporary, { force: true });
+    throw thrown;
+  }
 }
 
 /** Makes a creation, a renaming or a removal inside `directory` survive a power cut, where the file system can. */

@@ -112,9 +112,10 @@ export class FaultBench {
       complaints.push(`the next cycle: exit ${next.exitCode} ${next.stderr}`);
     }
     const told = [...this.toldBefore, ...toldIn(hurt), ...toldIn(next)];
-    const { missing, twice, integrity } = await reckon(home, told);
+    const { missing, twice, halved, integrity } = await reckon(home, told);
     if (missing > 0) complaints.push(`${missing} readings are missing after the next cycle`);
     if (twice > 0) complaints.push(`${twice} readings are there twice`);
+    if (halved > 0) complaints.push(`${halved} cycles are stored in part`);
     if (integrity !== 'ok') complaints.push(integrity);
     const replaced = readdirSync(home.dataDirectory).filter((name) => name.includes('.corrupt-'));
     if (replaced.length > 0 && situation.isDamaged !== true) complaints.push('a sound database was replaced');
