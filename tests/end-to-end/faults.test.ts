@@ -32,3 +32,11 @@ it('what looks like damage once, wherever it shows, replaces no sound database',
   expect(faults).toEqual([]);
   expect(cases).toBeGreaterThan(20);
 });
+
+it('killed at any call of the database while cycles wait in the spool: all of them, whole and once', async () => {
+  const situations = SITUATIONS.filter(({ name }) => name === 'collect-hue, cycles wait in the spool');
+  const chosen = (_: number, { kind, deed }: HurtCase) => kind === 'database' && deed === 'kill';
+  const { faults, cases } = await failEachCall({ situations, chosen });
+  expect(faults).toEqual([]);
+  expect(cases).toBeGreaterThan(30);
+});
