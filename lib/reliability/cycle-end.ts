@@ -62,7 +62,7 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   const clear = () => {
     for (const deadline of [reading, storing, spooling]) deadline.clear();
     clearTimeout(end);
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    // The signals are listened to until the process has ended: what it has said of its exit code must stay true.
   };
   return { reading, storing, spooling, graceMs: Math.min(300, total / 16), clear };
 }

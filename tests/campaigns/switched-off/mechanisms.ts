@@ -158,10 +158,7 @@ export const MECHANISMS: readonly Mechanism[] = [
         'await lock?.release();\n  if (dataDirectory) return { release: () => Promise.resolve() };',
       ],
     ],
-    proofs: [
-      ['end-to-end/overlap', 'while collect-hue hangs'],
-      ['end-to-end/overlap', 'of ten started at once'],
-    ],
+    proofs: [['end-to-end/overlap', 'while collect-hue hangs']],
   },
   {
     name: 'the gate',
@@ -204,7 +201,7 @@ export const MECHANISMS: readonly Mechanism[] = [
         'if (starts > 0 || starts',
       ],
     ],
-    proofs: [['unit/store/replace-damaged', 'a store whose sound file was moved away by hand']],
+    proofs: [['unit/store/replace-damaged', 'a sound file that is moved away while']],
   },
   {
     name: 'refusing a future schema',
@@ -242,10 +239,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'the proof of writing before a device is asked',
     edits: [['lib/collect.ts', '    context.proveWritable();\n', '']],
-    proofs: [
-      ['end-to-end/spool', 'a data directory that cannot be written'],
-      [STORE_PROOFS, 'at both: refused before any device is asked'],
-    ],
+    proofs: [['end-to-end/spool', 'an existing database in a directory that became read-only']],
   },
   {
     name: 'the deadline of reading and storing',
