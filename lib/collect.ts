@@ -26,8 +26,8 @@ export interface CollectContext {
   spool: {
     /** Stores the cycles that wait. @throws MonitorError where the database cannot take them */
     replay(): Promise<void>;
-    /** Keeps a cycle on disk. @throws MonitorError where that is impossible, too */
-    add(cycle: Cycle): void;
+    /** Keeps a cycle on disk, retries included. @throws MonitorError where that is impossible, too */
+    add(cycle: Cycle): Promise<void>;
   };
   /** ends the reading while there is still time to store, and the storing while there is still time to spool */
   end: Pick<CycleEnd, 'reading' | 'storing' | 'graceMs'>;
@@ -115,7 +115,7 @@ async function keep(
     const failure = readFailure ?? interrupted ?? asMonitorError(thrown);
     const result = unkept(context, report, failure);
     try {
-      context.spool.add({ record: result.record, readings: report.readings });
+      await context.spool.add({ record: result.record, readings: report.readings });
       return { ...result, readingsSpooled: report.readings.length };
     } catch (alsoThrown) {
       if (report.readings.length === 0) return result;

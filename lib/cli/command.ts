@@ -44,14 +44,16 @@ export const VERSION = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '
 /** Runs a command to its end and ends the process. */
 export async function main(spec: CommandSpec, run: Run, options: CommandOptions = {}): Promise<void> {
   const redactor = createRedactor();
-  const terminal = redacting(processTerminal(), redactor);
+  const said = { anything: false };
+  const terminal = redacting(noting(processTerminal(), said), redactor);
   const startedAt = new Date(performance.timeOrigin).toISOString();
   const end = (failure: MonitorError): never => {
     const defect = failure.type === 'internal';
     const code = defect
       ? (options.exitCodeOfDefect ?? 1)
       : (options.exitCodeOfFailure ?? ((f) => exitCodeOf(f.type)))(failure);
-    if (process.argv.some((word) => /^--json(=|$)/.test(word)))
+    // One object: what fails when the answer is out already (at the process's end) has the exit code and stderr to say so.
+    if (!said.anything && process.argv.some((word) => /^--json(=|$)/.test(word)))
       terminal.out(failureJson(spec, code, startedAt, failure, options.emptyAnswer));
     terminal.err(failureText(spec, failure));
     process.exit(code);
@@ -80,10 +82,13 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void standardOutput().write(text),
     err: (text) => void standardError().write(text),
-    isTerminal: isatty(1),
+    isTerminal: (wasTerminal = isatty(1)),
     environment: process.env,
   };
 }
+
+/** A terminal that was closed says itself that it is none. */
+let wasTerminal = false;
 
 let stdout: NodeJS.WriteStream | undefined;
 let stderr: NodeJS.WriteStream | undefined;
@@ -91,8 +96,8 @@ let stderr: NodeJS.WriteStream | undefined;
 /** Made when there is something to say: a silent cycle does not pay for the stream. */
 function standardOutput(): NodeJS.WriteStream {
   stdout ??= process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `… | head`: a reader who has seen enough changes neither the work nor its exit code.
-    if (error.code !== 'EPIPE') throw error;
+    // `… | head`, or a terminal that was closed: a reader who is gone changes neither the work nor its exit code.
+    if (error.code !== 'EPIPE' && !(error.code === 'EIO' && wasTerminal)) throw error;
   });
   return stdout;
 }
@@ -103,15 +108,31 @@ function standardError(): NodeJS.WriteStream {
   return stderr;
 }
 
-/** What was to be said found no room: the disk behind `> FILE` is full. Not our defect. */
+const OUTPUT_FAILURES: Record<string, string> = {
+  ENOSPC: 'no space left',
+  EDQUOT: 'no space left in the quota',
+  EIO: 'input/output error',
+};
+
+/** What was to be said found no room: the disk behind `> FILE` is full, or fails. Not our defect. */
 function outputFailure(thrown: unknown): MonitorError | null {
   const { code, syscall } = thrown as Partial<NodeJS.ErrnoException>;
-  if (syscall !== 'write' || (code !== 'ENOSPC' && code !== 'EDQUOT')) return null;
-  return new MonitorError('the output cannot be written: no space left', {
+  const why = syscall === 'write' ? OUTPUT_FAILURES[code ?? ''] : undefined;
+  if (why === undefined) return null;
+  return new MonitorError(`the output cannot be written: ${why}`, {
     type: 'file_system',
     permanent: true,
     remediation: 'Make room where the output is redirected to: df -h',
   });
+}
+
+/** Notes whether stdout has been told anything. */
+function noting(terminal: Terminal, said: { anything: boolean }): Terminal {
+  const out = (text: string) => {
+    said.anything = true;
+    terminal.out(text);
+  };
+  return { ...terminal, out };
 }
 
 /** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */

@@ -1,10 +1,12 @@
-/** Ctrl-C and SIGTERM for a command that waits for a person: everything under way ends, with exit 1 and a sentence. */
+/** Ctrl-C, SIGTERM and a closed terminal for a command that waits for a person: everything under way ends, with exit 1 and a sentence. */
 import { MonitorError } from '../errors';
+import { letGoOfTerminalAtExit } from '../reliability/hang-up';
 
 /** @returns a signal whose reason is a MonitorError `interrupted` */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  const interrupt = (signal: NodeJS.Signals) =>
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGHUP') letGoOfTerminalAtExit();
     controller.abort(
       new MonitorError(`interrupted by ${signal}`, {
         type: 'interrupted',
@@ -12,6 +14,7 @@ export function interruption(): AbortSignal {
         remediation: 'Nothing was changed that was not said; run the command again.',
       }),
     );
-  process.once('SIGTERM', interrupt).once('SIGINT', interrupt);
+  };
+  process.once('SIGTERM', interrupt).once('SIGINT', interrupt).once('SIGHUP', interrupt);
   return controller.signal;
 }

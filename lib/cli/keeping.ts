@@ -11,7 +11,7 @@ import { databasePath } from '../store/files';
 import { lastDevicesSeen } from '../store/last-good-cycle';
 import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
-import { replaySpool, spoolCycle } from '../store/spool';
+import { replaySpool, spoolCycle, spoolDirectory } from '../store/spool';
 import type { Store } from '../store/store';
 import type { SourceKit } from './collector';
 
@@ -26,6 +26,7 @@ export function openKeeping(
 ): Keeping {
   const { storage, retry } = config;
   const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
+  const spoolRetrier = createRetrier({ policy: retry, logger, sleep, deadline: end.spooling });
   const database = readingsDatabase(storage, logger, end.storing.signal);
   const endpoint = databasePath(storage.data_directory);
   const store: Store = {
@@ -45,7 +46,10 @@ export function openKeeping(
     store,
     spool: {
       replay: () => replaySpool(storage, logger, store),
-      add: (cycle) => spoolCycle(storage, logger, cycle),
+      add: (cycle) =>
+        spoolRetrier.run({ operation: 'spool.write', endpoint: spoolDirectory(storage) }, () =>
+          spoolCycle(storage, logger, cycle),
+        ),
     },
     lastDevicesSeen: () => lastDevicesSeen(storage, collector),
     retries: () => retrier.retries,

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorType } from '../errors';
 import { removeIfThere } from '../files/remove-if-there';
-import { writeWhole } from '../files/write-whole';
+import { removeAbandoned, writeWhole } from '../files/write-whole';
 
 const SILENCE_MS = 24 * 60 * 60 * 1000;
 
@@ -35,11 +35,13 @@ export function wasSaidLately(
   return false;
 }
 
+/** Where it stays, the next failure of this kind may go unmailed for a day; the log and the exit code still tell of it. */
 function forget(file: string): void {
+  removeAbandoned(file);
   try {
     removeIfThere(file);
   } catch {
-    // Not worth a failure after a good cycle: the next failure of that kind is then said a day late at most.
+    // A success must not end as a failure because of it.
   }
 }
 

@@ -1,6 +1,6 @@
 /** Who may read the file with the keys. */
 import { accessSync, constants, statSync } from 'node:fs';
-import { errorCode } from '../files/file-error';
+import { describeFileError, errorCode } from '../files/file-error';
 
 export interface SecretsFileState {
   /** permission bits: 0o600 */
@@ -26,9 +26,15 @@ export function secretsFileState(file: string): SecretsFileState {
   };
 }
 
-/** A sentence for the log and for health, with the command that mends it; null where only the owner can use the file. */
+/** A sentence for the log, with the command that mends it; null where only the owner can use the file. Never throws. */
 export function secretsModeWarning(file: string): string | null {
-  const { mode, othersMayUse } = secretsFileState(file);
+  let state: SecretsFileState;
+  try {
+    state = secretsFileState(file);
+  } catch (thrown) {
+    return `Who else can use the secrets in ${file} cannot be told: ${describeFileError(thrown)}`;
+  }
+  const { mode, othersMayUse } = state;
   if (!othersMayUse) return null;
   return `Other users can use the secrets in ${file} (mode ${mode.toString(8).padStart(4, '0')}): chmod 600 '${file}'`;
 }

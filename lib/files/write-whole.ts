@@ -59,17 +59,21 @@ export function openWhole(path: string, { mode = 0o600 }: WriteWholeOptions = {}
 
 function startFile(path: string, target: string, mode: number): WholeFile {
   removeAbandoned(target);
-  // 'wx' follows no link and shares no file, should somebody else guess the name.
   const temporary = join(dirname(target), `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
-  const file = openSync(temporary, 'wx', 0o600);
+  const file = create(temporary);
   let isOpen = true;
   const close = () => {
-    if (isOpen) closeSync(file);
-    isOpen = false;
+    if (!isOpen) return;
+    isOpen = false; // whatever it answers: the number may belong to another file by now
+    closeSync(file);
   };
   const discard = () => {
-    close();
-    removeIfThere(temporary);
+    try {
+      close();
+      removeIfThere(temporary);
+    } catch {
+      // The next writer of this file removes it; what failed first is what counts.
+    }
   };
   const orDiscard = (work: () => void) => {
     try {
@@ -92,6 +96,17 @@ function startFile(path: string, target: string, mode: number): WholeFile {
         syncDirectory(dirname(target));
       }),
   };
+}
+
+/** 'wx' follows no link and shares no file, should somebody else guess the name. */
+function create(temporary: string): number {
+  try {
+    return openSync(temporary, 'wx', 0o600);
+  } catch (thrown) {
+    // A disk that fails may have made it all the same.
+    if (errorCode(thrown) !== 'EEXIST') removeIfThere(temporary);
+    throw thrown;
+  }
 }
 
 /** Makes a creation, a renaming or a removal inside `directory` survive a power cut, where the file system can. */
@@ -132,7 +147,7 @@ function prefix(target: string): string {
 }
 
 /** Tidies up after a killed writer of the same file; where that fails, the writing itself does not. */
-function removeAbandoned(target: string): void {
+export function removeAbandoned(target: string): void {
   const directory = dirname(target);
   try {
     for (const name of readdirSync(directory)) {

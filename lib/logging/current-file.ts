@@ -66,7 +66,7 @@ export class CurrentFile {
       return false;
     }
     const descriptor = this.#openOrCreate();
-    this.close();
+    this.#closeQuietly();
     this.#descriptor = descriptor;
     if (now === undefined) ownLike(dirname(this.path), this.path);
     const opened = this.#fs.fstatSync(descriptor);
@@ -133,9 +133,20 @@ export class CurrentFile {
     this.#size = size;
   }
 
+  /** @throws the system's error: some file systems tell only now that a line did not reach the disk */
   close(): void {
-    if (this.#descriptor !== undefined) this.#fs.closeSync(this.#descriptor);
+    const descriptor = this.#descriptor;
     this.#descriptor = undefined;
+    if (descriptor !== undefined) this.#fs.closeSync(descriptor);
+  }
+
+  /** The file it was: what could not be written there does not hinder the next line from reaching its own file. */
+  #closeQuietly(): void {
+    try {
+      this.close();
+    } catch {
+      // Linux lets go of it whatever it answers.
+    }
   }
 
   get #open(): number {

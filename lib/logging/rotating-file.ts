@@ -83,9 +83,13 @@ export class RotatingFile {
     });
   }
 
+  /** @throws the system's error where the file cannot be closed; all is let go of nevertheless */
   close(): void {
-    this.#file.close();
-    this.#lock.close();
+    try {
+      this.#file.close();
+    } finally {
+      this.#lock.close();
+    }
   }
 
   /** Without the lock (`refusal` says why) a line can be appended, but nothing may be renamed or cut. */

@@ -144,7 +144,11 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
       );
     }
     dropped = 0;
-    transport.close();
+    try {
+      transport.close();
+    } catch (thrown) {
+      sayUnwritable(thrown); // at the process's end there is nobody left to catch it
+    }
   }
 
   return { log, finish, close };

@@ -4,13 +4,16 @@
  */
 import { MonitorError } from '../errors';
 import { deadlineError, startDeadline, type Deadline } from './deadline';
+import { letGoOfTerminalAtExit } from './hang-up';
 
 export interface CycleEnd {
   /** for everything that is asked of a device or a cloud */
   reading: Deadline;
   /** for everything that waits for the database, mail or log rotation */
   storing: Deadline;
-  /** how long either may go on after its end, to give up by itself, in milliseconds */
+  /** for the spool, where what the database did not take is written */
+  spooling: Deadline;
+  /** how long reading and storing may go on after its end, to give up by itself, in milliseconds */
   graceMs: number;
   /** stops the timers */
   clear(): void;
@@ -18,6 +21,10 @@ export interface CycleEnd {
 
 /** After a signal, the database is waited for no longer than this before the readings go to the spool, in milliseconds. */
 const STORING_AFTER_SIGNAL_MS = 1000;
+/** The spool is the last resort: two of its retries still fit; systemd, Docker and a shutdown wait for longer than this. */
+const SPOOLING_AFTER_SIGNAL_MS = 5000;
+/** A closed terminal (SIGHUP) is no other reason to lose what was read than Ctrl-C or a shutdown. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * @param deadlineSeconds since the process started; where even spooling has not ended by then, it throws what nobody
@@ -29,6 +36,7 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:1';
   const reading = startDeadline(total - Math.min(5000, (total * 3) / 8));
   const storing = startDeadline(total - Math.min(1500, total / 4));
+  const spooling = startDeadline(total - Math.min(300, total / 10));
   const end = setTimeout(
     () => {
       throw deadlineError(deadlineSeconds);
@@ -44,16 +52,17 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
       permanent: true,
       remediation: 'Nothing is wrong with the collector: somebody, or a shutdown, ended it. The next cycle goes on.',
     });
+    if (signal === 'SIGHUP') letGoOfTerminalAtExit();
     reading.interrupt(reason);
     setTimeout(() => storing.interrupt(reason), STORING_AFTER_SIGNAL_MS).unref();
+    setTimeout(() => spooling.interrupt(reason), SPOOLING_AFTER_SIGNAL_MS).unref();
   };
-  process.on('SIGTERM', interrupt).on('SIGINT', interrupt);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
 
   const clear = () => {
-    reading.clear();
-    storing.clear();
+    for (const deadline of [reading, storing, spooling]) deadline.clear();
     clearTimeout(end);
-    process.off('SIGTERM', interrupt).off('SIGINT', interrupt);
+    // The signals are listened to until the process has ended: what it has said of its exit code must stay true.
   };
-  return { reading, storing, graceMs: Math.min(300, total / 16), clear };
+  return { reading, storing, spooling, graceMs: Math.min(300, total / 16), clear };
 }

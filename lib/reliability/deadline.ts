@@ -6,7 +6,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Milliseconds left, never below 0. */
   remainingMs(): number;
-  /** Ends everything under way now, for SIGTERM and SIGINT. The first reason stays. */
+  /** Ends everything under way now, for SIGTERM, SIGINT and SIGHUP. The first reason stays. */
   interrupt(reason: MonitorError): void;
   /** Stops the timer, so that it does not hold the process. */
   clear(): void;

@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, openSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { asMonitorError } from '../errors';
+import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { Database } from '../store/database';
@@ -31,29 +31,50 @@ const STATEMENTS = {
  * Takes the lock of this file, creating it where there is none.
  * @param waitMs how long to wait for another holder; 0: not at all
  * @returns null where another process (or this one) still holds it
- * @throws MonitorError `file_system` where the file cannot be created, `database_*` where it cannot be locked
+ * @throws MonitorError `file_system` where the file cannot be created or used, `database_*` where it cannot be locked
  */
 export async function acquireLock(path: string, waitMs = 0, options: LockOptions = {}): Promise<Lock | null> {
   const { mode = 'exclusive', signal } = options;
   create(path);
-  const database = await Database.open(path, 'read-write');
+  const database = await Database.open(path, 'read-write').catch((thrown: unknown) => {
+    throw lockError(path, thrown);
+  });
   try {
     await whileLocked({ busyTimeoutMs: waitMs, signal }, async (sliceMs) => {
       database.setBusyTimeout(sliceMs);
       await database.exec(STATEMENTS[mode]).catch(async (thrown: unknown) => {
         await database.exec('ROLLBACK').catch(() => undefined); // what may have begun before it had to wait
         if (asMonitorError(thrown).type !== 'database_corrupt') throw thrown;
-        // Somebody wrote into it; its content means nothing.
-        truncateSync(path);
+        empty(path);
         await database.exec(STATEMENTS[mode]);
       });
     });
   } catch (thrown) {
     await database.close();
     if (asMonitorError(thrown).type === 'database_locked') return null;
-    throw thrown;
+    throw lockError(path, thrown);
   }
   return { release: () => database.close() };
+}
+
+/** A lock that is damaged must not read as a database that is: that one would be moved aside for it. */
+function lockError(path: string, thrown: unknown): MonitorError {
+  const failure = asMonitorError(thrown);
+  if (failure.type !== 'database_corrupt') return failure;
+  return new MonitorError(`The lock file ${path} cannot be used.`, {
+    type: 'file_system',
+    remediation: `Remove it, it holds nothing: rm '${path}'`,
+    cause: thrown,
+  });
+}
+
+/** Somebody wrote into it; its content means nothing. */
+function empty(path: string): void {
+  try {
+    truncateSync(path);
+  } catch (thrown) {
+    throw fileError('empty', path, thrown);
+  }
 }
 
 function create(path: string): void {

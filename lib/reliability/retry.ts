@@ -21,7 +21,7 @@ export interface Operation {
 /** Runs `attempt` until it succeeds, fails for good, or the configured retries or the deadline are spent. */
 export interface Retrier {
   /** @throws MonitorError the last failure, with the operation's endpoint. */
-  run<T>(operation: Operation, attempt: () => Promise<T>): Promise<T>;
+  run<T>(operation: Operation, attempt: () => T | Promise<T>): Promise<T>;
   /** how many retries were started so far: `cycles.retries` */
   readonly retries: number;
 }
@@ -45,7 +45,7 @@ export function createRetrier(context: RetryContext): Retrier {
   const now = context.now ?? (() => performance.now());
   let retries = 0;
 
-  async function run<T>({ operation, endpoint, leaveMs = 0 }: Operation, attempt: () => Promise<T>): Promise<T> {
+  async function run<T>({ operation, endpoint, leaveMs = 0 }: Operation, attempt: () => T | Promise<T>): Promise<T> {
     const startedAt = now();
     for (let attempts = 1; ; attempts++) {
       let failure: MonitorError;

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ErrorType, MonitorError } from '../errors';
-import { describeFileError } from '../files/file-error';
+import { describeFileError, errorCode } from '../files/file-error';
 
 /** Less than this left means full: SQLite grows its files by pages of 4 KB and its shared memory by 32 KB. */
 const FULL_BELOW_BYTES = 128 * 1024;
@@ -46,6 +46,22 @@ export function databaseError(path: string, thrown: unknown): MonitorError {
   return new MonitorError(sentence, { ...meaning, remediation, cause: thrown });
 }
 
+/** What a system call on the database or beside it said (`EIO`, `EACCES`), in the same words. */
+export function databaseFileError(path: string, thrown: unknown): MonitorError {
+  if (thrown instanceof MonitorError) return thrown;
+  return databaseError(path, {
+    code: RESULT_CODES[errorCode(thrown)] ?? 'SQLITE_CANTOPEN',
+    message: messageOf(thrown),
+  });
+}
+
+/** What SQLite itself would have answered to these; to all others, that it cannot open the file. */
+const RESULT_CODES: Record<string, string> = { EIO: 'SQLITE_IOERR', ENOSPC: 'SQLITE_FULL', EDQUOT: 'SQLITE_FULL' };
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 function explain({ type }: Meaning, path: string, message: string): { sentence: string; remediation: string } {
   switch (type) {
     case 'database_locked':
@@ -82,8 +98,8 @@ function explainReadonly(path: string, message: string): { sentence: string; rem
     const obstacle = whyNotWritable(file);
     if (obstacle === null) continue;
     const mine = process.geteuid?.() ?? 0;
-    const owner = statSync(file).uid;
-    const ownerNote = owner === mine ? '' : `, which belongs to user ${owner}`;
+    const owner = ownerOf(file);
+    const ownerNote = owner === null || owner === mine ? '' : `, which belongs to user ${owner}`;
     const isSideFile = file.endsWith('-wal') || file.endsWith('-shm');
     return {
       sentence: `${path} cannot be written: ${file}${ownerNote}: ${obstacle}.`,
@@ -96,6 +112,14 @@ function explainReadonly(path: string, message: string): { sentence: string; rem
     sentence: `${path} cannot be opened for writing (${message}).`,
     remediation: `Look at the owner and the mode of each part of the path: namei -l '${path}'`,
   };
+}
+
+function ownerOf(file: string): number | null {
+  try {
+    return statSync(file).uid;
+  } catch {
+    return null; // gone meanwhile, or on a disk that fails
+  }
 }
 
 /** In words why this process may not write an existing file or directory; null where it may, or there is none. */

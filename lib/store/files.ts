@@ -3,7 +3,7 @@ import { chmodSync, closeSync, openSync, readSync, statfsSync, statSync } from '
 import { join } from 'node:path';
 import { MonitorError } from '../errors';
 import { errorCode } from '../files/file-error';
-import { databaseError } from './database-error';
+import { databaseError, databaseFileError } from './database-error';
 import { SCHEMA_VERSION } from './schema';
 
 const HEADER_BYTES = 100;
@@ -18,10 +18,17 @@ export function sideFiles(path: string): string[] {
   return SIDE_FILES.map((suffix) => path + suffix);
 }
 
-/** Which file lies at a path: changes when it is moved away and another one takes its place; null where there is none. */
+/**
+ * Which file lies at a path: changes when it is moved away and another one takes its place; null where there is none.
+ * @throws MonitorError `database_io`, `database_readonly` where the disk does not say
+ */
 export function identity(path: string): string | null {
-  const file = statSync(path, { throwIfNoEntry: false });
-  return file === undefined ? null : `${file.dev}:${file.ino}`;
+  try {
+    const file = statSync(path, { throwIfNoEntry: false });
+    return file === undefined ? null : `${file.dev}:${file.ino}`;
+  } catch (thrown) {
+    throw databaseFileError(path, thrown);
+  }
 }
 
 /**
@@ -46,16 +53,25 @@ function readHeader(path: string): Buffer | null {
     file = openSync(path, 'r');
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
-    throw databaseError(path, { code: 'SQLITE_CANTOPEN', message: String(thrown) });
+    throw databaseFileError(path, thrown);
   }
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     return header.subarray(0, readSync(file, header, 0, header.length, 0));
   } catch (thrown) {
     if (errorCode(thrown) === 'EISDIR') throw isDirectory(path);
-    throw databaseError(path, { code: 'SQLITE_IOERR', message: String(thrown) });
+    throw databaseFileError(path, thrown);
   } finally {
+    closeQuietly(file);
+  }
+}
+
+/** Of a file that was only read, closing it can lose nothing. */
+function closeQuietly(file: number): void {
+  try {
     closeSync(file);
+  } catch {
+    // The kernel has let go of it all the same.
   }
 }
 
@@ -84,16 +100,18 @@ export function refuseFutureSchema(path: string, version: number, known = SCHEMA
   );
 }
 
-/** Gives the database and its side files the configured mode; files of another owner stay as they are. */
+/**
+ * Gives the database and its side files the configured mode; files of another owner stay as they are.
+ * @throws MonitorError `database_io`, `database_readonly` where the disk refuses
+ */
 export function applyFileMode(path: string, mode: number): void {
   for (const file of [path, ...sideFiles(path)]) {
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found === undefined || (found.mode & 0o777) === mode) continue;
     try {
-      chmodSync(file, mode);
+      const found = statSync(file, { throwIfNoEntry: false });
+      if (found !== undefined && (found.mode & 0o777) !== mode) chmodSync(file, mode);
     } catch (thrown) {
       // ENOENT: another process has just closed the database.
-      if (!['EPERM', 'EROFS', 'ENOENT'].includes(errorCode(thrown))) throw thrown;
+      if (!['EPERM', 'EROFS', 'ENOENT'].includes(errorCode(thrown))) throw databaseFileError(file, thrown);
     }
   }
 }
@@ -109,16 +127,27 @@ const NETWORK_FILE_SYSTEMS = new Map([
   [0x73757245, 'Coda'],
 ]);
 
-/** @throws MonitorError `configuration` where the directory lies on a network file system */
+/**
+ * @throws MonitorError `configuration` where the directory lies on a network file system, `database_io`,
+ * `database_readonly` where the disk does not say
+ */
 export function refuseNetworkFileSystem(
   directory: string,
   statfs: (path: string) => { type: number } = statfsSync,
 ): void {
-  const name = NETWORK_FILE_SYSTEMS.get(statfs(directory).type >>> 0);
+  const name = NETWORK_FILE_SYSTEMS.get(typeOf(directory, statfs) >>> 0);
   if (name === undefined) return;
   throw new MonitorError(`${directory} is on a network file system (${name}), where SQLite's WAL mode is not safe.`, {
     type: 'configuration',
     permanent: true,
     remediation: 'Set storage.data_directory in config.yaml to a directory on a disk of this machine.',
   });
+}
+
+function typeOf(directory: string, statfs: (path: string) => { type: number }): number {
+  try {
+    return statfs(directory).type;
+  } catch (thrown) {
+    throw databaseFileError(directory, thrown);
+  }
 }

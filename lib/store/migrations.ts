@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MonitorError } from '../errors';
+import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { syncDirectory } from '../files/write-whole';
 import type { Database } from './database';
@@ -45,7 +46,10 @@ async function refuseOtherPrograms(database: Database): Promise<void> {
   });
 }
 
-/** Copies the database to `readings.db.version-<n>-<UTC time>`, whole or not at all. */
+/**
+ * Copies the database to `readings.db.version-<n>-<UTC time>`, whole or not at all.
+ * @throws MonitorError `database_*`, `file_system`
+ */
 export async function backUp(database: Database, version: number, fileMode: number): Promise<void> {
   const backup = `${database.path}.version-${version}-${new Date().toISOString().replace(/[-:.]/g, '')}`;
   const temporary = `${backup}.temporary`;
@@ -58,6 +62,8 @@ export async function backUp(database: Database, version: number, fileMode: numb
     closeSync(file);
     renameSync(temporary, backup);
     syncDirectory(dirname(backup));
+  } catch (thrown) {
+    throw thrown instanceof MonitorError ? thrown : fileError('back up the database to', backup, thrown);
   } finally {
     rmSync(temporary, { force: true });
   }

@@ -61,7 +61,7 @@ function proveDirectory(directory: string, mode: number): void {
   } catch (thrown) {
     const cause = thrown instanceof MonitorError ? thrown.cause : thrown;
     const full = ['ENOSPC', 'EDQUOT'].includes(errorCode(cause));
-    if (full) removeIfThere(file);
+    if (full) removeQuietly(file);
     throw new MonitorError(`Cannot write in ${directory}: ${describeFileError(cause)}.`, {
       type: full ? 'database_full' : 'database_readonly',
       permanent: !full,
@@ -70,6 +70,15 @@ function proveDirectory(directory: string, mode: number): void {
         : `Give it to the user of the collectors: sudo chown ${process.geteuid?.() ?? 0} '${directory}' && chmod u+rwx '${directory}'`,
       cause,
     });
+  }
+}
+
+/** What is left of the proof is in nobody's way, and the next one removes it. */
+function removeQuietly(file: string): void {
+  try {
+    removeIfThere(file);
+  } catch {
+    // The disk fails altogether: what it said first is what counts.
   }
 }
 

@@ -10,6 +10,7 @@ import { databasePath, identity } from './files';
 import { enterGate, whileAlone } from './gate';
 import { setAside } from './set-aside';
 import type { Cycle, CycleRecord, Store, StoreReceipt } from './store';
+import { watchWal } from './wal-size';
 import { whileLocked } from './while-locked';
 import { writeCycle } from './write-cycle';
 
@@ -40,6 +41,8 @@ class FileDatabase implements ReadingsDatabase {
   private connection: Promise<Database> | null = null;
   /** which file `connection` has open */
   private opened: string | null = null;
+  /** looks again, when it is closed, at a WAL that was too large */
+  private lookAtWal = (): void => undefined;
   /** how long locks were waited for since the last cycle was stored, failed tries included */
   private lockWaitMs = 0;
 
@@ -72,12 +75,20 @@ class FileDatabase implements ReadingsDatabase {
     const connection = await this.connection?.catch(() => null);
     this.connection = null;
     await connection?.close();
+    this.lookAtWal();
+    this.lookAtWal = () => undefined;
     await this.leave();
   }
 
   private async enter(): Promise<void> {
-    this.pass ??= enterGate(this.storage, this.signal);
-    await this.pass;
+    const pass = (this.pass ??= enterGate(this.storage, this.signal));
+    try {
+      await pass;
+    } catch (thrown) {
+      // Else every later try would get the same answer, without having waited at the gate again.
+      if (this.pass === pass) this.pass = null;
+      throw thrown;
+    }
   }
 
   private async leave(): Promise<void> {
@@ -134,7 +145,10 @@ class FileDatabase implements ReadingsDatabase {
       await this.enter();
       this.opened = identity(this.path);
       const connection = await openConnection(this.storage, this.logger, this.signal);
-      if (connection !== null) return connection;
+      if (connection !== null) {
+        this.lookAtWal = watchWal(this.storage, this.logger);
+        return connection;
+      }
       await this.leave();
       await whileAlone(this.storage, () => prepareDatabase(this.storage, this.logger), this.signal);
     }

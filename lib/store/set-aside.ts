@@ -1,6 +1,7 @@
 /** Moves a database that cannot be used out of the way, with all that belongs to it; nothing is ever deleted. */
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileError } from '../files/file-error';
 import { syncDirectory } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
 import { sideFiles } from './files';
@@ -9,13 +10,18 @@ import { sideFiles } from './files';
  * Renames `path` and its side files to `readings.db.corrupt-20260102T030405678Z` (and `…-wal`, `…-shm`). The database
  * goes first: killed in between, the side files are found alone and follow (`createWhole`).
  * @returns the new name; null where there was nothing to move
+ * @throws MonitorError `file_system`
  */
 export function setAside(path: string, why: string, logger: Logger, now = new Date()): string | null {
   const aside = `${path}.corrupt-${now.toISOString().replace(/[-:.]/g, '')}`;
   const moved = [path, ...sideFiles(path)].filter((file) => existsSync(file));
   if (moved.length === 0) return null;
-  for (const file of moved) renameSync(file, aside + file.slice(path.length));
-  syncDirectory(dirname(path));
+  try {
+    for (const file of moved) renameSync(file, aside + file.slice(path.length));
+    syncDirectory(dirname(path));
+  } catch (thrown) {
+    throw fileError('move aside', path, thrown);
+  }
   logger.critical('database_replaced', `${path} cannot be used (${why}): moved to ${aside}, a new one is started`, {
     moved_to: aside,
     reason: why,

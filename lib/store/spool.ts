@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
-import { describeFileError, errorCode } from '../files/file-error';
+import { describeFileError, errorCode, fileError } from '../files/file-error';
 import { makeDirectory } from '../files/ownership';
 import { writeWhole } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
@@ -49,11 +49,22 @@ function removeAbandoned(storage: StorageConfig): void {
  * @throws MonitorError `database_full` at `spool_max_mb` (event `spool_full`), `file_system` where it cannot be written
  */
 export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle): void {
+  try {
+    writeSpoolFile(storage, logger, cycle);
+  } catch (thrown) {
+    const { type, message, remediation, cause } = asMonitorError(thrown);
+    // It could be written when the cycle began, and is the last place there is: worth another try, whatever it says.
+    if (type === 'file_system') throw new MonitorError(message, { type, permanent: false, remediation, cause });
+    throw thrown;
+  }
+}
+
+function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): void {
   const directory = spoolDirectory(storage);
   const text = encodeSpoolFile(cycle);
   const readings = cycle.readings.length;
   makeDirectory(directory, 0o700);
-  const usedBytes = spooledFiles(storage).reduce((sum, file) => sum + sizeOf(file), 0);
+  const usedBytes = bytesIn(storage);
   if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
     const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;
     const remediation = 'Mend the database, so that the next cycle can store what waits: node bin/health.js database';
@@ -165,6 +176,11 @@ function moveDamaged(storage: StorageConfig, logger: Logger, file: string, why: 
   }
 }
 
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+function bytesIn(storage: StorageConfig): number {
+  try {
+    const files = spooledFiles(storage).map((file) => statSync(file, { throwIfNoEntry: false }));
+    return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  } catch (thrown) {
+    throw fileError('read', spoolDirectory(storage), thrown);
+  }
 }

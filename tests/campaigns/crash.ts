@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     ['… by processes killed afterwards', result.toldByKilled, null],
     ['… missing or changed', result.missing, result.missing === 0],
     ['… stored twice', result.twice, result.twice === 0],
+    ['cycles stored in part', result.halved, result.halved === 0],
     ['integrity check', result.integrity, result.integrity === 'ok'],
     ['next cycles that failed', result.failedAfterwards, result.failedAfterwards === 0],
     ['unfinished files left by kills', result.litterBefore, null],

@@ -56,6 +56,7 @@ async function main(): Promise<void> {
       Math.ceil(result.maxLogBytes / 1000),
       result.maxLogBytes <= LOG_BOUNDS.max_total_mb * 1e6,
     ],
+    ['cycles stored in part', result.halved, result.halved === 0],
     ['integrity check', result.integrity, result.integrity === 'ok'],
     ['unfinished and waiting files', result.litter.join(' ') || 0, result.litter.length === 0],
     ['seconds', Math.round((performance.now() - startedAt) / 1000), null],

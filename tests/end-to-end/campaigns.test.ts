@@ -7,7 +7,14 @@ jest.setTimeout(180_000);
 
 it('40 kills of both collectors: what was told is there once, and the next cycles work', async () => {
   const { told, exits, ...result } = await crash({ kills: 40, seed: Date.now() });
-  expect(result).toMatchObject({ missing: 0, twice: 0, integrity: 'ok', failedAfterwards: 0, litterAfter: [] });
+  expect(result).toMatchObject({
+    missing: 0,
+    twice: 0,
+    halved: 0,
+    integrity: 'ok',
+    failedAfterwards: 0,
+    litterAfter: [],
+  });
   expect(told).toBeGreaterThan(0);
   expect(['0', '1', '3']).toEqual(expect.arrayContaining(Object.keys(exits)));
 });
@@ -19,6 +26,7 @@ it('30 cycles of each collector in all weathers: every reading, no gap, every lo
     cycles: 60,
     missing: 0,
     twice: 0,
+    halved: 0,
     gaps: [],
     endedLocked: 0,
     integrity: 'ok',

@@ -1,9 +1,12 @@
-/** SIGTERM and SIGINT end a cycle cleanly: what was read is stored or spooled, and the next cycle finds no lock. */
-import { existsSync } from 'node:fs';
+/** SIGTERM, SIGINT and SIGHUP end a cycle cleanly: what was read is stored or spooled, and the next cycle finds no lock. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fault } from '../../lib/simulator/faults';
 import { spooledFiles } from '../../lib/store/spool';
 import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
+import { PROJECT_ROOT } from '../support/run-command';
 import { until } from '../support/until';
 
 /** Without the signal, none of these cycles would end before the test does. */
@@ -35,7 +38,7 @@ async function interrupt(command: string, signal: NodeJS.Signals, when: () => bo
   return { ...result, error: (JSON.parse(result.stdout) as { error: { type: string } | null }).error };
 }
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   it.each(['collect-hue', 'collect-aqm'])('while %s waits for an answer', async (command) => {
     for (const device of [home.bridge, home.cloud]) device.faults.always('*', fault.silence());
     const asked = () => home.bridge.requests.length + home.cloud.requests.length > 0;
@@ -83,6 +86,31 @@ it('while the device is silent and the database locked: the row of the failed cy
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   expect(await outcomes()).toEqual([WELL, INTERRUPTED, WELL]);
 });
+
+const hasTerminals = spawnSync('script', ['-qfc', 'true', '/dev/null']).status === 0;
+(hasTerminals ? it : it.skip)(
+  'a terminal that is closed, answer and all: the failed cycle has its row, the exit code says so',
+  async () => {
+    home.bridge.faults.always('*', fault.silence());
+    const command = [
+      process.execPath,
+      join(PROJECT_ROOT, 'bin', 'collect-hue.js'),
+      ...home.flags,
+      '--json',
+      '--verbose',
+    ];
+    const codeFile = join(home.directory, 'exit-code');
+    // The outer shell dies with its terminal, whereupon the kernel tells the collector; the inner one stays to see its end.
+    const line = `(trap '' HUP; '${command.join("' '")}'; echo $? > '${codeFile}'); true`;
+    const terminal = spawn('script', ['-qfc', line, '/dev/null'], { stdio: 'ignore' });
+    await until(() => home.bridge.requests.length > 0);
+    terminal.kill('SIGKILL');
+    await until(() => existsSync(codeFile) && readFileSync(codeFile, 'utf8').endsWith('\n'));
+    expect(readFileSync(codeFile, 'utf8')).toBe('1\n');
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'interrupted' }]);
+    expect(await outcomes()).toEqual([INTERRUPTED]);
+  },
+);
 
 it('at any moment of a healthy cycle: it ends as it would have, or interrupted, and loses nothing it has told', async () => {
   const told: string[] = [];

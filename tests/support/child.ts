@@ -8,18 +8,24 @@ export interface ChildResult {
   signal: NodeJS.Signals | null;
 }
 
-export function startChild(name: string, parameters: readonly string[], options: { uid?: number } = {}): ChildProcess {
+export interface ChildOptions {
+  uid?: number;
+  /** what it says on stderr is expected */
+  quiet?: boolean;
+}
+
+export function startChild(
+  name: string,
+  parameters: readonly string[],
+  { quiet = false, ...options }: ChildOptions = {},
+): ChildProcess {
   return spawn(process.execPath, [join(__dirname, 'run-typescript.js'), name, ...parameters], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', quiet ? 'ignore' : 'inherit'],
     ...options,
   });
 }
 
-export function runChild(
-  name: string,
-  parameters: readonly string[],
-  options?: { uid?: number },
-): Promise<ChildResult> {
+export function runChild(name: string, parameters: readonly string[], options?: ChildOptions): Promise<ChildResult> {
   return resultOf(startChild(name, parameters, options));
 }
 

@@ -6,17 +6,13 @@ import type { CollectorName } from '../../reading';
 import { whyNotWritable } from '../../store/database-error';
 import { sideFiles } from '../../store/files';
 import { spoolDirectory, spooledFiles } from '../../store/spool';
+import { oversizedPages, PAGE_BYTES } from '../../store/wal-size';
 import type { Problem } from '../check';
 
 export const ALL_COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
 
 /** The next cycle that can write empties the spool; these run one. */
 const RUN_A_CYCLE = 'node bin/collect-hue.js (or node bin/collect-aqm.js)';
-
-/** A page of SQLite, as the store makes its databases. */
-export const PAGE_BYTES = 4096;
-/** About 4 MB: a usual cycle is far below that, whatever the configuration. */
-export const OVERSIZED_PAGES = 1000;
 
 /** What waits in the spool, and what was moved aside: nothing is lost, but somebody should look. */
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
@@ -123,7 +119,7 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
   }
   // The file keeps its size for a while after its pages were folded in: what counts is what still waits.
   const waitingPages = Number(details['wal_waiting_pages']);
-  if (waitingPages > Math.max(OVERSIZED_PAGES, 4 * pages)) {
+  if (waitingPages > oversizedPages(storage)) {
     problems.push({
       status: 'fail',
       message: `${path}-wal has grown to ${Math.round((waitingPages * PAGE_BYTES) / 1_000_000)} MB that cannot be folded into the database: a reader that never ends prevents it`,

@@ -9,17 +9,11 @@ import { loadDriver } from '../../store/driver';
 import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
 import { enterGate } from '../../store/gate';
 import { SCHEMA_VERSION } from '../../store/schema';
+import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
 import type { CheckContext, Judgement, Problem } from '../check';
 import { existingPartOf, refusalToMake } from '../existing-part';
-import {
-  ALL_COLLECTORS,
-  besideProblems,
-  foreignSideFiles,
-  OVERSIZED_PAGES,
-  PAGE_BYTES,
-  walProblems,
-} from './database-files';
+import { ALL_COLLECTORS, besideProblems, foreignSideFiles, walProblems } from './database-files';
 import { quickCheck } from './quick-check';
 
 /** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: longer is a fault. */

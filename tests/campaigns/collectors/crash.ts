@@ -49,6 +49,7 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
     toldByKilled: 0,
     missing: 0,
     twice: 0,
+    halved: 0,
     integrity: 'ok',
     failedAfterwards: 0,
     litterBefore: 0,
@@ -101,6 +102,7 @@ async function crashOneHome(
     sum.told += found.told;
     sum.missing += found.missing;
     sum.twice += found.twice;
+    sum.halved += found.halved;
     if (found.integrity !== 'ok') sum.integrity = found.integrity;
     home.logLines(); // throws at a torn line
   } finally {

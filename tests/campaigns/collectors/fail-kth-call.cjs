@@ -7,12 +7,13 @@
  * FAULT_AT    k, from 1; 0: only count
  * FAULT_DOES  an error code (`EIO`, `SQLITE_IOERR`, …); `late-` before it: the call is done, and then reported as
  *             failed; `kill`: SIGKILL instead of the call; `late-kill`: SIGKILL after it
+ * FAULT_MARK  a file that is made when that call comes
  * FAULT_LIST  a file that gets one line for each call: `file openSync /path`
  */
 const fs = require('node:fs');
 const Module = require('node:module');
 
-const { FAULT_KIND: kind, FAULT_AT, FAULT_DOES: does = '', FAULT_LIST: list } = process.env;
+const { FAULT_KIND: kind, FAULT_AT, FAULT_DOES: does = '', FAULT_LIST: list, FAULT_MARK: mark } = process.env;
 const at = Number(FAULT_AT);
 const late = does.startsWith('late-');
 const code = does.replace('late-', '');
@@ -25,7 +26,9 @@ function isDue(callKind, name, detail) {
   if (callKind !== kind) return false;
   calls++;
   if (list) uncounted(() => appendFileSync(list, `${callKind} ${name} ${String(detail).split('\n')[0]}\n`));
-  return calls === at;
+  if (calls !== at) return false;
+  uncounted(() => appendFileSync(mark, ''));
+  return true;
 }
 
 let inside = false;

@@ -14,7 +14,7 @@ export interface Told {
   outcome: string;
   started_at: string;
   readings: ToldReading[];
-  error: { type: string; message: string } | null;
+  error: { type: string; message: string; remediation: string } | null;
 }
 
 /** @returns null where the process ended before it said anything whole */
@@ -33,6 +33,8 @@ export interface Reckoning {
   missing: number;
   /** rows of the database with the same device and time as another one */
   twice: number;
+  /** cycles whose row promises another number of readings than there are */
+  halved: number;
   integrity: string;
 }
 
@@ -45,11 +47,17 @@ export async function reckon(home: Home, told: readonly ToldReading[]): Promise<
     const value = stored.get(`${reading.timestamp} ${reading.device_id}`);
     return value === undefined || value !== reading.temperature_celsius;
   });
+  const [halved] = await home.query<{ cycles: number }>(
+    `SELECT count(*) AS cycles FROM cycles WHERE readings_stored + readings_spooled <> (
+       SELECT count(*) FROM readings WHERE timestamp = started_at
+         AND device_type = iif(collector = 'hue', 'hue_sensor', 'alexa_aqm'))`,
+  );
   const [check] = await home.query<{ integrity_check: string }>('PRAGMA integrity_check');
   return {
     told: told.length,
     missing: missing.length,
     twice: rows.length - stored.size,
+    halved: halved?.cycles ?? NaN,
     integrity: check?.integrity_check ?? 'no answer',
   };
 }

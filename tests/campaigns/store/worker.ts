@@ -78,7 +78,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
     storage,
     retry: { max_attempts: 3, base_delay_seconds: task.baseDelaySeconds ?? 1, multiplier: 2 },
   } as Config;
-  const end = { reading: storing, storing, graceMs: 300, clear: () => storing.clear() };
+  const end = { reading: storing, storing, spooling: storing, graceMs: 300, clear: () => storing.clear() };
   const { retries, ...keeping } = openKeeping(task.collector, { config, logger, end });
   try {
     const result = await collect({

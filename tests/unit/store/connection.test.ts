@@ -114,6 +114,19 @@ test('a lock that is let go in time is waited for, and the wait is recorded', as
   expect(row).toEqual({ lock_wait_ms: waited });
 });
 
+test('the lock is held before the first row is written, so that nobody comes in between', async () => {
+  await collect(1);
+  const other = await Database.open(path, 'read-write');
+  other.setBusyTimeout(0);
+  const store = readingsDatabase(here.storage, here.logger);
+  let meanwhile: Promise<unknown> = Promise.resolve('never asked');
+  await store.store(nthCycle(2), () => {
+    meanwhile = other.exec('BEGIN IMMEDIATE; ROLLBACK').catch((thrown: unknown) => thrown);
+  });
+  expect(await meanwhile).toMatchObject({ type: 'database_locked' });
+  await Promise.all([other.close(), store.close()]);
+});
+
 test('the end of the cycle ends the waiting', async () => {
   await collect(1);
   here.storage.busy_timeout_ms = 600_000;

@@ -140,6 +140,17 @@ test('a store whose sound file was moved away by hand writes into the new one', 
   expect(await readBack(path)).toHaveLength(2);
 });
 
+test('a sound file that is moved away while a cycle is written into it: the cycle is in the new one, too', async () => {
+  await fill();
+  const store = readingsDatabase(here.storage, here.logger);
+  let moves = 0;
+  await store.store(nthCycle(1000), () => {
+    if (moves++ === 0) renameSync(path, here.path('moved.db'));
+  });
+  await store.close();
+  expect((await readBack(path)).map(({ record }) => record.started_at)).toEqual([nthCycle(1000).record.started_at]);
+});
+
 test('two stores that meet the same damage replace it once', async () => {
   await fill();
   overwrite(0, Buffer.alloc(100));

@@ -1,0 +1,266 @@
+/** Each mechanism that keeps readings safe, how it is switched off, and the proofs that must notice. */
+
+export interface Mechanism {
+  name: string;
+  /** what is put in the place of what, in a copy; each text is there exactly once */
+  edits: readonly (readonly [file: string, from: string, to: string])[];
+  /** the tests that must turn red: all of them */
+  proofs: readonly (readonly [testFile: string, title: string])[];
+}
+
+const STORE_PROOFS = 'contract/store-proofs';
+
+export const MECHANISMS: readonly Mechanism[] = [
+  {
+    name: 'waiting for a lock (busy timeout)',
+    edits: [['lib/store/while-locked.ts', 'performance.now() + patience.busyTimeoutMs', 'performance.now()']],
+    proofs: [
+      [STORE_PROOFS, '8 processes that write at once, checkpoints every 4 pages'],
+      [STORE_PROOFS, 'a lock held for less than the busy timeout'],
+    ],
+  },
+  {
+    name: 'BEGIN IMMEDIATE (instead: deferred)',
+    edits: [['lib/store/readings-database.ts', "exec('BEGIN IMMEDIATE')", "exec('BEGIN')"]],
+    proofs: [
+      ['unit/store/connection', 'the lock is held before the first row is written'],
+      [STORE_PROOFS, 'a lock held for less than the busy timeout'],
+    ],
+  },
+  {
+    name: 'the transaction',
+    edits: [
+      ['lib/store/readings-database.ts', "exec('BEGIN IMMEDIATE')", "exec('BEGIN IMMEDIATE; COMMIT')"],
+      ['lib/store/readings-database.ts', "await connection.exec('COMMIT');", ''],
+    ],
+    proofs: [['end-to-end/faults', 'killed at any call of the database']],
+  },
+  {
+    name: 'the retry',
+    edits: [['lib/reliability/retry.ts', 'attempts > policy.max_attempts', 'attempts > 0']],
+    proofs: [
+      [STORE_PROOFS, 'a lock held for longer is got by a retry'],
+      ['end-to-end/retry', 'heals a reset'],
+      ['end-to-end/campaigns', '30 cycles'],
+    ],
+  },
+  {
+    name: 'a new try at the gate after a refusal',
+    edits: [['lib/store/readings-database.ts', 'if (this.pass === pass) this.pass = null;', '']],
+    proofs: [['unit/store/gate', 'opened before']],
+  },
+  {
+    name: 'Retry-After',
+    edits: [['lib/reliability/retry.ts', 'failure.retryAfterMs ?? 0', '0']],
+    proofs: [
+      ['end-to-end/retry', 'waits as long as Retry-After says in seconds'],
+      ['end-to-end/retry', 'does not begin a retry that Retry-After (a date) puts beyond the deadline'],
+    ],
+  },
+  {
+    name: "Amazon's back-off over cycles (not_before)",
+    edits: [['lib/sources/aqm/patience.ts', 'if (limit === null ||', 'if (limit !== undefined || limit === null ||']],
+    proofs: [['end-to-end/amazon-session', 'is retried, then waited out without a request']],
+  },
+  {
+    name: 'the spool',
+    edits: [['lib/store/spool.ts', '    writeSpoolFile(storage, logger, cycle);\n', '']],
+    proofs: [
+      [STORE_PROOFS, 'a lock held past all retries'],
+      [STORE_PROOFS, 'at the database: spooled'],
+      ['end-to-end/signals', 'SIGTERM while the database is waited for'],
+    ],
+  },
+  {
+    name: "the spool's retry",
+    edits: [
+      [
+        'lib/cli/keeping.ts',
+        "spoolRetrier.run({ operation: 'spool.write', endpoint: spoolDirectory(storage) }, () =>",
+        'Promise.resolve().then(() =>',
+      ],
+    ],
+    proofs: [['end-to-end/faults', 'the spool fails once']],
+  },
+  {
+    name: 'the bound of the spool',
+    edits: [['lib/store/spool.ts', '> storage.spool_max_mb * 1e6', '> Infinity']],
+    proofs: [['end-to-end/spool', 'at spool_max_mb']],
+  },
+  {
+    name: 'storing before removing from the spool',
+    edits: [
+      [
+        'lib/store/spool.ts',
+        '    await store.storeAll(batch.map(({ cycle }) => cycle));\n',
+        '    for (const { file } of batch) removeStored(logger, file);\n    await store.storeAll(batch.map(({ cycle }) => cycle));\n',
+      ],
+    ],
+    proofs: [
+      ['unit/store/spool', 'a failing store leaves everything waiting'],
+      ['end-to-end/faults', 'killed at any call of the database'],
+    ],
+  },
+  {
+    name: 'keeping damaged spool files aside',
+    edits: [['lib/store/spool.ts', '    renameSync(file, target);\n', '']],
+    proofs: [['end-to-end/spool', 'keeps damaged files aside']],
+  },
+  {
+    name: 'the unique key of a cycle',
+    edits: [
+      ['lib/store/schema.ts', '  error TEXT,\n  UNIQUE (started_at, collector)\n);', '  error TEXT\n);'],
+      [
+        'lib/store/write-cycle.ts',
+        'ON CONFLICT (started_at, collector) DO UPDATE SET started_ms = excluded.started_ms RETURNING',
+        'RETURNING',
+      ],
+    ],
+    proofs: [
+      ['end-to-end/spool', 'stores a file once that is there again'],
+      ['unit/store/spool', 'stored but not yet removed when it was killed'],
+      ['unit/store/spool', 'two processes that replay at once'],
+    ],
+  },
+  {
+    name: 'writing beside, then renaming (whole files)',
+    edits: [
+      [
+        'lib/files/write-whole.ts',
+        'const temporary = join(dirname(target),',
+        'const temporary = target || join(dirname(target),',
+      ],
+      ['lib/files/write-whole.ts', "openSync(temporary, 'wx', 0o600)", "openSync(temporary, 'w', 0o600)"],
+    ],
+    proofs: [['unit/files/write-whole', 'a writer that is killed at any moment']],
+  },
+  {
+    name: 'fsync before the renaming',
+    edits: [['lib/files/write-whole.ts', '        fsyncSync(file);\n', '']],
+    proofs: [['end-to-end/durability', 'has what is spooled before']],
+  },
+  {
+    name: 'fsync of the directory',
+    edits: [['lib/files/write-whole.ts', '        syncDirectory(dirname(target));\n', '']],
+    proofs: [['end-to-end/durability', 'has what is spooled before']],
+  },
+  {
+    name: 'synchronous = FULL (instead: NORMAL)',
+    edits: [['lib/store/connection.ts', 'PRAGMA synchronous = FULL', 'PRAGMA synchronous = NORMAL']],
+    proofs: [['end-to-end/durability', 'has the commit before']],
+  },
+  {
+    name: 'the lock of a collector',
+    edits: [
+      [
+        'lib/cli/keeping.ts',
+        'if (lock) return lock;',
+        'await lock?.release();\n  if (dataDirectory) return { release: () => Promise.resolve() };',
+      ],
+    ],
+    proofs: [['end-to-end/overlap', 'while collect-hue hangs']],
+  },
+  {
+    name: 'the gate',
+    edits: [
+      [
+        'lib/store/gate.ts',
+        '  makeDirectory(storage.data_directory);\n  const path = join',
+        '  makeDirectory(storage.data_directory);\n  if (options.mode) return { release: () => Promise.resolve() };\n  const path = join',
+      ],
+    ],
+    proofs: [
+      ['unit/store/gate', 'opened before'],
+      [STORE_PROOFS, 'a database that is replaced while others write'],
+    ],
+  },
+  {
+    name: 'the second look before a database counts as damaged',
+    edits: [['lib/store/readings-database.ts', 'if (damaged === found) await', 'if (damaged !== undefined) await']],
+    proofs: [['end-to-end/faults', 'what looks like damage once']],
+  },
+  {
+    name: 'replacing a damaged database',
+    edits: [['lib/store/readings-database.ts', 'if (damaged === found) await', 'if (damaged === "never") await']],
+    proofs: [
+      [STORE_PROOFS, 'processes that meet a damaged database'],
+      ['end-to-end/broken-database', 'with a zeroed header: moved aside'],
+    ],
+  },
+  {
+    name: 'moving the side files with it',
+    edits: [['lib/store/set-aside.ts', '[path, ...sideFiles(path)]', '[path]']],
+    proofs: [['end-to-end/broken-database', 'a WAL that is not its own']],
+  },
+  {
+    name: 'looking which file lies there after the commit',
+    edits: [
+      [
+        'lib/store/readings-database.ts',
+        'if (identity(this.path) === this.opened || starts',
+        'if (starts > 0 || starts',
+      ],
+    ],
+    proofs: [['unit/store/replace-damaged', 'a sound file that is moved away while']],
+  },
+  {
+    name: 'refusing a future schema',
+    edits: [['lib/store/files.ts', 'if (version <= known) return;', 'if (version <= known + 1000) return;']],
+    proofs: [['end-to-end/broken-database', 'is refused by collect-hue']],
+  },
+  {
+    name: 'refusing an SQLite with the WAL-reset bug',
+    edits: [['lib/store/driver.ts', '= 3_051_003', '= 3_000_000']],
+    proofs: [['unit/store/connection', 'WAL-reset bug']],
+  },
+  {
+    name: 'asking for WAL mode',
+    edits: [['lib/store/connection.ts', "'PRAGMA journal_mode = WAL'", "'PRAGMA journal_mode'"]],
+    proofs: [['unit/store/connection', 'a database in another journal mode']],
+  },
+  {
+    name: 'the automatic checkpoint',
+    edits: [
+      ['lib/store/connection.ts', 'PRAGMA wal_autocheckpoint = ${pages}', 'PRAGMA wal_autocheckpoint = 0'],
+      ['lib/store/connection.ts', 'checkpoint?.wal_autocheckpoint !== pages', 'checkpoint === undefined'],
+    ],
+    proofs: [[STORE_PROOFS, 'a reader that does not end']],
+  },
+  {
+    name: 'the verification of the checkpoint setting',
+    edits: [['lib/store/connection.ts', 'PRAGMA wal_autocheckpoint = ${pages}', 'PRAGMA wal_autocheckpoint = 0']],
+    proofs: [['unit/store/connection', 'WAL is verified at each opening']],
+  },
+  {
+    name: 'the size limit of the WAL',
+    edits: [['lib/store/connection.ts', '; PRAGMA journal_size_limit = ${pages * 4096}', '']],
+    proofs: [[STORE_PROOFS, 'a reader that does not end']],
+  },
+  {
+    name: 'the proof of writing before a device is asked',
+    edits: [['lib/collect.ts', '    context.proveWritable();\n', '']],
+    proofs: [['end-to-end/spool', 'an existing database in a directory that became read-only']],
+  },
+  {
+    name: 'the deadline of reading and storing',
+    edits: [['lib/reliability/deadline.ts', 'controller.abort(deadlineError(milliseconds / 1000))', 'undefined']],
+    proofs: [
+      ['end-to-end/deadline', 'collect-hue ends on whatever the device does'],
+      ['end-to-end/deadline', 'stays locked: what was read is spooled'],
+    ],
+  },
+  {
+    name: 'the last deadline, of the process',
+    edits: [['lib/reliability/cycle-end.ts', '      throw deadlineError(deadlineSeconds);\n', '']],
+    proofs: [['unit/reliability/cycle-end', 'at the deadline itself the process ends']],
+  },
+  {
+    name: 'ending well at a signal',
+    edits: [['lib/reliability/cycle-end.ts', 'process.on(signal, interrupt)', 'process.off(signal, interrupt)']],
+    proofs: [
+      ['end-to-end/signals', 'SIGTERM while collect-aqm waits'],
+      ['end-to-end/signals', 'SIGINT while a retry'],
+      ['end-to-end/signals', 'SIGHUP while the database is waited for'],
+    ],
+  },
+];

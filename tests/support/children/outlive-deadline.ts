@@ -1,0 +1,7 @@
+/** A cycle that hangs where no other deadline looks: `node … outlive-deadline SECONDS`. */
+import { startCycleEnd } from '../../../lib/reliability/cycle-end';
+
+process.exitCode = 1;
+startCycleEnd(Number(process.argv[3]));
+console.log('hangs');
+setInterval(() => undefined, 60_000);

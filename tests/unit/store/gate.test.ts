@@ -1,0 +1,29 @@
+import { acquireLock, type Lock } from '../../../lib/reliability/lock';
+import { readingsDatabase } from '../../../lib/store/readings-database';
+import { nthCycle } from '../../support/cycles';
+import { readBack, scratch, type Scratch } from '../../support/storage';
+
+let here: Scratch;
+beforeEach(async () => {
+  here = await scratch({ busy_timeout_ms: 10 });
+});
+afterEach(() => here.remove());
+
+/** As another process that replaces or migrates the database. */
+async function shutGate(): Promise<Lock> {
+  return (await acquireLock(here.path('readings.lock'))) as Lock;
+}
+
+test.each(['opened before', 'not opened yet'])('who was turned away, %s, gets in at the next try', async (when) => {
+  const first = readingsDatabase(here.storage, here.logger);
+  await first.store(nthCycle(0));
+  await first.close();
+  const store = readingsDatabase(here.storage, here.logger);
+  if (when === 'opened before') await store.open();
+  const gate = await shutGate();
+  await expect(store.store(nthCycle(1))).rejects.toMatchObject({ type: 'database_locked', permanent: false });
+  await gate.release();
+  await store.store(nthCycle(1));
+  await store.close();
+  expect(await readBack(here.path('readings.db'))).toHaveLength(2);
+});
