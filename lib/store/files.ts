@@ -59,7 +59,7 @@ function readHeader(path: string): Buffer | null {
   }
 }
 
-function isDirectory(path: string): MonitorError {
+export function isDirectory(path: string): MonitorError {
   return new MonitorError(`${path} is a directory, where the database should be.`, {
     type: 'database_readonly',
     permanent: true,

@@ -9,8 +9,9 @@ import { dirname, join } from 'node:path';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { Database, type OpenMode } from './database';
-import { refuseFutureSchema } from './files';
+import { isDirectory, refuseFutureSchema } from './files';
 import { versionOf } from './migrations';
+import { refuseOtherPrograms } from './other-programs';
 
 /** How often reading starts over because a collector changed the file that was read without locks. */
 const MAX_ATTEMPTS = 4;
@@ -26,7 +27,9 @@ export type Reader = readonly [Database, Database];
  * @throws MonitorError `database_*`, `future_schema`, `file_system`
  */
 export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file?.isDirectory() === true) throw isDirectory(path);
+  if (file === undefined || file.size === 0) return null;
   if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
   for (let attempt = 1; ; attempt++) {
     const before = fingerprint(path);
@@ -82,6 +85,7 @@ async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) =
   try {
     const first = await open();
     const version = await versionOf(first);
+    await refuseOtherPrograms(first, version);
     if (version === 0) return null;
     refuseFutureSchema(path, version);
     return await work([first, await open()]);
