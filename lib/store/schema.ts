@@ -1,6 +1,6 @@
 /**
  * The tables of readings.db, shaped for 20 million readings at less than 60 bytes each, and the two views that
- * outsiders query (CONTRACT.md). What repeats is stored once: a reading is 14 small integers.
+ * outsiders query. What repeats is stored once: a reading is 14 small integers.
  */
 
 /** Value of `PRAGMA user_version`. */

@@ -63,7 +63,7 @@ function filesIn(directory: string): string[] {
 
 /**
  * Side files of another user: whoever merely read the database may have left them, and every write of its owner fails
- * (FACTS: the WAL traps). A group that shares the database and may write its side files is no fault.
+ *. A group that shares the database and may write its side files is no fault.
  */
 export function foreignSideFiles(path: string): Problem[] {
   const database = statSync(path);

@@ -1,4 +1,4 @@
-/** Which air quality monitors an account has: the GraphQL answer (FACTS: `CustomerSmartHome`) read into monitors. */
+/** Which air quality monitors an account has: the GraphQL answer (`CustomerSmartHome`) read into monitors. */
 import { MonitorError } from '../../errors';
 import { asList, asRecord, asText } from './lenient-json';
 import { meaningsOf, type InstanceMeanings } from './quantities';

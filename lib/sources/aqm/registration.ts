@@ -1,4 +1,4 @@
-/** `POST /auth/register`: the authorization code of a web login becomes a refresh token [FACTS: Login]. */
+/** `POST /auth/register`: the authorization code of a web login becomes a refresh token. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { readJsonObject, readObject, type Exchange } from './exchange';

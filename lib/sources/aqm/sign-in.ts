@@ -1,6 +1,6 @@
 /**
  * The web login: an address to open in any browser on any machine, and the address where that ends, pasted back. The
- * half that stays here (the code verifier) makes both useless to anybody else [FACTS: Login].
+ * half that stays here (the code verifier) makes both useless to anybody else.
  */
 import { MonitorError } from '../../errors';
 import type { AmazonHosts } from './hosts';

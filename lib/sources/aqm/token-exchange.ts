@@ -1,4 +1,4 @@
-/** From the refresh token to cookies: access token, cookie exchange, csrf [FACTS: Refresh]. */
+/** From the refresh token to cookies: access token, cookie exchange, csrf. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { alexaHeaders } from './client';
@@ -118,7 +118,7 @@ function readCsrf(response: HttpResponse): string | null {
 
 /**
  * The object in the answer to a token.
- * @throws MonitorError `login_needed` for the refusals FACTS lists
+ * @throws MonitorError `login_needed` for each of the refusals that Amazon is known to send
  */
 function readGranted(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const { status } = response;
