@@ -9,7 +9,7 @@ import { Database } from '../store/database';
 import { databasePath, sideFiles } from '../store/files';
 import { withReader } from '../store/reader';
 import type { StorageConfig } from '../config/config';
-import { refuseToReplace } from './sink';
+import { filesOfCollectors, refuseToReplace } from './sink';
 
 export interface BackupReceipt {
   file: string;
@@ -18,11 +18,21 @@ export interface BackupReceipt {
   bytes: number;
 }
 
-/** @throws MonitorError where there is nothing to copy, or nowhere to put it; an older backup is then untouched */
-export async function backUp(storage: StorageConfig, file: string): Promise<BackupReceipt> {
+/**
+ * @param others configuration and secrets, which are never replaced
+ * @throws MonitorError where there is nothing to copy, or nowhere to put it; an older backup is then untouched
+ */
+export async function backUp(
+  storage: StorageConfig,
+  file: string,
+  others: readonly string[] = [],
+): Promise<BackupReceipt> {
   const source = databasePath(storage.data_directory);
   const target = resolve(file);
-  refuseToReplace(target, storage.data_directory);
+  refuseToReplace(file, [...filesOfCollectors(storage.data_directory), ...others], {
+    inFolder: (folder) => `Name a file in it: node bin/report.js backup '${join(folder, 'readings.db')}'`,
+    noFile: 'Choose a file.',
+  });
   refuseOtherFiles(target);
   const temporary = join(dirname(target), `.${String(process.pid)}.readings-backup.temporary`);
   const remove = () => {

@@ -18,6 +18,8 @@ export interface ReportContext {
   request: Request;
   /** absolute or relative to the working directory; null: standard output */
   output: string | null;
+  /** configuration and secrets: never replaced by the output */
+  ownFiles?: readonly string[];
   stdout: Sink;
   style: Style;
   envelope: (content: object) => string;
@@ -46,7 +48,7 @@ async function write(context: ReportContext): Promise<{ sentence: string | null;
   let sent = false;
   const answer = await withReader(path, async (reader) => {
     if (sent) throw changedWhileSent(path);
-    const sink = context.output === null ? context.stdout : fileSink(context.output, data_directory);
+    const sink = context.output === null ? context.stdout : fileSink(context.output, data_directory, context.ownFiles);
     const name = nameOfExport(request);
     const content: ContentContext = {
       config,

@@ -54,11 +54,53 @@ test.each([
   [['--format', 'xml'], /--format is "xml"; it can be table or csv/],
   [['--json', '--format', 'csv'], /both want stdout/],
   [['--since', 'monday'], /--since is "monday"/],
+  [['gaps', '--device', 'hue:0'], /--device means nothing to report gaps/],
+  [['cycles', '--units', 'us'], /--units means nothing to report cycles/],
+  [['backup', 'copy.db', '--format', 'csv'], /--format means nothing to report backup/],
+  [['backup', '-'], /backup needs a file/],
 ])('%j is a usage error', async (args, message) => {
   const { report } = await installation([nthCycle(1)]);
   const { exitCode, stderr } = await report(args);
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(message);
+});
+
+test('a room with a comma in its name is found as the error lists it; lists may be given in pieces', async () => {
+  const { report } = await installation(history().slice(-20));
+  const since = ['--since', '2026-01-01', '--until', '2026-02-01', '--format', 'csv'];
+  const wrong = await report([...since, '--location', 'Küche "Süd", oben']);
+  expect(wrong.stderr).toContain('There are: Hall, Küche "Süd"\\, oben');
+  const { stdout } = await report([...since, '--location', 'Küche "Süd"\\, oben', '--location=Bad']);
+  const devices = stdout
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => /hue:\d/.exec(line)?.[0]);
+  expect([...new Set(devices)].sort()).toEqual(['hue:2', 'hue:3']);
+});
+
+test('an end in the future is now: nothing is missing there', async () => {
+  const started = new Date(Date.now() - 60_000).toISOString();
+  const { report } = await installation([cycleOf(started, 'hue', [hueReading('hue:1')])]);
+  const { stdout } = await report(['gaps', '--json', '--until', '2999-01-01']);
+  expect(JSON.parse(stdout)).toMatchObject({ days: [{ expected: 1, missing: 0 }], gaps: [] });
+});
+
+test('configuration and secrets are never replaced by an output', async () => {
+  const { report, file, directory } = await installation([nthCycle(1)]);
+  const before = readFileSync(file, 'utf8');
+  const secrets = join(directory, 'config', 'secrets.yaml');
+  for (const own of [file, secrets]) {
+    for (const args of [
+      ['--format', 'csv', '--output', own],
+      ['backup', own],
+    ]) {
+      const { exitCode, stderr } = await report(args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("is one of this program's own files: it will not be replaced");
+    }
+  }
+  expect([readFileSync(file, 'utf8'), existsSync(secrets)]).toEqual([before, false]);
 });
 
 test('--json is one object, on failure too', async () => {
