@@ -28,6 +28,8 @@ export interface ContentContext {
   config: Config;
   request: Request;
   style: Style;
+  /** of the terminal; null where there is none */
+  width: number | null;
   /** gives one of our JSON objects its frame */
   envelope: (content: object) => string;
   write: (text: string) => void;
@@ -69,7 +71,7 @@ function lineOf(reading: StoredReading, { format, quantities }: Request): string
 }
 
 async function writeOverview(reader: Reader, context: ContentContext): Promise<void> {
-  const { config, request, write, style } = context;
+  const { config, request, write, style, width } = context;
   const [database] = reader;
   const staleAfterMs = staleAfter(config.collection.interval_minutes);
   if (request.format === 'html') {
@@ -98,7 +100,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
     return;
   }
   const fromMs = request.fromMs ?? request.toMs - DAY_MS;
-  write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style));
+  write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style, width));
 }
 
 async function allTrouble(database: Database, { config, request }: ContentContext): Promise<Trouble[]> {

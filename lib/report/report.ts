@@ -22,6 +22,8 @@ export interface ReportContext {
   ownFiles?: readonly string[];
   stdout: Sink;
   style: Style;
+  /** of the terminal, in columns; null where there is none */
+  width?: number | null;
   envelope: (content: object) => string;
 }
 
@@ -42,7 +44,7 @@ export async function makeReport(context: ReportContext): Promise<string | null>
 }
 
 async function write(context: ReportContext): Promise<{ sentence: string | null; cursor: Cursor | null }> {
-  const { config, request, style, envelope } = context;
+  const { config, request, style, envelope, width = null } = context;
   const { data_directory } = config.storage;
   const path = databasePath(data_directory);
   let sent = false;
@@ -54,6 +56,7 @@ async function write(context: ReportContext): Promise<{ sentence: string | null;
       config,
       request,
       style,
+      width,
       envelope,
       write: (text) => {
         sent ||= context.output === null;

@@ -60,6 +60,15 @@ export function sparkline(values: Float64Array): string {
   }).join('');
 }
 
+/** So many values made of more, which they divide: the mean of those there are. */
+export function means(values: Float64Array, points: number): Float64Array {
+  const each = values.length / points;
+  return Float64Array.from({ length: points }, (_, n) => {
+    const known = values.slice(n * each, (n + 1) * each).filter((value) => !Number.isNaN(value));
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
+}
+
 export interface Style {
   bold: (text: string) => string;
   bad: (text: string) => string;

@@ -108,8 +108,10 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   }
   try {
     const stdout = stdoutSink();
-    const style = styleFor(terminal.isTerminal && output === null, terminal.environment);
-    const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, envelope });
+    const isSeen = terminal.isTerminal && output === null;
+    const style = styleFor(isSeen, terminal.environment);
+    const width = isSeen ? process.stdout.columns || null : null; // 0 where the terminal does not know
+    const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope });
     if (sentence !== null) say(sentence);
     else if (switches.has('json') && output !== null) terminal.out(envelope({ output, format: request.format }));
   } catch (thrown) {
