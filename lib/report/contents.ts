@@ -5,7 +5,6 @@ import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
 import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
-import { spooledFiles } from '../store/spool';
 import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
 import type { Cursor, Range } from './cursor';
 import { checkFilters } from './filters';
@@ -22,7 +21,7 @@ import { exported } from './quantities';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
 import type { Style } from './text';
-import { COLLECTORS, enabledCollectors, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
+import { COLLECTORS, enabledCollectors, spooledCycles, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
 
 export interface ContentContext {
   config: Config;
@@ -84,7 +83,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
       renderPrometheus({
         devices: overview.devices,
         collectors: await collectorStates(database),
-        spooledCycles: spooledFiles(config.storage).length,
+        spooledCycles: spooledCycles(config.storage),
         alertActive: readAlert(config.storage.data_directory) !== null,
       }),
     );

@@ -1,8 +1,9 @@
 /** Where a report goes: a file, whole or not at all, or standard output. */
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ALERT_FILE } from '../alert/alert-file';
 import { MonitorError } from '../errors';
+import { fileError } from '../files/file-error';
 import { writeStandardOutput } from '../files/standard-output';
 import { openWhole } from '../files/write-whole';
 import { databasePath, sideFiles } from '../store/files';
@@ -52,13 +53,21 @@ export interface Advice {
 /** @throws MonitorError `usage` for a device, a pipe or a folder, and for one of our own files */
 export function refuseToReplace(path: string, own: readonly string[], { inFolder, noFile }: Advice): void {
   const target = resolve(path);
-  const existing = statSync(target, { throwIfNoEntry: false });
+  const existing = existingAt(target);
   if (existing?.isDirectory() === true || (existing === undefined && path.endsWith('/'))) {
     throw refused(target, existing === undefined ? 'is no folder yet' : 'is a folder', inFolder(target));
   }
   if (existing !== undefined && !existing.isFile()) throw refused(target, 'is not a file', noFile);
   if (own.some((file) => realPath(file) === realPath(target))) {
     throw refused(target, "is one of this program's own files", 'Choose another file.');
+  }
+}
+
+function existingAt(target: string): Stats | undefined {
+  try {
+    return statSync(target, { throwIfNoEntry: false });
+  } catch (thrown) {
+    throw fileError('write', target, thrown);
   }
 }
 

@@ -1,9 +1,10 @@
 /** What is wrong right now: said first, in a line each. */
 import { readAlert } from '../alert/alert-file';
 import type { Config } from '../config/config';
+import { errorCode, fileError } from '../files/file-error';
 import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
-import { spooledFiles } from '../store/spool';
+import { spoolDirectory, spooledFiles } from '../store/spool';
 import { findGaps, type Gap } from './gaps';
 import { DAY_MS, clockOf, duration, momentOf } from './moment';
 import { NO_TRACE } from './traces';
@@ -21,6 +22,16 @@ export function enabledCollectors(config: Config): CollectorName[] {
   return COLLECTORS.filter((collector) => config[collector]?.enabled === true);
 }
 
+/** How many cycles wait in the spool; null where only the collectors' user may look. */
+export function spooledCycles(storage: Config['storage']): number | null {
+  try {
+    return spooledFiles(storage).length;
+  } catch (thrown) {
+    if (errorCode(thrown) === 'EACCES') return null;
+    throw fileError('read', spoolDirectory(storage), thrown);
+  }
+}
+
 /** What is to be seen without a database. */
 export function troubleOnDisk({ storage }: Config): Trouble[] {
   const found: Trouble[] = [];
@@ -29,8 +40,8 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
     const message = `Amazon login needed since ${alert.timestamp}: ${alert.remediation}`;
     found.push({ kind: 'alert', collector: 'amazon_aqm', message });
   }
-  const waiting = spooledFiles(storage).length;
-  if (waiting > 0) {
+  const waiting = spooledCycles(storage);
+  if (waiting !== null && waiting > 0) {
     const message = `${count(waiting, 'cycle')} in the spool: the next cycle that can write stores them`;
     found.push({ kind: 'spool', collector: null, message });
   }

@@ -149,15 +149,46 @@ test('local days have 23 or 25 hours when the clocks change', async () => {
   `a report by root, or by anybody else, leaves the collectors able to write${isRoot ? '' : ' (skipped: only root can become another user)'}`,
   async () => {
     const { report, data } = await installation([nthCycle(1)]);
+    mkdirSync(join(data, 'spool'), { mode: 0o700 }); // as every cycle makes it
     // The collectors are `nobody`'s; the database is readable by all, in a folder all may write.
     spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, data]);
     chmodSync(data, 0o777);
     chmodSync(join(data, 'readings.db'), 0o644);
-    for (const uid of [0, 12345]) {
-      const { exitCode, stderr } = await report(['--since', '2026-01-01'], { uid });
+    for (const [uid, format] of [0, 12345].flatMap((each) =>
+      ['table', 'json', 'html', 'prometheus'].map((format) => [each, format] as const),
+    )) {
+      const { exitCode, stdout, stderr } = await report(['--format', format], { uid });
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      // What cannot be seen is not told as none.
+      if (format === 'prometheus') expect(stdout.includes('climate_spooled_cycles')).toBe(uid === 0);
       const foreign = readdirSync(data).filter((name) => statSync(join(data, name)).uid !== NOBODY);
       expect(foreign).toEqual([]);
+    }
+  },
+);
+
+(isRoot ? test : test.skip)(
+  `who may not read, or not write there, is told so${isRoot ? '' : ' (skipped: only root can become another user)'}`,
+  async () => {
+    const { report, data, directory } = await installation([nthCycle(1)]);
+    chmodSync(join(data, 'readings.db'), 0o600);
+    for (const mode of [0o755, 0o700]) {
+      chmodSync(data, mode);
+      const { exitCode, stderr } = await report([], { uid: NOBODY });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^report: Cannot read .*readings\.db: permission denied.*\nRun it as the user/);
+    }
+    chmodSync(data, 0o755);
+    chmodSync(join(data, 'readings.db'), 0o644);
+    const closed = join(directory, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    for (const args of [
+      ['--output', join(closed, 'a')],
+      ['backup', join(closed, 'b')],
+    ]) {
+      const { exitCode, stderr } = await report(args, { uid: NOBODY });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^report: Cannot write .*closed\/[ab]: permission denied/);
     }
   },
 );
