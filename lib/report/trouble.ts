@@ -37,7 +37,9 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
   const found: Trouble[] = [];
   const alert = readAlert(storage.data_directory);
   if (alert !== null) {
-    const message = `Amazon login needed since ${alert.timestamp}: ${alert.remediation}`;
+    const raisedMs = Date.parse(alert.timestamp);
+    const since = Number.isNaN(raisedMs) ? '' : ` since ${momentOf(raisedMs)}`; // somebody edited the file
+    const message = `Amazon login needed${since}: ${alert.remediation}`;
     found.push({ kind: 'alert', collector: 'amazon_aqm', message });
   }
   const waiting = spooledCycles(storage);
