@@ -15,8 +15,8 @@ import { columnsOf, csvLine, influxLine, rowOf, type Row } from './formats/lines
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
 import { renderTable } from './formats/table';
 import { findGaps, type Gaps } from './gaps';
-import { DAY_MS } from './moment';
-import { overviewOf, staleAfter, type Overview } from './overview';
+import { DAY_MS, staleAfter } from './moment';
+import { overviewOf, type Overview } from './overview';
 import { exported } from './quantities';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
@@ -104,8 +104,8 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
 
 async function allTrouble(database: Database, { config, request }: ContentContext): Promise<Trouble[]> {
   if (!request.endsNow) return [];
-  const names = new Map((await latestPerDevice(database)).map(({ device_id, location }) => [device_id, location]));
-  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, names))];
+  const latest = await latestPerDevice(database);
+  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, latest))];
 }
 
 function latestAsJson({ devices }: Overview): object[] {

@@ -51,11 +51,6 @@ export interface OverviewOptions {
   breakAfterMs?: number | undefined;
 }
 
-/** A value is late where three cycles should have brought a newer one; the same as health's `freshness` fails at. */
-export function staleAfter(intervalMinutes: number): number {
-  return Math.max(3 * intervalMinutes, 15) * 60_000;
-}
-
 export async function overviewOf(reader: Reader, request: Request, options: OverviewOptions): Promise<Overview> {
   const [database] = reader;
   const latest = (await latestReadings(database, request)).filter((reading) => isWanted(reading, request));

@@ -4,19 +4,21 @@ import type { Config } from '../config/config';
 import { errorCode, fileError } from '../files/file-error';
 import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
+import type { StoredReading } from '../store/queries';
 import { spoolDirectory, spooledFiles } from '../store/spool';
 import { findGaps, type Gap } from './gaps';
-import { DAY_MS, clockOf, duration, momentOf } from './moment';
+import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './traces';
 
 export interface Trouble {
-  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'spool';
+  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
   collector: CollectorName | null;
   message: string;
 }
 
 export const COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
 const COMMAND_OF: Record<CollectorName, string> = { hue: 'collect-hue', amazon_aqm: 'collect-aqm' };
+const DEVICE_TYPE_OF: Record<CollectorName, string> = { hue: 'hue_sensor', amazon_aqm: 'alexa_aqm' };
 
 export function enabledCollectors(config: Config): CollectorName[] {
   return COLLECTORS.filter((collector) => config[collector]?.enabled === true);
@@ -52,14 +54,15 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
 
 /**
  * What the last 24 hours' cycles tell.
- * @param names device_id → location
+ * @param latest the newest reading of each device
  */
 export async function troubleOfCycles(
   database: Database,
   config: Config,
   nowMs: number,
-  names: ReadonlyMap<string, string>,
+  latest: readonly StoredReading[],
 ): Promise<Trouble[]> {
+  const names = new Map(latest.map(({ device_id, location }) => [device_id, location]));
   const intervalMs = config.collection.interval_minutes * 60_000;
   const enabled = enabledCollectors(config);
   const query = { collectors: COLLECTORS, enabled, intervalMs, fromMs: nowMs - DAY_MS, toMs: nowMs };
@@ -79,6 +82,7 @@ export async function troubleOfCycles(
       ...failedCycles(collector, own, expected),
       ...untracedCycles(collector, own, nowMs),
       ...skipped(collector, last.devices_skipped, names),
+      ...stale(collector, latest, nowMs, staleAfter(config.collection.interval_minutes)),
     );
   }
   return found;
@@ -120,6 +124,22 @@ function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<s
   if (reasons.length === 0) return [];
   const each = reasons.map(([device, reason]) => `${names.get(device) ?? device} ${reason}`).join(', ');
   return [{ kind: 'skipped', collector, message: `${collector}: skipped in the last cycle: ${each}` }];
+}
+
+/** Devices that are asked as they should be, and repeat an old value. */
+function stale(collector: CollectorName, latest: readonly StoredReading[], nowMs: number, afterMs: number): Trouble[] {
+  const ageOf = (time: string) => nowMs - Date.parse(time);
+  const old = latest.flatMap(({ device_type, location, timestamp, measured_at }) =>
+    device_type === DEVICE_TYPE_OF[collector] && measured_at !== null && ageOf(timestamp) <= afterMs
+      ? [{ location, ageMs: ageOf(measured_at) }]
+      : [],
+  );
+  const each = old
+    .filter(({ ageMs }) => ageMs > afterMs)
+    .map(({ location, ageMs }) => `${location} (${duration(ageMs)})`);
+  return each.length === 0
+    ? []
+    : [{ kind: 'stale', collector, message: `${collector}: old values of ${each.join(', ')}` }];
 }
 
 export function count(number: number, noun: string): string {

@@ -76,7 +76,7 @@ test('it begins with the first cycle; other formats of the same home agree on th
     stale: true,
   });
   expect(json.readings.length).toBe(280 * 3 + 288);
-  expect(json.trouble.map(({ kind }) => kind)).toEqual(['failed_cycles', 'gap', 'skipped']);
+  expect(json.trouble.map(({ kind }) => kind)).toEqual(['failed_cycles', 'gap', 'skipped', 'stale']);
 });
 
 test('a time without readings is said to be one', async () => {

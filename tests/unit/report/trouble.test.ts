@@ -19,19 +19,20 @@ async function troubledHome() {
   return home;
 }
 
-test('an alert, what waits in the spool, failed and missing cycles, skipped sensors: in this order, before the rooms', async () => {
+test('an alert, what waits in the spool, failed and missing cycles, skipped and stale sensors: in this order, before the rooms', async () => {
   const { report } = await troubledHome();
   const { text } = await report();
-  expect(text.split('\n').slice(0, 6)).toEqual([
+  expect(text.split('\n').slice(0, 7)).toEqual([
     `! Amazon login needed since ${momentOf(Date.parse(RAISED))}: node bin/auth-amazon.js`,
     '! 2 cycles in the spool: the next cycle that can write stores them',
     expect.stringMatching(/^! hue: 2 of 288 cycles failed in 24 h, last at \d\d:05 \(timeout: no answer in 10 s\)$/),
     expect.stringMatching(/^! hue: 6 cycles without a trace in 24 h \(the longest .*, 30 min\); see "report gaps"$/),
     '! hue: skipped in the last cycle: hue:4 off',
+    '! hue: old values of Bad (2 h)',
     '',
   ]);
   const { trouble } = JSON.parse((await report({ format: 'json' })).text) as { trouble: { kind: string }[] };
-  expect(trouble.map(({ kind }) => kind)).toEqual(['alert', 'spool', 'failed_cycles', 'gap', 'skipped']);
+  expect(trouble.map(({ kind }) => kind)).toEqual(['alert', 'spool', 'failed_cycles', 'gap', 'skipped', 'stale']);
   const page = (await report({ format: 'html' })).text;
   expect(page.indexOf('Amazon login needed')).toBeLessThan(page.indexOf('Latest values'));
   const families = parsePrometheus((await report({ format: 'prometheus' })).text);
