@@ -1,7 +1,7 @@
 /** `report backup FILE`: a copy of readings.db made by SQLite while collectors write, whole and checked or not at all. */
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, chmodSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { MonitorError } from '../errors';
+import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { syncDirectory } from '../files/write-whole';
@@ -43,7 +43,7 @@ export async function backUp(
       remove();
       closeSync(openSync(temporary, 'wx', 0o600)); // nobody else reads it while it grows
       await database.exec('COMMIT'); // VACUUM makes a transaction of its own
-      await database.run('VACUUM INTO ?', temporary);
+      await copyInto(database, temporary, target);
       await database.exec('BEGIN');
       return true;
     });
@@ -53,6 +53,15 @@ export async function backUp(
     return { file: target, ...counts, bytes: statSync(target).size };
   } finally {
     remove();
+  }
+}
+
+/** SQLite blames the database it copies for a full disk under the copy. */
+async function copyInto(database: Database, temporary: string, target: string): Promise<void> {
+  try {
+    await database.run('VACUUM INTO ?', temporary);
+  } catch (thrown) {
+    throw asMonitorError(thrown).type === 'database_full' ? fileError('write', target, { code: 'ENOSPC' }) : thrown;
   }
 }
 

@@ -15,7 +15,7 @@ import { columnsOf, csvLine, influxLine, rowOf, type Row } from './formats/lines
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
 import { renderTable } from './formats/table';
 import { findGaps, type Gaps } from './gaps';
-import { DAY_MS, staleAfter } from './moment';
+import { DAY_MS, MINUTE_MS, staleAfter } from './moment';
 import { overviewOf, type Overview } from './overview';
 import { exported } from './quantities';
 import type { Request } from './request';
@@ -36,8 +36,8 @@ export interface ContentContext {
   range: ((database: Database) => Promise<Range>) | null;
 }
 
-/** How many points the terminal's sparkline has. */
-const SPARKLINE = 24;
+/** How many points the terminal's sparkline may have: each long enough to hold a cycle that comes a little late. */
+const SPARKLINES = [24, 12, 8, 6, 4, 2];
 
 /** @returns how far the export came, for its cursor */
 export async function writeContent(reader: Reader, context: ContentContext): Promise<Cursor | null> {
@@ -77,7 +77,10 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
     write(await renderHtml(reader, { config, request, staleAfterMs, trouble: await allTrouble(database, context) }));
     return;
   }
-  const overview = await overviewOf(reader, request, { stretches: SPARKLINE, staleAfterMs });
+  const fromMs = request.fromMs ?? request.toMs - DAY_MS;
+  const shortestMs = 1.2 * config.collection.interval_minutes * MINUTE_MS;
+  const stretches = SPARKLINES.find((points) => (request.toMs - fromMs) / points >= shortestMs) ?? 1;
+  const overview = await overviewOf(reader, request, { stretches, staleAfterMs });
   if (request.format === 'prometheus') {
     write(
       renderPrometheus({
@@ -98,7 +101,6 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
     write(context.envelope({ trouble, latest: latestAsJson(overview), readings }));
     return;
   }
-  const fromMs = request.fromMs ?? request.toMs - DAY_MS;
   write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style, width));
 }
 

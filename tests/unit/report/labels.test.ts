@@ -46,3 +46,21 @@ test.each([200, 100, 80])('a terminal of %i columns: no line is broken, no two r
   expect(table.filter((line) => /^Hall \(…0[01]:02\)/.test(line))).toHaveLength(2);
   expect(table[1]).toMatch(/^Donaudampf.*…/);
 });
+
+test('an hour of cycles is a curve without holes, on any terminal', async () => {
+  const home = reportHome();
+  const started = (n: number) => new Date(NOW - n * 300_000 - 20_000).toISOString();
+  await store(
+    home.config,
+    Array.from({ length: 13 }, (_, n) =>
+      cycleOf(started(n), 'hue', [hueReading('hue:1', { measured_at: started(n) })]),
+    ),
+  );
+  for (const [width, points] of [
+    [200, 8],
+    [50, 4],
+  ] as const) {
+    const { text } = await home.report({ since: '1h', quantity: 'temperature' }, { width });
+    expect(/[▁-█ ]+$/m.exec(text.trim())?.[0].trim()).toBe('▄'.repeat(points));
+  }
+});
