@@ -148,3 +148,20 @@ test('a backup says nothing to cron, and holds everything', async () => {
   const { stdout } = await report(['backup', file, '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ backup: { file, readings: 4, cycles: 2 } });
 });
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+(hasScript ? test : test.skip)(
+  `on a terminal, a person is told what was written; the file has no colours${hasScript ? '' : ' (skipped: script is not installed)'}`,
+  async () => {
+    const { file, directory } = await installation(history());
+    const output = join(directory, 'rooms.txt');
+    const report = `'${process.execPath}' '${join(PROJECT_ROOT, 'bin/report.js')}' --config '${file}' --since 2026-01-02`;
+    const onTerminal = (flags: string) =>
+      spawnSync('script', ['-qec', `${report} ${flags}`, '/dev/null'], { encoding: 'utf8' }).stdout;
+    expect(onTerminal('')).toContain('\u001b[');
+    expect(onTerminal(`--output '${output}'`)).toBe(`${output} is written\r\n`);
+    expect(onTerminal(`--output '${output}' --quiet`)).toBe('');
+    expect(readFileSync(output, 'utf8')).not.toContain('\u001b');
+  },
+);

@@ -1,4 +1,5 @@
 /** report: look at the data, and take it elsewhere. */
+import { resolve } from 'node:path';
 import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
 import { ReaderGone } from '../../files/standard-output';
@@ -113,7 +114,10 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     const width = isSeen ? process.stdout.columns || null : null; // 0 where the terminal does not know
     const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope });
     if (sentence !== null) say(sentence);
-    else if (switches.has('json') && output !== null) terminal.out(envelope({ output, format: request.format }));
+    else if (output !== null) {
+      if (switches.has('json')) terminal.out(envelope({ output, format: request.format }));
+      else if (terminal.isTerminal && !switches.has('quiet')) terminal.out(`${resolve(output)} is written\n`);
+    }
   } catch (thrown) {
     // `report | head`: the reader has seen enough, unless it was to get each reading once.
     if (thrown instanceof ReaderGone && !request.sinceLast) return EXIT.done;
