@@ -8,6 +8,8 @@ export interface Flag {
   value?: string;
   /** the only values allowed */
   choices?: readonly string[];
+  /** given again, it adds to the list, after a comma */
+  isList?: boolean;
   help: string;
 }
 
@@ -59,7 +61,9 @@ export function parseArguments(spec: CommandSpec, typed: readonly string[]): Arg
         if (attached !== undefined) throw usage(spec, `--${flag.name} takes no value`);
         switches.add(flag.name);
       } else {
-        values[flag.name] = checkedValue(spec, flag, attached ?? rest.shift());
+        const value = checkedValue(spec, flag, attached ?? rest.shift());
+        const before = flag.isList === true ? values[flag.name] : undefined;
+        values[flag.name] = before === undefined ? value : `${before},${value}`;
       }
     }
   }

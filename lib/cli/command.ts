@@ -3,7 +3,9 @@
  * door set it) until the work says otherwise, so that a promise that never settles cannot look like success.
  */
 import { isatty } from 'node:tty';
-import { asMonitorError, MonitorError } from '../errors';
+import { asMonitorError, type MonitorError } from '../errors';
+import { errorCode } from '../files/file-error';
+import { ReaderGone, writeStandardOutput } from '../files/standard-output';
 import { createRedactor, type Redactor } from '../logging/redact';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
 import { exitCodeOf } from './exit-codes';
@@ -44,63 +46,69 @@ export const VERSION = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '
 /** Runs a command to its end and ends the process. */
 export async function main(spec: CommandSpec, run: Run, options: CommandOptions = {}): Promise<void> {
   const redactor = createRedactor();
-  const said = { anything: false };
-  const terminal = redacting(noting(processTerminal(), said), redactor);
+  const terminal = redacting(processTerminal(), redactor);
   const startedAt = new Date(performance.timeOrigin).toISOString();
-  const end = (failure: MonitorError): never => {
-    const defect = failure.type === 'internal';
-    const code = defect
+  const codeOf = (failure: MonitorError): number =>
+    failure.type === 'internal'
       ? (options.exitCodeOfDefect ?? 1)
       : (options.exitCodeOfFailure ?? ((f) => exitCodeOf(f.type)))(failure);
+  const end = (failure: MonitorError): never => {
+    const code = codeOf(failure);
     // One object: what fails when the answer is out already (at the process's end) has the exit code and stderr to say so.
-    if (!said.anything && process.argv.some((word) => /^--json(=|$)/.test(word)))
+    if (!printed && process.argv.some((word) => /^--json(=|$)/.test(word)))
       terminal.out(failureJson(spec, code, startedAt, failure, options.emptyAnswer));
     terminal.err(failureText(spec, failure));
     process.exit(code);
   };
+  const finish = (code: number): never => {
+    if (outputLost === null) process.exit(code);
+    const rest = code === 0 ? ['The work itself is done; only what it had to say is lost.'] : [];
+    terminal.err(failureText(spec, outputLost, rest));
+    process.exit(code === 0 ? codeOf(outputLost) : code);
+  };
   // What nobody caught is a defect: said in the same form, never a bare stack with exit 0. (The door listened so far.)
   process.removeAllListeners('uncaughtException');
-  process.on('uncaughtException', (error) => end(outputFailure(error) ?? asMonitorError(error)));
+  process.on('uncaughtException', (error) => end(asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
   try {
     const parsed = parseArguments(spec, process.argv.slice(2));
     if (parsed.switches.has('help')) {
       terminal.out(helpOf(spec));
-      process.exit(0);
+      finish(0);
     }
     if (parsed.switches.has('version')) {
       terminal.out(`${VERSION}\n`);
-      process.exit(0);
+      finish(0);
     }
-    process.exit(await run({ arguments: parsed, terminal, redactor }));
+    finish(await run({ arguments: parsed, terminal, redactor }));
   } catch (thrown) {
-    end(outputFailure(thrown) ?? asMonitorError(thrown));
+    end(asMonitorError(thrown));
   }
 }
 
-export function processTerminal(): Terminal {
-  return {
-    out: (text) => void standardOutput().write(text),
-    err: (text) => void standardError().write(text),
-    isTerminal: (wasTerminal = isatty(1)),
-    environment: process.env,
-  };
+/** What became of standard output; one process has one. */
+let outputLost: MonitorError | null = null;
+let printed = false;
+/** asked once: a terminal that was closed says itself that it is none */
+const onTerminal = isatty(1);
+
+/**
+ * The work goes on, an alert may still have to be raised; that its result reached nobody is told by the exit code. A
+ * reader who has seen enough (`… | head`), or a terminal that was closed, is no loss.
+ */
+function print(text: string): void {
+  if (outputLost !== null) return;
+  printed = true;
+  try {
+    writeStandardOutput(text);
+  } catch (thrown) {
+    const failure = asMonitorError(thrown);
+    const terminalGone = onTerminal && errorCode(failure.cause) === 'EIO';
+    if (!(failure instanceof ReaderGone) && !terminalGone) outputLost = failure;
+  }
 }
 
-/** A terminal that was closed says itself that it is none. */
-let wasTerminal = false;
-
-let stdout: NodeJS.WriteStream | undefined;
 let stderr: NodeJS.WriteStream | undefined;
-
-/** Made when there is something to say: a silent cycle does not pay for the stream. */
-function standardOutput(): NodeJS.WriteStream {
-  stdout ??= process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `… | head`, or a terminal that was closed: a reader who is gone changes neither the work nor its exit code.
-    if (error.code !== 'EPIPE' && !(error.code === 'EIO' && wasTerminal)) throw error;
-  });
-  return stdout;
-}
 
 /** Where even this cannot be written there is nobody left to tell; the work goes on. */
 function standardError(): NodeJS.WriteStream {
@@ -108,31 +116,13 @@ function standardError(): NodeJS.WriteStream {
   return stderr;
 }
 
-const OUTPUT_FAILURES: Record<string, string> = {
-  ENOSPC: 'no space left',
-  EDQUOT: 'no space left in the quota',
-  EIO: 'input/output error',
-};
-
-/** What was to be said found no room: the disk behind `> FILE` is full, or fails. Not our defect. */
-function outputFailure(thrown: unknown): MonitorError | null {
-  const { code, syscall } = thrown as Partial<NodeJS.ErrnoException>;
-  const why = syscall === 'write' ? OUTPUT_FAILURES[code ?? ''] : undefined;
-  if (why === undefined) return null;
-  return new MonitorError(`the output cannot be written: ${why}`, {
-    type: 'file_system',
-    permanent: true,
-    remediation: 'Make room where the output is redirected to: df -h',
-  });
-}
-
-/** Notes whether stdout has been told anything. */
-function noting(terminal: Terminal, said: { anything: boolean }): Terminal {
-  const out = (text: string) => {
-    said.anything = true;
-    terminal.out(text);
+function processTerminal(): Terminal {
+  return {
+    out: print,
+    err: (text) => void standardError().write(text),
+    isTerminal: onTerminal,
+    environment: process.env,
   };
-  return { ...terminal, out };
 }
 
 /** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */

@@ -1,7 +1,7 @@
 /** `report backup FILE`: a copy of readings.db made by SQLite while collectors write, whole and checked or not at all. */
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, chmodSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { MonitorError } from '../errors';
+import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
 import { syncDirectory } from '../files/write-whole';
@@ -9,7 +9,7 @@ import { Database } from '../store/database';
 import { databasePath, sideFiles } from '../store/files';
 import { withReader } from '../store/reader';
 import type { StorageConfig } from '../config/config';
-import { refuseToReplace } from './sink';
+import { filesOfCollectors, refuseToReplace } from './sink';
 
 export interface BackupReceipt {
   file: string;
@@ -18,11 +18,21 @@ export interface BackupReceipt {
   bytes: number;
 }
 
-/** @throws MonitorError where there is nothing to copy, or nowhere to put it; an older backup is then untouched */
-export async function backUp(storage: StorageConfig, file: string): Promise<BackupReceipt> {
+/**
+ * @param others configuration and secrets, which are never replaced
+ * @throws MonitorError where there is nothing to copy, or nowhere to put it; an older backup is then untouched
+ */
+export async function backUp(
+  storage: StorageConfig,
+  file: string,
+  others: readonly string[] = [],
+): Promise<BackupReceipt> {
   const source = databasePath(storage.data_directory);
   const target = resolve(file);
-  refuseToReplace(target, storage.data_directory);
+  refuseToReplace(file, [...filesOfCollectors(storage.data_directory), ...others], {
+    inFolder: (folder) => `Name a file in it: node bin/report.js backup '${join(folder, 'readings.db')}'`,
+    noFile: 'Choose a file.',
+  });
   refuseOtherFiles(target);
   const temporary = join(dirname(target), `.${String(process.pid)}.readings-backup.temporary`);
   const remove = () => {
@@ -33,7 +43,7 @@ export async function backUp(storage: StorageConfig, file: string): Promise<Back
       remove();
       closeSync(openSync(temporary, 'wx', 0o600)); // nobody else reads it while it grows
       await database.exec('COMMIT'); // VACUUM makes a transaction of its own
-      await database.run('VACUUM INTO ?', temporary);
+      await copyInto(database, temporary, target);
       await database.exec('BEGIN');
       return true;
     });
@@ -43,6 +53,15 @@ export async function backUp(storage: StorageConfig, file: string): Promise<Back
     return { file: target, ...counts, bytes: statSync(target).size };
   } finally {
     remove();
+  }
+}
+
+/** SQLite blames the database it copies for a full disk under the copy. */
+async function copyInto(database: Database, temporary: string, target: string): Promise<void> {
+  try {
+    await database.run('VACUUM INTO ?', temporary);
+  } catch (thrown) {
+    throw asMonitorError(thrown).type === 'database_full' ? fileError('write', target, { code: 'ENOSPC' }) : thrown;
   }
 }
 

@@ -5,7 +5,6 @@ import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
 import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
-import { spooledFiles } from '../store/spool';
 import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
 import type { Cursor, Range } from './cursor';
 import { checkFilters } from './filters';
@@ -16,18 +15,20 @@ import { columnsOf, csvLine, influxLine, rowOf, type Row } from './formats/lines
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
 import { renderTable } from './formats/table';
 import { findGaps, type Gaps } from './gaps';
-import { DAY_MS } from './moment';
-import { overviewOf, staleAfter, type Overview } from './overview';
+import { DAY_MS, MINUTE_MS, staleAfter } from './moment';
+import { overviewOf, type Overview } from './overview';
 import { exported } from './quantities';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
 import type { Style } from './text';
-import { COLLECTORS, enabledCollectors, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
+import { COLLECTORS, enabledCollectors, spooledCycles, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
 
 export interface ContentContext {
   config: Config;
   request: Request;
   style: Style;
+  /** of the terminal; null where there is none */
+  width: number | null;
   /** gives one of our JSON objects its frame */
   envelope: (content: object) => string;
   write: (text: string) => void;
@@ -35,8 +36,8 @@ export interface ContentContext {
   range: ((database: Database) => Promise<Range>) | null;
 }
 
-/** How many points the terminal's sparkline has. */
-const SPARKLINE = 24;
+/** How many points the terminal's sparkline may have: each long enough to hold a cycle that comes a little late. */
+const SPARKLINES = [24, 12, 8, 6, 4, 2];
 
 /** @returns how far the export came, for its cursor */
 export async function writeContent(reader: Reader, context: ContentContext): Promise<Cursor | null> {
@@ -69,20 +70,23 @@ function lineOf(reading: StoredReading, { format, quantities }: Request): string
 }
 
 async function writeOverview(reader: Reader, context: ContentContext): Promise<void> {
-  const { config, request, write, style } = context;
+  const { config, request, write, style, width } = context;
   const [database] = reader;
   const staleAfterMs = staleAfter(config.collection.interval_minutes);
   if (request.format === 'html') {
     write(await renderHtml(reader, { config, request, staleAfterMs, trouble: await allTrouble(database, context) }));
     return;
   }
-  const overview = await overviewOf(reader, request, { stretches: SPARKLINE, staleAfterMs });
+  const fromMs = request.fromMs ?? request.toMs - DAY_MS;
+  const shortestMs = 1.2 * config.collection.interval_minutes * MINUTE_MS;
+  const stretches = SPARKLINES.find((points) => (request.toMs - fromMs) / points >= shortestMs) ?? 1;
+  const overview = await overviewOf(reader, request, { stretches, staleAfterMs });
   if (request.format === 'prometheus') {
     write(
       renderPrometheus({
         devices: overview.devices,
         collectors: await collectorStates(database),
-        spooledCycles: spooledFiles(config.storage).length,
+        spooledCycles: spooledCycles(config.storage),
         alertActive: readAlert(config.storage.data_directory) !== null,
       }),
     );
@@ -97,14 +101,13 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
     write(context.envelope({ trouble, latest: latestAsJson(overview), readings }));
     return;
   }
-  const fromMs = request.fromMs ?? request.toMs - DAY_MS;
-  write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style));
+  write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style, width));
 }
 
 async function allTrouble(database: Database, { config, request }: ContentContext): Promise<Trouble[]> {
   if (!request.endsNow) return [];
-  const names = new Map((await latestPerDevice(database)).map(({ device_id, location }) => [device_id, location]));
-  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, names))];
+  const latest = await latestPerDevice(database);
+  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, latest))];
 }
 
 function latestAsJson({ devices }: Overview): object[] {

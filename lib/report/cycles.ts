@@ -43,13 +43,13 @@ export interface CyclesSummary {
   ok: number;
   partial: number;
   failed: number;
-  medianMs: number;
-  p95Ms: number;
-  maxMs: number;
-  meanBytes: number;
+  median_ms: number;
+  p95_ms: number;
+  max_ms: number;
+  mean_bytes: number;
   requests: number;
   retries: number;
-  longestLockMs: number;
+  longest_lock_ms: number;
 }
 
 export function cyclesBetween(database: Database, fromMs: number | null, toMs: number): Promise<CycleRow[]> {
@@ -73,13 +73,13 @@ export function summarize(cycles: readonly CycleRow[]): CyclesSummary[] {
       ok: having('ok'),
       partial: having('partial'),
       failed: having('failed'),
-      medianMs: quantile(durations, 0.5),
-      p95Ms: quantile(durations, 0.95),
-      maxMs: durations.at(-1) ?? 0,
-      meanBytes: Math.round(sum(({ payload_bytes }) => payload_bytes) / own.length),
+      median_ms: quantile(durations, 0.5),
+      p95_ms: quantile(durations, 0.95),
+      max_ms: durations.at(-1) ?? 0,
+      mean_bytes: Math.round(sum(({ payload_bytes }) => payload_bytes) / own.length),
       requests: sum(({ requests }) => requests),
       retries: sum(({ retries }) => retries),
-      longestLockMs: Math.max(...own.map(({ lock_wait_ms }) => lock_wait_ms)),
+      longest_lock_ms: Math.max(...own.map(({ lock_wait_ms }) => lock_wait_ms)),
     };
   });
 }

@@ -20,7 +20,11 @@ export async function checkFilters(database: Database, { devices, locations }: R
 }
 
 function unknown(flag: string, value: string, known: readonly string[]): MonitorError {
-  const list = known.slice(0, 20).join(', ');
+  // As they can be typed.
+  const list = known
+    .slice(0, 20)
+    .map((name) => name.replaceAll(',', '\\,'))
+    .join(', ');
   return new MonitorError(`--${flag} ${JSON.stringify(value)} is in no reading`, {
     type: 'usage',
     permanent: true,

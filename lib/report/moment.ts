@@ -70,3 +70,8 @@ export function duration(ms: number): string {
   if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
   return `${Math.floor(ms / DAY_MS)} d`;
 }
+
+/** A value is late where three cycles should have brought a newer one; the same as health's `freshness` fails at. */
+export function staleAfter(intervalMinutes: number): number {
+  return Math.max(3 * intervalMinutes, 15) * MINUTE_MS;
+}

@@ -4,6 +4,7 @@ import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
 import { seriesOf, type DeviceSeries } from '../store/series';
 import { DAY_MS } from './moment';
+import { labelsOf } from './labels';
 import { QUANTITIES_OF, type Quantity } from './quantities';
 import type { Request } from './request';
 
@@ -48,11 +49,6 @@ export interface OverviewOptions {
   /** the sensor's own time may be so old */
   staleAfterMs: number;
   breakAfterMs?: number | undefined;
-}
-
-/** A value is late where three cycles should have brought a newer one; the same as health's `freshness` fails at. */
-export function staleAfter(intervalMinutes: number): number {
-  return Math.max(3 * intervalMinutes, 15) * 60_000;
 }
 
 export async function overviewOf(reader: Reader, request: Request, options: OverviewOptions): Promise<Overview> {
@@ -154,17 +150,4 @@ async function latestValue(
 function extreme(choose: (...values: number[]) => number, values: Float64Array | undefined): number | null {
   const known = values?.filter((value) => !Number.isNaN(value)) ?? [];
   return known.length === 0 ? null : choose(...known);
-}
-
-/** Two devices in one room are told apart by their kind, and if that is the same, by their id. */
-function labelsOf(readings: readonly StoredReading[]): Map<string, string> {
-  const kinds: Record<string, string> = { hue_sensor: 'Hue', alexa_aqm: 'air quality' };
-  return new Map(
-    readings.map(({ device_id, device_type, location }) => {
-      const sameRoom = readings.filter((other) => other.location === location);
-      const sameKind = sameRoom.filter((other) => other.device_type === device_type);
-      if (sameRoom.length === 1) return [device_id, location];
-      return [device_id, `${location} (${sameKind.length > 1 ? device_id : (kinds[device_type] ?? device_type)})`];
-    }),
-  );
 }

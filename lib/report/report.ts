@@ -18,8 +18,12 @@ export interface ReportContext {
   request: Request;
   /** absolute or relative to the working directory; null: standard output */
   output: string | null;
+  /** configuration and secrets: never replaced by the output */
+  ownFiles?: readonly string[];
   stdout: Sink;
   style: Style;
+  /** of the terminal, in columns; null where there is none */
+  width?: number | null;
   envelope: (content: object) => string;
 }
 
@@ -40,18 +44,19 @@ export async function makeReport(context: ReportContext): Promise<string | null>
 }
 
 async function write(context: ReportContext): Promise<{ sentence: string | null; cursor: Cursor | null }> {
-  const { config, request, style, envelope } = context;
+  const { config, request, style, envelope, width = null } = context;
   const { data_directory } = config.storage;
   const path = databasePath(data_directory);
   let sent = false;
   const answer = await withReader(path, async (reader) => {
     if (sent) throw changedWhileSent(path);
-    const sink = context.output === null ? context.stdout : fileSink(context.output, data_directory);
+    const sink = context.output === null ? context.stdout : fileSink(context.output, data_directory, context.ownFiles);
     const name = nameOfExport(request);
     const content: ContentContext = {
       config,
       request,
       style,
+      width,
       envelope,
       write: (text) => {
         sent ||= context.output === null;

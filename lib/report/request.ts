@@ -14,7 +14,7 @@ export interface Request {
   fromMs: number | null;
   /** not included */
   toMs: number;
-  /** whether the user named an end: what is newest then is not what is newest now */
+  /** false where the user named an earlier end: what was newest then is not what is newest now */
   endsNow: boolean;
   nowMs: number;
   devices: readonly string[] | null;
@@ -62,7 +62,8 @@ export function requestOf(
   if (format === 'prometheus' && (values['since'] ?? values['until']) !== undefined) {
     throw wrong('the format prometheus tells the latest values only', 'Leave out --since and --until.');
   }
-  const toMs = values['until'] === undefined ? nowMs : parseMoment('until', values['until'], nowMs);
+  // Nothing was measured yet after now, and no cycle is missing there.
+  const toMs = values['until'] === undefined ? nowMs : Math.min(nowMs, parseMoment('until', values['until'], nowMs));
   const fromMs = startOf(values['since'], view, format, toMs, nowMs);
   if (fromMs !== null && fromMs >= toMs) {
     throw wrong('--since is not before --until, or not before now', 'Give an earlier --since.');
@@ -72,7 +73,7 @@ export function requestOf(
     format,
     fromMs,
     toMs,
-    endsNow: values['until'] === undefined,
+    endsNow: toMs === nowMs,
     nowMs,
     devices: listOf(values['device']),
     locations: listOf(values['location']),
@@ -89,8 +90,10 @@ function startOf(since: string | undefined, view: View, format: Format, toMs: nu
   return days === undefined ? null : toMs - days * DAY_MS;
 }
 
+/** Commas lie between, except behind a backslash. */
 function listOf(text: string | undefined): string[] | null {
-  return text === undefined ? null : text.split(',').map((word) => word.trim());
+  if (text === undefined) return null;
+  return text.split(/(?<!\\),/).map((word) => word.trim().replaceAll('\\,', ','));
 }
 
 function quantitiesOf(text: string | undefined, units: Units): readonly Quantity[] {

@@ -1,8 +1,10 @@
 /** Where a report goes: a file, whole or not at all, or standard output. */
-import { lstatSync, realpathSync, statSync, writeSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { ALERT_FILE } from '../alert/alert-file';
 import { MonitorError } from '../errors';
-import { errorCode } from '../files/file-error';
+import { fileError } from '../files/file-error';
+import { writeStandardOutput } from '../files/standard-output';
 import { openWhole } from '../files/write-whole';
 import { databasePath, sideFiles } from '../store/files';
 
@@ -15,11 +17,15 @@ export interface Sink {
 
 /**
  * @param dataDirectory whose files no report may overwrite
+ * @param others configuration and secrets, which neither may be
  * @throws MonitorError `usage` where the file is something that must not be replaced
  */
-export function fileSink(path: string, dataDirectory: string): Sink {
+export function fileSink(path: string, dataDirectory: string, others: readonly string[] = []): Sink {
   const target = resolve(path);
-  refuseToReplace(target, dataDirectory);
+  refuseToReplace(path, [...filesOfCollectors(dataDirectory), ...others], {
+    inFolder: (folder) => `Name a file in it: --output '${join(folder, 'report.html')}'`,
+    noFile: `Leave out --output and redirect: ... > '${target}'`,
+  });
   return openWhole(target, { mode: modeOf(target) });
 }
 
@@ -30,16 +36,38 @@ function modeOf(target: string): number {
   return existing === undefined ? 0o666 & ~process.umask() : existing.mode & 0o777;
 }
 
-/** @throws MonitorError `usage` for a device, a pipe or a folder, and for our own data */
-export function refuseToReplace(target: string, dataDirectory: string): void {
-  const existing = statSync(target, { throwIfNoEntry: false });
-  if (existing !== undefined && !existing.isFile()) {
-    throw refused(target, 'is not a file', `Leave out --output and redirect: ... > '${target}'`);
-  }
+/** What the collectors and health keep in the data directory. */
+export function filesOfCollectors(dataDirectory: string): string[] {
   const database = databasePath(dataDirectory);
-  const own = [database, ...sideFiles(database), join(dataDirectory, 'export-cursor.json')];
+  const others = ['export-cursor', 'amazon-session', 'bridge-state', 'alert-state', 'health-amazon', 'perf-baseline'];
+  const names = [ALERT_FILE, ...others.map((name) => `${name}.json`)];
+  return [database, ...sideFiles(database), ...names.map((name) => join(dataDirectory, name))];
+}
+
+/** What to do instead. */
+export interface Advice {
+  inFolder: (folder: string) => string;
+  noFile: string;
+}
+
+/** @throws MonitorError `usage` for a device, a pipe or a folder, and for one of our own files */
+export function refuseToReplace(path: string, own: readonly string[], { inFolder, noFile }: Advice): void {
+  const target = resolve(path);
+  const existing = existingAt(target);
+  if (existing?.isDirectory() === true || (existing === undefined && path.endsWith('/'))) {
+    throw refused(target, existing === undefined ? 'is no folder yet' : 'is a folder', inFolder(target));
+  }
+  if (existing !== undefined && !existing.isFile()) throw refused(target, 'is not a file', noFile);
   if (own.some((file) => realPath(file) === realPath(target))) {
-    throw refused(target, "is one of the collectors' own files", 'Choose another file.');
+    throw refused(target, "is one of this program's own files", 'Choose another file.');
+  }
+}
+
+function existingAt(target: string): Stats | undefined {
+  try {
+    return statSync(target, { throwIfNoEntry: false });
+  } catch (thrown) {
+    throw fileError('write', target, thrown);
   }
 }
 
@@ -58,37 +86,10 @@ function refused(target: string, why: string, remediation: string): MonitorError
   return new MonitorError(`${target} ${why}: it will not be replaced`, { type: 'usage', permanent: true, remediation });
 }
 
-/** Standard output was closed by its reader, as `head` does. */
-export class ReaderGone extends MonitorError {
-  constructor() {
-    super('standard output was closed before all was written', {
-      type: 'file_system',
-      remediation: 'Run it again: with --since-last, everything that was new is still new.',
-    });
-  }
-}
-
-const STDOUT = 1;
-
-/**
- * Written at once, not through Node's stream: what was written has left this process when `write` returns.
- * @param write of a file descriptor, replaced in tests
- */
-export function stdoutSink(write: (bytes: Uint8Array) => number = (bytes) => writeSync(STDOUT, bytes)): Sink {
+/** @param write of a file descriptor, replaced in tests */
+export function stdoutSink(write?: (bytes: Uint8Array) => number): Sink {
   return {
-    write(text) {
-      let rest = Buffer.from(text);
-      while (rest.length > 0) {
-        try {
-          rest = rest.subarray(write(rest));
-        } catch (thrown) {
-          if (errorCode(thrown) === 'EPIPE') throw new ReaderGone();
-          if (errorCode(thrown) !== 'EAGAIN') throw thrown;
-          // A pipe that is full: its reader needs a moment.
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-        }
-      }
-    },
+    write: (text) => writeStandardOutput(text, write),
     finish: () => undefined,
     discard: () => undefined,
   };

@@ -60,6 +60,16 @@ export function sparkline(values: Float64Array): string {
   }).join('');
 }
 
+/** At most so many values made of more: each the mean of as many others, where there are any. */
+export function means(values: Float64Array, most: number): Float64Array {
+  let each = 1;
+  while (values.length / each > most || values.length % each !== 0) each++;
+  return Float64Array.from({ length: values.length / each }, (_, n) => {
+    const known = values.slice(n * each, (n + 1) * each).filter((value) => !Number.isNaN(value));
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
+}
+
 export interface Style {
   bold: (text: string) => string;
   bad: (text: string) => string;

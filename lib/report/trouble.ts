@@ -1,24 +1,37 @@
 /** What is wrong right now: said first, in a line each. */
 import { readAlert } from '../alert/alert-file';
 import type { Config } from '../config/config';
+import { errorCode, fileError } from '../files/file-error';
 import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
-import { spooledFiles } from '../store/spool';
+import type { StoredReading } from '../store/queries';
+import { spoolDirectory, spooledFiles } from '../store/spool';
 import { findGaps, type Gap } from './gaps';
-import { DAY_MS, clockOf, duration, momentOf } from './moment';
+import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './traces';
 
 export interface Trouble {
-  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'spool';
+  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
   collector: CollectorName | null;
   message: string;
 }
 
 export const COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
 const COMMAND_OF: Record<CollectorName, string> = { hue: 'collect-hue', amazon_aqm: 'collect-aqm' };
+const DEVICE_TYPE_OF: Record<CollectorName, string> = { hue: 'hue_sensor', amazon_aqm: 'alexa_aqm' };
 
 export function enabledCollectors(config: Config): CollectorName[] {
   return COLLECTORS.filter((collector) => config[collector]?.enabled === true);
+}
+
+/** How many cycles wait in the spool; null where only the collectors' user may look. */
+export function spooledCycles(storage: Config['storage']): number | null {
+  try {
+    return spooledFiles(storage).length;
+  } catch (thrown) {
+    if (errorCode(thrown) === 'EACCES') return null;
+    throw fileError('read', spoolDirectory(storage), thrown);
+  }
 }
 
 /** What is to be seen without a database. */
@@ -26,11 +39,13 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
   const found: Trouble[] = [];
   const alert = readAlert(storage.data_directory);
   if (alert !== null) {
-    const message = `Amazon login needed since ${alert.timestamp}: ${alert.remediation}`;
+    const raisedMs = Date.parse(alert.timestamp);
+    const since = Number.isNaN(raisedMs) ? '' : ` since ${momentOf(raisedMs)}`; // somebody edited the file
+    const message = `Amazon login needed${since}: ${alert.remediation}`;
     found.push({ kind: 'alert', collector: 'amazon_aqm', message });
   }
-  const waiting = spooledFiles(storage).length;
-  if (waiting > 0) {
+  const waiting = spooledCycles(storage);
+  if (waiting !== null && waiting > 0) {
     const message = `${count(waiting, 'cycle')} in the spool: the next cycle that can write stores them`;
     found.push({ kind: 'spool', collector: null, message });
   }
@@ -39,14 +54,15 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
 
 /**
  * What the last 24 hours' cycles tell.
- * @param names device_id → location
+ * @param latest the newest reading of each device
  */
 export async function troubleOfCycles(
   database: Database,
   config: Config,
   nowMs: number,
-  names: ReadonlyMap<string, string>,
+  latest: readonly StoredReading[],
 ): Promise<Trouble[]> {
+  const names = new Map(latest.map(({ device_id, location }) => [device_id, location]));
   const intervalMs = config.collection.interval_minutes * 60_000;
   const enabled = enabledCollectors(config);
   const query = { collectors: COLLECTORS, enabled, intervalMs, fromMs: nowMs - DAY_MS, toMs: nowMs };
@@ -66,6 +82,7 @@ export async function troubleOfCycles(
       ...failedCycles(collector, own, expected),
       ...untracedCycles(collector, own, nowMs),
       ...skipped(collector, last.devices_skipped, names),
+      ...stale(collector, latest, nowMs, staleAfter(config.collection.interval_minutes)),
     );
   }
   return found;
@@ -107,6 +124,22 @@ function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<s
   if (reasons.length === 0) return [];
   const each = reasons.map(([device, reason]) => `${names.get(device) ?? device} ${reason}`).join(', ');
   return [{ kind: 'skipped', collector, message: `${collector}: skipped in the last cycle: ${each}` }];
+}
+
+/** Devices that are asked as they should be, and repeat an old value. */
+function stale(collector: CollectorName, latest: readonly StoredReading[], nowMs: number, afterMs: number): Trouble[] {
+  const ageOf = (time: string) => nowMs - Date.parse(time);
+  const old = latest.flatMap(({ device_type, location, timestamp, measured_at }) =>
+    device_type === DEVICE_TYPE_OF[collector] && measured_at !== null && ageOf(timestamp) <= afterMs
+      ? [{ location, ageMs: ageOf(measured_at) }]
+      : [],
+  );
+  const each = old
+    .filter(({ ageMs }) => ageMs > afterMs)
+    .map(({ location, ageMs }) => `${location} (${duration(ageMs)})`);
+  return each.length === 0
+    ? []
+    : [{ kind: 'stale', collector, message: `${collector}: old values of ${each.join(', ')}` }];
 }
 
 export function count(number: number, noun: string): string {

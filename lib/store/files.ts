@@ -75,7 +75,7 @@ function closeQuietly(file: number): void {
   }
 }
 
-function isDirectory(path: string): MonitorError {
+export function isDirectory(path: string): MonitorError {
   return new MonitorError(`${path} is a directory, where the database should be.`, {
     type: 'database_readonly',
     permanent: true,

@@ -7,6 +7,7 @@ import { ownLike } from '../files/ownership';
 import { syncDirectory } from '../files/write-whole';
 import type { Database } from './database';
 import { refuseFutureSchema } from './files';
+import { refuseOtherPrograms } from './other-programs';
 import { VERSION_1 } from './schema';
 
 /** `MIGRATIONS[n]` leads from version n to n + 1; an existing one is never changed, a new one is added. */
@@ -26,7 +27,7 @@ export async function versionOf(database: Database): Promise<number> {
 export async function migrate(database: Database, fileMode: number, migrations = MIGRATIONS): Promise<void> {
   const found = await versionOf(database);
   refuseFutureSchema(database.path, found, migrations.length);
-  if (found === 0) await refuseOtherPrograms(database);
+  if (found === 0) await refuseOtherPrograms(database, found);
   for (const [version, sql] of migrations.entries()) {
     if (version < found) continue;
     if (version > 0) await backUp(database, version, fileMode);
@@ -34,16 +35,6 @@ export async function migrate(database: Database, fileMode: number, migrations =
   }
   // So that the version stands in the file itself, where `checkHeader` looks for it.
   if (found > 0 && found < migrations.length) await database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-}
-
-async function refuseOtherPrograms(database: Database): Promise<void> {
-  const table = await database.get<{ name: string }>('SELECT name FROM sqlite_schema LIMIT 1');
-  if (table === undefined) return;
-  throw new MonitorError(`${database.path} is a database of another program (it has "${table.name}").`, {
-    type: 'future_schema',
-    permanent: true,
-    remediation: `Move it away, or set storage.data_directory in config.yaml: mv '${database.path}' '${database.path}.other'`,
-  });
 }
 
 /**

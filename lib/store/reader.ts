@@ -3,14 +3,15 @@
  * reader; made by another user than the collectors', they would lock the collectors out of their own database. So only
  * the owner, or root (for whom SQLite gives them to the owner), opens it in the ordinary way.
  */
-import { accessSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, mkdtempSync, rmSync, statSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MonitorError } from '../errors';
-import { fileError } from '../files/file-error';
+import { describeFileError, fileError } from '../files/file-error';
 import { Database, type OpenMode } from './database';
-import { refuseFutureSchema } from './files';
+import { isDirectory, refuseFutureSchema } from './files';
 import { versionOf } from './migrations';
+import { refuseOtherPrograms } from './other-programs';
 
 /** How often reading starts over because a collector changed the file that was read without locks. */
 const MAX_ATTEMPTS = 4;
@@ -26,13 +27,31 @@ export type Reader = readonly [Database, Database];
  * @throws MonitorError `database_*`, `future_schema`, `file_system`
  */
 export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
+  const file = look(path);
+  if (file?.isDirectory() === true) throw isDirectory(path);
+  if (file === undefined || file.size === 0) return null;
   if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
   for (let attempt = 1; ; attempt++) {
     const before = fingerprint(path);
     const result = await settled(readBareFile(path, work));
     if (fingerprint(path) === before) return unwrap(result);
     if (attempt === MAX_ATTEMPTS) throw changed(path);
+  }
+}
+
+/** @throws MonitorError `file_system` where this user may not read it */
+function look(path: string): Stats | undefined {
+  try {
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (file !== undefined) accessSync(path, constants.R_OK);
+    return file;
+  } catch (thrown) {
+    throw new MonitorError(`Cannot read ${path}: ${describeFileError(thrown)}.`, {
+      type: 'file_system',
+      permanent: true,
+      remediation: 'Run it as the user of the collectors, or share the data with a group: docs/running.md, Dashboards.',
+      cause: thrown,
+    });
   }
 }
 
@@ -82,6 +101,7 @@ async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) =
   try {
     const first = await open();
     const version = await versionOf(first);
+    await refuseOtherPrograms(first, version);
     if (version === 0) return null;
     refuseFutureSchema(path, version);
     return await work([first, await open()]);

@@ -1,6 +1,5 @@
 /** What a person trying the commands for the first time ran into. */
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHome, type Home } from '../support/home';
 import { PROJECT_ROOT, startNode } from '../support/run-command';
@@ -98,16 +97,3 @@ test('a --since before all calendars begins at the first reading', async () => {
   const { exitCode, stderr } = await home.run('report', ['--since', '999999999d', '--format', 'csv']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
-
-(existsSync('/dev/full') ? test : test.skip)(
-  'a full disk behind the output is no defect of ours (needs /dev/full)',
-  async () => {
-    await home.run('collect-hue');
-    const script = join(__dirname, '..', '..', 'bin', 'report.js');
-    const command = [process.execPath, script, ...home.flags, '--format', 'csv'].map((word) => `'${word}'`).join(' ');
-    const { status, stderr } = spawnSync('/bin/sh', ['-c', `${command} > /dev/full`], { cwd: '/', encoding: 'utf8' });
-    expect(status).toBe(1);
-    expect(stderr).toContain('no space left');
-    expect(stderr).not.toContain('defect');
-  },
-);

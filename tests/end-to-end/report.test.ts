@@ -1,29 +1,13 @@
 /** report as a person, a crontab and a pipeline run it. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../lib/store/database';
-import { isRoot, NOBODY } from '../support/as-user';
 import { cycleOf, hueReading, nthCycle } from '../support/cycles';
-import { configIn, history, reportHome, store } from '../support/report-home';
-import { scratchDirectory } from '../support/scratch';
-import { until } from '../support/until';
-import { PROJECT_ROOT, runCommand, startCommand, type RunOptions } from '../support/run-command';
+import { history } from '../support/report-home';
+import { PROJECT_ROOT } from '../support/run-command';
 import type { Cycle } from '../../lib/store/store';
-
-async function installation(cycles: readonly Cycle[] = [], config = 'hue: {bridge_url: "http://127.0.0.1"}\n') {
-  const directory = scratchDirectory();
-  mkdirSync(join(directory, 'config'));
-  const file = join(directory, 'config', 'config.yaml');
-  writeFileSync(file, config);
-  if (cycles.length > 0) await store(configIn(directory), cycles);
-  const data = join(directory, 'data');
-  const report = (args: readonly string[], options: RunOptions = {}) =>
-    runCommand('report', { args: [...args, '--config', file], ...options });
-  return { directory, file, data, report };
-}
+import { installation } from '../support/report-installation';
 
 test('a table on stdout, nothing on stderr, exit 0', async () => {
   const { report } = await installation([nthCycle(1)]);
@@ -54,11 +38,53 @@ test.each([
   [['--format', 'xml'], /--format is "xml"; it can be table or csv/],
   [['--json', '--format', 'csv'], /both want stdout/],
   [['--since', 'monday'], /--since is "monday"/],
+  [['gaps', '--device', 'hue:0'], /--device means nothing to report gaps/],
+  [['cycles', '--units', 'us'], /--units means nothing to report cycles/],
+  [['backup', 'copy.db', '--format', 'csv'], /--format means nothing to report backup/],
+  [['backup', '-'], /backup needs a file/],
 ])('%j is a usage error', async (args, message) => {
   const { report } = await installation([nthCycle(1)]);
   const { exitCode, stderr } = await report(args);
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(message);
+});
+
+test('a room with a comma in its name is found as the error lists it; lists may be given in pieces', async () => {
+  const { report } = await installation(history().slice(-20));
+  const since = ['--since', '2026-01-01', '--until', '2026-02-01', '--format', 'csv'];
+  const wrong = await report([...since, '--location', 'Küche "Süd", oben']);
+  expect(wrong.stderr).toContain('There are: Hall, Küche "Süd"\\, oben');
+  const { stdout } = await report([...since, '--location', 'Küche "Süd"\\, oben', '--location=Bad']);
+  const devices = stdout
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => /hue:\d/.exec(line)?.[0]);
+  expect([...new Set(devices)].sort()).toEqual(['hue:2', 'hue:3']);
+});
+
+test('an end in the future is now: nothing is missing there', async () => {
+  const started = new Date(Date.now() - 60_000).toISOString();
+  const { report } = await installation([cycleOf(started, 'hue', [hueReading('hue:1')])]);
+  const { stdout } = await report(['gaps', '--json', '--until', '2999-01-01']);
+  expect(JSON.parse(stdout)).toMatchObject({ days: [{ expected: 1, missing: 0 }], gaps: [] });
+});
+
+test('configuration and secrets are never replaced by an output', async () => {
+  const { report, file, directory } = await installation([nthCycle(1)]);
+  const before = readFileSync(file, 'utf8');
+  const secrets = join(directory, 'config', 'secrets.yaml');
+  for (const own of [file, secrets]) {
+    for (const args of [
+      ['--format', 'csv', '--output', own],
+      ['backup', own],
+    ]) {
+      const { exitCode, stderr } = await report(args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("is one of this program's own files: it will not be replaced");
+    }
+  }
+  expect([readFileSync(file, 'utf8'), existsSync(secrets)]).toEqual([before, false]);
 });
 
 test('--json is one object, on failure too', async () => {
@@ -103,23 +129,6 @@ test('local days have 23 or 25 hours when the clocks change', async () => {
   ]);
 });
 
-(isRoot ? test : test.skip)(
-  `a report by root, or by anybody else, leaves the collectors able to write${isRoot ? '' : ' (skipped: only root can become another user)'}`,
-  async () => {
-    const { report, data } = await installation([nthCycle(1)]);
-    // The collectors are `nobody`'s; the database is readable by all, in a folder all may write.
-    spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, data]);
-    chmodSync(data, 0o777);
-    chmodSync(join(data, 'readings.db'), 0o644);
-    for (const uid of [0, 12345]) {
-      const { exitCode, stderr } = await report(['--since', '2026-01-01'], { uid });
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      const foreign = readdirSync(data).filter((name) => statSync(join(data, name)).uid !== NOBODY);
-      expect(foreign).toEqual([]);
-    }
-  },
-);
-
 test('reports while a collector writes see whole cycles only', async () => {
   const { report, data } = await installation([nthCycle(0)]);
   const writer = await Database.open(join(data, 'readings.db'), 'read-write');
@@ -132,16 +141,6 @@ test('reports while a collector writes see whole cycles only', async () => {
   await writer.close();
 });
 
-test('two exports at once: each reading in one of them', async () => {
-  const { file } = await installation(history());
-  const args = ['--config', file, '--format', 'ndjson', '--since-last'];
-  const both = await Promise.all([1, 2].map(() => startCommand('report', { args }).result));
-  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-  const lines = both.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
-  expect(new Set(lines).size).toBe(lines.length);
-  expect(lines).toHaveLength(305 * 3 + 313);
-});
-
 test('a backup says nothing to cron, and holds everything', async () => {
   const { report, directory } = await installation([nthCycle(1), nthCycle(2)]);
   const file = join(directory, 'backup.db');
@@ -150,96 +149,19 @@ test('a backup says nothing to cron, and holds everything', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ backup: { file, readings: 4, cycles: 2 } });
 });
 
-const installed = (program: string): boolean => spawnSync('which', [program]).status === 0;
+const hasScript = spawnSync('script', ['--version']).status === 0;
 
-(installed('promtool') ? test : test.skip)(
-  `promtool finds no fault${installed('promtool') ? '' : ' (skipped: promtool is not installed)'}`,
+(hasScript ? test : test.skip)(
+  `on a terminal, a person is told what was written; the file has no colours${hasScript ? '' : ' (skipped: script is not installed)'}`,
   async () => {
-    const home = reportHome();
-    await store(home.config, history());
-    const { text } = await home.report({ format: 'prometheus' });
-    const { status, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { file, directory } = await installation(history());
+    const output = join(directory, 'rooms.txt');
+    const report = `'${process.execPath}' '${join(PROJECT_ROOT, 'bin/report.js')}' --config '${file}' --since 2026-01-02`;
+    const onTerminal = (flags: string) =>
+      spawnSync('script', ['-qec', `${report} ${flags}`, '/dev/null'], { encoding: 'utf8' }).stdout;
+    expect(onTerminal('')).toContain('\u001b[');
+    expect(onTerminal(`--output '${output}'`)).toBe(`${output} is written\r\n`);
+    expect(onTerminal(`--output '${output}' --quiet`)).toBe('');
+    expect(readFileSync(output, 'utf8')).not.toContain('\u001b');
   },
 );
-
-(installed('victoria-metrics') ? test : test.skip)(
-  `a real time-series database takes every line of influx and of prometheus${installed('victoria-metrics') ? '' : ' (skipped: victoria-metrics is not installed)'}`,
-  async () => {
-    const home = reportHome();
-    await store(home.config, history());
-    const server = await startVictoria(home.directory);
-    try {
-      const influx = (await home.report({ format: 'influx', quantity: 'temperature' })).text;
-      const prometheus = (await home.report({ format: 'prometheus' })).text;
-      expect((await fetch(`${server.url}/write`, { method: 'POST', body: influx })).status).toBe(204);
-      const taken = await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: prometheus });
-      expect(taken.status).toBe(204);
-      // What was imported a moment ago is not to be seen at once.
-      await until(async () => (await server.series('climate_measured_timestamp_seconds')).length === 4);
-      const series = await server.series('climate_temperature_celsius');
-      // Without a time stamp of its own, prometheus' sample gets the time of the import.
-      const inHistory = series.map(({ metric, timestamps }) => [
-        metric['device_id'],
-        timestamps.filter((ms) => ms < Date.UTC(2026, 1, 1)).length,
-      ]);
-      const perDevice = new Map<unknown, number>();
-      for (const [device, count] of inHistory) {
-        perDevice.set(device, (perDevice.get(device) ?? 0) + Number(count));
-      }
-      expect([...perDevice].sort()).toEqual([
-        ['alexa:G1', 313],
-        ['hue:1', 305],
-        ['hue:2', 305],
-        ['hue:3', 305],
-      ]);
-      expect(series.some(({ metric }) => metric['location'] === 'Küche "Süd", oben')).toBe(true);
-    } finally {
-      await server.stop();
-    }
-  },
-);
-
-interface Series {
-  metric: Record<string, string>;
-  timestamps: number[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function startVictoria(directory: string) {
-  const url = `http://127.0.0.1:${await freePort()}`; // it does not tell which port it got for 0
-  const flags = [`-storageDataPath=${join(directory, 'victoria')}`, `-httpListenAddr=${url.slice(7)}`];
-  const process = spawn('victoria-metrics', [...flags, '-retentionPeriod=100y'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = once(process, 'close');
-  await new Promise<void>((resolve, reject) => {
-    let log = '';
-    process.stderr.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-      if (log.includes('pprof handlers')) resolve();
-    });
-    process.once('close', () => reject(new Error(log)));
-  });
-  return {
-    url,
-    series: async (name: string): Promise<Series[]> => {
-      await fetch(`${url}/internal/force_flush`);
-      const answer = await fetch(`${url}/api/v1/export?match[]=${name}`);
-      const lines = (await answer.text()).split('\n').filter((line) => line !== '');
-      return lines.map((line) => JSON.parse(line) as Series);
-    },
-    stop: async () => {
-      process.kill();
-      await ended;
-    },
-  };
-}

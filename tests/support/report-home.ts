@@ -116,6 +116,8 @@ export interface ReportOptions {
   switches?: readonly string[];
   now?: number;
   output?: string;
+  /** of the terminal */
+  width?: number;
   /** what stands in for standard output */
   stdout?: Sink;
 }
@@ -130,7 +132,7 @@ export function reportHome(directory = scratchDirectory()): ReportHome {
   return {
     directory,
     config,
-    report: async (flags = {}, { view = 'readings', switches = [], now = NOW, output, stdout } = {}) => {
+    report: async (flags = {}, { view = 'readings', switches = [], now = NOW, output, width, stdout } = {}) => {
       const written: string[] = [];
       const sink: Sink = {
         write: (text) => written.push(text),
@@ -143,6 +145,7 @@ export function reportHome(directory = scratchDirectory()): ReportHome {
         output: output ?? null,
         stdout: stdout ?? sink,
         style: styleFor(false, {}),
+        width: width ?? null,
         envelope: (content) => `${JSON.stringify(content)}\n`,
       });
       return { text: written.join(''), sentence };

@@ -16,6 +16,8 @@ export interface RunOptions {
   uid?: number;
   /** program and arguments put before node: ['faketime', '+1d'] */
   wrapper?: readonly string[];
+  /** an open file that takes the place of the pipe; RunResult.stdout is then empty */
+  stdout?: number;
 }
 
 export interface RunResult {
@@ -49,20 +51,21 @@ export function startNode(nodeArguments: readonly string[], options: RunOptions 
   const child = spawn(program, words, {
     cwd: options.cwd ?? '/',
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...coverageEnvironment(), ...options.environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
+  if (child.stdin === null || child.stderr === null) throw new Error('a pipe was asked for');
   child.stdin.on('error', () => undefined); // a command that never reads its input may be gone already
   if (options.input !== null) child.stdin.end(options.input ?? '');
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const result = new Promise<RunResult>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr, pid: child.pid ?? 0 }));
   });
-  return { child, stdout: () => stdout, result };
+  return { child: Object.assign(child, { stdin: child.stdin }), stdout: () => stdout, result };
 }
 
 export function runCommand(name: string, options: RunOptions = {}): Promise<RunResult> {

@@ -1,10 +1,12 @@
 /** report: look at the data, and take it elsewhere. */
+import { resolve } from 'node:path';
 import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
+import { ReaderGone } from '../../files/standard-output';
 import { backUp } from '../../report/backup';
 import { makeReport } from '../../report/report';
 import { FORMATS, requestOf, type View } from '../../report/request';
-import { ReaderGone, stdoutSink } from '../../report/sink';
+import { stdoutSink } from '../../report/sink';
 import { styleFor } from '../../report/text';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
@@ -17,9 +19,14 @@ const SPEC: CommandSpec = {
   flags: [
     { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
     { name: 'until', value: 'TIME', help: 'the end, itself not included (default: now)' },
-    { name: 'device', value: 'ID,…', help: 'only these devices: hue:00:17:88:01:02:03:04:05-02-0402' },
-    { name: 'location', value: 'NAME,…', help: 'only these rooms' },
-    { name: 'quantity', value: 'NAME,…', help: 'only temperature, humidity, pm25, pm10, voc, co, iaq, light, battery' },
+    { name: 'device', value: 'ID,…', isList: true, help: 'only these devices: hue:00:17:88:01:02:03:04:05-02-0402' },
+    { name: 'location', value: 'NAME,…', isList: true, help: 'only these rooms (a comma in a name: \\,)' },
+    {
+      name: 'quantity',
+      value: 'NAME,…',
+      isList: true,
+      help: 'only temperature, humidity, pm25, pm10, voc, co, iaq, light, battery',
+    },
     { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },
     { name: 'output', value: 'FILE', help: 'write there, whole or not at all, instead of to stdout' },
@@ -47,11 +54,20 @@ const SPEC: CommandSpec = {
   ],
 };
 
+/** Which of report's own flags mean something to each of its words; to the readings all do. */
+const FLAGS_OF_WORDS: Readonly<Record<string, readonly string[]>> = {
+  gaps: ['since', 'until', 'format', 'output'],
+  cycles: ['since', 'until', 'format', 'output'],
+  backup: [],
+};
+
 void main(SPEC, run);
 
 async function run({ arguments: { values, switches, positionals }, terminal }: Invocation): Promise<number> {
   const startedAt = new Date();
-  const config = loadConfig(findFiles(values, { environment: terminal.environment }).config);
+  const files = findFiles(values, { environment: terminal.environment });
+  const config = loadConfig(files.config);
+  const ownFiles = [files.config, files.secrets];
   const envelope = (content: object): string =>
     `${JSON.stringify({
       schema_version: 1,
@@ -72,9 +88,10 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   if (further.length > 0 || (file !== undefined && word !== 'backup')) {
     throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0] ?? file)}`);
   }
+  refuseIdleFlags(word, [...Object.keys(values), ...switches]);
   if (word === 'backup') {
-    if (file === undefined) throw usage(SPEC, 'backup needs a file: report backup FILE');
-    const receipt = await backUp(config.storage, file);
+    if (file === undefined || file === '' || file === '-') throw usage(SPEC, 'backup needs a file: report backup FILE');
+    const receipt = await backUp(config.storage, file, ownFiles);
     const size = `${(receipt.bytes / 1e6).toFixed(1)} MB`;
     if (switches.has('json')) terminal.out(envelope({ backup: receipt }));
     else if (terminal.isTerminal && !switches.has('quiet')) {
@@ -92,14 +109,27 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   }
   try {
     const stdout = stdoutSink();
-    const style = styleFor(terminal.isTerminal && output === null, terminal.environment);
-    const sentence = await makeReport({ config, request, output, stdout, style, envelope });
+    const isSeen = terminal.isTerminal && output === null;
+    const style = styleFor(isSeen, terminal.environment);
+    const width = isSeen ? process.stdout.columns || null : null; // 0 where the terminal does not know
+    const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope });
     if (sentence !== null) say(sentence);
-    else if (switches.has('json') && output !== null) terminal.out(envelope({ output, format: request.format }));
+    else if (output !== null) {
+      if (switches.has('json')) terminal.out(envelope({ output, format: request.format }));
+      else if (terminal.isTerminal && !switches.has('quiet')) terminal.out(`${resolve(output)} is written\n`);
+    }
   } catch (thrown) {
     // `report | head`: the reader has seen enough, unless it was to get each reading once.
     if (thrown instanceof ReaderGone && !request.sinceLast) return EXIT.done;
     throw thrown;
   }
   return EXIT.done;
+}
+
+/** A flag that would change nothing is a misunderstanding: `report gaps --device …` counts cycles, not devices. */
+function refuseIdleFlags(word: string, given: readonly string[]): void {
+  const allowed = FLAGS_OF_WORDS[word];
+  const common = COMMON_FLAGS.map(({ name }) => name);
+  const idle = given.find((name) => allowed?.includes(name) === false && !common.includes(name));
+  if (idle !== undefined) throw usage(SPEC, `--${idle} means nothing to report ${word}`);
 }

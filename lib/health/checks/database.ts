@@ -8,6 +8,7 @@ import { databaseError, whyNotWritable } from '../../store/database-error';
 import { loadDriver } from '../../store/driver';
 import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
 import { enterGate } from '../../store/gate';
+import { refuseOtherPrograms } from '../../store/other-programs';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
@@ -76,7 +77,7 @@ async function probe(path: string, { storage }: Config, { problems, details, sig
       details['journal_mode'] = await pragma('journal_mode');
       details['wal_autocheckpoint_pages'] = await pragma(`wal_autocheckpoint = ${storage.wal_autocheckpoint_pages}`);
       details['schema_version'] = await pragma('user_version');
-      await refuseOtherPrograms(database, details['schema_version']);
+      await refuseOtherPrograms(database, Number(details['schema_version']));
       await writeAndRollBack(database);
     });
     details['write_ms'] = Math.round(performance.now() - startedAt);
@@ -114,16 +115,6 @@ async function waitingPages(database: Database, walBytes: number): Promise<numbe
   if (walBytes <= OVERSIZED_PAGES * PAGE_BYTES) return 0;
   const wal = await database.get<{ log: number; checkpointed: number }>('PRAGMA wal_checkpoint(PASSIVE)');
   return wal === undefined ? 0 : wal.log - wal.checkpointed;
-}
-
-async function refuseOtherPrograms(database: Database, version: unknown): Promise<void> {
-  const known = await database.get("SELECT 1 FROM sqlite_schema WHERE name = 'word'");
-  if (known !== undefined && version !== 0) return;
-  throw new MonitorError(`${database.path} is a database of another program, or has no tables`, {
-    type: 'future_schema',
-    permanent: true,
-    remediation: `Move it away, or set storage.data_directory in config.yaml: mv '${database.path}' '${database.path}.other'`,
-  });
 }
 
 /**

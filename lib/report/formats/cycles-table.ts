@@ -15,13 +15,13 @@ export function renderCycles(cycles: readonly CycleRow[], style: Style): string 
       each.ok,
       each.partial,
       each.failed,
-      each.medianMs,
-      each.p95Ms,
-      each.maxMs,
-      each.meanBytes,
+      each.median_ms,
+      each.p95_ms,
+      each.max_ms,
+      each.mean_bytes,
       each.requests,
       each.retries,
-      each.longestLockMs,
+      each.longest_lock_ms,
     ].map(String),
   );
   const summaryHeader =

@@ -18,7 +18,8 @@ export interface CollectorState {
 export interface PrometheusInput {
   devices: readonly DeviceOverview[];
   collectors: readonly CollectorState[];
-  spooledCycles: number;
+  /** null: not to be seen by this user */
+  spooledCycles: number | null;
   alertActive: boolean;
 }
 
@@ -75,7 +76,8 @@ export function renderPrometheus({ devices, collectors, spooledCycles, alertActi
     'How long the last cycle took.',
     ofCollectors(({ lastDurationMs }) => seconds(lastDurationMs)),
   );
-  add('climate_spooled_cycles', 'Cycles that wait on disk for the database.', [[{}, spooledCycles]]);
+  const waiting: Sample[] = spooledCycles === null ? [] : [[{}, spooledCycles]];
+  add('climate_spooled_cycles', 'Cycles that wait on disk for the database.', waiting);
   add('climate_login_needed', '1 while a login at Amazon by hand is needed.', [[{}, alertActive ? 1 : 0]]);
   return families.join('');
 }

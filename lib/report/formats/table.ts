@@ -2,7 +2,7 @@
 import { duration, momentOf } from '../moment';
 import type { DeviceOverview, LatestValue, Overview } from '../overview';
 import { shown, withUnit } from '../quantities';
-import { columns, cut, printable, sparkline, type Style } from '../text';
+import { columns, cut, means, printable, sparkline, widthOf, type Style } from '../text';
 import type { Trouble } from '../trouble';
 import { count } from '../trouble';
 
@@ -14,23 +14,23 @@ export interface TableInput {
   nowMs: number;
 }
 
-const LONGEST_NAME = 28;
+/** Names and sparklines as long as we like them, and shorter, until a line fits the terminal. */
+const LENGTHS: readonly (readonly [name: number, points: number])[] = [
+  [28, 24],
+  [28, 12],
+  [20, 12],
+  [20, 8],
+  [12, 8],
+  [12, 6],
+];
 
-export function renderTable({ trouble, overview, fromMs, toMs, nowMs }: TableInput, style: Style): string {
-  const period = toMs === nowMs ? duration(nowMs - fromMs) : `${momentOf(fromMs)} to ${momentOf(toMs)}`;
-  const header = ['ROOM', 'QUANTITY', 'NOW', 'AGE', 'LOW', 'HIGH', `LAST ${period}`.toUpperCase()];
-  if (toMs !== nowMs) header.splice(2, 1, 'LAST').splice(-1, 1, period.toUpperCase());
+/** @param width of the terminal; null: any */
+export function renderTable(input: TableInput, style: Style, width: number | null = null): string {
+  const { trouble, overview, toMs } = input;
   const rows = overview.devices.flatMap((device) => rowsOf(device, toMs));
-  const lines = columns(
-    [header, ...rows.map(({ cells }) => cells)],
-    ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
-  ).map((line, index) => {
-    if (index === 0) return style.faint(line);
-    return rows[index - 1]?.isTrouble === true ? style.bad(line) : line;
-  });
   return [
     ...troubleLines(trouble, style),
-    ...(rows.length === 0 ? ['No readings in this time.'] : lines),
+    ...(rows.length === 0 ? ['No readings in this time.'] : linesOf(rows, input, style, width)),
     ...(overview.longGone === 0
       ? []
       : ['', style.faint(`${count(overview.longGone, 'device')} without a reading for over 7 days not shown.`)]),
@@ -39,28 +39,63 @@ export function renderTable({ trouble, overview, fromMs, toMs, nowMs }: TableInp
     .join('');
 }
 
+function linesOf(rows: readonly TableRow[], input: TableInput, style: Style, width: number | null): string[] {
+  let lines: string[] = [];
+  for (const [name, points] of LENGTHS) {
+    const cells = rows.map((row) => [cutLabel(row.room, name), ...row.cells, row.course(points)]);
+    lines = columns([headerOf(input), ...cells], ['left', 'left', 'right', 'right', 'right', 'right', 'left']);
+    if (width === null || lines.every((line) => widthOf(line) <= width)) break;
+  }
+  return lines.map((line, index) => {
+    if (index === 0) return style.faint(line);
+    return rows[index - 1]?.isTrouble === true ? style.bad(line) : line;
+  });
+}
+
+/** What tells two devices of a room apart stands at the end: `Long room n… (Hue)`. */
+function cutLabel(label: string, width: number): string {
+  const [, room = '', mark = ''] = /^(.+)( \([^()]+\))$/.exec(label) ?? [];
+  const rest = width - widthOf(mark);
+  return mark !== '' && widthOf(label) > width && rest > 3 ? cut(room, rest) + mark : cut(label, width);
+}
+
+function headerOf({ fromMs, toMs, nowMs }: TableInput): string[] {
+  const period = toMs === nowMs ? `last ${duration(nowMs - fromMs)}` : `${momentOf(fromMs)} to ${momentOf(toMs)}`;
+  return ['ROOM', 'QUANTITY', toMs === nowMs ? 'NOW' : 'LAST', 'AGE', 'LOW', 'HIGH', period.toUpperCase()];
+}
+
 export function troubleLines(trouble: readonly Trouble[], style: Style): string[] {
   if (trouble.length === 0) return [];
   return [...trouble.map(({ message }) => style.bad(`! ${cut(printable(message), 200)}`)), ''];
 }
 
-function rowsOf(device: DeviceOverview, toMs: number): { cells: string[]; isTrouble: boolean }[] {
+interface TableRow {
+  /** '' in all lines of a device but the first */
+  room: string;
+  /** from the quantity to the highest value */
+  cells: string[];
+  course: (points: number) => string;
+  isTrouble: boolean;
+}
+
+function rowsOf(device: DeviceOverview, toMs: number): TableRow[] {
   return device.values.map((value, index) => ({
+    room: index === 0 ? printable(device.label) : '',
     cells: [
-      index === 0 ? cut(printable(device.label), LONGEST_NAME) : '',
       value.quantity.title,
       `${withUnit(value.quantity, value.value)}${value.isAnomalous ? ' !' : ''}`,
       `${duration(toMs - value.measuredMs)}${value.stale ? ' stale' : ''}`,
       value.lowest === null ? '' : shown(value.quantity, value.lowest),
       value.highest === null ? '' : shown(value.quantity, value.highest),
-      courseOf(value),
     ],
+    course: (points) => courseOf(value, points),
     isTrouble: value.stale || value.isAnomalous,
   }));
 }
 
 /** The course of light is a matter of powers of ten. */
-function courseOf({ quantity, course }: LatestValue): string {
+function courseOf({ quantity, course }: LatestValue, points: number): string {
   if (quantity.column === 'battery_percent') return '';
-  return sparkline(quantity.logarithmic === true ? course.map((value) => Math.log10(Math.max(0, value) + 1)) : course);
+  const fewer = means(course, points);
+  return sparkline(quantity.logarithmic === true ? fewer.map((value) => Math.log10(Math.max(0, value) + 1)) : fewer);
 }

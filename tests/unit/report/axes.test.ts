@@ -8,8 +8,14 @@ test('round steps that enclose the values, with the decimals they need', () => {
   expect(labels(linearScale(20.1, 20.2, 0.5).ticks)).toEqual(['20.0', '20.5']);
   expect(labels(linearScale(-3, 4, 0.5).ticks)).toEqual(['-4', '-2', '0', '2', '4']);
   expect(labels(linearScale(0, 0, 1).ticks)).toEqual(['0', '1']);
+  expect(labels(linearScale(88, 97, 1).ticks)).toEqual(['88', '90', '92', '94', '96', '98']);
   const { place } = linearScale(0, 100, 1);
   expect([place(0), place(50), place(100)]).toEqual([0, 0.5, 1]);
+});
+
+test('what never changed lies in the middle, and nothing above 100 %', () => {
+  expect(labels(linearScale(45, 45, 1, 100).ticks)).toEqual(['44', '45', '46']);
+  expect(labels(linearScale(100, 100, 1, 100).ticks)).toEqual(['99', '100']);
 });
 
 test('light goes by powers of ten, from darkness on', () => {
@@ -44,6 +50,13 @@ test('hours, days or months, whichever are few enough', () => {
     'Jan 2026',
     'Feb',
   ]);
+});
+
+test('no label stands out of the page at its right end', () => {
+  const year = local(2025, 11, 20);
+  // A day before the end, and ten days: neither has room on a phone, the first not even on a desk.
+  expect(labels(timeTicks(year, local(2026, 11, 2))).at(-1)).toBe('Nov');
+  expect(timeTicks(year, local(2026, 9, 11)).at(-1)).toMatchObject({ label: 'Oct', isMinor: true });
 });
 
 test('nights from 22 to 6 o’clock, cut at the edges; none where they would be too narrow', () => {

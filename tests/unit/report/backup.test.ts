@@ -47,9 +47,13 @@ test('an older backup is replaced; anything else of that name, and our own data,
   writeFileSync(letter, 'Dear backup, please do not replace me.');
   await expect(backUp(storage, letter)).rejects.toMatchObject({ type: 'usage' });
   for (const own of [path, `${path}-wal`, join(storage.data_directory, '..', 'data', 'readings.db')]) {
-    await expect(backUp(storage, own)).rejects.toThrow(/collectors' own files/);
+    await expect(backUp(storage, own)).rejects.toThrow(/this program's own files/);
   }
-  await expect(backUp(storage, directory)).rejects.toThrow(/is not a file/);
+  await expect(backUp(storage, directory)).rejects.toMatchObject({
+    message: expect.stringMatching(/is a folder/) as string,
+    remediation: `Name a file in it: node bin/report.js backup '${join(directory, 'readings.db')}'`,
+  });
+  await expect(backUp(storage, `${directory}/new/`)).rejects.toThrow(/is no folder yet/);
   expect(readFileSync(letter, 'utf8')).toMatch(/^Dear backup/);
 });
 
@@ -84,8 +88,10 @@ test('--output: whole or not at all, with the mode a shell would give, never ove
   chmodSync(file, 0o640);
   fileSink(file, storage.data_directory).finish();
   expect(statSync(file).mode & 0o777).toBe(0o640);
-  for (const wrong of ['/dev/null', directory, path, join(storage.data_directory, 'export-cursor.json')]) {
-    expect(() => fileSink(wrong, storage.data_directory)).toThrow(/will not be replaced/);
+  const secrets = join(directory, 'secrets.yaml');
+  const own = ['export-cursor.json', 'amazon-session.json'].map((name) => join(storage.data_directory, name));
+  for (const wrong of ['/dev/null', directory, path, ...own, secrets]) {
+    expect(() => fileSink(wrong, storage.data_directory, [secrets])).toThrow(/will not be replaced/);
   }
 });
 

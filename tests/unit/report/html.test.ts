@@ -1,5 +1,6 @@
 /** The page: complete in itself, honest about gaps, small. */
-import { homeWithHistory } from '../../support/report-home';
+import { cycleOf, hueReading } from '../../support/cycles';
+import { homeWithHistory, NOW, reportHome, store } from '../../support/report-home';
 
 const pageOf = async (flags: Record<string, string> = {}): Promise<string> => {
   const { report } = await homeWithHistory();
@@ -61,10 +62,10 @@ test('trouble and the latest values come before the charts', async () => {
   expect(page).toMatch(/<th scope="row">Temperature<\/th><td class="now">0\.0 °C<\/td>.*?class="bad">2 h stale/);
 });
 
-test('without --since all of it; other formats of the same home agree on the latest values', async () => {
+test('it begins with the first cycle; other formats of the same home agree on the latest values', async () => {
   const { report } = await homeWithHistory();
   const page = (await report({ format: 'html', since: '2026-01-01' })).text;
-  expect(page).toContain('2026-01-01 00:00 to 2026-01-02 12:00');
+  expect(page).toContain('2026-01-01 10:00 to 2026-01-02 12:00');
   const json = JSON.parse((await report({ format: 'json' })).text) as {
     latest: { device_id: string; values: Record<string, { value: number; stale: boolean }> }[];
     readings: unknown[];
@@ -75,5 +76,40 @@ test('without --since all of it; other formats of the same home agree on the lat
     stale: true,
   });
   expect(json.readings.length).toBe(280 * 3 + 288);
-  expect(json.trouble.map(({ kind }) => kind)).toEqual(['failed_cycles', 'gap', 'skipped']);
+  expect(json.trouble.map(({ kind }) => kind)).toEqual(['failed_cycles', 'gap', 'skipped', 'stale']);
+});
+
+test('a time without readings is said to be one', async () => {
+  const page = await pageOf({ since: '2025-01-01', until: '2025-01-02' });
+  expect(page).toContain('No readings in this time.');
+  expect(page).not.toContain('<section>');
+});
+
+test('a single value is a dot that can be seen, in a page that is not empty before it', async () => {
+  const home = reportHome();
+  const [hour, minute] = [3_600_000, 60_000];
+  const measured_at = new Date(NOW - 4 * minute).toISOString();
+  await store(home.config, [cycleOf(measured_at, 'hue', [hueReading('hue:1', { measured_at })])]);
+  const { text } = await home.report({ format: 'html' });
+  expect(text).toMatch(/<path class="line dot c0" d="M11 \d+h0"/); // the last of six stretches of ten minutes
+  expect(text).not.toMatch(/<path class="line c0"/);
+  const clock = (ms: number) => new Date(ms).toTimeString().slice(0, 5);
+  expect(text).toContain(`${clock(NOW - hour)} to 2026-01-02 ${clock(NOW)}`);
+});
+
+test('forty rooms have forty styles, and the bands of many are faint', async () => {
+  const home = reportHome();
+  const cycles = [20, 15, 10, 5].map((minutes) =>
+    cycleOf(
+      new Date(NOW - minutes * 60_000).toISOString(),
+      'hue',
+      Array.from({ length: 40 }, (_, n) => hueReading(`hue:${n}`, { location: `Room ${n}` })),
+    ),
+  );
+  await store(home.config, cycles);
+  const { text } = await home.report({ format: 'html' });
+  const legend = [...text.matchAll(/<li class="([^"]*)">Room/g)].map((match) => match[1]);
+  expect(legend).toHaveLength(40);
+  expect(new Set(legend).size).toBe(40);
+  expect(text).toContain('class="crowd"');
 });

@@ -1,7 +1,8 @@
 /** `--since-last`: each reading exactly once, however it came into the database and whatever happens in between. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ReaderGone, stdoutSink, type Sink } from '../../../lib/report/sink';
+import { ReaderGone } from '../../../lib/files/standard-output';
+import { stdoutSink, type Sink } from '../../../lib/report/sink';
 import { nthCycle } from '../../support/cycles';
 import { reportHome, store, type ReportHome } from '../../support/report-home';
 

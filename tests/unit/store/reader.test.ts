@@ -68,6 +68,24 @@ test('no file, an empty file, a database without tables', async () => {
   expect(await countCycles(path)).toBeNull();
 });
 
+test.each([0, 1, 75])(
+  "another program's database (user_version %i) is neither empty nor read as ours",
+  async (version) => {
+    const path = join(scratchDirectory(), 'readings.db');
+    const foreign = await Database.open(path, 'create');
+    await foreign.exec(`CREATE TABLE bookmarks (url TEXT); PRAGMA user_version = ${version}`);
+    await foreign.close();
+    await expect(countCycles(path)).rejects.toMatchObject({
+      type: 'future_schema',
+      message: expect.stringMatching(/is a database of another program \(it has "bookmarks"\)/) as string,
+    });
+  },
+);
+
+test('a directory in its place is said to be one', async () => {
+  await expect(countCycles(scratchDirectory())).rejects.toThrow(/is a directory, where the database should be/);
+});
+
 asRoot(`another user leaves no side files in a folder that all may write${rootNote}`, async () => {
   const { path, folder } = await database();
   chmodSync(folder, 0o777);

@@ -17,12 +17,19 @@ export interface Scale {
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
-/** From a round number below the lowest value to one above the highest. */
-export function linearScale(lowest: number, highest: number, smallestStep: number): Scale {
+/**
+ * From a round number below the lowest value to one above the highest; what never changed lies in the middle.
+ * @param ceiling no value can be higher: 100 %
+ */
+export function linearScale(lowest: number, highest: number, smallestStep: number, ceiling = Infinity): Scale {
+  if (lowest === highest && lowest > 0) {
+    return linearScale(lowest - smallestStep, Math.min(ceiling, highest + smallestStep), smallestStep, ceiling);
+  }
   const span = Math.max(highest - lowest, smallestStep);
   const magnitude = 10 ** Math.floor(Math.log10(span / 4));
-  const roughly = STEPS.map((step) => step * magnitude).find((step) => span / step <= 5) ?? 10 * magnitude;
-  const step = Math.max(roughly, smallestStep);
+  // Whole numbers are not measured in steps of 2.5.
+  const steps = STEPS.map((step) => step * magnitude).filter((step) => Number.isInteger(step / smallestStep));
+  const step = steps.find((each) => span / each <= 5) ?? Math.max(10 * magnitude, smallestStep);
   const bottom = Math.floor(lowest / step) * step;
   const count = Math.max(1, Math.ceil((highest - bottom) / step - 1e-9));
   const top = bottom + count * step;
@@ -57,14 +64,19 @@ const HOUR_STEPS = [1, 2, 3, 6, 12];
 const DAY_STEPS = [1, 2, 4, 7, 14];
 const MOST_TICKS = 9;
 
+/** A label nearer to the right end would stand out of the page: out of a wide one, out of a phone's. */
+const LAST_PLACE = 0.985;
+const LAST_PLACE_NARROW = 0.95;
+
 /** Local hours, midnights or first days of months, whichever are few enough. */
 export function timeTicks(fromMs: number, toMs: number): Tick[] {
   const moments = momentsBetween(fromMs, toMs);
-  return moments.map(([ms, label], index) => ({
-    at: (ms - fromMs) / (toMs - fromMs),
-    label,
-    isMinor: moments.length > 5 && index % 2 === 1,
-  }));
+  return moments
+    .map(([ms, label], index) => {
+      const at = (ms - fromMs) / (toMs - fromMs);
+      return { at, label, isMinor: (moments.length > 5 && index % 2 === 1) || at > LAST_PLACE_NARROW };
+    })
+    .filter(({ at }) => at <= LAST_PLACE);
 }
 
 function momentsBetween(fromMs: number, toMs: number): [number, string][] {

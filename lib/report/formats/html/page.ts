@@ -1,13 +1,14 @@
 /** `--format html`: one file that needs nothing else, without any script. */
 import type { Config } from '../../../config/config';
 import type { Reader } from '../../../store/reader';
-import { duration, momentOf } from '../../moment';
+import { DAY_MS, duration, HOUR_MS, momentOf } from '../../moment';
 import { overviewOf, type DeviceOverview, type LatestValue, type Overview } from '../../overview';
 import { QUANTITIES_OF, shown, withUnit } from '../../quantities';
 import type { Request } from '../../request';
 import { count, type Trouble } from '../../trouble';
-import { renderChart, type Line } from './chart';
+import { renderChart } from './chart';
 import { escaped } from './markup';
+import type { Line } from './paths';
 import { STYLE } from './style';
 
 export interface PageInput {
@@ -24,7 +25,7 @@ const FEWEST_STRETCHES = 96;
 
 export async function renderHtml(reader: Reader, input: PageInput): Promise<string> {
   const { config, staleAfterMs, trouble } = input;
-  const fromMs = input.request.fromMs ?? (await firstCycle(reader, input.request.toMs));
+  const fromMs = await startOf(reader, input.request);
   const request = { ...input.request, fromMs };
   const intervalMs = config.collection.interval_minutes * 60_000;
   const stretches = await stretchesFor(reader, request, intervalMs);
@@ -45,7 +46,7 @@ export async function renderHtml(reader: Reader, input: PageInput): Promise<stri
     `<title>Home climate, ${escaped(momentOf(request.nowMs))}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n`,
     `<header><h1>Home climate</h1><p class="period">${escaped(period)}</p></header>\n<main>\n`,
     troubleOf(trouble, request),
-    `<h2>Latest values</h2>\n<div class="rooms">\n${overview.devices.map((d) => roomOf(d, request)).join('')}</div>\n`,
+    roomsOf(overview, request),
     ...charts,
     '</main>\n<footer><p>Lines are means, the bands around them go from the lowest to the highest value; where there ',
     'is no line, nothing was measured. Dotted: the sensor repeated an old value. Red dots: outside the limits set for ',
@@ -53,10 +54,12 @@ export async function renderHtml(reader: Reader, input: PageInput): Promise<stri
   ].join('');
 }
 
-async function firstCycle([database]: Reader, toMs: number): Promise<number> {
+/** The page begins with the first cycle: empty weeks before it would only push what there is into a corner. */
+async function startOf([database]: Reader, { fromMs, toMs }: Request): Promise<number> {
   const row = await database.get<{ first: string | null }>('SELECT min(started_at) AS first FROM cycles');
   const firstMs = Date.parse(row?.first ?? '');
-  return Number.isNaN(firstMs) || firstMs >= toMs ? toMs - 86_400_000 : firstMs;
+  if (Number.isNaN(firstMs) || firstMs >= toMs) return fromMs ?? toMs - DAY_MS;
+  return Math.max(fromMs ?? 0, Math.min(firstMs, toMs - HOUR_MS));
 }
 
 /** Few enough for the size of the page, and each long enough to hold a cycle even if that comes a little late. */
@@ -83,6 +86,16 @@ function troubleOf(trouble: readonly Trouble[], { endsNow }: Request): string {
   if (trouble.length === 0) return endsNow ? '<p class="well">No trouble in the last 24 hours.</p>\n' : '';
   const items = trouble.map(({ message }) => `<li>${escaped(message)}</li>`).join('');
   return `<ul class="trouble" aria-label="${count(trouble.length, 'trouble')}">${items}</ul>\n`;
+}
+
+function roomsOf({ devices, longGone }: Overview, request: Request): string {
+  const rooms = devices.map((device) => roomOf(device, request)).join('');
+  const gone = `<p class="well">${count(longGone, 'device')} without a reading for over 7 days not shown.</p>\n`;
+  return (
+    `<h2>Latest values</h2>\n` +
+    (rooms === '' ? '<p class="well">No readings in this time.</p>\n' : `<div class="rooms">\n${rooms}</div>\n`) +
+    (longGone === 0 ? '' : gone)
+  );
 }
 
 function roomOf({ label, values }: DeviceOverview, { toMs }: Request): string {

@@ -14,7 +14,7 @@ ${colours(DARK)}}
 body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--paper);color:var(--ink);font:16px/1.45 system-ui,sans-serif}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .period{color:var(--faint);margin:.2rem 0 1rem}
-.trouble{border-left:4px solid var(--bad);padding:.3rem 0 .3rem 1rem;margin:1rem 0;list-style:none;color:var(--bad);overflow-wrap:anywhere}
+.trouble{border-left:4px solid var(--bad);padding:.3rem 0 .3rem 1rem;margin:1rem 0;list-style:none;color:var(--bad);overflow-wrap:anywhere}.trouble li{margin:.35rem 0}
 .well{color:var(--faint)}
 .rooms{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(21rem,100%),1fr));gap:.8rem}
 table{width:100%;border-collapse:collapse;background:var(--card);border-radius:6px;font-variant-numeric:tabular-nums;font-size:.875rem;align-self:start}
@@ -30,12 +30,16 @@ td{white-space:nowrap}td.now{font-weight:600}.bad{color:var(--bad)}
 svg{display:block;width:100%;height:100%;overflow:visible}
 path{vector-effect:non-scaling-stroke;fill:none}
 .grid{stroke:var(--rule);stroke-width:1}.night{fill:var(--night)}
-.line{stroke:var(--c);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}.line:hover{stroke-width:4}
-.dashed{stroke-dasharray:9 5}.stale{stroke-dasharray:1 6;stroke-width:3}
+.line{stroke:var(--c);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}.plot .line:hover{stroke-width:4}
+.dot{stroke-width:6}.crowd .line{stroke-width:1.5}.crowd .dot{stroke-width:5}.crowd .band{opacity:.05}
+.dashed{stroke-dasharray:9 5}.mixed{stroke-dasharray:11 4 2 4}.long{stroke-dasharray:20 4}.crowd .stale,.stale{stroke-dasharray:1 6;stroke-width:3}
 .band{fill:var(--c);opacity:.14}.anomaly{stroke:var(--bad);stroke-width:9;stroke-linecap:round}
 .legend{list-style:none;margin:.3rem 0 0 3rem;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.875rem}
-.legend li::before{content:"";display:inline-block;width:1.3em;margin-right:.4em;vertical-align:.25em;border-top:3px solid var(--c)}
-.legend .dashed::before{border-top-style:dashed}
+.legend li{position:relative;padding-left:1.8em;min-width:0;overflow-wrap:anywhere}
+.legend li::before{content:"";position:absolute;left:0;top:.6em;width:1.4em;height:3px;background:var(--c);print-color-adjust:exact}
+.legend .dashed::before{background:repeating-linear-gradient(90deg,var(--c) 0 .5em,#0000 .5em .9em)}
+.legend .mixed::before{background:linear-gradient(90deg,var(--c) 0 .7em,#0000 .7em 1em,var(--c) 1em 1.2em,#0000 1.2em)}
+.legend .long::before{background:repeating-linear-gradient(90deg,var(--c) 0 .62em,#0000 .62em .78em)}
 footer{color:var(--faint);font-size:.875rem;margin-top:2rem}
 @media(max-width:40rem){.minor{display:none}.legend{margin-left:0}}
 @media print{.rooms,section{break-inside:avoid}}

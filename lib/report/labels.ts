@@ -1,0 +1,33 @@
+/** What a device is called where people look: its room, made unique. */
+import type { StoredReading } from '../store/queries';
+
+const KINDS: Readonly<Record<string, string>> = { hue_sensor: 'Hue', alexa_aqm: 'air quality' };
+/** `00:0f` of a Hue sensor, as it is printed on the device. */
+const SHORTEST_ID = 5;
+
+/** Two devices in one room are told apart by their kind, and if that is the same, by the end of their id. */
+export function labelsOf(readings: readonly StoredReading[]): Map<string, string> {
+  return new Map(
+    readings.map(({ device_id, device_type, location }) => {
+      const sameRoom = readings.filter((other) => other.location === location);
+      if (sameRoom.length === 1) return [device_id, location];
+      const sameKind = sameRoom.filter((other) => other.device_type === device_type);
+      const ids = sameKind.map((other) => other.device_id);
+      const mark = ids.length > 1 ? endOf(device_id, ids) : (KINDS[device_type] ?? device_type);
+      return [device_id, `${location} (${mark})`];
+    }),
+  );
+}
+
+/** The shortest end that no other id has; what stands behind the address (`-02-0402`) is the same for all. */
+function endOf(id: string, ids: readonly string[]): string {
+  const addresses = ids.map(addressOf);
+  const own = addressOf(id);
+  for (let length = SHORTEST_ID; length < own.length; length++) {
+    const end = own.slice(-length);
+    if (addresses.filter((address) => address.endsWith(end)).length === 1) return `…${end}`;
+  }
+  return id;
+}
+
+const addressOf = (id: string): string => id.replace(/-\d\d-\d{4}$/, '');
