@@ -145,7 +145,7 @@ class Watch {
 }
 
 const BELONGS =
-  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-state)\.json|spool)$/;
+  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-(state|certificate))\.json|spool)$/;
 
 function litter(home: SoakHome): string[] {
   return [
