@@ -102,6 +102,11 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
+    name: 'tidying up after killed processes',
+    edits: [['lib/store/spool.ts', '    removeAbandoned(storage);\n', '']],
+    proofs: [['unit/store/spool', 'what a killed process left half-written']],
+  },
+  {
     name: 'keeping damaged spool files aside',
     edits: [['lib/store/spool.ts', '    renameSync(file, target);\n', '']],
     proofs: [['end-to-end/spool', 'keeps damaged files aside']],
@@ -191,6 +196,15 @@ export const MECHANISMS: readonly Mechanism[] = [
     name: 'moving the side files with it',
     edits: [['lib/store/set-aside.ts', '[path, ...sideFiles(path)]', '[path]']],
     proofs: [['end-to-end/broken-database', 'a WAL that is not its own']],
+  },
+  {
+    name: 'refusing a WAL of another state',
+    edits: [['lib/store/connection.ts', '  await refuseStaleWal(path);\n', '']],
+    proofs: [
+      ['end-to-end/broken-database', 'a backup copied over it'],
+      ['unit/store/stale-wal', 'a backup copied over it while the WAL of 400'],
+      ['unit/store/stale-wal', 'a WAL of 40 cycles put back beside a newer database'],
+    ],
   },
   {
     name: 'looking which file lies there after the commit',
