@@ -80,7 +80,10 @@ export const MECHANISMS: readonly Mechanism[] = [
         'Promise.resolve().then(() =>',
       ],
     ],
-    proofs: [['end-to-end/faults', 'the spool fails once']],
+    proofs: [
+      ['end-to-end/faults', 'the spool fails once'],
+      ['end-to-end/spool', 'a spool that fails for a moment'],
+    ],
   },
   {
     name: 'the bound of the spool',
@@ -276,5 +279,16 @@ export const MECHANISMS: readonly Mechanism[] = [
       ['end-to-end/signals', 'SIGINT while a retry'],
       ['end-to-end/signals', 'SIGHUP while the database is waited for'],
     ],
+  },
+  {
+    name: "the end of the spool's retries after a signal",
+    edits: [
+      [
+        'lib/reliability/cycle-end.ts',
+        '    setTimeout(() => spooling.interrupt(reason), SPOOLING_AFTER_SIGNAL_MS).unref();\n',
+        '',
+      ],
+    ],
+    proofs: [['end-to-end/signals', 'while neither the database nor the spool']],
   },
 ];
