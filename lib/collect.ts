@@ -118,17 +118,28 @@ async function keep(
       await context.spool.add({ record: result.record, readings: report.readings });
       return { ...result, readingsSpooled: report.readings.length };
     } catch (alsoThrown) {
-      if (report.readings.length === 0) return result;
-      const lost = asMonitorError(alsoThrown);
-      const { type, permanent, cause } = failure;
-      const message = `${failure.message} ${lost.message}`;
-      return {
-        ...result,
-        failure: new MonitorError(message, { type, permanent, cause, remediation: lost.remediation }),
-      };
+      const lost = report.readings.length;
+      return lost === 0 ? result : { ...result, failure: failureThatLost(lost, failure, asMonitorError(alsoThrown)) };
     }
   }
 }
+
+/** Neither the database nor the spool took them: that must be said, and what hinders the spool is the nearer thing to mend. */
+function failureThatLost(readings: number, { message, type, permanent, cause }: MonitorError, spool: MonitorError) {
+  const sentences = [
+    message,
+    ...(spool.message === message ? [] : [spool.message]),
+    ...(spool.message.includes('are lost') ? [] : [`${readings} readings are lost.`]),
+  ];
+  return new MonitorError(sentences.map(asSentence).join(' '), {
+    type,
+    permanent,
+    cause,
+    remediation: spool.remediation,
+  });
+}
+
+const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** A cycle of which nothing is in the database, not even its row. */
 function unkept(context: CollectContext, report: SourceReport, failure: MonitorError): CycleResult {

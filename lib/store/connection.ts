@@ -5,6 +5,7 @@ import type { Logger } from '../logging/logger';
 import { Database } from './database';
 import { applyFileMode, checkHeader, databasePath, refuseFutureSchema, refuseNetworkFileSystem } from './files';
 import { SCHEMA_VERSION } from './schema';
+import { refuseStaleWal } from './stale-wal';
 import { whileLocked } from './while-locked';
 
 /**
@@ -22,6 +23,7 @@ export async function openConnection(
   refuseNetworkFileSystem(storage.data_directory);
   if (!checkHeader(path)) return null;
   applyFileMode(path, storage.file_mode);
+  await refuseStaleWal(path);
 
   const database = await Database.open(path, 'read-write');
   try {

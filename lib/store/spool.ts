@@ -28,20 +28,22 @@ export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): st
 /** A half-written file this old belongs to a process that was killed, not to one at work. */
 const ABANDONED_AFTER_MS = 60_000;
 
-/** Removes what killed processes left of files they had not finished. */
+/** Removes what killed processes left of files they had not finished, here and beside the database. */
 function removeAbandoned(storage: StorageConfig): void {
-  const directory = spoolDirectory(storage);
-  if (!existsSync(directory)) return;
-  for (const name of readdirSync(directory)) {
-    if (!/^\..*\.json\.temporary-/.test(name)) continue;
-    const path = join(directory, name);
-    const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  for (const directory of [storage.data_directory, spoolDirectory(storage)]) {
     try {
-      if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+      for (const name of readdirSync(directory)) {
+        if (/^\..*\.(json|txt)\.temporary-/.test(name)) removeOld(join(directory, name));
+      }
     } catch {
-      // Litter stays, nothing is lost.
+      // Not there yet, or it may be written but not read: litter stays, nothing is lost.
     }
   }
+}
+
+function removeOld(path: string): void {
+  const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
 }
 
 /**

@@ -1,5 +1,14 @@
 /** A database that is none is moved aside, kept, and a new one started in the same run; one of the future is refused. */
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../lib/store/database';
 import { openHome, type Home } from '../support/home';
@@ -64,6 +73,27 @@ it('a WAL that is not its own goes aside with it, and is never played into the n
   expect((await home.run('collect-hue')).exitCode).toBe(3);
   expect(aside().map((name) => name.replace(/^.*Z/, ''))).toEqual(expect.arrayContaining(['', '-wal']));
   expect(await home.query("SELECT name FROM sqlite_schema WHERE name = 'later'")).toEqual([]);
+});
+
+it('a backup copied over it while the WAL of a killed process lies there: both aside, exit 3, a new one', async () => {
+  const backup = join(home.directory, 'backup.db');
+  copyFileSync(home.databaseFile, backup);
+  const other = await Database.open(home.databaseFile, 'read-write');
+  await other.exec('SELECT count(*) FROM cycles'); // so that the cycle does not fold its WAL in
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  copyFileSync(`${home.databaseFile}-wal`, join(home.directory, 'kept-wal'));
+  await other.close();
+  copyFileSync(join(home.directory, 'kept-wal'), `${home.databaseFile}-wal`);
+  utimesSync(`${home.databaseFile}-wal`, new Date(0), new Date(0)); // killed some time ago
+  copyFileSync(backup, home.databaseFile);
+  const { exitCode, stderr } = await home.run('collect-hue');
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain('.corrupt-');
+  expect(aside().map((name) => name.replace(/^.*Z/, ''))).toEqual(expect.arrayContaining(['', '-wal']));
+  expect(await home.query('SELECT outcome, readings_stored FROM cycles')).toEqual([
+    { outcome: 'partial', readings_stored: 8 },
+  ]);
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
 });
 
 it.each(DAMAGES.slice(0, 6))(

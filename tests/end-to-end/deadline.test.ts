@@ -1,11 +1,12 @@
 /** No cycle outlives `deadline_seconds`: without it, none of these cycles would ever end, and neither would its test. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import { spooledFiles } from '../../lib/store/spool';
 import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
 import { startSilentResolver } from '../support/silent-resolver';
+import { until } from '../support/until';
 import { isRoot } from '../support/as-user';
 
 /** So patient that the deadline alone can end it. */
@@ -94,6 +95,20 @@ describe('a database that cannot be had', () => {
     expect(await home.query('SELECT outcome FROM cycles ORDER BY started_at')).toEqual(
       ['ok', 'failed', 'ok'].map((outcome) => ({ outcome })),
     );
+  });
+
+  it('stays locked, and the spool fails, too: it ends, and says that readings are lost', async () => {
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    const holder = await holdDatabase(home.databaseFile);
+    const running = home.start('collect-hue');
+    await until(() => home.logged('http_response').length > 1);
+    const spool = join(home.dataDirectory, 'spool');
+    rmSync(spool, { recursive: true });
+    writeFileSync(spool, 'not a directory');
+    const { exitCode, stderr } = await running.result;
+    await holder.release();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('8 readings are lost.');
   });
 
   it('is behind a gate that another program keeps shut', async () => {

@@ -1,6 +1,6 @@
 /** SIGTERM, SIGINT and SIGHUP end a cycle cleanly: what was read is stored or spooled, and the next cycle finds no lock. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../lib/simulator/faults';
 import { spooledFiles } from '../../lib/store/spool';
@@ -85,6 +85,23 @@ it('while the device is silent and the database locked: the row of the failed cy
   home.bridge.faults.clear();
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   expect(await outcomes()).toEqual([WELL, INTERRUPTED, WELL]);
+});
+
+it('while neither the database nor the spool takes what was read: it ends all the same, and says so', async () => {
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  const holder = await holdDatabase(home.databaseFile);
+  const answered = () => home.logged('http_response').length > 1;
+  const spool = join(home.dataDirectory, 'spool');
+  const interrupted = interrupt('collect-hue', 'SIGTERM', () => {
+    if (!answered()) return false;
+    rmSync(spool, { recursive: true });
+    writeFileSync(spool, 'not a directory');
+    return true;
+  });
+  const { exitCode, error, stderr } = await interrupted;
+  await holder.release();
+  expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
+  expect(stderr).toContain('8 readings are lost.');
 });
 
 const hasTerminals = spawnSync('script', ['-qfc', 'true', '/dev/null']).status === 0;

@@ -17,6 +17,7 @@ import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
 import type { RunResult } from '../support/run-command';
 import { isRoot, NOBODY } from '../support/as-user';
+import { until } from '../support/until';
 
 const IMPATIENT = { storage: { busy_timeout_ms: 10 }, retry: { max_attempts: 1, base_delay_seconds: 0 } };
 
@@ -141,6 +142,47 @@ it('at spool_max_mb says that readings are lost, and goes on as soon as the data
   expect(waiting()).toHaveLength(1);
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   expect(await timestamps()).toHaveLength(3);
+});
+
+it('a spool that fails for a moment while the database is locked: kept by a retry', async () => {
+  home.configure({ ...IMPATIENT, retry: { max_attempts: 5, base_delay_seconds: 0.1 } });
+  await home.run('collect-hue');
+  const holder = await holdDatabase(home.databaseFile);
+  const spool = join(home.dataDirectory, 'spool');
+  const retried = (operation: string) => home.logged('retry').some((line) => line['operation'] === operation);
+  const running = home.start('collect-hue');
+  await until(() => retried('database.store'));
+  rmSync(spool, { recursive: true });
+  writeFileSync(spool, 'not a directory');
+  await until(() => retried('spool.write'));
+  rmSync(spool);
+  const { exitCode, stderr } = await running.result;
+  await holder.release();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('8 readings kept in the spool');
+  expect(home.logged('retry_succeeded')).toMatchObject([{ operation: 'spool.write', endpoint: spool }]);
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  expect(await timestamps()).toHaveLength(3);
+});
+
+it('a spool that fails for good while the database is locked: says that readings are lost', async () => {
+  home.configure({ ...IMPATIENT, retry: { max_attempts: 2, base_delay_seconds: 0.2 } });
+  await home.run('collect-hue');
+  const holder = await holdDatabase(home.databaseFile);
+  const spool = join(home.dataDirectory, 'spool');
+  const running = home.start('collect-hue', ['--json']);
+  await until(() => home.logged('retry').length > 0);
+  rmSync(spool, { recursive: true });
+  writeFileSync(spool, 'not a directory');
+  const result = await running.result;
+  await holder.release();
+  expect(result.exitCode).toBe(1);
+  expect(told(result).error?.type).toBe('database_locked');
+  expect(result.stderr).toMatch(/is locked.*Cannot create the directory.*8 readings are lost\.\n/);
+  expect(home.logged('retry_exhausted')).toMatchObject([
+    { operation: 'database.store', attempts: 3 },
+    { operation: 'spool.write', attempts: 3, error_type: 'file_system' },
+  ]);
 });
 
 it('a spool that cannot be used is no reason not to store', async () => {

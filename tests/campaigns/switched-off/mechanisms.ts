@@ -80,7 +80,10 @@ export const MECHANISMS: readonly Mechanism[] = [
         'Promise.resolve().then(() =>',
       ],
     ],
-    proofs: [['end-to-end/faults', 'the spool fails once']],
+    proofs: [
+      ['end-to-end/faults', 'the spool fails once'],
+      ['end-to-end/spool', 'a spool that fails for a moment'],
+    ],
   },
   {
     name: 'the bound of the spool',
@@ -100,6 +103,11 @@ export const MECHANISMS: readonly Mechanism[] = [
       ['unit/store/spool', 'a failing store leaves everything waiting'],
       ['end-to-end/faults', 'killed at any call of the database'],
     ],
+  },
+  {
+    name: 'tidying up after killed processes',
+    edits: [['lib/store/spool.ts', '    removeAbandoned(storage);\n', '']],
+    proofs: [['unit/store/spool', 'what a killed process left half-written']],
   },
   {
     name: 'keeping damaged spool files aside',
@@ -193,6 +201,15 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['end-to-end/broken-database', 'a WAL that is not its own']],
   },
   {
+    name: 'refusing a WAL of another state',
+    edits: [['lib/store/connection.ts', '  await refuseStaleWal(path);\n', '']],
+    proofs: [
+      ['end-to-end/broken-database', 'a backup copied over it'],
+      ['unit/store/stale-wal', 'a backup copied over it while the WAL of 400'],
+      ['unit/store/stale-wal', 'a WAL of 40 cycles put back beside a newer database'],
+    ],
+  },
+  {
     name: 'looking which file lies there after the commit',
     edits: [
       [
@@ -262,5 +279,16 @@ export const MECHANISMS: readonly Mechanism[] = [
       ['end-to-end/signals', 'SIGINT while a retry'],
       ['end-to-end/signals', 'SIGHUP while the database is waited for'],
     ],
+  },
+  {
+    name: "the end of the spool's retries after a signal",
+    edits: [
+      [
+        'lib/reliability/cycle-end.ts',
+        '    setTimeout(() => spooling.interrupt(reason), SPOOLING_AFTER_SIGNAL_MS).unref();\n',
+        '',
+      ],
+    ],
+    proofs: [['end-to-end/signals', 'while neither the database nor the spool']],
   },
 ];

@@ -177,9 +177,13 @@ test('half-written and foreign files are no cycles', async () => {
 test('what a killed process left half-written is removed when it is old enough', async () => {
   mkdirSync(here.path('spool'));
   for (const name of ['.a.json.temporary-1-x', '.b.json.temporary-1-y']) writeFileSync(here.path(`spool/${name}`), '{');
-  utimesSync(here.path('spool/.a.json.temporary-1-x'), 0, 0);
+  writeFileSync(here.path('.amazon-session.json.temporary-1-x'), '{');
+  for (const name of ['spool/.a.json.temporary-1-x', '.amazon-session.json.temporary-1-x']) {
+    utimesSync(here.path(name), 0, 0);
+  }
   await replayIntoDatabase();
   expect(names('spool')).toEqual(['.b.json.temporary-1-y']);
+  expect(names('.').filter((name) => name.includes('temporary'))).toEqual([]);
 });
 
 test('two processes that replay at once store everything exactly once', async () => {

@@ -1,0 +1,87 @@
+import { copyFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { Database } from '../../../lib/store/database';
+import { readingsDatabase } from '../../../lib/store/readings-database';
+import { nthCycle } from '../../support/cycles';
+import { query, scratch, type Scratch } from '../../support/storage';
+
+let here: Scratch;
+let path: string;
+beforeEach(async () => {
+  here = await scratch({ wal_autocheckpoint_pages: 100_000 });
+  path = here.path('readings.db');
+});
+afterEach(() => here.remove());
+
+async function collect(first: number, cycles = 1): Promise<string | null> {
+  const store = readingsDatabase(here.storage, here.logger);
+  for (let n = first; n < first + cycles; n++) await store.store(nthCycle(n));
+  await store.close();
+  return store.replaced;
+}
+
+/** Leaves the WAL of these cycles beside the database, as a killed process does, after a checkpoint or before one. */
+async function killedAfter(first: number, cycles: number, isCheckpointed = false): Promise<void> {
+  const other = await Database.open(path, 'read-write');
+  await other.exec('SELECT count(*) FROM cycles'); // so that closing does not take the WAL away
+  await collect(first, cycles);
+  if (isCheckpointed) await other.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  for (const suffix of ['', '-wal']) copyFileSync(path + suffix, here.path(`kept${suffix}`));
+  await other.close();
+  // What was written last is the newer file.
+  for (const suffix of isCheckpointed ? ['-wal', ''] : ['', '-wal'])
+    copyFileSync(here.path(`kept${suffix}`), path + suffix);
+}
+
+const cyclesIn = async (file: string) => (await query<{ n: number }>(file, 'SELECT count(*) AS n FROM cycles'))[0]?.n;
+const moved = () => readdirSync(here.storage.data_directory).filter((name) => name.includes('.corrupt-'));
+
+test.each([1, 40, 400])(
+  'a backup copied over it while the WAL of %i cycles lies there: both aside, a new one',
+  async (n) => {
+    await collect(0, 3);
+    copyFileSync(path, here.path('backup'));
+    await collect(3, 5);
+    await killedAfter(100, n);
+    copyFileSync(here.path('backup'), path);
+    utimesSync(`${path}-wal`, new Date(0), new Date(0));
+    expect(await collect(1000)).toMatch(/corrupt-/);
+    expect(here.named('database_replaced')).toHaveLength(1);
+    expect(await cyclesIn(path)).toBe(1);
+    const aside = here.path(moved().find((name) => name.endsWith('Z')) ?? '');
+    rmSync(`${aside}-wal`);
+    expect(await cyclesIn(aside)).toBe(3); // the backup as it was: nothing was played into it
+  },
+);
+
+test.each([1, 40, 400])(
+  'a WAL of %i cycles put back beside a newer database: both aside, nothing played in',
+  async (n) => {
+    await collect(0, 3);
+    await killedAfter(100, n);
+    copyFileSync(`${path}-wal`, here.path('old-wal'));
+    await collect(600, 20);
+    copyFileSync(here.path('old-wal'), `${path}-wal`);
+    expect(await collect(1000)).toMatch(/corrupt-/);
+    const aside = here.path(moved().find((name) => name.endsWith('Z')) ?? '');
+    rmSync(`${aside}-wal`);
+    expect(await cyclesIn(aside)).toBe(23 + n);
+  },
+);
+
+test.each([
+  ['no checkpoint', false],
+  ['a checkpoint', true],
+])('its own WAL, left by a killed process after %s, is played in', async (_, isCheckpointed) => {
+  await collect(0, 3);
+  await killedAfter(100, 40, isCheckpointed);
+  expect(await collect(1000)).toBeNull();
+  expect(await cyclesIn(path)).toBe(44);
+});
+
+test('what is no WAL at all is nothing to SQLite, nor to us', async () => {
+  await collect(0, 3);
+  writeFileSync(`${path}-wal`, 'left over '.repeat(1000));
+  utimesSync(`${path}-wal`, new Date(0), new Date(0));
+  expect(await collect(1000)).toBeNull();
+  expect(await cyclesIn(path)).toBe(4);
+});
