@@ -5,6 +5,7 @@ import type { Logger } from '../logging/logger';
 import { Database } from './database';
 import { applyFileMode, checkHeader, databasePath, refuseFutureSchema, refuseNetworkFileSystem } from './files';
 import { SCHEMA_VERSION } from './schema';
+import { refuseOtherPrograms } from './other-programs';
 import { refuseStaleWal } from './stale-wal';
 import { whileLocked } from './while-locked';
 
@@ -22,17 +23,20 @@ export async function openConnection(
   const path = databasePath(storage.data_directory);
   refuseNetworkFileSystem(storage.data_directory);
   if (!checkHeader(path)) return null;
-  applyFileMode(path, storage.file_mode);
   await refuseStaleWal(path);
 
   const database = await Database.open(path, 'read-write');
   try {
     const version = await whileLocked({ busyTimeoutMs: storage.busy_timeout_ms, signal }, async (sliceMs) => {
       database.setBusyTimeout(sliceMs);
-      return await verifyWal(database, storage, logger);
+      const found = await versionOfOurs(database);
+      if (found === SCHEMA_VERSION) await verifyWal(database, storage, logger);
+      return found;
     });
-    refuseFutureSchema(path, version);
-    if (version === SCHEMA_VERSION) return database;
+    if (version === SCHEMA_VERSION) {
+      applyFileMode(path, storage.file_mode);
+      return database;
+    }
     await database.close();
     return null;
   } catch (thrown) {
@@ -41,23 +45,35 @@ export async function openConnection(
   }
 }
 
-/** @returns the version of the schema */
-async function verifyWal(database: Database, storage: StorageConfig, logger: Logger): Promise<number> {
+/**
+ * Asked before anything is changed.
+ * @throws MonitorError `future_schema` where a newer program, or another one, made it
+ */
+async function versionOfOurs(database: Database): Promise<number> {
+  const found = await database.get<{ version: number; own_tables: number }>(
+    `SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema WHERE name IN ('word', 'reading')) AS own_tables
+     FROM pragma_user_version`,
+  );
+  const { version = 0, own_tables = 0 } = found ?? {};
+  refuseFutureSchema(database.path, version);
+  if (own_tables !== 2) await refuseOtherPrograms(database, version);
+  return version;
+}
+
+/** What it got, not what was asked for. */
+async function verifyWal(database: Database, storage: StorageConfig, logger: Logger): Promise<void> {
   const pages = storage.wal_autocheckpoint_pages;
   // A reader that never ends makes the WAL grow; the first checkpoint after it cuts it back to this size.
   await database.exec(
     `PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${pages * 4096}; PRAGMA journal_mode = WAL`,
   );
-  // What it got, not what was asked for.
-  const [got, checkpoint] = await Promise.all([
-    database.get<{ journal_mode: string; user_version: number }>(
-      'SELECT * FROM pragma_journal_mode, pragma_user_version',
-    ),
+  const [mode, checkpoint] = await Promise.all([
+    database.get<{ journal_mode: string }>('PRAGMA journal_mode'),
     database.get<{ wal_autocheckpoint: number }>(`PRAGMA wal_autocheckpoint = ${pages}`),
   ]);
-  if (got?.journal_mode !== 'wal' || checkpoint?.wal_autocheckpoint !== pages) {
+  if (mode?.journal_mode !== 'wal' || checkpoint?.wal_autocheckpoint !== pages) {
     throw new MonitorError(
-      `${database.path} refuses write-ahead logging (journal mode ${got?.journal_mode ?? 'unknown'}).`,
+      `${database.path} refuses write-ahead logging (journal mode ${mode?.journal_mode ?? 'unknown'}).`,
       {
         type: 'database_readonly',
         permanent: true,
@@ -66,10 +82,9 @@ async function verifyWal(database: Database, storage: StorageConfig, logger: Log
     );
   }
   logger.info('wal_verified', `${database.path} is in WAL mode`, {
-    journal_mode: got.journal_mode,
+    journal_mode: mode.journal_mode,
     wal_autocheckpoint: pages,
     synchronous: 'full',
     sqlite_version: database.version,
   });
-  return got.user_version;
 }

@@ -135,14 +135,21 @@ describe('a database of a future version', () => {
   });
 });
 
-it('a database of another program is refused, too', async () => {
-  rmSync(home.databaseFile);
-  const database = await Database.open(home.databaseFile, 'create');
-  await database.exec('CREATE TABLE recipes (name); INSERT INTO recipes VALUES (1)');
-  await database.close();
-  const { exitCode, stderr } = await home.run('collect-hue');
-  expect(exitCode).toBe(1);
-  expect(stderr).toContain('another program');
-  expect(aside()).toEqual([]);
-  expect(await home.query('SELECT name FROM recipes')).toEqual([{ name: 1 }]);
-});
+it.each([0, 1])(
+  'a database of another program (user_version %i) is refused, too, and stays as it is',
+  async (version) => {
+    rmSync(home.databaseFile);
+    const database = await Database.open(home.databaseFile, 'create');
+    await database.exec(
+      `CREATE TABLE recipes (name); INSERT INTO recipes VALUES (1); PRAGMA user_version = ${version}`,
+    );
+    await database.close();
+    const before = readFileSync(home.databaseFile);
+    const { exitCode, stderr } = await home.run('collect-hue');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('another program');
+    expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'future_schema' }]);
+    expect(aside()).toEqual([]);
+    expect(readFileSync(home.databaseFile).equals(before)).toBe(true);
+  },
+);
