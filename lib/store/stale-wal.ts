@@ -35,7 +35,10 @@ function hasFrames(path: string): boolean {
 function isOverwritten(path: string): boolean {
   try {
     const wal = statSync(`${path}-wal`);
-    return statSync(path).mtimeMs > wal.mtimeMs && !hasPageOfWal(path, wal.size);
+    if (statSync(path).mtimeMs <= wal.mtimeMs || hasPageOfWal(path, wal.size)) return false;
+    // One that grows or begins anew meanwhile belongs to a process at work: what was compared is past already.
+    const now = statSync(`${path}-wal`);
+    return now.mtimeMs === wal.mtimeMs && now.size === wal.size;
   } catch (thrown) {
     // Another process has just folded it in and removed it.
     if (errorCode(thrown) === 'ENOENT') return false;
