@@ -38,7 +38,8 @@ async function concurrency(workers: Workers): Promise<void> {
         cyclesEach: Math.ceil(4000 / processes),
         autocheckpointPages,
       });
-      const { cycles, failed, stored, integrity, waits, seconds } = result;
+      const { cycles, failed, errors, stored, integrity, waits, seconds } = result;
+      for (const error of errors.slice(0, 3)) console.log(`${processes} processes: ${error}`);
       rows.push({
         processes,
         'checkpoint pages': autocheckpointPages,

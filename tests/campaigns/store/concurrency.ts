@@ -10,6 +10,8 @@ export interface ConcurrencyResult {
   autocheckpointPages: number;
   cycles: number;
   failed: number;
+  /** why, of those that said so */
+  errors: string[];
   /** cycles in the database that should be there, and are there once */
   stored: number;
   integrity: string;
@@ -59,6 +61,7 @@ export async function writeTogether(
         (sum, { reports }) => sum + cyclesEach - reports.filter((r) => r.exitCode === 0).length,
         0,
       ),
+      errors: results.flatMap(({ reports }) => reports.flatMap(({ error }) => error ?? [])),
       stored: stored?.stored ?? 0,
       integrity: integrity?.integrity_check ?? '',
       waits: { p50: at(0.5), p99: at(0.99), max: at(1) },
