@@ -42,7 +42,7 @@ export interface CheckContext {
   installation: Installation;
   /** the configuration, for the checks that are only run where there is one */
   config: Config;
-  /** `--fresh`: ask Amazon even if it was asked a moment ago */
+  /** `--fresh`: ask Amazon even if it was asked a moment ago, and look through the database even if that was done today */
   fresh: boolean;
   /** told every secret met on the way, before anything can show it */
   redactor: { add(secret: string): void };

@@ -16,7 +16,10 @@ const SPEC: CommandSpec = {
   flags: [
     { name: 'list', help: 'the names of all checks' },
     { name: 'offline', help: 'ask nothing of the network' },
-    { name: 'fresh', help: 'ask Amazon even if it was asked in the last five minutes' },
+    {
+      name: 'fresh',
+      help: 'ask Amazon even if it was asked in the last five minutes, look through all of the database again',
+    },
     { name: 'line', help: 'one line with performance data, for Nagios and its kin' },
     ...COMMON_FLAGS,
   ],

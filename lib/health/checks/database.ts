@@ -1,6 +1,5 @@
 /** Would a row be stored now? Proved by a real write that is rolled back, in a lock of about a millisecond. */
 import { statSync } from 'node:fs';
-import type { Config } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
 import { errorCode, fileError } from '../../files/file-error';
 import { Database } from '../../store/database';
@@ -16,12 +15,13 @@ import type { CheckContext, Judgement, Problem } from '../check';
 import { existingPartOf, refusalToMake } from '../existing-part';
 import { ALL_COLLECTORS, besideProblems, foreignSideFiles, walProblems } from './database-files';
 import { quickCheck } from './quick-check';
+import { lookedThroughLately } from './remembered-integrity';
 
 /** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: longer is a fault. */
 const LOCK_PATIENCE_MS = 4000;
 
-export async function checkDatabase({ config, signal }: CheckContext): Promise<Judgement> {
-  const { storage } = config;
+export async function checkDatabase(context: CheckContext): Promise<Judgement> {
+  const { storage } = context.config;
   const path = databasePath(storage.data_directory);
   const details: Record<string, unknown> = { path, exists: false };
   const problems: Problem[] = [];
@@ -41,7 +41,7 @@ export async function checkDatabase({ config, signal }: CheckContext): Promise<J
     problems.push(...foreignSideFiles(path));
     if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
     checkHeader(path);
-    await probe(path, config, { problems, details, signal });
+    await probe(path, context, { problems, details });
   } catch (thrown) {
     const isOfSystem = /^E[A-Z0-9]+$/.test(errorCode(thrown)); // no defect of ours
     const { message, remediation, type } = isOfSystem ? fileError('use', path, thrown) : asMonitorError(thrown);
@@ -59,10 +59,11 @@ export async function checkDatabase({ config, signal }: CheckContext): Promise<J
 interface Findings {
   problems: Problem[];
   details: Record<string, unknown>;
-  signal: AbortSignal;
 }
 
-async function probe(path: string, { storage }: Config, { problems, details, signal }: Findings): Promise<void> {
+async function probe(path: string, context: CheckContext, { problems, details }: Findings): Promise<void> {
+  const { signal } = context;
+  const { storage } = context.config;
   const pass = await enterGate(storage);
   const database = await Database.open(path, 'read-write').catch(async (thrown: unknown) => {
     await pass.release();
@@ -82,11 +83,12 @@ async function probe(path: string, { storage }: Config, { problems, details, sig
     });
     details['write_ms'] = Math.round(performance.now() - startedAt);
     details['busy_timeout_ms'] = storage.busy_timeout_ms;
-    details['size_bytes'] = statSync(path).size;
+    const file = statSync(path);
+    details['size_bytes'] = file.size;
     details['wal_bytes'] = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     details['wal_waiting_pages'] = await waitingPages(database, Number(details['wal_bytes']));
     problems.push(...walProblems(path, storage, details));
-    details['integrity'] = await quickCheck(database, signal);
+    details['integrity'] = await lookedThroughLately(context, file, () => quickCheck(database, signal));
   } finally {
     await database.close().catch(() => undefined);
     await pass.release();

@@ -1,0 +1,59 @@
+/**
+ * `health-integrity.json` in the data directory: when a large database was last looked through, so that a monitor that
+ * asks every minute does not read all of it every minute. Deleting it is always safe.
+ */
+import { readFileSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from '../../files/write-whole';
+import type { CheckContext } from '../check';
+import { durationOf } from './clock';
+
+/** Up to this size a look costs some milliseconds, and is taken every time. */
+const SMALL_BYTES = 2_000_000;
+const LASTS_MS = 24 * 3_600_000;
+const VERSION = 1;
+
+interface Remembered {
+  version: typeof VERSION;
+  /** of the file: another one in its place was not looked at */
+  inode: number;
+  /** UTC ISO 8601 */
+  checked_at: string;
+  result: string;
+}
+
+/**
+ * What the last look found where that is less than a day ago, else what `look` says.
+ * @param look throws where it finds damage: that is never remembered
+ */
+export async function lookedThroughLately(
+  { config, fresh, now }: Pick<CheckContext, 'config' | 'fresh' | 'now'>,
+  { ino, size }: Pick<Stats, 'ino' | 'size'>,
+  look: () => Promise<string>,
+): Promise<string> {
+  if (size <= SMALL_BYTES) return look();
+  const file = join(config.storage.data_directory, 'health-integrity.json');
+  const known = fresh ? null : read(file, ino, now());
+  if (known !== null) return known;
+  const result = await look();
+  const remembered: Remembered = { version: VERSION, inode: ino, checked_at: now().toISOString(), result };
+  try {
+    writeWhole(file, `${JSON.stringify(remembered, null, 1)}\n`);
+  } catch {
+    // Looked through again the next time.
+  }
+  return result;
+}
+
+function read(file: string, ino: number, now: Date): string | null {
+  try {
+    const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
+    const { version, inode, checked_at, result } = content;
+    const age = now.getTime() - Date.parse(checked_at);
+    if (version !== VERSION || inode !== ino || typeof result !== 'string' || !(age >= 0 && age < LASTS_MS))
+      return null;
+    return `${result} (looked through ${durationOf(age)} ago; --fresh looks again)`;
+  } catch {
+    return null; // none, or a damaged one: as good as none
+  }
+}
