@@ -115,6 +115,7 @@ async function keep(
     const failure = readFailure ?? interrupted ?? asMonitorError(thrown);
     const result = unkept(context, report, failure);
     try {
+      result.record.lock_wait_ms = context.store.lockWaitMs;
       await context.spool.add({ record: result.record, readings: report.readings });
       return { ...result, readingsSpooled: report.readings.length };
     } catch (alsoThrown) {

@@ -33,6 +33,9 @@ export function openKeeping(
     get replaced() {
       return database.replaced;
     },
+    get lockWaitMs() {
+      return database.lockWaitMs;
+    },
     store: (cycle, finish) =>
       retrier.run({ operation: 'database.store', endpoint }, () => database.store(cycle, finish)),
     storeAll: (cycles) =>

@@ -16,6 +16,7 @@ export function createMemoryStore(): MemoryStore {
   return {
     cycles,
     replaced: null,
+    lockWaitMs: 0,
     store: (cycle, finish) => {
       finish?.();
       add(cycle);

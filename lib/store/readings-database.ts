@@ -43,8 +43,8 @@ class FileDatabase implements ReadingsDatabase {
   private opened: string | null = null;
   /** looks again, when it is closed, at a WAL that was too large */
   private lookAtWal = (): void => undefined;
-  /** how long locks were waited for since the last cycle was stored, failed tries included */
-  private lockWaitMs = 0;
+  /** failed tries included */
+  lockWaitMs = 0;
 
   constructor(
     private readonly storage: StorageConfig,

@@ -46,6 +46,7 @@ const RECORD: Record<keyof CycleRecord, Check> = {
   payload_bytes: number,
   endpoint: orNull(filled),
   retries: number,
+  lock_wait_ms: (value) => value === undefined || number(value), // not there in files of the first versions
   error_type: orNull(filled),
   error: orNull(text),
 };

@@ -4,7 +4,7 @@ import type { CollectorName, Reading, SkipReason } from '../reading';
 
 export type Outcome = 'ok' | 'partial' | 'failed';
 
-/** One row of `cycles`; `readings_stored`, `readings_spooled` and `lock_wait_ms` are filled in by the store. */
+/** One row of `cycles`; `readings_stored` and `readings_spooled` are filled in by the store. */
 export interface CycleRecord {
   /** start of the cycle, UTC ISO 8601 with milliseconds and `Z`; the `timestamp` of all its readings */
   started_at: string;
@@ -19,6 +19,8 @@ export interface CycleRecord {
   payload_bytes: number;
   endpoint: 'sensors' | 'full' | 'fallback' | 'state' | null;
   retries: number;
+  /** of a cycle on its way to the spool; that of a stored one is the store's to say */
+  lock_wait_ms?: number;
   error_type: ErrorType | null;
   error: string | null;
 }
@@ -46,6 +48,8 @@ export interface Store {
    * the store writes it so.
    */
   readonly replaced: string | null;
+  /** How long other processes' locks were waited for since the last cycle was stored, in milliseconds. */
+  readonly lockWaitMs: number;
   /**
    * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
    * cycle (`started_at` and collector) given twice is stored once.

@@ -61,7 +61,7 @@ async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number)
     record.payload_bytes,
     record.endpoint,
     record.retries,
-    spooled ? 0 : Math.round(lockWaitMs),
+    Math.round(spooled ? (record.lock_wait_ms ?? 0) : lockWaitMs),
     record.error_type,
     record.error,
   );

@@ -58,6 +58,8 @@ it('keeps the readings of both collectors, whole and private, and stores them fi
 
   const last = told(await home.run('collect-hue', ['--json'])).started_at;
   expect(waiting()).toEqual([]);
+  const waits = await home.query<{ ms: number }>('SELECT lock_wait_ms AS ms FROM cycles WHERE readings_spooled > 0');
+  expect(waits.map(({ ms }) => ms > 0)).toEqual([true, true, true]); // the busy timeout, at least once
   expect(await timestamps()).toEqual([
     [first, 8],
     [spooled[0], 8],
