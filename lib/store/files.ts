@@ -1,5 +1,5 @@
 /** What can be told of readings.db without opening it as a database. */
-import { chmodSync, closeSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, constants, openSync, readSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonitorError } from '../errors';
 import { errorCode } from '../files/file-error';
@@ -50,7 +50,7 @@ export function checkHeader(path: string): boolean {
 function readHeader(path: string): Buffer | null {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe of that name would block for ever
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
     throw databaseFileError(path, thrown);

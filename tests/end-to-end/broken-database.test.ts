@@ -1,4 +1,5 @@
 /** A database that is none is moved aside, kept, and a new one started in the same run; one of the future is refused. */
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   readdirSync,
@@ -153,3 +154,12 @@ it.each([0, 1])(
     expect(readFileSync(home.databaseFile).equals(before)).toBe(true);
   },
 );
+
+it('a pipe in its place holds nobody up: the readings wait in the spool', async () => {
+  rmSync(home.databaseFile);
+  execFileSync('mkfifo', [home.databaseFile]);
+  const { exitCode, stderr } = await home.run('collect-hue');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('8 readings kept in the spool');
+  expect(aside()).toEqual([]);
+});
