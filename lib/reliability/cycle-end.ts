@@ -34,9 +34,10 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   const total = deadlineSeconds * 1000;
   // A process cannot end while a thread of its looks up a name; the C library would ask a silent server for 10 s and more.
   process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:1';
-  const reading = startDeadline(total - Math.min(5000, (total * 3) / 8));
-  const storing = startDeadline(total - Math.min(1500, total / 4));
-  const spooling = startDeadline(total - Math.min(300, total / 10));
+  const endBefore = (ms: number) => startDeadline(total - ms, performance.now(), deadlineSeconds);
+  const reading = endBefore(Math.min(5000, (total * 3) / 8));
+  const storing = endBefore(Math.min(1500, total / 4));
+  const spooling = endBefore(Math.min(300, total / 10));
   const end = setTimeout(
     () => {
       throw deadlineError(deadlineSeconds);

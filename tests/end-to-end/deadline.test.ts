@@ -43,7 +43,7 @@ it.each([
     const ending = {
       name,
       exitCode,
-      said: stderr.includes('did not end within'),
+      said: stderr.includes(`did not end within ${PATIENT.collection.deadline_seconds} s`),
       rows: await itsHome.query('SELECT outcome, exit_code, error_type FROM cycles'),
       exhausted: itsHome.logged('retry_exhausted'),
     };
