@@ -34,7 +34,8 @@ it('30 cycles of each collector in all weathers: every reading, no gap, every lo
     storedAfterLock: result.metLock,
     litter: [],
   });
-  for (const seen of [result.metLock, result.neededRetry, result.retries, result.fallbacks, result.moves]) {
+  // Not `neededRetry`: on a busy machine a cycle may begin when most of the long lock is over.
+  for (const seen of [result.metLock, result.retries, result.fallbacks, result.moves]) {
     expect(seen).toBeGreaterThan(0);
   }
   expect(result.maxLogBytes).toBeLessThanOrEqual(LOG_BOUNDS.max_total_mb * 1e6);
