@@ -1,6 +1,7 @@
 /** What a collector says: nothing where cron listens and all is well, one line to a person, one object for `--json`. */
 import type { CycleResult } from '../collect';
 import type { Reading } from '../reading';
+import { recoveryOf } from '../store/database-error';
 import { failureText, type Terminal } from './command';
 
 export interface OutputOptions {
@@ -51,7 +52,7 @@ function replacedError(replaced: string) {
   return {
     type: 'database_corrupt',
     message: `The database was damaged and lies in ${replaced} now; a new one was started`,
-    remediation: `Try to recover what is in it: sqlite3 '${replaced}' .recover`,
+    remediation: `Try to recover what is in it: ${recoveryOf(replaced)}`,
   };
 }
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorType } from '../errors';
 import { removeIfThere } from '../files/remove-if-there';
-import { removeAbandoned, writeWhole } from '../files/write-whole';
+import { writeWhole } from '../files/write-whole';
 
 const SILENCE_MS = 24 * 60 * 60 * 1000;
 
@@ -37,7 +37,6 @@ export function wasSaidLately(
 
 /** Where it stays, the next failure of this kind may go unmailed for a day; the log and the exit code still tell of it. */
 function forget(file: string): void {
-  removeAbandoned(file);
   try {
     removeIfThere(file);
   } catch {

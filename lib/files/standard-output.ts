@@ -14,6 +14,8 @@ export class ReaderGone extends MonitorError {
 }
 
 const STDOUT = 1;
+/** A reader that takes nothing for so long takes nothing any more. */
+const PATIENCE_MS = 10_000;
 
 /**
  * @param write of a file descriptor, replaced in tests
@@ -24,11 +26,12 @@ export function writeStandardOutput(
   write: (bytes: Uint8Array) => number = (bytes) => writeSync(STDOUT, bytes),
 ): void {
   let rest = Buffer.from(text);
+  const givenUpAt = performance.now() + PATIENCE_MS;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(write(rest));
     } catch (thrown) {
-      if (errorCode(thrown) !== 'EAGAIN') throw lost(thrown);
+      if (errorCode(thrown) !== 'EAGAIN' || performance.now() > givenUpAt) throw lost(thrown);
       // A pipe that is full: its reader needs a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }

@@ -147,7 +147,7 @@ function prefix(target: string): string {
 }
 
 /** Tidies up after a killed writer of the same file; where that fails, the writing itself does not. */
-export function removeAbandoned(target: string): void {
+function removeAbandoned(target: string): void {
   const directory = dirname(target);
   try {
     for (const name of readdirSync(directory)) {

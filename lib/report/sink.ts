@@ -39,7 +39,18 @@ function modeOf(target: string): number {
 /** What the collectors and health keep in the data directory. */
 export function filesOfCollectors(dataDirectory: string): string[] {
   const database = databasePath(dataDirectory);
-  const others = ['export-cursor', 'amazon-session', 'bridge-state', 'alert-state', 'health-amazon', 'perf-baseline'];
+  const others = [
+    'export-cursor',
+    'amazon-session',
+    'bridge-state',
+    'bridge-certificate',
+    'alert-state',
+    'health-amazon',
+    'health-integrity',
+    'perf-baseline',
+    'collect-hue.last-failure',
+    'collect-aqm.last-failure',
+  ];
   const names = [ALERT_FILE, ...others.map((name) => `${name}.json`)];
   return [database, ...sideFiles(database), ...names.map((name) => join(dataDirectory, name))];
 }

@@ -79,7 +79,7 @@ function explain({ type }: Meaning, path: string, message: string): { sentence: 
     case 'database_corrupt':
       return {
         sentence: `${path} is damaged, or not a database of SQLite (${message}).`,
-        remediation: `Try to recover what is in it: sqlite3 '${path}' .recover`,
+        remediation: `Try to recover what is in it: ${recoveryOf(path)}`,
       };
     case 'database_io':
       return {
@@ -142,4 +142,9 @@ function diskIsFull(path: string, code: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** From a copy without its WAL: opening it would play that in, and it may be of another state. */
+export function recoveryOf(path: string): string {
+  return `cp '${path}' copy.db && sqlite3 copy.db .recover > readings.sql`;
 }

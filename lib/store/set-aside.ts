@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileError } from '../files/file-error';
 import { syncDirectory } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
+import { recoveryOf } from './database-error';
 import { sideFiles } from './files';
 
 /**
@@ -25,7 +26,7 @@ export function setAside(path: string, why: string, logger: Logger, now = new Da
   logger.critical('database_replaced', `${path} cannot be used (${why}): moved to ${aside}, a new one is started`, {
     moved_to: aside,
     reason: why,
-    remediation: `Try to recover its readings: sqlite3 '${aside}' .recover > readings.sql`,
+    remediation: `Try to recover its readings: ${recoveryOf(aside)}`,
   });
   return aside;
 }

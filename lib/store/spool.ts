@@ -1,10 +1,11 @@
 /** Where cycles wait on disk while the database cannot be written: data/spool/, one file each, whole or not at all. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import { describeFileError, errorCode, fileError } from '../files/file-error';
 import { makeDirectory } from '../files/ownership';
+import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
 import { decodeSpoolFile, encodeSpoolFile } from './spool-file';
@@ -29,7 +30,7 @@ export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): st
 const ABANDONED_AFTER_MS = 60_000;
 
 /** Removes what killed processes left of files they had not finished, here and beside the database. */
-function removeAbandoned(storage: StorageConfig): void {
+function removeUnfinished(storage: StorageConfig): void {
   for (const directory of [storage.data_directory, spoolDirectory(storage)]) {
     try {
       for (const name of readdirSync(directory)) {
@@ -43,7 +44,7 @@ function removeAbandoned(storage: StorageConfig): void {
 
 function removeOld(path: string): void {
   const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-  if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) rmSync(path, { force: true });
+  if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
 }
 
 /**
@@ -101,7 +102,7 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
 /** A spool that cannot be listed must not keep the database from taking what is new. */
 function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
   try {
-    removeAbandoned(storage);
+    removeUnfinished(storage);
     return spooledFiles(storage);
   } catch (thrown) {
     sayUnreadable(logger, spoolDirectory(storage), thrown);
@@ -141,7 +142,7 @@ async function replayBatch(storage: StorageConfig, logger: Logger, store: Store,
 /** A file that stays is stored again by the next cycle, which changes nothing. */
 function removeStored(logger: Logger, file: string): void {
   try {
-    rmSync(file, { force: true });
+    removeIfThere(file);
   } catch (thrown) {
     const why = describeFileError(thrown);
     logger.error('spool_unreadable', `Cannot remove ${file}, which is stored: ${why}`, { path: file });

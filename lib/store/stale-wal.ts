@@ -18,7 +18,9 @@ const MAGIC_NUMBERS = [0x377f0682, 0x377f0683];
  */
 export async function refuseStaleWal(path: string): Promise<void> {
   if (!hasFrames(path)) return;
-  if (isOverwritten(path) || (await isOlderThanDatabase(path))) {
+  // Another program's database, or one that cannot be read, is for others to judge.
+  const isOurs = isOverwritten(path) && (await newestCycle(path, 'immutable')) !== null;
+  if (isOurs || (await isOlderThanDatabase(path))) {
     const message = 'the write-ahead log beside it is of another state of the database';
     throw databaseError(path, { code: 'SQLITE_CORRUPT', message });
   }
@@ -94,7 +96,28 @@ async function isOlderThanDatabase(path: string): Promise<boolean> {
   const without = await newestCycle(path, 'immutable');
   // For reading only: who may write plays the WAL into the database when it is closed.
   const withWal = await newestCycle(path, 'read-only');
-  return without !== null && withWal !== null && withWal < without;
+  return without !== null && withWal !== null && withWal < without && !isLaterChange(path);
+}
+
+/** Somebody deleted cycles, or restored a backup by SQLite's own means: page 1 counts its changes, and the WAL's is later. */
+function isLaterChange(path: string): boolean {
+  const wal = openSync(`${path}-wal`, 'r');
+  const database = openSync(path, 'r');
+  try {
+    const header = read(wal, 0, WAL_HEADER_BYTES);
+    const pageBytes = header.readUInt32BE(8);
+    const frameBytes = FRAME_HEADER_BYTES + pageBytes;
+    const size = statSync(`${path}-wal`).size;
+    for (let frame = Math.floor((size - WAL_HEADER_BYTES) / frameBytes) - 1; frame >= 0; frame--) {
+      const { page, content, salted } = readFrame(wal, WAL_HEADER_BYTES + frame * frameBytes, pageBytes);
+      if (page === 1 && salted.equals(header.subarray(16, 24)))
+        return content.readUInt32BE(24) > read(database, 24, 4).readUInt32BE(0);
+    }
+    return false;
+  } finally {
+    closeSync(wal);
+    closeSync(database);
+  }
 }
 
 /** @returns null where that cannot be told, in the middle of a checkpoint, say */

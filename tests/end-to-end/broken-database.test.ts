@@ -87,6 +87,9 @@ it('a backup copied over it while the WAL of a killed process lies there: both a
   copyFileSync(join(home.directory, 'kept-wal'), `${home.databaseFile}-wal`);
   utimesSync(`${home.databaseFile}-wal`, new Date(0), new Date(0)); // killed some time ago
   copyFileSync(backup, home.databaseFile);
+  const health = await home.run('health', ['database', '--offline']);
+  expect([health.exitCode, health.stdout]).toEqual([1, expect.stringContaining('is of another state')]);
+  expect(readFileSync(home.databaseFile).equals(readFileSync(backup))).toBe(true); // looking played nothing in
   const { exitCode, stderr } = await home.run('collect-hue');
   expect(exitCode).toBe(3);
   expect(stderr).toContain('.corrupt-');

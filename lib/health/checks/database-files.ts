@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
 import type { CollectorName } from '../../reading';
-import { whyNotWritable } from '../../store/database-error';
+import { recoveryOf, whyNotWritable } from '../../store/database-error';
 import { sideFiles } from '../../store/files';
 import { spoolDirectory, spooledFiles } from '../../store/spool';
 import { oversizedPages, PAGE_BYTES } from '../../store/wal-size';
@@ -49,7 +49,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     problems.push({
       status: 'warn',
       message: `${file} is a damaged database that was moved aside; a new one was started`,
-      remediation: `Save what is in it, then remove it: sqlite3 '${file}' .recover > readings.sql; rm '${file}'*`,
+      remediation: `Save what is in it, then remove it: ${recoveryOf(file)}; rm '${file}'*`,
     });
   }
   return problems;

@@ -8,6 +8,7 @@ import { loadDriver } from '../../store/driver';
 import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
 import { enterGate } from '../../store/gate';
 import { refuseOtherPrograms } from '../../store/other-programs';
+import { refuseStaleWal } from '../../store/stale-wal';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
@@ -53,7 +54,9 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
       stops: healsItself ? [] : ALL_COLLECTORS,
     });
   }
-  return judgement(`a row can be stored in ${path}, schema ${SCHEMA_VERSION}, ${megabytes(details['size_bytes'])}`);
+  const age = typeof details['integrity_age'] === 'string' ? `, ${details['integrity_age']}` : '';
+  const size = megabytes(details['size_bytes']);
+  return judgement(`a row can be stored in ${path}, schema ${SCHEMA_VERSION}, ${size}${age}`);
 }
 
 interface Findings {
@@ -65,6 +68,11 @@ async function probe(path: string, context: CheckContext, { problems, details }:
   const { signal } = context;
   const { storage } = context.config;
   const pass = await enterGate(storage);
+  // Before it is opened: the last to close it plays the WAL in.
+  await refuseStaleWal(path).catch(async (thrown: unknown) => {
+    await pass.release();
+    throw thrown;
+  });
   const database = await Database.open(path, 'read-write').catch(async (thrown: unknown) => {
     await pass.release();
     throw thrown;
@@ -88,7 +96,9 @@ async function probe(path: string, context: CheckContext, { problems, details }:
     details['wal_bytes'] = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     details['wal_waiting_pages'] = await waitingPages(database, Number(details['wal_bytes']));
     problems.push(...walProblems(path, storage, details));
-    details['integrity'] = await lookedThroughLately(context, file, () => quickCheck(database, signal));
+    const { result, age } = await lookedThroughLately(context, file, () => quickCheck(database, signal));
+    details['integrity'] = result;
+    if (age !== null) details['integrity_age'] = age;
   } finally {
     await database.close().catch(() => undefined);
     await pass.release();

@@ -1,6 +1,7 @@
 /** SQLite's quick integrity check, for no longer than a person likes to wait. */
 import { MonitorError } from '../../errors';
 import type { Database } from '../../store/database';
+import { recoveryOf } from '../../store/database-error';
 
 /** A database of some hundred megabytes; a larger one is looked at as far as one gets. */
 const LIMIT_MS = 600;
@@ -24,7 +25,7 @@ export async function quickCheck(database: Database, signal: AbortSignal): Promi
     throw new MonitorError(`${database.path} is damaged: ${found.join('; ').replace(/\s+/g, ' ').slice(0, 300)}`, {
       type: 'database_corrupt',
       permanent: true,
-      remediation: `Save what is in it, then let the next cycle start a new one: sqlite3 '${database.path}' .recover > readings.sql`,
+      remediation: `Save what is in it, then let the next cycle start a new one: ${recoveryOf(database.path)}`,
     });
   } catch (thrown) {
     if (!outOfTime.signal.aborted) throw thrown;

@@ -95,6 +95,7 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
 async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise<string | null> {
   const { hosts, exchange, redact } = context;
   const headers = alexaHeaders(hosts, { cookieHeader: cookieHeaderOf(jar), csrf: null });
+  const failures: MonitorError[] = [];
   for (const path of CSRF_PATHS) {
     const request = { operation: 'aqm.obtain_csrf', method: 'GET' as const, url: `${hosts.alexa}${path}`, headers };
     const { csrf, cookiesRefused } = await exchange(request, (response) => ({
@@ -103,12 +104,16 @@ async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise
       cookiesRefused: response.status === 401,
     })).catch((thrown: unknown) => {
       // A page that is broken, or has moved, is one that gives none.
-      if (thrown instanceof MonitorError && thrown.type === 'http') return { csrf: null, cookiesRefused: false };
-      throw thrown;
+      if (!(thrown instanceof MonitorError) || thrown.type !== 'http') throw thrown;
+      if (!thrown.permanent) failures.push(thrown);
+      return { csrf: null, cookiesRefused: false };
     });
     if (csrf !== null) redact(csrf);
     if (csrf !== null || cookiesRefused) return csrf;
   }
+  // A server that fails says nothing of the login: without its csrf, cookies that are good would look refused.
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
   return null;
 }
 

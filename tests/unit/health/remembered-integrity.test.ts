@@ -16,17 +16,19 @@ beforeEach(() => {
   looks = 0;
 });
 
-async function ask(file = LARGE, { after = 0, fresh = false, result = 'ok' } = {}): Promise<string> {
+async function ask(file = LARGE, { after = 0, fresh = false, result = 'ok', cutShort = false } = {}): Promise<string> {
   const config = { storage: { data_directory: directory } } as Config;
-  return lookedThroughLately({ config, fresh, now: () => new Date(START + after) }, file, () => {
+  const signal = cutShort ? AbortSignal.abort() : new AbortController().signal;
+  const found = await lookedThroughLately({ config, fresh, signal, now: () => new Date(START + after) }, file, () => {
     looks++;
     return result === 'ok' ? Promise.resolve(result) : Promise.reject(new Error(result));
   });
+  return [found.result, ...(found.age === null ? [] : [found.age])].join(', ');
 }
 
 test('a large database is looked through once a day', async () => {
   expect(await ask()).toBe('ok');
-  expect(await ask(LARGE, { after: 3 * HOUR })).toBe('ok (looked through 3 h ago; --fresh looks again)');
+  expect(await ask(LARGE, { after: 3 * HOUR })).toBe('ok, looked through 3 h ago (--fresh looks again)');
   expect(looks).toBe(1);
   expect(await ask(LARGE, { after: 24 * HOUR })).toBe('ok');
   expect(looks).toBe(2);
@@ -65,5 +67,18 @@ test('damage is found every time', async () => {
 test('where nothing can be remembered it is looked through every time', async () => {
   mkdirSync(join(directory, 'health-integrity.json'));
   expect([await ask(), await ask()]).toEqual(['ok', 'ok']);
+  expect(looks).toBe(2);
+});
+
+test('damage found by --fresh is not forgotten by the next look', async () => {
+  await ask();
+  await expect(ask(LARGE, { fresh: true, result: 'damaged' })).rejects.toThrow('damaged');
+  await expect(ask(LARGE, { result: 'damaged' })).rejects.toThrow('damaged');
+  expect(looks).toBe(3);
+});
+
+test('a look that the end of the check cut short is not remembered', async () => {
+  await ask(LARGE, { cutShort: true });
+  await ask();
   expect(looks).toBe(2);
 });

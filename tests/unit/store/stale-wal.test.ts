@@ -1,4 +1,5 @@
 import { copyFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import sqlite3 from 'sqlite3';
 import { Database } from '../../../lib/store/database';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { nthCycle } from '../../support/cycles';
@@ -82,6 +83,41 @@ test('what is no WAL at all is nothing to SQLite, nor to us', async () => {
   await collect(0, 3);
   writeFileSync(`${path}-wal`, 'left over '.repeat(1000));
   utimesSync(`${path}-wal`, new Date(0), new Date(0));
+  expect(await collect(1000)).toBeNull();
+  expect(await cyclesIn(path)).toBe(4);
+});
+
+/** What the package's types leave out. */
+interface WithBackup {
+  backup(
+    file: string,
+    to: string,
+    from: string,
+    fileIsTarget: boolean,
+  ): { step(pages: number, callback: (error: Error | null) => void): void; finish(): void };
+}
+
+/** As `.restore` of SQLite's shell does: every page is written anew, through the WAL. */
+async function restore(backup: string, into: string): Promise<void> {
+  const database = new sqlite3.Database(into) as sqlite3.Database & WithBackup;
+  const copying = database.backup(backup, 'main', 'main', false);
+  await new Promise<void>((resolve, reject) => {
+    copying.step(-1, (error) => (error ? reject(error) : resolve()));
+  });
+  copying.finish();
+  await new Promise<void>((resolve) => database.close(() => resolve()));
+}
+
+test("a backup restored by SQLite's own means while somebody reads is the newer state, not an older WAL", async () => {
+  await collect(0, 3);
+  copyFileSync(path, here.path('backup'));
+  await collect(3, 20);
+  const reader = await Database.open(path, 'read-only');
+  await reader.exec('BEGIN; SELECT count(*) FROM cycles');
+  await restore(here.path('backup'), path);
+  for (const suffix of ['', '-wal']) copyFileSync(path + suffix, here.path(`kept${suffix}`));
+  await reader.close();
+  for (const suffix of ['', '-wal']) copyFileSync(here.path(`kept${suffix}`), path + suffix);
   expect(await collect(1000)).toBeNull();
   expect(await cyclesIn(path)).toBe(4);
 });

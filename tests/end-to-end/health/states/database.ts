@@ -110,7 +110,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 1,
     says: /is damaged, or not a database of SQLite.*next cycle moves it aside/,
-    remedy: /sqlite3 '.*' \.recover/,
+    remedy: /cp '.*' copy\.db && sqlite3 copy\.db \.recover/,
     bench: { cycles: false },
     breakIt: (bench) => {
       mkdirSync(bench.home.dataDirectory);
@@ -125,7 +125,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 1,
     says: /is damaged.*next cycle moves it aside/,
-    remedy: /sqlite3 '.*' \.recover/,
+    remedy: /cp '.*' copy\.db && sqlite3 copy\.db \.recover/,
     breakIt: async (bench) => {
       const { home } = bench;
       await sql(bench, 'PRAGMA wal_checkpoint(TRUNCATE)');

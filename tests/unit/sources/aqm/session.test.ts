@@ -69,6 +69,13 @@ describe('dead cookies', () => {
     expect(failure).toBeNull();
     expect(report?.readings).toHaveLength(2);
   });
+
+  test('a server that fails at all of them is no reason to ask for a login', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.state.csrfPath = '/nowhere';
+    home.cloud.faults.always(/^GET /, fault.status(503));
+    for (let cycle = 0; cycle < 4; cycle++) expect((await home.cycle()).failure).toMatchObject({ type: 'http' });
+  });
 });
 
 describe('early renewal', () => {
