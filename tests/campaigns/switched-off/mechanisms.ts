@@ -106,7 +106,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'tidying up after killed processes',
-    edits: [['lib/store/spool.ts', '    removeAbandoned(storage);\n', '']],
+    edits: [['lib/store/spool.ts', '    removeUnfinished(storage);\n', '']],
     proofs: [['unit/store/spool', 'what a killed process left half-written']],
   },
   {
@@ -232,7 +232,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'asking for WAL mode',
-    edits: [['lib/store/connection.ts', "'PRAGMA journal_mode = WAL'", "'PRAGMA journal_mode'"]],
+    edits: [['lib/store/connection.ts', '; PRAGMA journal_mode = WAL`', '`']],
     proofs: [['unit/store/connection', 'a database in another journal mode']],
   },
   {
@@ -260,7 +260,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'the deadline of reading and storing',
-    edits: [['lib/reliability/deadline.ts', 'controller.abort(deadlineError(milliseconds / 1000))', 'undefined']],
+    edits: [['lib/reliability/deadline.ts', 'controller.abort(deadlineError(toldSeconds))', 'undefined']],
     proofs: [
       ['end-to-end/deadline', 'collect-hue ends on whatever the device does'],
       ['end-to-end/deadline', 'stays locked: what was read is spooled'],
