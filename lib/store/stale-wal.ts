@@ -96,7 +96,14 @@ async function isOlderThanDatabase(path: string): Promise<boolean> {
   const without = await newestCycle(path, 'immutable');
   // For reading only: who may write plays the WAL into the database when it is closed.
   const withWal = await newestCycle(path, 'read-only');
-  return without !== null && withWal !== null && withWal < without && !isLaterChange(path);
+  if (without === null || withWal === null || withWal >= without) return false;
+  try {
+    return !isLaterChange(path);
+  } catch (thrown) {
+    // Another process has just folded it in and removed it.
+    if (errorCode(thrown) === 'ENOENT') return false;
+    throw databaseFileError(path, thrown);
+  }
 }
 
 /** Somebody deleted cycles, or restored a backup by SQLite's own means: page 1 counts its changes, and the WAL's is later. */
