@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isYoung } from '../clock';
 import type { ErrorType } from '../errors';
 import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
@@ -25,8 +26,7 @@ export function wasSaidLately(
     forget(file);
     return false;
   }
-  const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);
-  if (age >= 0 && age < SILENCE_MS) return true;
+  if (isYoung(lastSaid(file, errorType) ?? -Infinity, SILENCE_MS, nowMs)) return true;
   try {
     writeWhole(file, JSON.stringify({ error_type: errorType, said_at: new Date(nowMs).toISOString() }));
   } catch {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../files/file-error';
 import { writeWhole } from '../files/write-whole';
+import { isInFuture } from '../clock';
 import type { Database } from '../store/database';
 import type { Request } from './request';
 
@@ -53,17 +54,24 @@ export interface Range {
 }
 
 /** Which cycles are new to this export. */
-export async function newCycles(database: Database, dataDirectory: string, name: string): Promise<Range> {
+export async function newCycles(
+  database: Database,
+  dataDirectory: string,
+  name: string,
+  nowMs: number,
+): Promise<Range> {
   const last = await database.get<Cursor>('SELECT id AS cycle, started_at FROM cycle ORDER BY id DESC LIMIT 1');
   if (last === undefined) return { afterId: 0, last: null };
   const cursor = readCursors(dataDirectory).exports[name];
-  return { afterId: cursor === undefined ? 0 : await resume(database, cursor), last };
+  return { afterId: cursor === undefined ? 0 : await resume(database, cursor, nowMs), last };
 }
 
 /** In another database (restored, or started anew after damage) the same id is another cycle: there, time decides. */
-async function resume(database: Database, { cycle, started_at }: Cursor): Promise<number> {
+async function resume(database: Database, { cycle, started_at }: Cursor, nowMs: number): Promise<number> {
   const same = await database.get<{ started_at: string }>('SELECT started_at FROM cycle WHERE id = ?', cycle);
   if (same?.started_at === started_at) return cycle;
+  // A time in the future is later than all that is new here: better everything twice than that never.
+  if (isInFuture(Date.parse(started_at), nowMs)) return 0;
   const sql = 'SELECT coalesce(max(id), 0) AS id FROM cycle WHERE started_at <= ?';
   return (await database.get<{ id: number }>(sql, started_at))?.id ?? 0;
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isYoung } from '../../clock';
 import type { AqmConfig } from '../../config/config';
 import { writeWhole } from '../../files/write-whole';
 import { acquireLock, type Lock } from '../../reliability/lock';
@@ -59,10 +60,11 @@ function read(file: string, { now, aqm, refreshToken }: Context): Judgement | nu
   try {
     const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, bound_to, base_urls, asked_at, judgement } = content;
-    const age = now().getTime() - Date.parse(asked_at);
+    const askedMs = Date.parse(asked_at);
+    const age = Math.max(0, now().getTime() - askedMs);
     const sameLogin = isBoundTo(bound_to, { marketplace: aqm.marketplace, refreshToken });
     const sameHosts = JSON.stringify(base_urls) === JSON.stringify(aqm.base_urls);
-    if (version !== VERSION || !(age >= 0 && age < LASTS_MS) || !sameLogin || !sameHosts) return null;
+    if (version !== VERSION || !isYoung(askedMs, LASTS_MS, now().getTime()) || !sameLogin || !sameHosts) return null;
     const note = `(Amazon's answer of ${durationOf(age)} ago; --fresh asks anew)`;
     return {
       message: `${judgement.message} ${note}`,

@@ -4,6 +4,7 @@
  */
 import { readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { isYoung } from '../../clock';
 import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { CheckContext } from '../check';
@@ -58,9 +59,10 @@ function read(file: string, ino: number, now: Date): Look | null {
   try {
     const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, inode, checked_at, result } = content;
-    const age = now.getTime() - Date.parse(checked_at);
-    if (version !== VERSION || inode !== ino || typeof result !== 'string' || !(age >= 0 && age < LASTS_MS))
-      return null;
+    const checkedMs = Date.parse(checked_at);
+    if (version !== VERSION || inode !== ino || typeof result !== 'string') return null;
+    if (!isYoung(checkedMs, LASTS_MS, now.getTime())) return null;
+    const age = Math.max(0, now.getTime() - checkedMs);
     return { result, age: `looked through ${durationOf(age)} ago (--fresh looks again)` };
   } catch {
     return null; // none, or a damaged one: as good as none

@@ -1,4 +1,5 @@
 /** The Amazon Smart Air Quality Monitors as a source: one request a healthy cycle, the device list kept for a day. */
+import { isYoung } from '../../clock';
 import type { AqmConfig, Config } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
@@ -110,8 +111,8 @@ export function createAqmSource(context: AqmContext): AqmSource {
 
   function remembered({ state }: Session): Monitor[] | null {
     if (state.discovery === null) return null;
-    const age = now().getTime() - Date.parse(state.discovery.found_at);
-    return age >= 0 && age < DISCOVERY_LASTS_MS ? state.discovery.monitors : null;
+    const { found_at, monitors } = state.discovery;
+    return isYoung(Date.parse(found_at), DISCOVERY_LASTS_MS, now().getTime()) ? monitors : null;
   }
 
   async function ask({ client, credentials }: Cycle, monitors: Monitor[]): Promise<StatesRead> {

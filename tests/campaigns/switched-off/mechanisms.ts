@@ -59,7 +59,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: "Amazon's back-off over cycles (not_before)",
-    edits: [['lib/sources/aqm/patience.ts', 'if (limit === null ||', 'if (limit !== undefined || limit === null ||']],
+    edits: [['lib/sources/aqm/patience.ts', 'if (limit === null)', 'if (limit !== undefined || limit === null)']],
     proofs: [['end-to-end/amazon-session', 'is retried, then waited out without a request']],
   },
   {

@@ -10,6 +10,8 @@ import { startMailServer, startSilentServer } from '../../support/mail-server';
 import { scratchDirectory } from '../../support/scratch';
 
 const HOUR = 60 * 60_000;
+/** to the year 2099 */
+const YEARS = 73 * 365.25 * 24 * HOUR;
 const FIRST = '2026-11-24T10:00:00.000Z';
 const needed: AlertVerdict = {
   status: 'needed',
@@ -197,6 +199,31 @@ describe('e-mails', () => {
     await home.settle(needed, { email: server.email(login) });
     expect(server.mailbox).toHaveLength(1);
     expect(existsSync(home.file)).toBe(true);
+  });
+
+  test('refused for good by a clock that says 2099: tried again as soon as the clock is right', async () => {
+    const login = { username: 'monitor', password: 'right' };
+    const server = await startMailServer({ login });
+    const home = alertHome({ email: server.email({ ...login, password: 'wrong' }) });
+    home.wait(YEARS);
+    await home.settle(needed);
+    expect(home.text()).toContain('timestamp: 2099-');
+    home.wait(-YEARS);
+    await home.settle(needed, { email: server.email(login) });
+    expect(server.mailbox).toHaveLength(1);
+    expect(home.text()).toContain(`timestamp: ${FIRST}`);
+  });
+
+  test('a last e-mail in the future silences no reminder', async () => {
+    const server = await startMailServer();
+    const home = alertHome({ email: server.email() });
+    home.wait(5 * HOUR);
+    await home.settle(needed);
+    home.wait(-5 * HOUR);
+    await home.settle(needed);
+    await home.settle(needed);
+    expect(server.mailbox).toHaveLength(2);
+    expect(server.mailbox[1]?.raw).toContain(`timestamp: ${FIRST}`);
   });
 
   test('a hanging server costs a bounded time, then an hour of rest', async () => {

@@ -224,6 +224,15 @@ test('rejected cycles with another failure between them are not in a row', async
   for (const expected of ['unknown', 'unknown', 'needed']) expect((await home.cycle()).login.status).toBe(expected);
 });
 
+test('cookies from the future are renewed: nobody knows how old they are', async () => {
+  const home = await startAqmHome(scratchDirectory());
+  home.wait(365 * DAY);
+  await home.cycle();
+  home.wait(-365 * DAY);
+  expect((await home.cycle()).asked).toContain('POST /auth/token');
+  expect((await home.cycle()).asked).toEqual([STATE]);
+});
+
 describe('a rate limit', () => {
   test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle forgets it', async () => {
     const home = await startAqmHome(scratchDirectory());
@@ -255,6 +264,17 @@ describe('a rate limit', () => {
     expect((await home.cycle()).asked).toEqual([]);
     home.wait(1);
     expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('is believed for a week at most: a Retry-After of 30 years does not silence the collector', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.always(STATE, fault.status(429, { retryAfter: 999_999_999 }));
+    await home.cycle();
+    home.wait(7 * DAY - 1);
+    expect((await home.cycle()).asked).toEqual([]);
+    home.wait(1);
+    expect((await home.cycle()).asked).not.toEqual([]);
   });
 
   test('ThrottlingException inside a GraphQL answer counts as one', async () => {
