@@ -207,6 +207,28 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
+    name: 'asking the device for the time before forgetting',
+    edits: [['lib/store/retention.ts', ' || !isClockConfirmed(context.clockDifferenceMs, logger)', '']],
+    proofs: [
+      ['end-to-end/afterwards', 'a clock that runs 500 days ahead'],
+      ['unit/store/retention', 'a clock that the device contradicts'],
+    ],
+  },
+  {
+    name: "counting a cycle's age by its sensors' times, too",
+    edits: [
+      [
+        'lib/store/retention.ts',
+        ' AND NOT EXISTS (SELECT 1 FROM reading',
+        ' AND 1 OR 0 AND EXISTS (SELECT 1 FROM reading',
+      ],
+    ],
+    proofs: [
+      ['end-to-end/afterwards', 'what a clock stamped 40 days back'],
+      ['unit/store/retention', 'what is stamped long ago but was measured now'],
+    ],
+  },
+  {
     name: 'looking which file lies there after the commit',
     edits: [
       [
