@@ -8,7 +8,6 @@ import { loadDriver } from '../../store/driver';
 import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
 import { enterGate } from '../../store/gate';
 import { refuseOtherPrograms } from '../../store/other-programs';
-import { refuseStaleWal } from '../../store/stale-wal';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
@@ -68,11 +67,6 @@ async function probe(path: string, context: CheckContext, { problems, details }:
   const { signal } = context;
   const { storage } = context.config;
   const pass = await enterGate(storage);
-  // Before it is opened: the last to close it plays the WAL in.
-  await refuseStaleWal(path).catch(async (thrown: unknown) => {
-    await pass.release();
-    throw thrown;
-  });
   const database = await Database.open(path, 'read-write').catch(async (thrown: unknown) => {
     await pass.release();
     throw thrown;

@@ -2,6 +2,7 @@
 import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
+import { watchClock } from '../../http/watch-clock';
 import type { SkipReason } from '../../reading';
 import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
@@ -10,7 +11,7 @@ import { connectToBridge } from '../../sources/hue/connect';
 import { createHueSource } from '../../sources/hue/source';
 import type { SourceReport, Traffic } from '../../sources/source';
 import { skip, type CheckContext, type Judgement, type Problem } from '../check';
-import { clockProblems, watchClock } from './clock';
+import { clockProblems } from './clock';
 import { collectWarnings } from './warnings';
 
 const BATTERY_LOW_PERCENT = 20;

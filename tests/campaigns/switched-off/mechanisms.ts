@@ -183,13 +183,8 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
-    name: 'the second look before a database counts as damaged',
-    edits: [['lib/store/readings-database.ts', 'if (damaged === found) await', 'if (damaged !== undefined) await']],
-    proofs: [['end-to-end/faults', 'what looks like damage once']],
-  },
-  {
     name: 'replacing a damaged database',
-    edits: [['lib/store/readings-database.ts', 'if (damaged === found) await', 'if (damaged === "never") await']],
+    edits: [['lib/store/readings-database.ts', 'if (sound === found) throw', 'if (sound !== "never") throw']],
     proofs: [
       [STORE_PROOFS, 'processes that meet a damaged database'],
       ['end-to-end/broken-database', 'with a zeroed header: moved aside'],
@@ -201,12 +196,36 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['end-to-end/broken-database', 'a WAL that is not its own']],
   },
   {
-    name: 'refusing a WAL of another state',
-    edits: [['lib/store/connection.ts', '  await refuseStaleWal(path);\n', '']],
+    name: "SQLite's own check before the database is set aside",
+    edits: [
+      ['lib/store/readings-database.ts', 'if (!(await isDamaged(this.path, patience))) return false;', ''],
+      ['lib/store/readings-database.ts', "import { isDamaged } from './confirm-damage';\n", ''],
+    ],
     proofs: [
-      ['end-to-end/broken-database', 'a backup copied over it'],
-      ['unit/store/stale-wal', 'a backup copied over it while the WAL of 400'],
-      ['unit/store/stale-wal', 'a WAL of 40 cycles put back beside a newer database'],
+      ['end-to-end/faults', 'what looks like damage once'],
+      ['unit/store/replace-damaged', 'what turned out sound'],
+    ],
+  },
+  {
+    name: 'asking the device for the time before forgetting',
+    edits: [['lib/store/retention.ts', ' || !isClockConfirmed(context.clockDifferenceMs, logger)', '']],
+    proofs: [
+      ['end-to-end/afterwards', 'a clock that runs 500 days ahead'],
+      ['unit/store/retention', 'a clock that the device contradicts'],
+    ],
+  },
+  {
+    name: "counting a cycle's age by its sensors' times, too",
+    edits: [
+      [
+        'lib/store/retention.ts',
+        ' AND NOT EXISTS (SELECT 1 FROM reading',
+        ' AND 1 OR 0 AND EXISTS (SELECT 1 FROM reading',
+      ],
+    ],
+    proofs: [
+      ['end-to-end/afterwards', 'what a clock stamped 40 days back'],
+      ['unit/store/retention', 'what is stamped long ago but was measured now'],
     ],
   },
   {

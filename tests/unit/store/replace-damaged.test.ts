@@ -4,16 +4,20 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { acquireLock } from '../../../lib/reliability/lock';
 import { Database } from '../../../lib/store/database';
+import { enterGate } from '../../../lib/store/gate';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
+import { until } from '../../support/until';
 
 let here: Scratch;
 let path: string;
@@ -157,6 +161,25 @@ test('two stores that meet the same damage replace it once', async () => {
   const replaced = await Promise.all([collect(1000), collect(1001)]);
   expect(replaced.filter((name) => name !== null)).toHaveLength(1);
   expect(await readBack(path)).toHaveLength(2);
+});
+
+test('what turned out sound by the time nobody else writes is not moved aside: the cycle is stored in it', async () => {
+  await fill();
+  const header = readFileSync(path).subarray(0, 100);
+  const other = await enterGate(here.storage);
+  overwrite(0, Buffer.alloc(100));
+  const collecting = collect(1000);
+  // It has seen the damage twice, and waits to be alone: nobody else gets in.
+  await until(async () => {
+    const lock = await acquireLock(here.path('readings.lock'), 0, { mode: 'shared' });
+    await lock?.release();
+    return lock === null;
+  });
+  overwrite(0, header);
+  await other.release();
+  expect(await collecting).toBeNull();
+  expect(here.named('database_replaced')).toEqual([]);
+  expect(await readBack(path)).toHaveLength(301);
 });
 
 test('a future schema is refused, not repaired', async () => {
