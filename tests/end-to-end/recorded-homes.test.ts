@@ -1,5 +1,5 @@
 /** Every recorded payload goes through the real collectors; each stored value is checked against the payload. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import { openHome, type Home, type HomeOptions } from '../support/home';
@@ -116,11 +116,17 @@ describeRecorded(`recorded Amazon homes${note}`, () => {
   test('07: dead cookies at discovery are renewed within the cycle', async () => {
     await inHome(whole, async (home) => {
       await home.run('collect-aqm');
-      home.cloud.faults.next(STATE, fault.body(recorded('aqm/06-phoenix-state-target-not-found.from-fragment.json')));
+      const session = join(home.dataDirectory, 'amazon-session.json');
+      const { discovery, ...state } = JSON.parse(readFileSync(session, 'utf8')) as Record<string, unknown>;
+      expect(discovery).toBeDefined();
+      writeFileSync(session, JSON.stringify(state));
       home.cloud.faults.next(DISCOVERY, fault.body(recorded('aqm/07-graphql-unauthenticated.captured.json')));
       expect((await home.run('collect-aqm')).exitCode).toBe(0);
       expect(home.cloud.faults.pending).toBe(0);
-      expect(await home.query('SELECT outcome FROM cycles')).toEqual([{ outcome: 'ok' }, { outcome: 'ok' }]);
+      expect(await home.query('SELECT outcome, readings_stored FROM cycles')).toEqual([
+        { outcome: 'ok', readings_stored: 1 },
+        { outcome: 'ok', readings_stored: 1 },
+      ]);
     });
   });
 

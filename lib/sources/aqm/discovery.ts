@@ -28,13 +28,24 @@ export interface Discovery {
   monitors: Monitor[];
   /** how many smart home devices of any kind the account lists */
   devices: number;
+  /** why monitors may be missing from the list; null where it is whole */
+  incomplete: string | null;
 }
 
-/** Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only. */
-export function readDiscovery(items: unknown[]): Discovery {
+/**
+ * Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only.
+ * @param complaints what Amazon says is wrong with the list, in `errors` beside it
+ */
+export function readDiscovery(items: unknown[], complaints: string[]): Discovery {
   const appliances = items.map((item) => asRecord(asRecord(item)['legacyAppliance']));
   const monitors = appliances.filter(isMonitor).map(readMonitor);
-  return { monitors: monitors.filter((monitor) => monitor !== null), devices: items.length };
+  const usable = monitors.filter((monitor) => monitor !== null);
+  // One null in it, and Amazon leaves out all it knows of a device: that one may be a monitor.
+  const blank = appliances.filter((appliance) => Object.keys(appliance).length === 0).length;
+  const unreadable = blank + monitors.length - usable.length;
+  const blanks = unreadable === 0 ? [] : [`${unreadable} of ${items.length} devices cannot be read`];
+  const reasons = [...blanks, ...complaints];
+  return { monitors: usable, devices: items.length, incomplete: reasons.length === 0 ? null : reasons.join('; ') };
 }
 
 function isMonitor(appliance: Record<string, unknown>): boolean {

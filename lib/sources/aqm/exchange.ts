@@ -27,6 +27,8 @@ export interface AmazonRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
+  /** no retries: for what is asked beside a reading, which must not wait for it */
+  once?: boolean;
 }
 
 /** Reads an answer; what it throws decides whether the exchange is repeated (`permanent`). */
@@ -37,9 +39,9 @@ export type Exchange = <T>(request: AmazonRequest, interpret: Interpret<T>) => P
 
 export function createExchange(context: ExchangeContext): Exchange {
   return (request, interpret) => {
-    const { operation, method, url, headers, body } = request;
+    const { operation, method, url, headers, body, once = false } = request;
     const endpoint = `${method} ${url}`;
-    return context.retrier.run({ operation, endpoint }, async () => {
+    const attempt = async () => {
       context.traffic.requests++;
       const askedAt = performance.now();
       const response = await context.http({
@@ -60,7 +62,8 @@ export function createExchange(context: ExchangeContext): Exchange {
       });
       refuseOverload(response, endpoint, context.now());
       return interpret(response, endpoint);
-    });
+    };
+    return once ? attempt() : context.retrier.run({ operation, endpoint }, attempt);
   };
 }
 
@@ -83,7 +86,7 @@ function refuseOverload(response: HttpResponse, endpoint: string, now: Date): vo
 }
 
 function namesThrottling(text: string): boolean {
-  return /rate exceeded|throttlingexception|too many requests/i.test(text.slice(0, 4000));
+  return /rate exceeded|throttlingexception|too[ _]many[ _]requests/i.test(text.slice(0, 4000));
 }
 
 /** The other form of a rate limit: a text in the answer, whatever the status. @throws MonitorError `rate_limited` */

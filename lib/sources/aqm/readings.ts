@@ -63,6 +63,27 @@ export function readStates(answer: StateAnswer, monitors: Monitor[], rules: Read
   return { report: { readings, skipped, devicesSeen: monitors.length }, unknownQuantities, unknownEntities };
 }
 
+/** Two answers of one cycle: the second is of monitors that the first could not tell of; what either read stays read. */
+export function together(first: StatesRead, second: StatesRead): StatesRead {
+  const one = first.report;
+  const two = second.report;
+  const readIn = (report: SourceReport) => new Set(report.readings.map(({ device_id }) => device_id));
+  const [readFirst, readSecond] = [readIn(one), readIn(two)];
+  const without = (skipped: SourceReport['skipped'], read: ReadonlySet<string>) =>
+    Object.entries(skipped).filter(([deviceId]) => !read.has(deviceId));
+  const seenFirst = new Set([...readFirst, ...Object.keys(one.skipped)]);
+  const seenSecond = new Set([...readSecond, ...Object.keys(two.skipped)]);
+  return {
+    report: {
+      readings: [...one.readings, ...two.readings.filter(({ device_id }) => !readFirst.has(device_id))],
+      skipped: Object.fromEntries([...without(one.skipped, readSecond), ...without(two.skipped, readFirst)]),
+      devicesSeen: one.devicesSeen + [...seenSecond].filter((deviceId) => !seenFirst.has(deviceId)).length,
+    },
+    unknownQuantities: [...first.unknownQuantities, ...second.unknownQuantities],
+    unknownEntities: [...first.unknownEntities, ...second.unknownEntities],
+  };
+}
+
 type MonitorOutcome = { unknown?: Record<string, unknown>; unknownEntity?: boolean } & (
   { reading: Reading } | { reading?: never; skip: SkipReason }
 );

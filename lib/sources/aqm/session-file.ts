@@ -13,7 +13,10 @@ export const SESSION_FILE = 'amazon-session.json';
 /** who holds its lock obtains cookies; the others wait and use them */
 export const SESSION_LOCK = '.amazon-session.lock';
 
-/** What the remembered state is bound to: another token or marketplace makes all of it worthless. */
+/**
+ * What the remembered state is bound to: another marketplace makes all of it worthless, another token all but the device
+ * list. Whoever logs in again while Amazon gives no list must still have the monitors read.
+ */
 export interface Binding {
   marketplace: string;
   refreshToken: string;
@@ -73,7 +76,8 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
         logger.info('session_changed', `The ${changed} has changed: the cookies of the former one are dropped.`);
       }
       const { pending_login, spent_code } = state;
-      return { ...emptyState(), bound_to: bind(binding), pending_login, spent_code };
+      const discovery = listOfFormerLogin(state, binding.marketplace);
+      return { ...emptyState(), bound_to: bind(binding), discovery, pending_login, spent_code };
     },
     save(whole) {
       const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
@@ -95,8 +99,15 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
 function cookiesAlone({ cookies, bound_to }: SessionState, onDisk: SessionState): SessionState | null {
   if (cookies === null || JSON.stringify(cookies) === JSON.stringify(onDisk.cookies)) return null;
   const ofThisLogin = onDisk.bound_to !== null && onDisk.bound_to.salt === bound_to?.salt;
-  const kept = ofThisLogin ? onDisk : { ...emptyState(), pending_login: onDisk.pending_login };
+  const ofOther = { discovery: listOfFormerLogin(onDisk, bound_to?.marketplace), pending_login: onDisk.pending_login };
+  const kept = ofThisLogin ? onDisk : { ...emptyState(), ...ofOther };
   return { ...kept, bound_to, cookies };
+}
+
+/** The monitors of another token at the same marketplace, to be listed again at once: the account may be another. */
+function listOfFormerLogin({ bound_to, discovery }: SessionState, marketplace?: string): SessionState['discovery'] {
+  if (discovery === null || bound_to?.marketplace !== marketplace) return null;
+  return { ...discovery, next_try_at: new Date(0).toISOString(), failed_tries: 0 };
 }
 
 /** The token as a salted hash: enough to notice another one, useless to whoever finds the file. */

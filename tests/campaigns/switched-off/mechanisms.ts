@@ -63,6 +63,25 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['end-to-end/amazon-session', 'is retried, then waited out without a request']],
   },
   {
+    name: 'the remembered list of monitors while Amazon gives none',
+    edits: [
+      [
+        'lib/sources/aqm/monitor-list.ts',
+        'warnOfFailure(asMonitorError(thrown), state.discovery?.next_try_at ?? null);',
+        'throw thrown;',
+      ],
+    ],
+    proofs: [
+      ['end-to-end/amazon-list', 'both monitors are stored in every cycle'],
+      ['end-to-end/amazon-list', 'one monitor is unknown and the list fails'],
+    ],
+  },
+  {
+    name: 'the wait before the list of monitors is tried again',
+    edits: [['lib/sources/aqm/listing.ts', 'return wait > 0 && wait <= LONGEST_WAIT_MS;', 'return false;']],
+    proofs: [['end-to-end/amazon-list', 'both monitors are stored in every cycle']],
+  },
+  {
     name: 'the spool',
     edits: [['lib/store/spool.ts', '    writeSpoolFile(storage, logger, cycle);\n', '']],
     proofs: [

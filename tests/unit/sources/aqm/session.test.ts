@@ -21,7 +21,7 @@ describe('dead cookies', () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.account.expireCookies();
-    home.wait(DAY);
+    home.changeSession((state) => (state.discovery = null));
     const { failure, asked } = await home.cycle();
     expect(failure).toBeNull();
     expect(asked).toEqual([DISCOVERY, ...REFRESH, DISCOVERY, STATE]);
@@ -30,18 +30,31 @@ describe('dead cookies', () => {
   test('mid-cycle, between the device list and the state: the list is not asked for again', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
-    home.wait(DAY);
+    home.changeSession((state) => (state.discovery = null));
     home.cloud.account.expireCookiesAfter(1);
     const { failure, asked } = await home.cycle();
     expect(failure).toBeNull();
     expect(asked).toEqual([DISCOVERY, STATE, ...REFRESH, STATE]);
   });
 
+  test('mid-cycle, between the state and the device list: what was read stays read', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.wait(DAY);
+    home.cloud.account.expireCookiesAfter(1);
+    const { failure, asked, report } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked).toEqual([STATE, DISCOVERY]);
+    expect(report?.readings).toHaveLength(2);
+    home.wait(10 * MINUTE);
+    expect((await home.cycle()).asked).toEqual([STATE, ...REFRESH, STATE, DISCOVERY]);
+  });
+
   test('past their Expires they are not even tried', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.wait(15 * DAY);
-    expect((await home.cycle()).asked).toEqual([...REFRESH, DISCOVERY, STATE]);
+    expect((await home.cycle()).asked).toEqual([...REFRESH, STATE, DISCOVERY]);
   });
 
   test('the csrf cookie is looked for on further pages', async () => {
