@@ -2,6 +2,7 @@
 import createWinstonLogger from 'winston/lib/winston/create-logger';
 import { MESSAGE } from 'triple-beam';
 import { describeFileError } from '../files/file-error';
+import { NotOurFile } from '../files/own-file';
 import { asMonitorError, MonitorError } from '../errors';
 import type { Retrier } from '../reliability/retry';
 import type { CompleteLoggerOptions } from './create-logger';
@@ -55,17 +56,18 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
     }
   }
 
-  function sayUnwritable(thrown: unknown): void {
+  function sayUnwritable(thrown: unknown, done = 'written'): void {
     if (complained) return;
     complained = true;
+    const remedy = thrown instanceof NotOurFile ? ` ${thrown.remediation}` : '';
     complain(
       redact(
-        `${program}: the log in ${config.directory} cannot be written: ${describeFileError(thrown).replace(/\.$/, '')}.\n`,
+        `${program}: the log in ${config.directory} cannot be ${done}: ${describeFileError(thrown).replace(/\.$/, '')}.${remedy}\n`,
       ),
     );
   }
 
-  transport.on('unwritable', sayUnwritable);
+  transport.on('unwritable', (thrown) => sayUnwritable(thrown));
 
   transport.on('happening', (happening: Happening) => {
     switch (happening.kind) {
@@ -81,6 +83,9 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
           free_mb: Math.floor(happening.freeBytes / MEGABYTE),
           min_free_mb: config.min_free_mb,
         });
+        break;
+      case 'lock_in_the_way':
+        sayUnwritable(happening.error, 'locked, so that it is not rotated');
         break;
       case 'rotation_failed':
         rotationFailure = happening.error;

@@ -2,9 +2,9 @@
  * `--since-last`: how far each export came. It counts cycles in the order in which they were stored, not by their time:
  * readings from the spool are stored late, with the time at which they were read.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../files/file-error';
+import { canBeReplaced, readOwnFile } from '../files/own-file';
 import { writeWhole } from '../files/write-whole';
 import { isInFuture } from '../clock';
 import type { Database } from '../store/database';
@@ -38,10 +38,11 @@ export function nameOfExport({ format, devices, locations, quantities, allQuanti
 /** Where nothing can be read, everything counts as new: better twice than never. */
 function readCursors(dataDirectory: string): CursorFile {
   try {
-    const file = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<CursorFile> | null;
+    const file = JSON.parse(readOwnFile(fileIn(dataDirectory))) as Partial<CursorFile> | null;
     return { schema_version: 1, exports: { ...file?.exports } };
   } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT' && !(thrown instanceof SyntaxError)) throw thrown;
+    const isNone = errorCode(thrown) === 'ENOENT' || thrown instanceof SyntaxError || canBeReplaced(thrown);
+    if (!isNone) throw thrown;
     return { schema_version: 1, exports: {} };
   }
 }

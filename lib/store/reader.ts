@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { MonitorError } from '../errors';
 import { describeFileError, fileError } from '../files/file-error';
 import { Database, type OpenMode } from './database';
-import { isDirectory, refuseFutureSchema } from './files';
+import { refuseFutureSchema, refuseOddFiles } from './files';
 import { versionOf } from './migrations';
 import { refuseOtherPrograms } from './other-programs';
 
@@ -28,7 +28,6 @@ export type Reader = readonly [Database, Database];
  */
 export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
   const file = look(path);
-  if (file?.isDirectory() === true) throw isDirectory(path);
   if (file === undefined || file.size === 0) return null;
   if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
   for (let attempt = 1; ; attempt++) {
@@ -39,8 +38,9 @@ export async function withReader<T>(path: string, work: (reader: Reader) => Prom
   }
 }
 
-/** @throws MonitorError `file_system` where this user may not read it */
+/** @throws MonitorError `file_system` where this user may not read it, `database_readonly` where it is no file */
 function look(path: string): Stats | undefined {
+  refuseOddFiles(path);
   try {
     const file = statSync(path, { throwIfNoEntry: false });
     if (file !== undefined) accessSync(path, constants.R_OK);

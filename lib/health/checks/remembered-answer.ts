@@ -2,10 +2,10 @@
  * `health-amazon.json` in the data directory: what Amazon last said to health, so that a dashboard that asks every minute
  * does not use up what the collectors may ask. Deleting it is always safe.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isYoung } from '../../clock';
 import type { AqmConfig } from '../../config/config';
+import { readOwnFile } from '../../files/own-file';
 import { writeWhole } from '../../files/write-whole';
 import { acquireLock, type Lock } from '../../reliability/lock';
 import { sleep } from '../../reliability/sleep';
@@ -58,7 +58,7 @@ export async function askedLately(
 
 function read(file: string, { now, aqm, refreshToken }: Context): Judgement | null {
   try {
-    const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
+    const content = JSON.parse(readOwnFile(file)) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, bound_to, base_urls, asked_at, judgement } = content;
     const askedMs = Date.parse(asked_at);
     const age = Math.max(0, now().getTime() - askedMs);

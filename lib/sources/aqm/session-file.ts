@@ -1,9 +1,8 @@
 /** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
+import { NotOurFile, oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
@@ -32,10 +31,12 @@ export interface SessionFile {
 /** true: all of it; `cookies`: only cookies obtained anew, for whoever asks outside the cycles; false: nothing */
 export type Remember = boolean | 'cookies';
 
+const NOT_OF_OUR_USER: Objection = (file, path) =>
+  oddKindOf(file) ?? (file.uid === ownerOfOurFiles(path) ? null : `belongs to another user (uid ${file.uid})`);
+
 export function openSessionFile(dataDirectory: string, logger: Logger, remember: Remember = true): SessionFile {
   const path = join(dataDirectory, SESSION_FILE);
   let complained = false;
-  let isForeign = false;
 
   function discard(reason: string): SessionState {
     if (complained) return emptyState();
@@ -49,13 +50,9 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
   function read(): SessionState {
     let text: string;
     try {
-      const owner = statSync(path).uid;
-      if (owner !== ownerOfOurFiles(path)) {
-        isForeign = true;
-        return discard(`belongs to another user (uid ${owner})`);
-      }
-      text = readFileSync(path, 'utf8');
+      text = readOwnFile(path, NOT_OF_OUR_USER);
     } catch (thrown) {
+      if (thrown instanceof NotOurFile) return discard(thrown.what);
       if (errorCode(thrown) === 'ENOENT') return emptyState();
       return discard(`cannot be read: ${describeFileError(thrown)}`);
     }
@@ -83,9 +80,6 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
       const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
       if (remember === false || state === null) return;
       try {
-        // Root's writing would give the new file to the old one's owner.
-        if (isForeign) removeIfThere(path);
-        isForeign = false;
         writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);

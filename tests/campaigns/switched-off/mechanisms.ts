@@ -162,6 +162,14 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['unit/files/write-whole', 'a writer that is killed at any moment']],
   },
   {
+    name: 'not following links',
+    edits: [['lib/files/own-file.ts', ' | constants.O_NOFOLLOW', '']],
+    proofs: [
+      ['unit/files/own-file', 'a link is not written'],
+      ['end-to-end/planted-files', 'a link at data/.write-test'],
+    ],
+  },
+  {
     name: 'fsync before the renaming',
     edits: [['lib/files/write-whole.ts', '        fsyncSync(file);\n', '']],
     proofs: [['end-to-end/durability', 'has what is spooled before']],

@@ -1,13 +1,4 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  mkdirSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -130,10 +121,10 @@ describe('what the log says of itself', () => {
   });
 
   test('nothing, but once on stderr, where not even a line can be written', () => {
-    mkdirSync(directory, { recursive: true });
-    symlinkSync('/dev/full', join(directory, 'collect-hue.log'));
     const said: string[] = [];
-    start({ complain: (text) => said.push(text) });
+    const full = nodeFs.openSync('/dev/full', 'w');
+    const fs = { ...nodeFs, writeSync: () => nodeFs.writeSync(full, '.') };
+    start({ complain: (text) => said.push(text), fs });
     for (let time = 0; time < 3; time++) logger.critical('alert_raised', 'log in');
     expect(said).toEqual([
       `collect-hue: the log in ${directory} cannot be written: no space left on device (ENOSPC).\n`,
