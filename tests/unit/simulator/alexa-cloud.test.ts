@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../../lib/simulator/alexa-cloud';
+import { fault } from '../../../lib/simulator/faults';
 
 let cloud: AlexaCloud;
 let now: number;
@@ -300,6 +301,36 @@ describe('smart home', () => {
         resources: { friendlyNames: [{ assetId: 'Alexa.AirQuality.Humidity' }] },
       }),
     );
+  });
+
+  test('a list that is a part: a null empties what holds it, and is told beside the data', async () => {
+    await start({ monitors: 3 });
+    for (const [number, listed] of [
+      [1, 'nulled'],
+      [2, 'null'],
+      [3, 'left_out'],
+    ] as const) {
+      cloud.monitor(number).discovery.listed = listed;
+    }
+    const session = await logIn();
+    const { data, errors } = await discover(session);
+    expect(data.endpoints?.items.slice(3)).toEqual([{ legacyAppliance: null }, null]);
+    expect(errors).toMatchObject([
+      { path: ['endpoints', 'items', 3, 'legacyAppliance', 'friendlyName'] },
+      { path: ['endpoints', 'items', 4] },
+    ]);
+    expect(((await (await askState(session)).json()) as States).deviceStates).toHaveLength(3);
+  });
+
+  test('a list that is throttled', async () => {
+    await start();
+    cloud.faults.next('/graphql', fault.throttledList());
+    const session = await logIn();
+    expect(await discover(session)).toMatchObject({
+      errors: [{ extensions: { errorCode: 'UNOFFICIAL_CLIENT_TOO_MANY_REQUESTS', isRetryable: false } }],
+      data: null,
+    });
+    expect((await discover(session)).errors).toBeUndefined();
   });
 
   test('state tells every quantity by its instance', async () => {
