@@ -7,7 +7,7 @@ const LIB = join(ROOT, 'lib');
 
 /** From the ground up; a room may use its own floor's files and the floors before it. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'reading.ts'],
+  ['errors.ts', 'quantities.ts', 'reading.ts'],
   ['files'],
   ['logging/logger.ts', 'logging/programs.ts', 'config'],
   [
