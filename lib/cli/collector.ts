@@ -99,7 +99,8 @@ export function collectorRun(spec: CollectorSpec): Run {
     const told = heartbeat?.end(result.record.exit_code, result.failure?.type ?? result.record.outcome);
     const afterwards = Promise.allSettled([settled, told, forgetOldCycles(kit, result.failure)]);
     await beforeDeadline(afterwards, storing, graceMs).catch(() => undefined);
-    await log.finish(createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing }));
+    const retrier = createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing });
+    await log.finish((operation, attempt) => retrier.run(operation, attempt));
     kit.end.clear();
     return result.record.exit_code;
   };

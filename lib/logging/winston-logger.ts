@@ -4,10 +4,10 @@ import { MESSAGE } from 'triple-beam';
 import { describeFileError } from '../files/file-error';
 import { NotOurFile } from '../files/own-file';
 import { asMonitorError, MonitorError } from '../errors';
-import type { Retrier } from '../reliability/retry';
-import type { CompleteLoggerOptions } from './create-logger';
+import { LEVELS, type Level } from '../config/config';
+import type { CompleteLoggerOptions, TryAgain } from './logger-options';
 import { formatLine, MAX_LINE_BYTES } from './line';
-import { LEVELS, type Fields, type Level } from './logger';
+import type { Fields } from './logger';
 import { RotateFileTransport } from './rotate-file-transport';
 import type { Happening } from './rotating-file';
 
@@ -15,7 +15,7 @@ const MEGABYTE = 1_000_000;
 
 export interface WinstonLogger {
   log(level: Level, event: string, message: string, fields?: Fields): void;
-  finish(retrier?: Retrier): Promise<void>;
+  finish(again?: TryAgain): Promise<void>;
   /** What must still be said before the process ends; synchronous. */
   close(): void;
 }
@@ -101,20 +101,19 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
 
   const file = `${config.directory}/${program}.log`;
 
-  /** The first of the retrier's tries is the one that failed while the collection was under way. */
-  async function finish(retrier?: Retrier): Promise<void> {
-    if (rotationFailure === undefined || retrier === undefined) return;
+  /** The first of the tries is the one that failed while the collection was under way. */
+  async function finish(again?: TryAgain): Promise<void> {
+    if (rotationFailure === undefined || again === undefined) return;
     const failure = rotationFailure;
     rotationFailure = undefined;
     let tries = 0;
     try {
-      await retrier.run({ operation: 'log.rotate', endpoint: file }, () => {
-        if (tries++ === 0) return Promise.reject(rotationError(failure));
+      await again({ operation: 'log.rotate', endpoint: file }, () => {
+        if (tries++ === 0) throw rotationError(failure);
         try {
           transport.rotateNow();
-          return Promise.resolve();
         } catch (thrown) {
-          return Promise.reject(rotationError(thrown));
+          throw rotationError(thrown);
         }
       });
     } catch (thrown) {

@@ -1,4 +1,4 @@
-/** Brings readings.db to the version this program knows: forward only, one transaction a step, a backup before each. */
+/** Brings readings.db to the version this program knows: forward only, one transaction a step, a backup before it. */
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MonitorError } from '../errors';
@@ -9,10 +9,7 @@ import type { Database } from './database';
 import { databaseFileError } from './database-error';
 import { refuseFutureSchema } from './files';
 import { refuseOtherPrograms } from './other-programs';
-import { VERSION_1 } from './schema';
-
-/** `MIGRATIONS[n]` leads from version n to n + 1; an existing one is never changed, a new one is added. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+import { MIGRATIONS } from './schema';
 
 /** The value of `PRAGMA user_version`. */
 export async function versionOf(database: Database): Promise<number> {
@@ -31,7 +28,8 @@ export async function migrate(database: Database, fileMode: number, migrations =
   if (found === 0) await refuseOtherPrograms(database, found);
   for (const [version, sql] of migrations.entries()) {
     if (version < found) continue;
-    if (version > 0) await backUp(database, version, fileMode);
+    // A new database, which is made step by step as well, holds nothing that a backup could keep.
+    if (found > 0) await backUp(database, version, fileMode);
     await database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + 1}; COMMIT`);
   }
   // So that the version stands in the file itself, where `checkHeader` looks for it.

@@ -1,6 +1,7 @@
 /** The usual questions to readings.db, each answered in less than 100 ms at 20 million readings. */
 import { newestBelieved } from '../clock';
-import type { CollectorName, Quantities } from '../reading';
+import type { Quantities, QuantityName } from '../quantities';
+import type { CollectorName } from '../reading';
 import type { Database } from './database';
 
 /** A row of the contract's view `readings`, is_anomalous as 0 or 1. */
@@ -78,7 +79,7 @@ export interface HourlyMean {
 /** One quantity's mean, lowest and highest value of every device in every hour. */
 export async function hourlyMeans(
   database: Database,
-  quantity: keyof Quantities,
+  quantity: QuantityName,
   { from, to }: Period,
 ): Promise<HourlyMean[]> {
   // Hour by hour, because one GROUP BY over the whole period would first sort all its readings. An hour is the range

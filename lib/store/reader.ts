@@ -12,6 +12,7 @@ import { Database, type OpenMode } from './database';
 import { refuseFutureSchema, refuseOddFiles } from './files';
 import { versionOf } from './migrations';
 import { refuseOtherPrograms } from './other-programs';
+import { SCHEMA_VERSION, viewsOver } from './schema';
 
 /** How often reading starts over because a collector changed the file that was read without locks. */
 const MAX_ATTEMPTS = 4;
@@ -104,7 +105,10 @@ async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) =
     await refuseOtherPrograms(first, version);
     if (version === 0) return null;
     refuseFutureSchema(path, version);
-    return await work([first, await open()]);
+    const second = await open();
+    // The next cycle migrates it; until then it is read as it is.
+    if (version < SCHEMA_VERSION) for (const database of opened) await database.exec(viewsOver(version));
+    return await work([first, second]);
   } finally {
     for (const database of opened) await database.close();
   }

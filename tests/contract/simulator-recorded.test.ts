@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capabilityStatesOf, endpointOf, monitors } from '../../lib/simulator/alexa-monitors';
 import { startHueBridge } from '../../lib/simulator/hue-bridge';
-import type { ClipSensor } from '../../lib/simulator/hue-home';
+import type { ClipSensor } from '../../lib/simulator/hue-home-shape';
 
 const FIXTURES = join(__dirname, '../../../shared/fixtures');
 const read = (path: string): unknown => JSON.parse(readFileSync(join(FIXTURES, path), 'utf8'));

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StorageConfig } from '../../lib/config/config';
-import { LEVELS, type Fields, type Level, type Logger } from '../../lib/logging/logger';
+import { LEVELS, type Level, type StorageConfig } from '../../lib/config/config';
+import type { Fields, Logger } from '../../lib/logging/logger';
 import type { CollectorName, Reading } from '../../lib/reading';
 import { Database, type Row, type SqlValue } from '../../lib/store/database';
 import type { CycleRecord } from '../../lib/store/store';

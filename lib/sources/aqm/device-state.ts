@@ -1,5 +1,5 @@
 /** The `capabilityStates` of one monitor, read into quantities. Each element stands alone: a broken one spoils only itself. */
-import { NO_QUANTITIES, type Quantities } from '../../reading';
+import { NO_QUANTITIES, type Quantities } from '../../quantities';
 import { asRecord, asText } from './lenient-json';
 import { isPlausible, type InstanceMeanings } from './quantities';
 

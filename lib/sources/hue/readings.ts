@@ -1,5 +1,6 @@
 /** Here the vendor's words end: the sensors of a bridge become readings, or a reason why not. */
-import { NO_QUANTITIES, type Reading, type SkipReason } from '../../reading';
+import { NO_QUANTITIES } from '../../quantities';
+import type { Reading, SkipReason } from '../../reading';
 import type { SourceReport } from '../source';
 import { isObject, type ClipSensor, type ClipSensors } from './clip';
 import { locationOf, luxOf, measuredAt, partsByDevice, type DeviceParts } from './device-parts';

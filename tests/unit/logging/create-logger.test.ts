@@ -6,7 +6,8 @@ import { LEVEL, MESSAGE } from 'triple-beam';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { createRetrier } from '../../../lib/reliability/retry';
 import type { LoggingConfig } from '../../../lib/config/config';
-import { createLogger, type FileLogger, type LoggerOptions } from '../../../lib/logging/create-logger';
+import { createLogger, type FileLogger } from '../../../lib/logging/create-logger';
+import type { LoggerOptions } from '../../../lib/logging/logger-options';
 import type { LogFileSystem } from '../../../lib/logging/current-file';
 import { RotateFileTransport } from '../../../lib/logging/rotate-file-transport';
 import { loggingStatus } from '../../../lib/logging/status';
@@ -152,7 +153,8 @@ describe('what the log says of itself', () => {
       const deadline = startDeadline(deadlineMs, 0);
       const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
       const policy = { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 };
-      await logger.finish(createRetrier({ policy, logger, sleep, deadline }));
+      const retrier = createRetrier({ policy, logger, sleep, deadline });
+      await logger.finish((operation, attempt) => retrier.run(operation, attempt));
       deadline.clear();
     };
     beforeEach(() => {
