@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MonitorError } from '../../../lib/errors';
+import { agentFor } from '../../../lib/http/agent';
 import { createHttp } from '../../../lib/http/fetch';
 import type { HttpRequest } from '../../../lib/http/http';
 import { createTestAuthority, selfSignedBridge } from '../../../lib/simulator/certificates';
@@ -145,6 +146,14 @@ describe('TLS', () => {
     const failure = await failureOf(ask({ url: `https://127.0.0.1:${port}/` }));
     plain.close();
     expect([failure.type, failure.permanent]).toEqual(['tls', true]);
+  });
+
+  it('verifies whatever the environment says: it is written out, not left to what Node.js does by itself', async () => {
+    const options = async (tls: HttpRequest['tls']) => (await agentFor(bridge.httpsUrl, tls)).options;
+    for (const tls of [{}, { ca: [bridge.ca] }, { servername: bridge.bridgeId }]) {
+      expect(await options(tls)).toMatchObject({ rejectUnauthorized: true });
+    }
+    expect(await options({ rejectUnauthorized: false })).toMatchObject({ rejectUnauthorized: false });
   });
 
   it('accepts anything only where the user said so', async () => {
