@@ -53,6 +53,7 @@ function createSource(kit: SourceKit): Source {
     http: kit.http,
     traffic: kit.traffic,
     logger: kit.logger,
+    redact: kit.redactor,
     signal: kit.end.reading.signal,
     remember: !kit.dryRun,
   });

@@ -2,6 +2,7 @@
 import type { AqmConfig, Config } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
+import type { Redactor } from '../../logging/redact';
 import type { Retrier } from '../../reliability/retry';
 import type { Source, Traffic } from '../source';
 import { createAlexaClient, type Credentials } from './client';
@@ -29,7 +30,7 @@ export interface AqmContext {
   logger: Logger;
   traffic: Traffic;
   /** told every token and cookie, before anything can show it */
-  redactor: { add(secret: string): void };
+  redactor: Redactor;
   /** the cycle's deadline */
   signal?: AbortSignal;
   now?: () => Date;
@@ -87,7 +88,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       logger,
       now,
     });
-    const client = createAlexaClient(hosts, exchange);
+    const client = createAlexaClient(hosts, exchange, context.redactor);
     try {
       return await session.run((credentials) => work({ session, client, credentials }));
     } finally {
@@ -118,7 +119,8 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const entities = monitors.map(({ entity }) => entity);
     const answer = await client.readStates(credentials, entities);
     traffic.endpoint = 'state';
-    return readStates(answer, monitors, { locations: config.locations, validation: context.validation, logger });
+    const { validation, redactor: redact } = context;
+    return readStates(answer, monitors, { locations: config.locations, validation, logger, redact });
   }
 
   return {

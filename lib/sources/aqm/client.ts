@@ -1,5 +1,6 @@
 /** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
 import { MonitorError } from '../../errors';
+import { excerptOf, type Redact } from '../../logging/redact';
 import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
 import { readObject, refuseThrottled, type Exchange } from './exchange';
 import type { AmazonHosts } from './hosts';
@@ -21,7 +22,8 @@ export interface AlexaClient {
   readStates(credentials: Credentials, entities: StateEntity[]): Promise<StateAnswer>;
 }
 
-export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): AlexaClient {
+/** @param redact for what is quoted of an answer */
+export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange, redact: Redact): AlexaClient {
   const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
     operation,
     method: 'POST' as const,
@@ -33,7 +35,7 @@ export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): Alexa
     discover: (credentials) =>
       exchange(
         post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }),
-        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint),
+        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint, redact),
       ),
     readStates: (credentials, stateRequests) =>
       exchange(post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), (response, endpoint) =>
@@ -54,7 +56,7 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
 }
 
 /** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`. */
-function readEndpoints(answer: Record<string, unknown>, endpoint: string): Discovery {
+function readEndpoints(answer: Record<string, unknown>, endpoint: string, redact: Redact): Discovery {
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
   if (Array.isArray(items)) return readDiscovery(items);
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
@@ -69,7 +71,7 @@ function readEndpoints(answer: Record<string, unknown>, endpoint: string): Disco
   }
   refuseThrottled(JSON.stringify(errors), endpoint);
   const said = errors.map((error) => asText(error['message'])).find((message) => message !== null);
-  throw unexpected(`no device list${said === undefined ? '' : `: ${said.slice(0, 120)}`}`, endpoint);
+  throw unexpected(`no device list${said === undefined ? '' : `: ${excerptOf(said, 120, redact)}`}`, endpoint);
 }
 
 function readStateAnswer(answer: Record<string, unknown>, endpoint: string): StateAnswer {
