@@ -6,6 +6,7 @@ import { isInFuture, isWaitOver, isYoung } from '../clock';
 import type { EmailSecrets } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
+import type { Redact } from '../logging/redact';
 import type { Retrier } from '../reliability/retry';
 import { alertPath, readAlert, removeAlert, textOfAlert, writeAlert, type Alert } from './alert-file';
 import { loadAlertState, saveAlertState, type AlertState } from './alert-state';
@@ -20,6 +21,8 @@ export interface AlertContext {
   /** null: no e-mail is configured */
   email: EmailSecrets | null;
   logger: Logger;
+  /** for the alert file, and with it the e-mail */
+  redact: Redact;
   retrier: Retrier;
   /** the address to log in at; asked for only when the alert is raised */
   signInUrl: () => string;
@@ -65,7 +68,7 @@ function raise(error: MonitorError, active: Alert | null, state: AlertState, con
     });
   const alert: Alert = {
     timestamp: state.raised_at,
-    error: error.message,
+    error: context.redact(error.message),
     remediation: context.command ?? 'node bin/auth-amazon.js',
     url: active?.url === undefined || active.url === '' ? context.signInUrl() : active.url,
   };

@@ -156,6 +156,7 @@ async function runCycle(spec: CollectorSpec, kit: SourceKit, startedAt: Date): P
     end: kit.end,
     retries: () => kit.retrier.retries + keeping.retries(),
     exitCodeOf: (failure) => exitCodeOf(failure.type),
+    redact: kit.redactor,
   };
   if (!kit.dryRun) return collect(context);
   const { report, failure } = await look(context);

@@ -51,6 +51,7 @@ function createSource(kit: SourceKit): Source {
     http: kit.http,
     traffic: kit.traffic,
     logger: kit.logger,
+    redact: kit.redactor,
     signal: kit.end.reading.signal,
     remember: !kit.dryRun,
   });

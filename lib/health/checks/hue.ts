@@ -18,7 +18,7 @@ const BATTERY_LOW_PERCENT = 20;
 /** Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked twice. */
 const TIMEOUT_SECONDS = 7;
 
-export async function checkHue({ config, installation, signal, now }: CheckContext): Promise<Judgement> {
+export async function checkHue({ config, installation, redactor, signal, now }: CheckContext): Promise<Judgement> {
   const { hue } = config;
   if (hue?.enabled !== true) return skip('not enabled');
   const key = installation.secrets?.secrets.hue?.username;
@@ -39,6 +39,7 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
       http: clock.http,
       traffic,
       logger,
+      redact: redactor,
       signal,
       search: false, // one answer is enough; a moved bridge is looked for by the collectors, not by us
       remember: false,

@@ -27,7 +27,10 @@ interface Remembered {
   judgement: Judgement;
 }
 
-type Context = Pick<CheckContext, 'config' | 'fresh' | 'signal' | 'now'> & { aqm: AqmConfig; refreshToken: string };
+type Context = Pick<CheckContext, 'config' | 'fresh' | 'redactor' | 'signal' | 'now'> & {
+  aqm: AqmConfig;
+  refreshToken: string;
+};
 
 /**
  * The remembered answer where it is young enough, else what `ask` says; of several processes that want to ask at once,
@@ -76,7 +79,7 @@ function read(file: string, { now, aqm, refreshToken }: Context): Judgement | nu
   }
 }
 
-function write(file: string, judgement: Judgement, { now, aqm, refreshToken }: Context): void {
+function write(file: string, judgement: Judgement, { now, aqm, refreshToken, redactor }: Context): void {
   const remembered: Remembered = {
     version: VERSION,
     bound_to: bind({ marketplace: aqm.marketplace, refreshToken }),
@@ -84,8 +87,9 @@ function write(file: string, judgement: Judgement, { now, aqm, refreshToken }: C
     asked_at: now().toISOString(),
     judgement,
   };
+  const masked = (_key: string, value: unknown) => (typeof value === 'string' ? redactor(value) : value);
   try {
-    writeWhole(file, `${JSON.stringify(remembered, null, 1)}\n`);
+    writeWhole(file, `${JSON.stringify(remembered, masked, 1)}\n`);
   } catch {
     // Where nothing can be written, the check of the database says so.
   }

@@ -6,6 +6,7 @@ import { asMonitorError } from '../../errors';
 import type { AqmConfig, Config } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
+import type { Redactor } from '../../logging/redact';
 import type { Retrier } from '../../reliability/retry';
 import type { Source, Traffic } from '../source';
 import { createAlexaClient, type AskOptions } from './client';
@@ -33,7 +34,7 @@ export interface AqmContext {
   logger: Logger;
   traffic: Traffic;
   /** told every token and cookie, before anything can show it */
-  redactor: { add(secret: string): void };
+  redactor: Redactor;
   /** the cycle's deadline */
   signal?: AbortSignal;
   now?: () => Date;
@@ -93,7 +94,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       logger,
       now,
     });
-    const client = createAlexaClient(hosts, exchange);
+    const client = createAlexaClient(hosts, exchange, context.redactor);
     try {
       return await session.run((credentials) => work({ session, client, credentials }));
     } finally {
@@ -109,7 +110,8 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const entities = monitors.map(({ entity }) => entity);
     const answer = await client.readStates(credentials, entities, options);
     traffic.endpoint = 'state';
-    return readStates(answer, monitors, { locations: config.locations, validation: context.validation, logger });
+    const { validation, redactor: redact } = context;
+    return readStates(answer, monitors, { locations: config.locations, validation, logger, redact });
   }
 
   /** Asks for the list where it is time, and for the monitors it helps to. What was read before stays, whatever fails. */

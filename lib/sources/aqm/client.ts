@@ -1,5 +1,6 @@
 /** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
 import { MonitorError } from '../../errors';
+import { excerptOf, type Redact } from '../../logging/redact';
 import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
 import { readObject, refuseThrottled, type AmazonRequest, type Exchange } from './exchange';
 import type { AmazonHosts } from './hosts';
@@ -23,7 +24,8 @@ export interface AlexaClient {
   readStates(credentials: Credentials, entities: StateEntity[], options?: AskOptions): Promise<StateAnswer>;
 }
 
-export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): AlexaClient {
+/** @param redact for what is quoted of an answer */
+export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange, redact: Redact): AlexaClient {
   const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
     operation,
     method: 'POST' as const,
@@ -35,7 +37,7 @@ export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): Alexa
     discover: (credentials, options = {}) =>
       exchange(
         { ...post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }), ...options },
-        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint),
+        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint, redact),
       ),
     readStates: (credentials, stateRequests, options = {}) =>
       exchange(
@@ -57,11 +59,11 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
 }
 
 /** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`; errors beside devices make a part of a list. */
-function readEndpoints(answer: Record<string, unknown>, endpoint: string): Discovery {
+function readEndpoints(answer: Record<string, unknown>, endpoint: string, redact: Redact): Discovery {
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
   if (Array.isArray(items) && (items.length > 0 || errors.length === 0)) {
-    return readDiscovery(items, errors.length === 0 ? [] : [saidIn(errors) ?? 'Amazon tells an error beside it']);
+    return readDiscovery(items, errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it']);
   }
   const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
   if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {
@@ -73,15 +75,16 @@ function readEndpoints(answer: Record<string, unknown>, endpoint: string): Disco
     });
   }
   refuseThrottled(JSON.stringify(errors), endpoint);
-  const said = saidIn(errors);
+  const said = saidIn(errors, redact);
   throw unexpected(`no device list${said === null ? '' : `: ${said}`}`, endpoint);
 }
 
-function saidIn(errors: Record<string, unknown>[]): string | null {
+function saidIn(errors: Record<string, unknown>[], redact: Redact): string | null {
   const messages = errors.map(
     (error) => asText(error['message']) ?? asText(asRecord(error['extensions'])['errorCode']),
   );
-  return messages.find((message) => message !== null)?.slice(0, 120) ?? null;
+  const said = messages.find((message) => message !== null) ?? null;
+  return said === null ? null : excerptOf(said, 120, redact);
 }
 
 function readStateAnswer(answer: Record<string, unknown>, endpoint: string): StateAnswer {

@@ -90,7 +90,7 @@ export async function tryLogin(context: LoginContext, refreshToken: string): Pro
     marketplace = actual;
     access = await accessOf(context, refreshToken, marketplace);
   }
-  const client = createAlexaClient(access.hosts, access.exchange);
+  const client = createAlexaClient(access.hosts, access.exchange, context.redactor);
   const discovery = await client.discover(access.credentials).catch((thrown: unknown) => {
     throw asMonitorError(thrown).type === 'unauthorized' ? refusedAtOnce(thrown) : thrown;
   });

@@ -1,6 +1,7 @@
 /** The answer of `phoenix/state` for all monitors, read into our words: readings, and who was left out and why. */
 import type { Config } from '../../config/config';
 import type { Logger } from '../../logging/logger';
+import type { Redact } from '../../logging/redact';
 import type { Reading, SkipReason } from '../../reading';
 import type { SourceReport } from '../source';
 import { readDeviceState } from './device-state';
@@ -12,6 +13,7 @@ export interface ReadingRules {
   locations: Record<string, string>;
   validation: Config['validation'];
   logger: Logger;
+  redact: Redact;
 }
 
 /** A value a monitor sent that has no column: shown, never stored. */
@@ -104,7 +106,7 @@ function readMonitor(
   }
   if (device === undefined) return { skip: 'no_value', unknownEntity: true };
 
-  const state = readDeviceState(asList(device['capabilityStates']), monitor.meanings);
+  const state = readDeviceState(asList(device['capabilityStates']), monitor.meanings, rules.redact);
   for (const sentence of state.broken) {
     rules.logger.warning('broken_element', `${deviceId}: ${sentence}`, { device_id: deviceId });
   }

@@ -3,6 +3,7 @@ import { MonitorError } from '../../errors';
 import type { Http, HttpResponse, TlsOptions } from '../../http/http';
 import { retryAfterMs } from '../../http/retry-after';
 import type { Logger } from '../../logging/logger';
+import type { Redact } from '../../logging/redact';
 import type { Traffic } from '../source';
 import { isObject, parseClipBody, parseJson, sensorsOf, unauthorized } from './clip';
 import type { ClipPublicConfig, ClipSensors } from './clip';
@@ -15,6 +16,8 @@ export interface HueClientContext {
   timeoutMs: number;
   traffic: Traffic;
   logger: Logger;
+  /** knows the key, and every other secret */
+  redact: Redact;
   signal: AbortSignal;
 }
 
@@ -32,7 +35,7 @@ export interface HueClient {
 export const SHOWN_PATH = { sensors: '/api/<key>/sensors', full: '/api/<key>' } as const;
 
 export function createHueClient(context: HueClientContext): HueClient {
-  const { http, key, logger, traffic } = context;
+  const { http, key, logger, redact, traffic } = context;
 
   /** One GET, counted and logged whatever comes of it. */
   async function get(address: string, path: string, shownPath = path): Promise<{ body: Buffer; endpoint: string }> {
@@ -61,11 +64,11 @@ export function createHueClient(context: HueClientContext): HueClient {
   return {
     async sensors(address) {
       const { body, endpoint } = await get(address, `/api/${key}/sensors`, SHOWN_PATH.sensors);
-      return parseClipBody(body, endpoint);
+      return parseClipBody(body, endpoint, redact);
     },
     async sensorsOfFullConfiguration(address) {
       const { body, endpoint } = await get(address, `/api/${key}`, SHOWN_PATH.full);
-      return sensorsOf(parseClipBody(body, endpoint), endpoint);
+      return sensorsOf(parseClipBody(body, endpoint, redact), endpoint);
     },
     async publicConfig(address) {
       const { body, endpoint } = await get(address, '/api/config');

@@ -3,6 +3,7 @@
  * firmware and apps put anything into a bridge. [real captures, homebridge-hue#169]
  */
 import { MonitorError } from '../../errors';
+import { excerptOf, type Redact } from '../../logging/redact';
 
 /** One entry of the `sensors` map; every field may be missing or of another type. */
 export interface ClipSensor {
@@ -30,12 +31,13 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /**
  * Parses the body of a 200 answer.
+ * @param redact for what is quoted of it: bridges name the address that was asked for, and with it the key
  * @throws MonitorError `unauthorized` (error 1), `http` (another error of the bridge; 901 is transient) or
  *   `invalid_response` (permanent: the same question would get the same answer; the fallback is asked instead).
  */
-export function parseClipBody(body: Buffer, endpoint: string): Record<string, unknown> {
+export function parseClipBody(body: Buffer, endpoint: string, redact: Redact): Record<string, unknown> {
   const parsed = parseJson(body, endpoint);
-  if (Array.isArray(parsed)) throw errorOf(parsed, endpoint);
+  if (Array.isArray(parsed)) throw errorOf(parsed, endpoint, redact);
   if (!isObject(parsed)) throw invalid('is not an object', endpoint);
   return parsed;
 }
@@ -73,11 +75,12 @@ function invalid(what: string, endpoint: string): MonitorError {
 }
 
 /** Errors come as HTTP 200 with a list; `type` is a number, from emulators a string. */
-function errorOf(list: unknown[], endpoint: string): MonitorError {
+function errorOf(list: unknown[], endpoint: string, redact: Redact): MonitorError {
   const error = list.map((item) => (isObject(item) ? item['error'] : undefined)).find(isObject);
   if (!error) return invalid('is a list', endpoint);
   const type = Number(error['type']);
-  const description = typeof error['description'] === 'string' ? error['description'].slice(0, 200) : 'no description';
+  const said = error['description'];
+  const description = typeof said === 'string' ? excerptOf(said, 200, redact) : 'no description';
   if (type === 1) return unauthorized(endpoint);
   return new MonitorError(`the bridge reports error ${type} (${description}) at ${endpoint}`, {
     type: type === 101 ? 'link_button' : 'http',

@@ -1,5 +1,6 @@
 /** What is needed to talk to the bridge of the configuration: a client that proves before it tells, and where it is. */
 import type { Config, HueConfig } from '../../config/config';
+import type { Redact } from '../../logging/redact';
 import type { Traffic } from '../source';
 import { createHueClient, type HueClient } from './client';
 import { openKnownCertificate, verifyingOnce } from './known-certificate';
@@ -16,6 +17,7 @@ export interface BridgeConnectionContext extends Omit<
   /** the application key */
   key: string;
   traffic: Traffic;
+  redact: Redact;
 }
 
 export interface BridgeConnection {
@@ -25,7 +27,7 @@ export interface BridgeConnection {
 
 /** @throws MonitorError `configuration` where `hue.ca_file` cannot be used */
 export function connectToBridge(context: BridgeConnectionContext): BridgeConnection {
-  const { config, key, http, traffic, logger, signal, ...search } = context;
+  const { config, key, http, traffic, logger, redact, signal, ...search } = context;
   const { collection, storage, hue } = config;
   if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
@@ -39,6 +41,7 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     timeoutMs,
     traffic,
     logger,
+    redact,
     signal,
   });
   const locator = createLocator({

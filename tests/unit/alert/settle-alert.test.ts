@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { settleAlert, type AlertContext, type AlertVerdict } from '../../../lib/alert/settle-alert';
 import { MonitorError } from '../../../lib/errors';
+import { createRedactor } from '../../../lib/logging/redact';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { createRetrier } from '../../../lib/reliability/retry';
 import { recordingLogger } from '../../support/recording-logger';
@@ -35,7 +36,7 @@ function alertHome(changes: Partial<AlertContext> = {}) {
   });
   const signInUrl = jest.fn(() => 'https://www.amazon.com/ap/signin?openid.mode=checkid_setup');
   const context: AlertContext = {
-    ...{ dataDirectory, email: null, logger, retrier, signInUrl, now: () => new Date(clock) },
+    ...{ dataDirectory, email: null, logger, redact: (text) => text, retrier, signInUrl, now: () => new Date(clock) },
     ...changes,
   };
   const file = join(dataDirectory, 'ALERT_TOKEN_REFRESH_NEEDED.txt');
@@ -67,6 +68,15 @@ describe('the alert file', () => {
       ].join('\n'),
     );
     expect(home.events()).toEqual(['critical alert_raised']);
+  });
+
+  test('holds no secret, and the e-mail neither, whatever Amazon says', async () => {
+    const server = await startMailServer();
+    const home = alertHome({ email: server.email(), redact: createRedactor(['Atnr|canary']) });
+    const options = { type: 'login_needed', permanent: true } as const;
+    await home.settle({ status: 'needed', error: new MonitorError('Amazon refuses Atnr|CANARY', options) });
+    expect(home.text()).toContain('error: Amazon refuses <redacted>\n');
+    expect(server.mailbox.map(({ raw }) => raw).join('')).toMatch(/error: Amazon refuses <redacted>/);
   });
 
   test('keeps its first timestamp while it is active, and is not written again without need', async () => {

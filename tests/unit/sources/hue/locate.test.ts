@@ -94,6 +94,7 @@ function home(changes: Partial<HueConfig>): Home {
         http: createHttp(),
         traffic,
         logger,
+        redact: (text) => text,
         signal: deadline.signal,
         now: () => self.now,
         findByMdns: () => {
