@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { acquireLock } from '../../../lib/reliability/lock';
 import { Database } from '../../../lib/store/database';
+import { databaseError } from '../../../lib/store/database-error';
 import { enterGate } from '../../../lib/store/gate';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { nthCycle } from '../../support/cycles';
@@ -180,6 +181,31 @@ test('what turned out sound by the time nobody else writes is not moved aside: t
   expect(await collecting).toBeNull();
   expect(here.named('database_replaced')).toEqual([]);
   expect(await readBack(path)).toHaveLength(301);
+});
+
+test('what fails like damage again and again, in a file that SQLite finds sound, is said, and nothing is moved', async () => {
+  await fill();
+  const store = readingsDatabase(here.storage, here.logger);
+  const likeDamage = () => {
+    throw databaseError(path, { code: 'SQLITE_CORRUPT', message: 'so it seems' });
+  };
+  await expect(store.store(nthCycle(1000), likeDamage)).rejects.toMatchObject({ type: 'database_corrupt' });
+  await store.close();
+  expect(store.replaced).toBeNull();
+  expect(await readBack(path)).toHaveLength(300);
+});
+
+test('at the end of the cycle nothing is judged, and nothing is moved', async () => {
+  await fill();
+  const end = new AbortController();
+  const store = readingsDatabase(here.storage, here.logger, end.signal);
+  const lateDamage = () => {
+    end.abort(new Error('the deadline'));
+    throw databaseError(path, { code: 'SQLITE_CORRUPT', message: 'so it seems' });
+  };
+  await expect(store.store(nthCycle(1000), lateDamage)).rejects.toThrow('the deadline');
+  await store.close();
+  expect(store.replaced).toBeNull();
 });
 
 test('a future schema is refused, not repaired', async () => {
