@@ -63,7 +63,10 @@ function readEndpoints(answer: Record<string, unknown>, endpoint: string, redact
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
   if (Array.isArray(items) && (items.length > 0 || errors.length === 0)) {
-    return readDiscovery(items, errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it']);
+    return readDiscovery(
+      items,
+      errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it'],
+    );
   }
   const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
   if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {

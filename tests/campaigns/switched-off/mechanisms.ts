@@ -78,7 +78,13 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'the wait before the list of monitors is tried again',
-    edits: [['lib/sources/aqm/listing.ts', 'return wait > 0 && wait <= LONGEST_WAIT_MS;', 'return false;']],
+    edits: [
+      [
+        'lib/sources/aqm/listing.ts',
+        'return nextTryAt !== null && !isWaitOver(Date.parse(nextTryAt), LONGEST_WAIT_MS, now.getTime());',
+        'return false;',
+      ],
+    ],
     proofs: [['end-to-end/amazon-list', 'both monitors are stored in every cycle']],
   },
   {
@@ -136,7 +142,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'the unique key of a cycle',
     edits: [
-      ['lib/store/schema.ts', '  error TEXT,\n  UNIQUE (started_at, collector)\n);', '  error TEXT\n);'],
+      ['lib/store/schema-version-1.ts', '  error TEXT,\n  UNIQUE (started_at, collector)\n);', '  error TEXT\n);'],
       [
         'lib/store/write-cycle.ts',
         'ON CONFLICT (started_at, collector) DO UPDATE SET started_ms = excluded.started_ms RETURNING',
