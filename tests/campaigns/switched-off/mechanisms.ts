@@ -140,7 +140,7 @@ export const MECHANISMS: readonly Mechanism[] = [
       ],
       ['lib/files/write-whole.ts', "openSync(temporary, 'wx', 0o600)", "openSync(temporary, 'w', 0o600)"],
     ],
-    proofs: [['unit/files/write-whole', 'a writer that is killed at any moment']],
+    proofs: [['contract/files/write-whole', 'a writer that is killed at any moment']],
   },
   {
     name: 'fsync before the renaming',
@@ -269,7 +269,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'the last deadline, of the process',
     edits: [['lib/reliability/cycle-end.ts', '      throw deadlineError(deadlineSeconds);\n', '']],
-    proofs: [['unit/reliability/cycle-end', 'at the deadline itself the process ends']],
+    proofs: [['contract/reliability/cycle-end', 'at the deadline itself the process ends']],
   },
   {
     name: 'ending well at a signal',
