@@ -127,7 +127,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [
       ['end-to-end/spool', 'stores a file once that is there again'],
       ['unit/store/spool', 'stored but not yet removed when it was killed'],
-      ['unit/store/spool', 'two processes that replay at once'],
+      ['contract/store/processes', 'two processes that replay at once'],
     ],
   },
   {
