@@ -1,6 +1,7 @@
 /** Payloads in the shapes of Amazon's, through the real source over real HTTP, held to what is made of them. */
 import { fault } from '../../../../lib/simulator/faults';
-import { startAqmHome, STATE, type AqmHome } from '../../../support/aqm-home';
+import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
+import { STATE } from '../../../support/constants';
 import { answerOf, MONITOR, MONITOR_READING, parsedPayload, payload } from '../../../support/payloads';
 import { scratchDirectory } from '../../../support/scratch';
 
