@@ -1,20 +1,9 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { MonitorError } from '../../../lib/errors';
 import { createMemoryStore } from '../../../lib/store/memory-store';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { replaySpool, spoolCycle, spooledFiles } from '../../../lib/store/spool';
 import type { Cycle, Store } from '../../../lib/store/store';
-import { isRoot, NOBODY } from '../../support/as-user';
-import { resultOf, runChild, startChild } from '../../support/child';
 import { cycleOf, hueReading, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
@@ -184,30 +173,4 @@ test('what a killed process left half-written is removed when it is old enough',
   await replayIntoDatabase();
   expect(names('spool')).toEqual(['.b.json.temporary-1-y']);
   expect(names('.').filter((name) => name.includes('temporary'))).toEqual([]);
-});
-
-test('two processes that replay at once store everything exactly once', async () => {
-  for (let n = 0; n < 250; n++) spool(failed(n));
-  const children = [0, 1].map(() => startChild('replay-spool', [here.storage.data_directory]));
-  const results = await Promise.all(children.map(resultOf));
-  expect(results).toMatchObject([{ code: 0 }, { code: 0 }]);
-  expect(names('spool')).toEqual([]);
-  expect(names('spool-damaged')).toEqual([]);
-  const counted = await query(
-    here.path('readings.db'),
-    'SELECT (SELECT count(*) FROM cycles) AS cycles, (SELECT count(*) FROM readings) AS readings',
-  );
-  expect(counted).toEqual([{ cycles: 250, readings: 500 }]);
-});
-
-const rootTest = isRoot ? test : test.skip;
-rootTest('a file that cannot be read waits for better days, the others are stored (needs root)', async () => {
-  for (const n of [1, 2]) spool(failed(n));
-  const [unreadable = ''] = spooledFiles(here.storage);
-  for (const folder of ['', 'spool']) chmodSync(here.path(folder), 0o777);
-  chmodSync(spooledFiles(here.storage)[1] ?? '', 0o644);
-  const { code } = await runChild('replay-spool', [here.storage.data_directory], { uid: NOBODY });
-  expect(code).toBe(0);
-  expect(spooledFiles(here.storage)).toEqual([unreadable]);
-  expect(await readBack(here.path('readings.db'))).toHaveLength(1);
 });

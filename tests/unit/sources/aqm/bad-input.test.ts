@@ -1,6 +1,7 @@
 /** What is not as it should be: each fault ends in its class, with a sentence, and spoils only itself. */
 import { fault, type Fault } from '../../../../lib/simulator/faults';
-import { startAqmHome, STATE, type AqmHome } from '../../../support/aqm-home';
+import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
+import { STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
 
 const state = (element: object) => JSON.stringify({ timeOfSample: '2026-11-20T12:00:00Z', ...element });

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readingsOf, type HueReadingRules } from '../../../../lib/sources/hue/readings';
 import type { ClipSensors } from '../../../../lib/sources/hue/clip';
 
@@ -168,39 +166,4 @@ describe('a broken element spoils only itself', () => {
       expect(read({ ...motionSensor(), '77': entry }).devicesSeen).toBe(1);
     },
   );
-});
-
-/** As far as the recorded payloads are looked at here. */
-interface Recorded {
-  type: string;
-  name: string;
-  uniqueid?: string;
-  state: { temperature?: number; lastupdated?: string; lightlevel?: number };
-  config: { battery?: number };
-}
-
-const recorded = join(__dirname, '../../../../../shared/fixtures/hue');
-const skipped = existsSync(recorded) ? '' : ' (skipped: the recorded payloads are not here)';
-(skipped ? describe.skip : describe)(`recorded /sensors bodies${skipped}`, () => {
-  const bodies = skipped ? [] : readdirSync(recorded).filter((name) => name.startsWith('v1-sensors-'));
-
-  it.each(bodies)('%s: every value as in the payload, every name resolved', (name) => {
-    const sensors = JSON.parse(readFileSync(join(recorded, name), 'utf8')) as Record<string, Recorded>;
-    const report = readingsOf(sensors, rules);
-    const all = Object.values(sensors);
-    const temperatures = all.filter((sensor) => sensor.type === 'ZLLTemperature');
-    expect(report.devicesSeen).toBe(temperatures.length);
-    expect(report.readings.length + Object.keys(report.skipped).length).toBe(temperatures.length);
-    expect(report.warnings).toEqual([]);
-    for (const reading of report.readings) {
-      const uniqueId = reading.device_id.slice('hue:'.length);
-      const part = (ending: string) => all.find((sensor) => sensor.uniqueid === uniqueId.slice(0, 23) + ending);
-      const sensor = part('-02-0402');
-      expect(reading.temperature_celsius).toBe(Number(sensor?.state.temperature) / 100);
-      expect(reading.measured_at).toBe(`${String(sensor?.state.lastupdated)}.000Z`);
-      expect(reading.battery_percent).toBe(sensor?.config.battery);
-      expect(reading.location).toBe(part('-02-0406')?.name);
-      expect(reading.light_lux).toBeCloseTo(10 ** ((Number(part('-02-0400')?.state.lightlevel) - 1) / 10_000), 9);
-    }
-  });
 });
