@@ -20,7 +20,8 @@ export interface ReadBackContext {
 /** @throws MonitorError as a cycle would */
 export function readBack({ config, key, http, logger, deadline }: ReadBackContext): Promise<SourceReport> {
   const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-  const { client } = connectToBridge({ config, key, http, traffic, logger, signal: deadline.signal, remember: false });
+  const { signal } = deadline;
+  const connection = connectToBridge({ config, key, http, traffic, logger, signal, remember: false });
   const address = config.hue.bridge_url;
   return createHueSource({
     endpoint: config.hue.endpoint,
@@ -29,7 +30,7 @@ export function readBack({ config, key, http, logger, deadline }: ReadBackContex
       temperatureMin: config.validation.temperature_min,
       temperatureMax: config.validation.temperature_max,
     },
-    client,
+    ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),

@@ -3,6 +3,7 @@ import type { AqmConfig, Config } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
+import { createDeviceTexts } from '../device-text';
 import type { Source, Traffic } from '../source';
 import { createAlexaClient, type Credentials } from './client';
 import { noMonitor, type Monitor } from './discovery';
@@ -62,6 +63,7 @@ export interface AqmSource extends Source {
 export function createAqmSource(context: AqmContext): AqmSource {
   const { config, refreshToken, logger, traffic } = context;
   const now = context.now ?? (() => new Date());
+  const texts = createDeviceTexts(logger);
   let login: LoginVerdict = { status: 'unknown' };
 
   /** Runs `work` in the remembered session and keeps the verdict on the login, whatever comes of it. */
@@ -87,7 +89,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       logger,
       now,
     });
-    const client = createAlexaClient(hosts, exchange);
+    const client = createAlexaClient(hosts, exchange, texts);
     try {
       return await session.run((credentials) => work({ session, client, credentials }));
     } finally {
@@ -118,7 +120,12 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const entities = monitors.map(({ entity }) => entity);
     const answer = await client.readStates(credentials, entities);
     traffic.endpoint = 'state';
-    return readStates(answer, monitors, { locations: config.locations, validation: context.validation, logger });
+    return readStates(answer, monitors, {
+      locations: config.locations,
+      validation: context.validation,
+      logger,
+      texts,
+    });
   }
 
   return {

@@ -1,5 +1,7 @@
 /** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
 import { MonitorError } from '../../errors';
+import type { HttpResponse } from '../../http/http';
+import type { DeviceTexts } from '../device-text';
 import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
 import { readObject, refuseThrottled, type Exchange } from './exchange';
 import type { AmazonHosts } from './hosts';
@@ -21,7 +23,7 @@ export interface AlexaClient {
   readStates(credentials: Credentials, entities: StateEntity[]): Promise<StateAnswer>;
 }
 
-export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): AlexaClient {
+export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange, texts: DeviceTexts): AlexaClient {
   const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
     operation,
     method: 'POST' as const,
@@ -29,15 +31,20 @@ export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): Alexa
     headers: alexaHeaders(hosts, credentials),
     body: JSON.stringify(body),
   });
+  const read = (response: HttpResponse, endpoint: string) => {
+    const answer = readObject(response, endpoint);
+    texts.decoded(response.body);
+    return answer;
+  };
   return {
     discover: (credentials) =>
       exchange(
         post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }),
-        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint),
+        (response, endpoint) => readEndpoints(read(response, endpoint), endpoint, texts),
       ),
     readStates: (credentials, stateRequests) =>
       exchange(post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), (response, endpoint) =>
-        readStateAnswer(readObject(response, endpoint), endpoint),
+        readStateAnswer(read(response, endpoint), endpoint),
       ),
   };
 }
@@ -54,9 +61,9 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
 }
 
 /** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`. */
-function readEndpoints(answer: Record<string, unknown>, endpoint: string): Discovery {
+function readEndpoints(answer: Record<string, unknown>, endpoint: string, texts: DeviceTexts): Discovery {
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
-  if (Array.isArray(items)) return readDiscovery(items);
+  if (Array.isArray(items)) return readDiscovery(items, texts.own);
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
   const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
   if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {

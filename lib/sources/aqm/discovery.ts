@@ -1,5 +1,6 @@
 /** Which air quality monitors an account has: the GraphQL answer read into monitors [docs/amazon.md: Discovery]. */
 import { MonitorError } from '../../errors';
+import { ownText } from '../device-text';
 import { asList, asRecord, asText } from './lenient-json';
 import { meaningsOf, type InstanceMeanings } from './quantities';
 
@@ -30,10 +31,13 @@ export interface Discovery {
   devices: number;
 }
 
-/** Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only. */
-export function readDiscovery(items: unknown[]): Discovery {
+/**
+ * Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only.
+ * @param own makes a text of Amazon's ours
+ */
+export function readDiscovery(items: unknown[], own = ownText): Discovery {
   const appliances = items.map((item) => asRecord(asRecord(item)['legacyAppliance']));
-  const monitors = appliances.filter(isMonitor).map(readMonitor);
+  const monitors = appliances.filter(isMonitor).map((appliance) => readMonitor(appliance, own));
   return { monitors: monitors.filter((monitor) => monitor !== null), devices: items.length };
 }
 
@@ -45,7 +49,7 @@ function isMonitor(appliance: Record<string, unknown>): boolean {
 }
 
 /** null where the device has no id to ask it by. */
-function readMonitor(appliance: Record<string, unknown>): Monitor | null {
+function readMonitor(appliance: Record<string, unknown>, own: typeof ownText): Monitor | null {
   const entityId = asText(appliance['entityId']);
   const applianceId = asText(appliance['applianceId']);
   const id = entityId ?? applianceId;
@@ -54,9 +58,10 @@ function readMonitor(appliance: Record<string, unknown>): Monitor | null {
     asList(list)
       .map((element) => asText(asRecord(element)[key]))
       .find((text) => text !== null);
+  const name = firstText(appliance['aliases'], 'friendlyName') ?? asText(appliance['friendlyName']);
   return {
     serial: firstText(appliance['alexaDeviceIdentifierList'], 'dmsDeviceSerialNumber') ?? id,
-    name: firstText(appliance['aliases'], 'friendlyName') ?? asText(appliance['friendlyName']) ?? 'Air quality monitor',
+    name: own(name ?? 'Air quality monitor'),
     entity: { entityId: id, entityType: entityId === null ? 'APPLIANCE' : 'ENTITY' },
     meanings: meaningsOf(appliance['capabilities']),
   };

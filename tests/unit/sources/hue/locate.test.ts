@@ -84,7 +84,7 @@ function home(changes: Partial<HueConfig>): Home {
     async read() {
       const deadline = startDeadline(120_000, 0);
       const traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-      const { client, locator } = connectToBridge({
+      const connection = connectToBridge({
         config: {
           hue: config,
           storage: { data_directory: dataDirectory } as Config['storage'],
@@ -104,8 +104,7 @@ function home(changes: Partial<HueConfig>): Home {
       const source = createHueSource({
         endpoint: config.endpoint,
         rules: { locations: {}, temperatureMin: 0, temperatureMax: 40 },
-        client,
-        locator,
+        ...connection,
         lastDevicesSeen: () => Promise.resolve(0),
         retrier: createRetrier({
           policy: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
