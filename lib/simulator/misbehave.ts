@@ -83,7 +83,7 @@ function spoil(answer: Answer, fault: Fault): Answer {
     return { ...answer, body: answer.body.subarray(0, Math.floor(answer.body.length * fault.share)) };
   }
   if (fault.kind === 'not_utf8') {
-    // Inside the first name, where a client that decodes leniently would store a wrong room.
+    // Inside the first name: a client that insists on UTF-8 loses the whole home.
     const name = /"(?:name|friendlyName|value)\\?"\s*:\s*\\?"/.exec(answer.body.toString('latin1'));
     const at = name === null ? 0 : name.index + name[0].length;
     return {

@@ -24,7 +24,7 @@ export function readBack(context: ReadBackContext): Promise<SourceReport> {
   const { config, key, http, logger, redact, deadline } = context;
   const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
   const { signal } = deadline;
-  const { client } = connectToBridge({ config, key, http, traffic, logger, redact, signal, remember: false });
+  const connection = connectToBridge({ config, key, http, traffic, logger, redact, signal, remember: false });
   const address = config.hue.bridge_url;
   return createHueSource({
     endpoint: config.hue.endpoint,
@@ -33,7 +33,7 @@ export function readBack(context: ReadBackContext): Promise<SourceReport> {
       temperatureMin: config.validation.temperature_min,
       temperatureMax: config.validation.temperature_max,
     },
-    client,
+    ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),

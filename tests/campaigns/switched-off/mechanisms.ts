@@ -156,6 +156,11 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
+    name: 'a row for every reading, or none',
+    edits: [['lib/store/write-cycle.ts', 'if (rows >= readings.length) return;', 'if (rows >= 0) return;']],
+    proofs: [['unit/store/spool', 'a cycle of which one reading would get no row']],
+  },
+  {
     name: 'writing beside, then renaming (whole files)',
     edits: [
       [
