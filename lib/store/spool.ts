@@ -72,7 +72,6 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
   const text = encodeSpoolFile(cycle);
   const readings = cycle.readings.length;
   makeDirectory(directory, 0o700);
-  refuseForeignDirectory(directory);
   const usedBytes = bytesIn(storage);
   if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
     const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;
