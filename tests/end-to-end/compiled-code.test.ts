@@ -24,7 +24,7 @@ describe('an installation whose compiled code', () => {
   let compiled: string;
 
   beforeAll(async () => {
-    home = await openHome({ cloud: false });
+    home = await openHome({ cloud: false, staysOpen: true });
   });
   afterAll(() => home.close());
 

@@ -4,7 +4,6 @@ import { askHealth, openBench, type Bench } from './bench';
 import { holdDatabase } from './hold-database';
 
 let bench: Bench;
-afterEach(() => bench.close());
 
 test('a hung bridge, a hung Amazon and a locked database together are told within 15 s', async () => {
   bench = await openBench();

@@ -10,11 +10,7 @@ import { isRoot } from '../../support/as-user';
 const COMMAND =
   /bin\/[a-z-]+\.js|\b(chmod|chown|mv|rm|ls -l|namei|df -h|cp|install -m|fuser|sqlite3|mkdir|curl) |EDITOR|npm |timedatectl|dmesg/;
 
-let bench: Bench | undefined;
-afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
-});
+let bench: Bench;
 
 describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.check}: ${state.title}`, state]))(
   '%s',

@@ -10,11 +10,10 @@ const signal = new AbortController().signal;
 const noPause = () => Promise.resolve();
 
 let place: Scratch;
-afterEach(() => place.remove());
 
 /** 3 days of a cycle every 5 minutes. */
 async function threeDays(retention_days: number): Promise<string> {
-  place = await scratch({ retention_days });
+  place = scratch({ retention_days });
   const database = readingsDatabase(place.storage, place.logger);
   await database.storeAll(Array.from({ length: 3 * 288 }, (_, n) => nthCycle(n)));
   await database.close();
