@@ -3,6 +3,7 @@
  * what it said; where the database cannot take it, keep it in the spool, which the next cycle stores first.
  */
 import { asMonitorError, MonitorError } from './errors';
+import type { Redact } from './logging/redact';
 import type { CollectorName } from './reading';
 import type { CycleEnd } from './reliability/cycle-end';
 import { beforeDeadline } from './reliability/deadline';
@@ -33,6 +34,8 @@ export interface CollectContext {
   end: Pick<CycleEnd, 'reading' | 'storing' | 'graceMs'>;
   retries: () => number;
   exitCodeOf: (failure: MonitorError) => number;
+  /** masks what must not be stored: devices echo what they were asked, key included */
+  redact: Redact;
 }
 
 export interface CycleResult {
@@ -149,7 +152,7 @@ function unkept(context: CollectContext, report: SourceReport, failure: MonitorE
 }
 
 export function recordOf(
-  context: Pick<CollectContext, 'startedAt' | 'collector' | 'traffic' | 'retries' | 'exitCodeOf'>,
+  context: Pick<CollectContext, 'startedAt' | 'collector' | 'traffic' | 'retries' | 'exitCodeOf' | 'redact'>,
   report: SourceReport,
   failure: MonitorError | null,
 ): CycleRecord {
@@ -173,11 +176,15 @@ export function recordOf(
   return record;
 }
 
-function fail(record: CycleRecord, failure: MonitorError, context: Pick<CollectContext, 'exitCodeOf'>): void {
+function fail(
+  record: CycleRecord,
+  failure: MonitorError,
+  context: Pick<CollectContext, 'exitCodeOf' | 'redact'>,
+): void {
   record.outcome = 'failed';
   record.exit_code = context.exitCodeOf(failure);
   record.error_type = failure.type;
-  record.error = failure.message;
+  record.error = context.redact(failure.message);
 }
 
 /** since the process started */

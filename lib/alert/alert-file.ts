@@ -2,9 +2,9 @@
  * `ALERT_TOKEN_REFRESH_NEEDED.txt`: exists exactly while somebody has to log in at Amazon by hand. For scripts that look
  * for the file, and for the person they call.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, fileError } from '../files/file-error';
+import { canBeReplaced, readOwnFile } from '../files/own-file';
 import { removeIfThere } from '../files/remove-if-there';
 import { syncDirectory, writeWhole } from '../files/write-whole';
 
@@ -34,16 +34,16 @@ export function textOfAlert({ timestamp, error, remediation, url }: Alert): stri
 }
 
 /**
- * The alert that is active; null where there is none. A line that is missing (someone edited the file) reads as ''.
+ * The alert that is active; null where there is none, or something that is not ours. A line that is missing (someone edited the file) reads as ''.
  * @throws MonitorError `file_system`
  */
 export function readAlert(dataDirectory: string): Alert | null {
   const path = alertPath(dataDirectory);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOwnFile(path);
   } catch (thrown) {
-    if (errorCode(thrown) === 'ENOENT') return null;
+    if (errorCode(thrown) === 'ENOENT' || canBeReplaced(thrown)) return null;
     throw fileError('read', path, thrown);
   }
   const valueOf = (key: string) => new RegExp(`^${key}: (.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';

@@ -1,6 +1,6 @@
 /** Which e-mails an alert has had, in `alert-state.json` of the data directory; exists only while there is something to know. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOwnFile } from '../files/own-file';
 import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
 
@@ -24,7 +24,7 @@ const NOTHING: AlertState = { version: 1, raised_at: null, mailed_at: null, ende
 /** Deleting the file is safe: at worst an e-mail is sent twice. So a damaged one counts as none. */
 export function loadAlertState(dataDirectory: string): AlertState {
   try {
-    const content = JSON.parse(readFileSync(join(dataDirectory, STATE_FILE), 'utf8')) as Partial<AlertState>;
+    const content = JSON.parse(readOwnFile(join(dataDirectory, STATE_FILE))) as Partial<AlertState>;
     if (content.version !== 1) return { ...NOTHING };
     const isTime = (value: unknown) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
     const time = (value: string | null | undefined) => (isTime(value) ? (value ?? null) : null);

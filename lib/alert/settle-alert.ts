@@ -2,9 +2,11 @@
  * After each cycle: raises the alert where a login by hand is needed, ends it where the login works, and sends the
  * e-mails that are due. It never changes what has become of the cycle.
  */
+import { isInFuture, isWaitOver, isYoung } from '../clock';
 import type { EmailSecrets } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
+import type { Redact } from '../logging/redact';
 import type { Retrier } from '../reliability/retry';
 import { alertPath, readAlert, removeAlert, textOfAlert, writeAlert, type Alert } from './alert-file';
 import { loadAlertState, saveAlertState, type AlertState } from './alert-state';
@@ -19,6 +21,8 @@ export interface AlertContext {
   /** null: no e-mail is configured */
   email: EmailSecrets | null;
   logger: Logger;
+  /** for the alert file, and with it the e-mail */
+  redact: Redact;
   retrier: Retrier;
   /** the address to log in at; asked for only when the alert is raised */
   signInUrl: () => string;
@@ -41,6 +45,8 @@ export async function settleAlert(verdict: AlertVerdict, context: AlertContext):
   try {
     const state = loadAlertState(dataDirectory);
     const before = JSON.stringify(state);
+    // Raised by a clock that was ahead: since now, as far as anybody knows.
+    if (state.raised_at !== null) state.raised_at = timeOr(now, state.raised_at);
     const active = readAlert(dataDirectory);
     if (verdict.status === 'needed') raise(verdict.error, active, state, context, now);
     else if (verdict.status === 'accepted') clear(active, state, context, now);
@@ -62,7 +68,7 @@ function raise(error: MonitorError, active: Alert | null, state: AlertState, con
     });
   const alert: Alert = {
     timestamp: state.raised_at,
-    error: error.message,
+    error: context.redact(error.message),
     remediation: context.command ?? 'node bin/auth-amazon.js',
     url: active?.url === undefined || active.url === '' ? context.signInUrl() : active.url,
   };
@@ -81,13 +87,15 @@ function clear(active: Alert | null, state: AlertState, context: AlertContext, n
 }
 
 function timeOr(now: Date, written: string | undefined): string {
-  return written !== undefined && !Number.isNaN(Date.parse(written)) ? written : now.toISOString();
+  const isTime = written !== undefined && !Number.isNaN(Date.parse(written));
+  return isTime && !isInFuture(Date.parse(written), now.getTime()) ? written : now.toISOString();
 }
 
 async function sendWhatIsDue(state: AlertState, context: AlertContext, now: Date): Promise<void> {
   const { dataDirectory, email } = context;
   if (email === null || (context.emailDeadlineMs ?? Infinity) < 1000) return;
-  if (state.mail_not_before !== null && now < new Date(state.mail_not_before)) return;
+  const waitsUntilMs = Date.parse(state.mail_not_before ?? '');
+  if (!isWaitOver(waitsUntilMs, AFTER_PERMANENT_FAILURE_MS, now.getTime())) return;
   if (state.ended !== null && (await sent(clearedMessage(state.ended), email, state, context, now))) {
     state.ended = null;
     saveAlertState(dataDirectory, state);
@@ -103,9 +111,7 @@ async function sendWhatIsDue(state: AlertState, context: AlertContext, now: Date
 
 function dueMessage(alert: Alert, { mailed_at }: AlertState, now: Date): Message | null {
   if (mailed_at === null) return raisedMessage(alert);
-  // A distance, not a difference: a clock that was set back must not silence the reminders.
-  const distance = Math.abs(now.getTime() - Date.parse(mailed_at));
-  return distance >= REMINDER_AFTER_MS ? reminderMessage(alert, now) : null;
+  return isYoung(Date.parse(mailed_at), REMINDER_AFTER_MS, now.getTime()) ? null : reminderMessage(alert, now);
 }
 
 /** Whether the mail server took the message; a failure is a warning, and what is due stays due. */

@@ -3,7 +3,7 @@
  * `node --require` it before a command, and at the end of the run what V8 has compiled of the command's bundle lies
  * beside it: exactly the functions that such a run needs.
  */
-const { renameSync, writeFileSync } = require('node:fs');
+const { renameSync, rmSync, writeFileSync } = require('node:fs');
 const vm = require('node:vm');
 
 vm.Script = class extends vm.Script {
@@ -11,9 +11,17 @@ vm.Script = class extends vm.Script {
     super(source, options);
     const file = `${options.filename}.cache`;
     process.once('exit', () => {
-      // V8 believes what it finds here: flushed, so that a power cut cannot leave holes in it.
-      writeFileSync(`${file}.${process.pid}`, this.createCachedData(), { flush: true });
-      renameSync(`${file}.${process.pid}`, file);
+      const code = this.createCachedData();
+      const platform = Buffer.from(`${process.version} ${process.platform} ${process.arch}`);
+      // As start.cjs checks it. Whole or not at all, and flushed, so that a power cut cannot leave holes in it.
+      const content = Buffer.concat([code, Buffer.from(source, 'latin1'), code, platform]);
+      const temporary = `${file}.${process.pid}`;
+      try {
+        writeFileSync(temporary, content, { flush: true });
+        renameSync(temporary, file);
+      } finally {
+        rmSync(temporary, { force: true });
+      }
     });
   }
 };

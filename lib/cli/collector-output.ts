@@ -1,5 +1,6 @@
 /** What a collector says: nothing where cron listens and all is well, one line to a person, one object for `--json`. */
 import type { CycleResult } from '../collect';
+import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import type { Reading } from '../reading';
 import { recoveryOf } from '../store/database-error';
 import { failureText, type Terminal } from './command';
@@ -99,19 +100,13 @@ function tableOf({ report }: CycleResult): string {
     .join('');
 }
 
+/** `21.5 °C`, `36 % humidity`: each value that the device told. */
 export function quantitiesOf(reading: Reading): string[] {
-  const shown: [number | null, string][] = [
-    [reading.temperature_celsius, '°C'],
-    [reading.humidity_percent, '% humidity'],
-    [reading.pm25_ugm3, 'µg/m³ PM2.5'],
-    [reading.pm10_ugm3, 'µg/m³ PM10'],
-    [reading.voc_index, 'VOC index'],
-    [reading.co_ppm, 'ppm CO'],
-    [reading.iaq_score, 'IAQ'],
-    [reading.light_lux, 'lux'],
-    [reading.battery_percent, '% battery'],
-  ];
-  return shown.flatMap(([value, unit]) => (value === null ? [] : [`${Number(value.toFixed(2))} ${unit}`]));
+  return QUANTITY_NAMES.flatMap((name) => {
+    const value = reading[name];
+    const { unit, short } = QUANTITIES[name];
+    return value === null ? [] : [[Number(value.toFixed(2)), unit, short].filter((part) => part !== '').join(' ')];
+  });
 }
 
 /** A name from outside must not move the cursor. */

@@ -12,6 +12,7 @@ import { allSecretValues, loadSecrets } from '../config/secrets';
 import { secretsModeWarning } from '../config/secrets-file';
 import { createHttp } from '../http/fetch';
 import type { Http } from '../http/http';
+import { watchClock } from '../http/watch-clock';
 import { createLogger } from '../logging/create-logger';
 import type { Logger } from '../logging/logger';
 import type { Redactor } from '../logging/redact';
@@ -25,6 +26,7 @@ import type { Arguments } from './arguments';
 import { showCycle } from './collector-output';
 import type { Run, Terminal } from './command';
 import { exitCodeOf } from './exit-codes';
+import { forgetOldCycles } from './forget-old';
 import { openKeeping } from './keeping';
 import { wasSaidLately } from './repeated-failure';
 import { verboseLogger } from './verbose-logger';
@@ -34,7 +36,10 @@ export interface SourceKit {
   config: Config;
   secrets: Secrets;
   arguments: Arguments;
+  /** for the source alone: the clocks of those who answer it are noticed */
   http: Http;
+  /** the clock of the one who answered last minus ours; null if nobody told the time */
+  clockDifferenceMs: () => number | null;
   retrier: Retrier;
   logger: Logger;
   redactor: Redactor;
@@ -53,8 +58,8 @@ export interface CollectorSpec {
   secretSection: 'hue' | 'amazon';
   /** @throws MonitorError where the configuration names something that cannot be used */
   createSource: (kit: SourceKit) => Source;
-  /** after the cycle is safe and its lock released: alert, e-mail, retention; never changes the outcome */
-  afterCycle?: (kit: SourceKit, result: CycleResult) => Promise<void>;
+  /** after the cycle is safe and its lock released: alert, e-mail; never changes the outcome */
+  afterCycle?: (kit: SourceKit) => Promise<void>;
 }
 
 /** Fields of every `--json` answer of a collector. */
@@ -90,11 +95,12 @@ export function collectorRun(spec: CollectorSpec): Run {
     const result = await runCycle(spec, kit, startedAt);
     report(spec, kit, result, terminal);
     const { storing, graceMs } = kit.end;
-    const settled = result.failure?.type === 'overlap' ? Promise.resolve() : spec.afterCycle?.(kit, result);
+    const settled = result.failure?.type === 'overlap' ? undefined : spec.afterCycle?.(kit);
     const told = heartbeat?.end(result.record.exit_code, result.failure?.type ?? result.record.outcome);
-    const afterwards = Promise.allSettled([settled ?? Promise.resolve(), told ?? Promise.resolve()]);
+    const afterwards = Promise.allSettled([settled, told, forgetOldCycles(kit, result.failure)]);
     await beforeDeadline(afterwards, storing, graceMs).catch(() => undefined);
-    await log.finish(createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing }));
+    const retrier = createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing });
+    await log.finish((operation, attempt) => retrier.run(operation, attempt));
     kit.end.clear();
     return result.record.exit_code;
   };
@@ -105,7 +111,7 @@ async function startHeartbeatOf(spec: CollectorSpec, kit: SourceKit): Promise<He
   const url = kit.secrets.heartbeat?.[spec.collector];
   if (url === undefined || kit.dryRun) return null;
   const { startHeartbeat } = await import('../alert/heartbeat');
-  return startHeartbeat(url, { http: kit.http, logger: kit.logger, signal: kit.end.storing.signal });
+  return startHeartbeat(url, { http: createHttp(), logger: kit.logger, signal: kit.end.storing.signal });
 }
 
 /** @throws MonitorError where the file, or the section of this source, is malformed; a fault elsewhere is only logged */
@@ -121,11 +127,13 @@ function secretsFor(spec: CollectorSpec, file: string, logger: Logger): Secrets 
 
 function createKit(args: Arguments, config: Config, secrets: Secrets, logger: Logger, redactor: Redactor): SourceKit {
   const end = startCycleEnd(config.collection.deadline_seconds);
+  const clock = watchClock(createHttp());
   return {
     config,
     secrets,
     arguments: args,
-    http: createHttp(),
+    http: clock.http,
+    clockDifferenceMs: () => clock.difference(),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
     logger,
     redactor,
@@ -148,6 +156,7 @@ async function runCycle(spec: CollectorSpec, kit: SourceKit, startedAt: Date): P
     end: kit.end,
     retries: () => kit.retrier.retries + keeping.retries(),
     exitCodeOf: (failure) => exitCodeOf(failure.type),
+    redact: kit.redactor,
   };
   if (!kit.dryRun) return collect(context);
   const { report, failure } = await look(context);

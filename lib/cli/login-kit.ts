@@ -10,13 +10,12 @@ import type { Http } from '../http/http';
 import { createLogger } from '../logging/create-logger';
 import type { Logger } from '../logging/logger';
 import type { Program } from '../logging/programs';
-import { createRedactor, type Redactor } from '../logging/redact';
+import type { Redactor } from '../logging/redact';
 import type { Deadline } from '../reliability/deadline';
 import { createRetrier, type Retrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { Invocation, Terminal } from './command';
 import { interruption } from './interruption';
-import { redactingTerminal } from './redacting-terminal';
 import { verboseLogger } from './verbose-logger';
 
 export interface LoginKit {
@@ -43,8 +42,8 @@ export function openLoginKit(program: Program, invocation: Invocation): LoginKit
   const { values, switches } = invocation.arguments;
   const files = findFiles(values, { environment: invocation.terminal.environment });
   const config = loadConfig(files.config);
-  const redactor = createRedactor();
-  const terminal = redactingTerminal(invocation.terminal, redactor);
+  // Its own, and no other: what is thrown in the end is said by the frame of the command, through the same one.
+  const { redactor, terminal } = invocation;
   const secrets = existsSync(files.secrets) ? loadSecrets(files.secrets).secrets : {};
   for (const value of allSecretValues(secrets)) redactor.add(value);
   const log = createLogger({ config: config.logging, program, redact: redactor, complain: terminal.err });

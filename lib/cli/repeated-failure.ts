@@ -2,9 +2,10 @@
  * `--quiet-repeats`: a crontab's mail for the first failure of a kind, then at most one a day. What was said last is kept
  * in a small state file; losing it costs one mail too many, never one too few.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isYoung } from '../clock';
 import type { ErrorType } from '../errors';
+import { readOwnFile } from '../files/own-file';
 import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
 
@@ -25,8 +26,7 @@ export function wasSaidLately(
     forget(file);
     return false;
   }
-  const age = nowMs - (lastSaid(file, errorType) ?? -Infinity);
-  if (age >= 0 && age < SILENCE_MS) return true;
+  if (isYoung(lastSaid(file, errorType) ?? -Infinity, SILENCE_MS, nowMs)) return true;
   try {
     writeWhole(file, JSON.stringify({ error_type: errorType, said_at: new Date(nowMs).toISOString() }));
   } catch {
@@ -46,7 +46,7 @@ function forget(file: string): void {
 
 function lastSaid(file: string, errorType: ErrorType): number | null {
   try {
-    const state = JSON.parse(readFileSync(file, 'utf8')) as { error_type?: unknown; said_at?: unknown };
+    const state = JSON.parse(readOwnFile(file)) as { error_type?: unknown; said_at?: unknown };
     const time = typeof state.said_at === 'string' ? Date.parse(state.said_at) : NaN;
     return state.error_type === errorType && !Number.isNaN(time) ? time : null;
   } catch {

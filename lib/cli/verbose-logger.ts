@@ -1,5 +1,6 @@
 /** `--verbose`: every step on stderr, of every level, beside the log file and its own level. */
-import { LEVELS, type Fields, type Level, type Logger } from '../logging/logger';
+import { LEVELS, type Level } from '../config/config';
+import type { Fields, Logger } from '../logging/logger';
 import type { Terminal } from './command';
 
 export function verboseLogger(logger: Logger, terminal: Terminal): Logger {

@@ -2,7 +2,10 @@
  * The configuration as the program sees it: the keys of config/config.yaml, all defaults filled in, all paths
  * absolute. The meaning, range and default of each key are in config/config.schema.json, which is also the manual.
  */
-import type { Level } from '../logging/logger';
+
+/** Of the log, the gravest first. */
+export const LEVELS = ['critical', 'error', 'warning', 'info', 'debug'] as const;
+export type Level = (typeof LEVELS)[number];
 
 export interface RetryConfig {
   max_attempts: number;

@@ -57,9 +57,12 @@ export function editYaml(file: string, edits: readonly YamlEdit[], options: Edit
   if (text === former && mode === formerMode) return { backup: null, undo: () => undefined };
   makeDirectory(dirname(file));
   const backup = former === null ? null : `${file}.backup`;
-  if (backup !== null && former !== null) writeWhole(backup, former, { mode });
-  writeWhole(file, text, { mode });
-  return { backup, undo: () => (former === null ? rmSync(file) : writeWhole(file, former, { mode: formerMode })) };
+  if (backup !== null && former !== null) writeWhole(backup, former, { mode, ofTheUser: true });
+  writeWhole(file, text, { mode, ofTheUser: true });
+  return {
+    backup,
+    undo: () => (former === null ? rmSync(file) : writeWhole(file, former, { mode: formerMode, ofTheUser: true })),
+  };
 }
 
 function withValue(text: string, { path, value }: YamlEdit, file: string): string {

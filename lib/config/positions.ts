@@ -1,6 +1,11 @@
 /** Where in a YAML text each key and each value stands, so that a fault can be shown where it was written. */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarStyle } from 'js-yaml';
-import type { YamlLimits } from './yaml-text';
+
+/** What a parser must not go beyond. */
+export interface YamlLimits {
+  maxDepth: number;
+  maxAliases: number;
+}
 
 export interface Place {
   /** the key's first character; of a list's element, the element's; counted from the start of the text */

@@ -4,15 +4,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { load, YAMLException } from 'js-yaml';
 import { describeFileError, errorCode } from '../files/file-error';
 import { ConfigurationError, type Fault } from './faults';
-import { lineFinder } from './positions';
+import { lineFinder, type YamlLimits } from './positions';
 import { explainSyntax } from './syntax';
 
 /** A hand-written file is a few kilobytes; whatever is larger is another file by mistake. */
 const MAX_BYTES = 1_000_000;
 
 /** No key lies deeper than three levels; aliases are refused, because ten lines of them unfold to gigabytes. */
-export const LIMITS = { maxDepth: 20, maxAliases: 0 };
-export type YamlLimits = typeof LIMITS;
+export const LIMITS: YamlLimits = { maxDepth: 20, maxAliases: 0 };
 
 export interface YamlText {
   /** absolute path */

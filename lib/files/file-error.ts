@@ -41,6 +41,7 @@ export function describeFileError(thrown: unknown): string {
  * @param action what could not be done: `write`, `create`
  */
 export function fileError(action: string, path: string, thrown: unknown): MonitorError {
+  if (thrown instanceof MonitorError) return thrown; // it says already what is wrong with which file
   const code = errorCode(thrown);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new MonitorError(`Cannot ${action} ${path}: ${describeFileError(thrown)}.`, {

@@ -1,5 +1,5 @@
 /** One `sudo` by hand must not break cron: what root creates belongs to the owner of the directory it lies in. */
-import { existsSync, lchownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, fchownSync, fstatSync, lchownSync, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorCode, fileError } from './file-error';
 
@@ -16,12 +16,18 @@ export function runsAsRoot(): boolean {
  * in; else does nothing.
  */
 export function ownLike(model: string, path: string): void {
-  if (!runsAsRoot()) return;
-  const like = statSync(model);
-  const now = lstatSync(path);
+  if (runsAsRoot()) give(statSync(model), lstatSync(path), (uid, gid) => lchownSync(path, uid, gid));
+}
+
+/** The same for a file that is open: whatever bears its name by now is left alone. */
+export function ownOpenFileLike(model: string, descriptor: number): void {
+  if (runsAsRoot()) give(statSync(model), fstatSync(descriptor), (uid, gid) => fchownSync(descriptor, uid, gid));
+}
+
+function give(like: Stats, now: Stats, chown: (uid: number, gid: number) => void): void {
   if (now.uid === like.uid && now.gid === like.gid) return;
   try {
-    lchownSync(path, like.uid, like.gid);
+    chown(like.uid, like.gid);
   } catch (thrown) {
     if (!CANNOT_GIVE_AWAY.has(errorCode(thrown))) throw thrown;
   }

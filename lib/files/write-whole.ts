@@ -3,6 +3,7 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -12,12 +13,14 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, fileError } from './file-error';
-import { ownLike, runsAsRoot } from './ownership';
+import { ownOpenFileLike, runsAsRoot } from './ownership';
 import { removeIfThere } from './remove-if-there';
 
 export interface WriteWholeOptions {
   /** permission bits of the new file, whatever the umask; 0600 unless given */
   mode?: number;
+  /** a file of the user's (configuration, a report): if it is a link, its target is replaced; it keeps its owner */
+  ofTheUser?: boolean;
 }
 
 /** A temporary file this old belongs to a process that was killed, not to one at work. */
@@ -25,8 +28,9 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
 
 /**
  * Replaces `path` (or creates it): temporary file beside it, fsync, rename, fsync of the directory. When it returns,
- * the new content survives a power cut; when it throws, the old content is untouched. A symbolic link stays one: its
- * target is replaced. As root, the file keeps its owner, or takes its directory's where it is new or root's own.
+ * the new content survives a power cut; when it throws, the old content is untouched. Whatever bore the name, a link
+ * included, is replaced itself. As root, the file takes its directory's owner (a user's own file: only if it is new, or
+ * root's).
  * @throws MonitorError `file_system`
  */
 export function writeWhole(path: string, content: string | Uint8Array, options: WriteWholeOptions = {}): void {
@@ -49,15 +53,23 @@ export interface WholeFile {
  * As `writeWhole`, for content that does not fit into memory.
  * @throws MonitorError `file_system`
  */
-export function openWhole(path: string, { mode = 0o600 }: WriteWholeOptions = {}): WholeFile {
+export function openWhole(path: string, { mode = 0o600, ofTheUser = false }: WriteWholeOptions = {}): WholeFile {
   try {
-    return startFile(path, followLinks(path), mode);
+    const target = ofTheUser ? followLinks(path) : resolve(path);
+    const ownerModel = () => (ofTheUser ? ownerModelOf(target) : dirname(target));
+    return startFile(path, target, { mode, ownerModel });
   } catch (thrown) {
     throw fileError('write', path, thrown);
   }
 }
 
-function startFile(path: string, target: string, mode: number): WholeFile {
+interface Finish {
+  mode: number;
+  /** whose owner the new file takes */
+  ownerModel: () => string;
+}
+
+function startFile(path: string, target: string, { mode, ownerModel }: Finish): WholeFile {
   removeAbandoned(target);
   const temporary = join(dirname(target), `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
   const file = create(temporary);
@@ -89,9 +101,9 @@ function startFile(path: string, target: string, mode: number): WholeFile {
     finish: () =>
       orDiscard(() => {
         fchmodSync(file, mode);
+        if (runsAsRoot()) ownOpenFileLike(ownerModel(), file);
         fsyncSync(file);
         close();
-        if (runsAsRoot()) ownLike(ownerModel(target), temporary);
         renameSync(temporary, target);
         syncDirectory(dirname(target));
       }),
@@ -123,8 +135,8 @@ export function syncDirectory(directory: string): void {
   }
 }
 
-/** Whose owner the new file takes: the old file's, unless that is root's own by an earlier mistake. */
-function ownerModel(target: string): string {
+/** The old file's owner stays, unless that is root's own by an earlier mistake. */
+function ownerModelOf(target: string): string {
   return (statSync(target, { throwIfNoEntry: false })?.uid ?? 0) === 0 ? dirname(target) : target;
 }
 
@@ -153,7 +165,7 @@ function removeAbandoned(target: string): void {
     for (const name of readdirSync(directory)) {
       if (!name.startsWith(prefix(target))) continue;
       const path = join(directory, name);
-      const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+      const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
       if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
     }
   } catch {

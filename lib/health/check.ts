@@ -1,5 +1,6 @@
 /** What a check is: a row of a table, and a judgement of one part of the installation. */
 import type { Config } from '../config/config';
+import type { Redactor } from '../logging/redact';
 import type { CollectorName } from '../reading';
 import type { Installation } from './installation';
 
@@ -45,7 +46,7 @@ export interface CheckContext {
   /** `--fresh`: ask Amazon even if it was asked a moment ago, and look through the database even if that was done today */
   fresh: boolean;
   /** told every secret met on the way, before anything can show it */
-  redactor: { add(secret: string): void };
+  redactor: Redactor;
   /** the end of this check; its reason is a MonitorError */
   signal: AbortSignal;
   now: () => Date;

@@ -21,8 +21,10 @@ export async function agentFor(url: string, tls: TlsOptions = {}, lookup?: Looku
     // With a server name of our own (a bridge) only the given authorities count; elsewhere they come on top.
     ...(tls.ca ? { ca: tls.servername === undefined ? [...(await publicRoots()), ...tls.ca] : tls.ca } : {}),
     ...(tls.servername === undefined ? {} : { servername: tls.servername }),
+    // Written out, because what Node.js does by itself can be switched off from outside (NODE_TLS_REJECT_UNAUTHORIZED=0).
+    rejectUnauthorized: !unverified,
     // Without authorities Node.js need not read its own, which takes 14 ms.
-    ...(unverified ? { rejectUnauthorized: false, ca: [] } : {}),
+    ...(unverified ? { ca: [] } : {}),
   });
   if (tls.pinnedSha256 !== undefined) acceptOnly(tls.pinnedSha256, agent);
   else if (tls.onVerified !== undefined) tellOf(tls.onVerified, agent);

@@ -1,31 +1,16 @@
 /** The program's log. Nothing is loaded, opened or created before the first line of a level that is wanted. */
-import type { LoggingConfig } from '../config/config';
-import type { Retrier } from '../reliability/retry';
-import type { LogFileSystem } from './current-file';
-import { LEVELS, type Fields, type Level, type Logger } from './logger';
-import type { Program } from './programs';
-import { createRedactor, type Redactor } from './redact';
+import { LEVELS, type Level } from '../config/config';
+import type { Fields, Logger } from './logger';
+import type { CompleteLoggerOptions, LoggerOptions, TryAgain } from './logger-options';
+import { createRedactor } from './redact';
 import type * as Heavy from './winston-logger';
-
-export interface LoggerOptions {
-  config: LoggingConfig;
-  program: Program;
-  /** shared with every other output of the program */
-  redact?: Redactor;
-  now?: () => Date;
-  /** says, once, that the log cannot be written */
-  complain?: (text: string) => void;
-  fs?: LogFileSystem;
-}
-
-export type CompleteLoggerOptions = LoggerOptions & Required<Omit<LoggerOptions, 'fs'>>;
 
 export interface FileLogger extends Logger {
   /**
-   * Call it when the cycle is stored and its lock released: retries a rotation that failed, at most until the
-   * retrier's deadline. Never rejects. Writes nothing where all went well.
+   * Call it when the cycle is stored and its lock released: a rotation that failed is tried again. Never rejects. Writes
+   * nothing if all went well.
    */
-  finish(retrier: Retrier): Promise<void>;
+  finish(again: TryAgain): Promise<void>;
   /** Says what is still to be said and lets go of the directory; otherwise done at the process's end. */
   close(): void;
 }
@@ -64,7 +49,7 @@ export function createLogger(options: LoggerOptions): FileLogger {
     warning: at('warning'),
     info: at('info'),
     debug: at('debug'),
-    finish: async (retrier) => winston?.finish(retrier),
+    finish: async (again) => winston?.finish(again),
     close,
   };
 }

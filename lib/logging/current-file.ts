@@ -1,18 +1,20 @@
 /** The file that bears a program's name now: found again whatever became of it, and written in whole lines. */
 import {
   closeSync,
+  constants,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readSync,
   renameSync,
   statfsSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { errorCode } from '../files/file-error';
-import { makeDirectory, ownLike } from '../files/ownership';
+import { openOwnFile } from '../files/own-file';
+import { makeDirectory, ownOpenFileLike } from '../files/ownership';
 import { dirname } from 'node:path';
 
 /** What of node:fs the log is written with; a test puts failures here that no disk makes on demand. */
@@ -57,10 +59,10 @@ export class CurrentFile {
   /**
    * Opens the file that bears the name now: it may have been rotated by another process, deleted, moved or cut.
    * @returns whether it had to be created
-   * @throws the system's error; the file that was open before stays open
+   * @throws NotOurFile, or the system's error; the file that was open before stays open
    */
   open(): boolean {
-    const now = statSync(this.path, { throwIfNoEntry: false });
+    const now = lstatSync(this.path, { throwIfNoEntry: false });
     if (now !== undefined && this.#descriptor !== undefined && now.ino === this.#inode && now.dev === this.#device) {
       if (now.size !== this.#size) this.#resized(now.size);
       return false;
@@ -68,7 +70,7 @@ export class CurrentFile {
     const descriptor = this.#openOrCreate();
     this.#closeQuietly();
     this.#descriptor = descriptor;
-    if (now === undefined) ownLike(dirname(this.path), this.path);
+    if (now === undefined) ownOpenFileLike(dirname(this.path), descriptor);
     const opened = this.#fs.fstatSync(descriptor);
     this.#inode = opened.ino;
     this.#device = opened.dev;
@@ -77,12 +79,17 @@ export class CurrentFile {
   }
 
   #openOrCreate(): number {
+    const open = () =>
+      openOwnFile(this.path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, {
+        mode: 0o666,
+        open: this.#fs.openSync,
+      });
     try {
-      return this.#fs.openSync(this.path, 'a+');
+      return open();
     } catch (thrown) {
       if (errorCode(thrown) !== 'ENOENT') throw thrown;
       makeDirectory(dirname(this.path));
-      return this.#fs.openSync(this.path, 'a+');
+      return open();
     }
   }
 

@@ -6,10 +6,11 @@
  * description inside. Only its holder removes it; once the holder is dead, only whoever holds `.lock.<nonce of the
  * dead>` may, a lock of the same kind, taken in the same way, that looks again before it removes.
  */
-import { linkSync, lstatSync, openSync, closeSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { linkSync, lstatSync, openSync, closeSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFileError, errorCode } from '../files/file-error';
-import { makeDirectory, ownLike } from '../files/ownership';
+import { NotOurFile, oddKindOf, readOwnFile } from '../files/own-file';
+import { makeDirectory, ownOpenFileLike } from '../files/ownership';
 import { describeThisProcess, lifeOf } from './process-identity';
 
 const LOCK = '.lock';
@@ -25,6 +26,8 @@ export class DirectoryLock {
   #ticketWritten = false;
   /** Waited for in vain; not again until it lets go. */
   #stuck = '';
+  /** Something that is no lock bears its name; it stays there until somebody removes it. */
+  inTheWay: NotOurFile | null = null;
   /** Litter is looked for once, by the first use. */
   #swept = false;
 
@@ -39,6 +42,7 @@ export class DirectoryLock {
   acquire(): string | undefined {
     const name = join(this.#directory, LOCK);
     let unchanged = { state: '', since: 0 };
+    this.inTheWay = null;
     try {
       for (let tries = 1; ; tries++) {
         if (this.#place(name)) {
@@ -58,6 +62,7 @@ export class DirectoryLock {
         pause(PAUSE_MS);
       }
     } catch (thrown) {
+      if (thrown instanceof NotOurFile) this.inTheWay = thrown;
       return `cannot lock ${name}: ${describeFileError(thrown)}`;
     }
   }
@@ -97,8 +102,7 @@ export class DirectoryLock {
 
   #writeTicket(): void {
     makeDirectory(this.#directory);
-    createWith(this.#ticket, this.#me);
-    ownLike(this.#directory, this.#ticket);
+    createWith(this.#ticket, this.#me, this.#directory);
     this.#ticketWritten = true;
     if (!this.#swept) this.#sweep();
     this.#swept = true;
@@ -128,7 +132,8 @@ export class DirectoryLock {
       const path = join(this.#directory, entry);
       if (path === this.#ticket) continue;
       const stat = lstatSync(path, { throwIfNoEntry: false });
-      const old = stat !== undefined && Date.now() - stat.ctimeMs > LITTER_AFTER_MS;
+      if (stat === undefined || oddKindOf(stat) !== null) continue; // a stranger's
+      const old = Date.now() - stat.ctimeMs > LITTER_AFTER_MS;
       if (old || (entry.startsWith('.writer-') && lifeOf(lookAt(path).holder) === 'dead')) unlink(path);
     }
   }
@@ -139,7 +144,8 @@ function lookAt(name: string): { holder: string; state: string } {
   const stat = lstatSync(name, { throwIfNoEntry: false, bigint: true });
   if (stat === undefined) return { holder: '', state: '' };
   try {
-    const holder = readFileSync(name, 'utf8');
+    // Whose it is does not matter: several users may log here, and a lock is only read.
+    const holder = readOwnFile(name, oddKindOf);
     return { holder, state: `${holder} ${stat.ino} ${stat.ctimeNs}` };
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return { holder: '', state: '' };
@@ -151,7 +157,8 @@ function nonceOf(description: string): string {
   return (description.split(' ').at(-1) ?? '').replace(/[^a-z0-9]/g, '') || 'nobody';
 }
 
-function createWith(path: string, content: string): boolean {
+/** @param ownerModel as root, the new file takes the owner of this directory */
+function createWith(path: string, content: string, ownerModel?: string): boolean {
   let file: number;
   try {
     file = openSync(path, 'wx', 0o644);
@@ -161,6 +168,7 @@ function createWith(path: string, content: string): boolean {
   }
   try {
     writeSync(file, content);
+    if (ownerModel !== undefined) ownOpenFileLike(ownerModel, file);
   } catch (thrown) {
     unlink(path);
     throw thrown;

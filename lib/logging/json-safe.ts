@@ -19,8 +19,12 @@ export function toJsonSafe(value: unknown, redact: (text: string) => string, lim
   const ancestors: object[] = [];
 
   function text(raw: string): string {
-    const redacted = redact(raw.slice(0, limits.string + LONGEST_SECRET));
-    return redacted.length > limits.string ? `${redacted.slice(0, limits.string)}…` : redacted;
+    const seen = raw.slice(0, limits.string + LONGEST_SECRET);
+    const redacted = redact(seen);
+    // A secret that this cut went through is not known for one, and masks may have moved its part to before the limit.
+    const whole = seen.length === raw.length ? redacted : redacted.slice(0, -LONGEST_SECRET);
+    const shown = whole.slice(0, limits.string);
+    return shown.length === redacted.length ? shown : `${shown}…`;
   }
 
   function convert(item: unknown): Json | undefined {

@@ -1,6 +1,7 @@
 /** One event as one line of JSON. */
 import { toJsonSafe, type Json, type Limits } from './json-safe';
-import type { Fields, Level } from './logger';
+import type { Level } from '../config/config';
+import type { Fields } from './logger';
 
 export interface LogRecord {
   timestamp: Date;

@@ -1,8 +1,5 @@
 /** What the rest of the program knows of logging: five levels, an event name, a sentence and fields. */
 
-export const LEVELS = ['critical', 'error', 'warning', 'info', 'debug'] as const;
-export type Level = (typeof LEVELS)[number];
-
 /** Fields of an event; `undefined` ones are left out of the line. */
 export type Fields = Record<string, unknown>;
 

@@ -1,10 +1,14 @@
 /**
- * The one place that keeps secrets out of every output: the log, stderr, `--json`, the alert and the e-mail. It knows
- * the values, not the places where they may turn up, so a secret inside an error message of a library is caught too.
+ * The one place that keeps secrets out of every output: the log, stderr, `--json`, the alert, the e-mail and what is
+ * stored. It knows the values, not the places where they may turn up, so a secret inside an error message of a library,
+ * or in an answer that echoes the request, is caught too: in either case of its letters, and as URLs, forms, JSON and
+ * base64 write it.
  */
 
-export interface Redactor {
-  (text: string): string;
+/** Masks what must not be shown. */
+export type Redact = (text: string) => string;
+
+export interface Redactor extends Redact {
   /** A secret obtained while running: an access token, a cookie, a csrf value. */
   add(value: string): void;
 }
@@ -13,44 +17,86 @@ const MASK = '<redacted>';
 /** A shorter value would turn ordinary words into masks; no key, token or cookie is that short. */
 const SHORTEST = 4;
 
-/** @param secretValues values that must not be shown, in any of the forms below; those under 4 characters are left alone */
+interface Form {
+  text: string;
+  isBase64: boolean;
+  /** its longest run of letters and digits, which no encoding changes: looked for first, because that is quick */
+  probe: string;
+  /** made when they are needed: for a text without escapes, and for one with them (some milliseconds for a long token) */
+  plain?: RegExp;
+  escaped?: RegExp;
+}
+
+/** @param secretValues values that must not be shown; those under 4 characters are left alone */
 export function createRedactor(secretValues: readonly string[] = []): Redactor {
   const values = new Set<string>();
-  let forms: string[] = [];
+  let forms: Form[] = [];
 
   function redact(text: string): string {
-    for (const form of forms) if (text.includes(form)) text = text.replaceAll(form, MASK);
+    const folded = text.toLowerCase();
+    for (const form of forms) if (folded.includes(form.probe)) text = text.replace(patternFor(form, text), MASK);
     return text;
   }
 
   function add(value: string): void {
     if (value.length < SHORTEST || values.has(value)) return;
     values.add(value);
+    const added = [formOf(value), ...base64Spellings(value).map((spelling) => formOf(spelling, true))];
     // Longest first: a short value inside a long one must not leave the rest of it standing.
-    forms = [...new Set([...forms, ...formsOf(value)])].sort((one, other) => other.length - one.length);
+    forms = [...forms, ...added].sort((one, other) => other.text.length - one.text.length);
   }
 
   for (const value of secretValues) add(value);
   return Object.assign(redact, { add });
 }
 
-/** Characters that no escaping changes: a Hue key, a uuid. */
-const SAME_EVERYWHERE = /^[\w.-]*$/;
+/**
+ * The beginning of a text that somebody else wrote. It is masked before it is cut, because the beginning of a secret would
+ * not be known for one any more.
+ */
+export function excerptOf(text: string, length: number, redact: Redact): string {
+  return redact(text).slice(0, length);
+}
 
-/** How a value looks raw, in a URL, in a form body, in JSON (also JSON inside JSON) and in base64. */
-function formsOf(value: string): string[] {
-  if (SAME_EVERYWHERE.test(value)) return [value, ...base64Forms(value)];
-  const json = JSON.stringify(value).slice(1, -1);
-  const url = encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'));
-  const form = new URLSearchParams([['', value]]).toString().slice(1);
+function formOf(text: string, isBase64 = false): Form {
+  const runs = text.match(/[a-z0-9]+/gi) ?? [];
+  const probe = runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+  return { text, isBase64, probe: probe.toLowerCase() };
+}
+
+function patternFor(form: Form, text: string): RegExp {
+  if (/[%\\]/.test(text)) return (form.escaped ??= new RegExp(patternOf(form, escapesOf), 'gi'));
+  return (form.plain ??= new RegExp(
+    patternOf(form, () => []),
+    'gi',
+  ));
+}
+
+/** Every way in which a form may be written: its letters and digits as they are, each other character in its spellings. */
+function patternOf({ text, isBase64 }: Form, escapes: (character: string) => string[]): string {
+  return Array.from(text, (character) => {
+    if (/^[a-z0-9]$/i.test(character)) return character;
+    // A form writes a space as a plus; base64 has two alphabets, which differ in two characters.
+    const other = { ' ': '+', ...(isBase64 && { '-': '+', _: '/' }) }[character];
+    const characters = other === undefined ? [character] : [character, other];
+    // Escapes first, so that none leaves a backslash behind, which would spoil the JSON around it.
+    return `(?:${characters.flatMap((one) => [...escapes(one), literal(one)]).join('|')})`;
+  }).join('');
+}
+
+const literal = (character: string) => (/^[!-~]$/.test(character) ? `\\${character}` : character);
+
+const SHORT_ESCAPES: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't', '"': '"', '\\': '\\\\', '/': '\\/' };
+
+/** A character in JSON, also JSON inside JSON, and in a URL, also one inside another. */
+function escapesOf(character: string): string[] {
+  const hex = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+  const units = Array.from({ length: character.length }, (_, index) => hex(character.charCodeAt(index), 4));
+  const short = SHORT_ESCAPES[character];
   return [
-    value,
-    json,
-    JSON.stringify(json).slice(1, -1),
-    url,
-    form,
-    ...[url, form].map((text) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
-    ...base64Forms(value),
+    ...(short === undefined ? [] : [`\\\\{1,3}${short}`]),
+    units.map((unit) => `\\\\{1,3}u${unit}`).join(''),
+    Array.from(Buffer.from(character), (byte) => `%(?:25)?${hex(byte, 2)}`).join(''),
   ];
 }
 
@@ -58,14 +104,12 @@ function formsOf(value: string): string[] {
  * Base64 writes three bytes as four characters, so a value inside a longer text (`user:password`) has three spellings,
  * by its place; the first and last characters depend on the neighbours and are left out.
  */
-function base64Forms(value: string): string[] {
+function base64Spellings(value: string): string[] {
   const bytes = Buffer.from(value);
   const spellings = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64url');
     const endsInside = (offset + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
     return encoded.slice(offset === 0 ? 0 : offset + 1, endsInside);
   });
-  return spellings
-    .filter((spelling) => spelling.length >= 6)
-    .flatMap((spelling) => [spelling, spelling.replaceAll('-', '+').replaceAll('_', '/')]);
+  return spellings.filter((spelling) => spelling.length >= 6);
 }

@@ -7,6 +7,7 @@ import { CurrentFile, nodeFileSystem, type LogFileSystem } from './current-file'
 import { DirectoryLock } from './directory-lock';
 import { DiskCap, removeFile } from './disk-cap';
 import { backupFile, backupsOf, currentFile, highestNumber, listLogFiles } from './log-files';
+import type { NotOurFile } from '../files/own-file';
 import type { Program } from './programs';
 
 export interface RotatingFileOptions {
@@ -26,6 +27,7 @@ export type Happening =
   | { kind: 'rotate'; from: string; to: string | null; bytes: number }
   | { kind: 'removed'; file: string }
   | { kind: 'low_space'; freeBytes: number }
+  | { kind: 'lock_in_the_way'; error: NotOurFile }
   | { kind: 'rotation_failed'; error: unknown }
   | { kind: 'dropped' };
 
@@ -96,6 +98,7 @@ export class RotatingFile {
   #underLock(work: (happened: Happening[], refusal: string | undefined) => void): Happening[] {
     const happened: Happening[] = [];
     const refusal = this.#lock.acquire();
+    if (this.#lock.inTheWay !== null) happened.push({ kind: 'lock_in_the_way', error: this.#lock.inTheWay });
     try {
       work(happened, refusal);
     } finally {

@@ -2,11 +2,12 @@
 import createWinstonLogger from 'winston/lib/winston/create-logger';
 import { MESSAGE } from 'triple-beam';
 import { describeFileError } from '../files/file-error';
+import { NotOurFile } from '../files/own-file';
 import { asMonitorError, MonitorError } from '../errors';
-import type { Retrier } from '../reliability/retry';
-import type { CompleteLoggerOptions } from './create-logger';
+import { LEVELS, type Level } from '../config/config';
+import type { CompleteLoggerOptions, TryAgain } from './logger-options';
 import { formatLine, MAX_LINE_BYTES } from './line';
-import { LEVELS, type Fields, type Level } from './logger';
+import type { Fields } from './logger';
 import { RotateFileTransport } from './rotate-file-transport';
 import type { Happening } from './rotating-file';
 
@@ -14,7 +15,7 @@ const MEGABYTE = 1_000_000;
 
 export interface WinstonLogger {
   log(level: Level, event: string, message: string, fields?: Fields): void;
-  finish(retrier?: Retrier): Promise<void>;
+  finish(again?: TryAgain): Promise<void>;
   /** What must still be said before the process ends; synchronous. */
   close(): void;
 }
@@ -55,17 +56,18 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
     }
   }
 
-  function sayUnwritable(thrown: unknown): void {
+  function sayUnwritable(thrown: unknown, done = 'written'): void {
     if (complained) return;
     complained = true;
+    const remedy = thrown instanceof NotOurFile ? ` ${thrown.remediation}` : '';
     complain(
       redact(
-        `${program}: the log in ${config.directory} cannot be written: ${describeFileError(thrown).replace(/\.$/, '')}.\n`,
+        `${program}: the log in ${config.directory} cannot be ${done}: ${describeFileError(thrown).replace(/\.$/, '')}.${remedy}\n`,
       ),
     );
   }
 
-  transport.on('unwritable', sayUnwritable);
+  transport.on('unwritable', (thrown) => sayUnwritable(thrown));
 
   transport.on('happening', (happening: Happening) => {
     switch (happening.kind) {
@@ -82,6 +84,9 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
           min_free_mb: config.min_free_mb,
         });
         break;
+      case 'lock_in_the_way':
+        sayUnwritable(happening.error, 'locked, so that it is not rotated');
+        break;
       case 'rotation_failed':
         rotationFailure = happening.error;
         break;
@@ -96,20 +101,19 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
 
   const file = `${config.directory}/${program}.log`;
 
-  /** The first of the retrier's tries is the one that failed while the collection was under way. */
-  async function finish(retrier?: Retrier): Promise<void> {
-    if (rotationFailure === undefined || retrier === undefined) return;
+  /** The first of the tries is the one that failed while the collection was under way. */
+  async function finish(again?: TryAgain): Promise<void> {
+    if (rotationFailure === undefined || again === undefined) return;
     const failure = rotationFailure;
     rotationFailure = undefined;
     let tries = 0;
     try {
-      await retrier.run({ operation: 'log.rotate', endpoint: file }, () => {
-        if (tries++ === 0) return Promise.reject(rotationError(failure));
+      await again({ operation: 'log.rotate', endpoint: file }, () => {
+        if (tries++ === 0) throw rotationError(failure);
         try {
           transport.rotateNow();
-          return Promise.resolve();
         } catch (thrown) {
-          return Promise.reject(rotationError(thrown));
+          throw rotationError(thrown);
         }
       });
     } catch (thrown) {

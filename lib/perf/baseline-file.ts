@@ -1,8 +1,8 @@
 /** What the full configuration costs, kept as `perf-baseline.json` in the data directory until it is measured again. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonitorError } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
+import { NotOurFile, readOwnFile } from '../files/own-file';
 import { makeDirectory } from '../files/ownership';
 import { writeWhole } from '../files/write-whole';
 import type { Measurement, Spread } from './measurement';
@@ -39,10 +39,11 @@ export function writeBaseline(dataDirectory: string, baseline: Baseline): void {
 export function readBaseline(dataDirectory: string): Baseline | null {
   const file = baselineFile(dataDirectory);
   try {
-    const content = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    const content = JSON.parse(readOwnFile(file)) as unknown;
     if (isBaseline(content)) return content;
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
+    if (thrown instanceof NotOurFile) throw unusable(file, thrown.what);
     if (!(thrown instanceof SyntaxError)) throw unusable(file, `cannot be read: ${describeFileError(thrown)}`);
   }
   throw unusable(file, 'is no baseline of this program');

@@ -2,11 +2,12 @@
  * A lock between processes: one cycle per collector, one repair of the database at a time. Node.js has no flock, so
  * SQLite's own lock (fcntl) on an empty file serves: the kernel lets go of it when its process ends, however it ends.
  */
-import { closeSync, existsSync, openSync, truncateSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
-import { ownLike } from '../files/ownership';
+import { isOwnFileThere, openOwnFile } from '../files/own-file';
+import { ownOpenFileLike } from '../files/ownership';
 import { Database } from '../store/database';
 import { whileLocked } from '../store/while-locked';
 
@@ -71,18 +72,27 @@ function lockError(path: string, thrown: unknown): MonitorError {
 /** Somebody wrote into it; its content means nothing. */
 function empty(path: string): void {
   try {
-    truncateSync(path);
+    const file = openOwnFile(path, constants.O_WRONLY);
+    try {
+      ftruncateSync(file);
+    } finally {
+      closeSync(file);
+    }
   } catch (thrown) {
     throw fileError('empty', path, thrown);
   }
 }
 
 function create(path: string): void {
-  // Opened and closed only when it is new: closing a file drops every fcntl lock this process holds on it.
-  if (existsSync(path)) return;
   try {
-    closeSync(openSync(path, 'a', 0o600));
-    ownLike(dirname(path), path);
+    // Opened and closed only when it is new: closing a file drops every fcntl lock this process holds on it.
+    if (isOwnFileThere(path)) return;
+    const file = openOwnFile(path, constants.O_WRONLY | constants.O_CREAT);
+    try {
+      ownOpenFileLike(dirname(path), file);
+    } finally {
+      closeSync(file);
+    }
   } catch (thrown) {
     throw fileError('lock', path, thrown);
   }

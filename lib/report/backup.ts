@@ -1,9 +1,9 @@
 /** `report backup FILE`: a copy of readings.db made by SQLite while collectors write, whole and checked or not at all. */
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, chmodSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
-import { ownLike } from '../files/ownership';
+import { settleOwnFile } from '../files/own-file';
 import { syncDirectory } from '../files/write-whole';
 import { Database } from '../store/database';
 import { databasePath, sideFiles } from '../store/files';
@@ -59,7 +59,7 @@ export async function backUp(
 /** SQLite blames the database it copies for a full disk under the copy. */
 async function copyInto(database: Database, temporary: string, target: string): Promise<void> {
   try {
-    await database.run('VACUUM INTO ?', temporary);
+    await database.copyTo(temporary);
   } catch (thrown) {
     throw asMonitorError(thrown).type === 'database_full' ? fileError('write', target, { code: 'ENOSPC' }) : thrown;
   }
@@ -103,11 +103,7 @@ async function check(copy: string): Promise<{ readings: number; cycles: number }
 
 function putInPlace(temporary: string, target: string, mode: number): void {
   try {
-    chmodSync(temporary, mode);
-    ownLike(dirname(target), temporary);
-    const file = openSync(temporary, 'r');
-    fsyncSync(file);
-    closeSync(file);
+    settleOwnFile(temporary, mode);
     renameSync(temporary, target);
     syncDirectory(dirname(target));
   } catch (thrown) {

@@ -1,4 +1,5 @@
 /** The content of a report in one format, asked from an open database and written piece by piece. */
+import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { readAlert } from '../alert/alert-file';
 import type { CollectorName } from '../reading';
@@ -85,7 +86,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
     write(
       renderPrometheus({
         devices: overview.devices,
-        collectors: await collectorStates(database),
+        collectors: await collectorStates(database, request.nowMs),
         spooledCycles: spooledCycles(config.storage),
         alertActive: readAlert(config.storage.data_directory) !== null,
       }),
@@ -96,7 +97,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
   if (request.format === 'json') {
     const readings: Row[] = [];
     for await (const page of readingsBetween(database, request)) {
-      readings.push(...page.map((reading) => rowOf(reading, request.quantities)));
+      for (const reading of page) readings.push(rowOf(reading, request.quantities));
     }
     write(context.envelope({ trouble, latest: latestAsJson(overview), readings }));
     return;
@@ -106,7 +107,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
 
 async function allTrouble(database: Database, { config, request }: ContentContext): Promise<Trouble[]> {
   if (!request.endsNow) return [];
-  const latest = await latestPerDevice(database);
+  const latest = await latestPerDevice(database, newestBelieved(request.nowMs));
   return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, latest))];
 }
 
@@ -132,17 +133,18 @@ function latestAsJson({ devices }: Overview): object[] {
   }));
 }
 
-async function collectorStates(database: Database): Promise<CollectorState[]> {
+async function collectorStates(database: Database, nowMs: number): Promise<CollectorState[]> {
   const states: CollectorState[] = [];
-  for (const collector of COLLECTORS) states.push(await stateOf(database, collector));
+  for (const collector of COLLECTORS) states.push(await stateOf(database, collector, nowMs));
   return states;
 }
 
-async function stateOf(database: Database, collector: CollectorName): Promise<CollectorState> {
+async function stateOf(database: Database, collector: CollectorName, nowMs: number): Promise<CollectorState> {
   const newest = (condition: string) =>
     database.get<CycleRow>(
-      `SELECT * FROM cycles WHERE collector = ? ${condition} ORDER BY started_at DESC LIMIT 1`,
+      `SELECT * FROM cycles WHERE collector = ? AND started_at <= ? ${condition} ORDER BY started_at DESC LIMIT 1`,
       collector,
+      new Date(newestBelieved(nowMs)).toISOString(),
     );
   const last = await newest('');
   const success = await newest("AND outcome <> 'failed'");

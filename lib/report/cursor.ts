@@ -2,10 +2,11 @@
  * `--since-last`: how far each export came. It counts cycles in the order in which they were stored, not by their time:
  * readings from the spool are stored late, with the time at which they were read.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../files/file-error';
+import { canBeReplaced, readOwnFile } from '../files/own-file';
 import { writeWhole } from '../files/write-whole';
+import { isInFuture } from '../clock';
 import type { Database } from '../store/database';
 import type { Request } from './request';
 
@@ -37,10 +38,11 @@ export function nameOfExport({ format, devices, locations, quantities, allQuanti
 /** Where nothing can be read, everything counts as new: better twice than never. */
 function readCursors(dataDirectory: string): CursorFile {
   try {
-    const file = JSON.parse(readFileSync(fileIn(dataDirectory), 'utf8')) as Partial<CursorFile> | null;
+    const file = JSON.parse(readOwnFile(fileIn(dataDirectory))) as Partial<CursorFile> | null;
     return { schema_version: 1, exports: { ...file?.exports } };
   } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT' && !(thrown instanceof SyntaxError)) throw thrown;
+    const isNone = errorCode(thrown) === 'ENOENT' || thrown instanceof SyntaxError || canBeReplaced(thrown);
+    if (!isNone) throw thrown;
     return { schema_version: 1, exports: {} };
   }
 }
@@ -53,17 +55,24 @@ export interface Range {
 }
 
 /** Which cycles are new to this export. */
-export async function newCycles(database: Database, dataDirectory: string, name: string): Promise<Range> {
+export async function newCycles(
+  database: Database,
+  dataDirectory: string,
+  name: string,
+  nowMs: number,
+): Promise<Range> {
   const last = await database.get<Cursor>('SELECT id AS cycle, started_at FROM cycle ORDER BY id DESC LIMIT 1');
   if (last === undefined) return { afterId: 0, last: null };
   const cursor = readCursors(dataDirectory).exports[name];
-  return { afterId: cursor === undefined ? 0 : await resume(database, cursor), last };
+  return { afterId: cursor === undefined ? 0 : await resume(database, cursor, nowMs), last };
 }
 
 /** In another database (restored, or started anew after damage) the same id is another cycle: there, time decides. */
-async function resume(database: Database, { cycle, started_at }: Cursor): Promise<number> {
+async function resume(database: Database, { cycle, started_at }: Cursor, nowMs: number): Promise<number> {
   const same = await database.get<{ started_at: string }>('SELECT started_at FROM cycle WHERE id = ?', cycle);
   if (same?.started_at === started_at) return cycle;
+  // A time in the future is later than all that is new here: better everything twice than that never.
+  if (isInFuture(Date.parse(started_at), nowMs)) return 0;
   const sql = 'SELECT coalesce(max(id), 0) AS id FROM cycle WHERE started_at <= ?';
   return (await database.get<{ id: number }>(sql, started_at))?.id ?? 0;
 }

@@ -1,5 +1,6 @@
 /** `report cycles`: how long they took, what they cost, how often they had to try again. */
 import type { Database, Row } from '../store/database';
+import { highestOf } from './extremes';
 
 /** A row of the contract's view `cycles`; devices_skipped is JSON. */
 export interface CycleRow extends Row {
@@ -79,7 +80,7 @@ export function summarize(cycles: readonly CycleRow[]): CyclesSummary[] {
       mean_bytes: Math.round(sum(({ payload_bytes }) => payload_bytes) / own.length),
       requests: sum(({ requests }) => requests),
       retries: sum(({ retries }) => retries),
-      longest_lock_ms: Math.max(...own.map(({ lock_wait_ms }) => lock_wait_ms)),
+      longest_lock_ms: highestOf(own.map(({ lock_wait_ms }) => lock_wait_ms)),
     };
   });
 }

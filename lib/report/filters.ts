@@ -1,14 +1,16 @@
 /** A device or room that does not exist is a typing mistake, not an empty report. */
+import { newestBelieved } from '../clock';
 import { MonitorError } from '../errors';
 import type { Database } from '../store/database';
 import { latestPerDevice } from '../store/queries';
 import type { Request } from './request';
 
 /** @throws MonitorError `usage`, naming those that are known */
-export async function checkFilters(database: Database, { devices, locations }: Request): Promise<void> {
+export async function checkFilters(database: Database, { devices, locations, nowMs }: Request): Promise<void> {
   if (devices === null && locations === null) return;
-  const latest = await latestPerDevice(database);
-  const ids = latest.map(({ device_id }) => device_id);
+  const latest = await latestPerDevice(database, newestBelieved(nowMs));
+  const known = await database.all<{ device_id: string }>('SELECT device_id FROM device ORDER BY device_id');
+  const ids = known.map(({ device_id }) => device_id);
   for (const device of devices ?? []) {
     if (!ids.includes(device)) throw unknown('device', device, ids);
   }

@@ -1,7 +1,7 @@
 /** `report gaps`: expected against stored cycles per collector and day, with the reason of each gap. */
 import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
-import { dayOf } from './moment';
+import { dayOf, nextMidnight } from './moment';
 import { NO_TRACE, slotsOf, tracesOf, type Slot } from './traces';
 
 export interface DayCount {
@@ -47,37 +47,55 @@ export async function findGaps(database: Database, query: GapsQuery): Promise<Ga
     const { fromMs, toMs, intervalMs } = query;
     const traces = await tracesOf(database, collector, fromMs, toMs);
     const slots = slotsOf(traces, intervalMs, fromMs, query.enabled.includes(collector) ? toMs : null);
-    found.days.push(...daysOf(collector, slots));
-    found.gaps.push(...gapsOf(collector, slots, intervalMs));
+    found.days = [...found.days, ...daysOf(collector, slots, intervalMs)];
+    found.gaps = [...found.gaps, ...gapsOf(collector, slots, intervalMs)];
   }
   return found;
 }
 
-function daysOf(collector: CollectorName, slots: readonly Slot[]): DayCount[] {
+function daysOf(collector: CollectorName, slots: readonly Slot[], intervalMs: number): DayCount[] {
   const days = new Map<string, DayCount>();
-  for (const { ms, reason } of slots) {
-    const day = dayOf(ms);
+  for (const { day, cycles, reason } of slots.flatMap((slot) => splitByDay(slot, intervalMs))) {
     let count = days.get(day);
     if (count === undefined) {
       days.set(day, (count = { collector, day, expected: 0, stored: 0, missing: 0, reasons: {} }));
     }
-    count.expected++;
-    if (reason === null) count.stored++;
+    count.expected += cycles;
+    if (reason === null) count.stored += cycles;
     else {
-      count.missing++;
-      count.reasons[reason] = (count.reasons[reason] ?? 0) + 1;
+      count.missing += cycles;
+      count.reasons[reason] = (count.reasons[reason] ?? 0) + cycles;
     }
   }
   return [...days.values()];
 }
 
+interface PartOfDay {
+  day: string;
+  cycles: number;
+  reason: string | null;
+}
+
+function splitByDay({ ms, cycles, reason }: Slot, intervalMs: number): PartOfDay[] {
+  const parts: PartOfDay[] = [];
+  let first = 0;
+  while (first < cycles) {
+    const firstMs = ms + first * intervalMs;
+    const next = Math.min(cycles, Math.max(first + 1, Math.ceil((nextMidnight(firstMs) - ms) / intervalMs)));
+    parts.push({ day: dayOf(firstMs), cycles: next - first, reason });
+    first = next;
+  }
+  return parts;
+}
+
 function gapsOf(collector: CollectorName, slots: readonly Slot[], intervalMs: number): Gap[] {
   const gaps: Gap[] = [];
   let open = null as Gap | null;
-  for (const { ms, reason, error } of slots) {
+  for (const { ms, cycles, reason, error } of slots) {
+    const toMs = ms + cycles * intervalMs;
     if (reason === null) open = null;
-    else if (open?.reason === reason) Object.assign(open, { toMs: ms + intervalMs, cycles: open.cycles + 1, error });
-    else gaps.push((open = { collector, fromMs: ms, toMs: ms + intervalMs, cycles: 1, reason, error }));
+    else if (open?.reason === reason) Object.assign(open, { toMs, cycles: open.cycles + cycles, error });
+    else gaps.push((open = { collector, fromMs: ms, toMs, cycles, reason, error }));
   }
   return gaps;
 }

@@ -1,8 +1,10 @@
 /** The latest values of each device, and how they went. */
+import { newestBelieved } from '../clock';
 import type { Database } from '../store/database';
 import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
 import { seriesOf, type DeviceSeries } from '../store/series';
+import { highestOf, lowestOf } from './extremes';
 import { DAY_MS } from './moment';
 import { labelsOf } from './labels';
 import { QUANTITIES_OF, type Quantity } from './quantities';
@@ -53,7 +55,8 @@ export interface OverviewOptions {
 
 export async function overviewOf(reader: Reader, request: Request, options: OverviewOptions): Promise<Overview> {
   const [database] = reader;
-  const latest = (await latestReadings(database, request)).filter((reading) => isWanted(reading, request));
+  const newestMs = request.endsNow ? newestBelieved(request.nowMs) : request.toMs - 1;
+  const latest = (await latestPerDevice(database, newestMs)).filter((reading) => isWanted(reading, request));
   const fromMs = request.fromMs ?? request.toMs - DAY_MS;
   const goneBefore = Math.min(fromMs, request.toMs - GONE_AFTER_MS);
   const shown = latest.filter(({ timestamp }) => Date.parse(timestamp) >= goneBefore);
@@ -97,19 +100,6 @@ export async function overviewOf(reader: Reader, request: Request, options: Over
   return { devices, series, longGone: latest.length - shown.length };
 }
 
-/** The newest reading of each device before the end of the time asked for. */
-async function latestReadings(database: Database, request: Request): Promise<StoredReading[]> {
-  const newest = await latestPerDevice(database);
-  if (request.endsNow) return newest;
-  const to = new Date(request.toMs).toISOString();
-  const found = newest.map(async (reading) => {
-    if (reading.timestamp < to) return reading;
-    const earlier = `SELECT * FROM readings WHERE device_id = ? AND timestamp < ? ORDER BY timestamp DESC LIMIT 1`;
-    return await database.get<StoredReading>(earlier, reading.device_id, to);
-  });
-  return (await Promise.all(found)).filter((reading) => reading !== undefined);
-}
-
 function isWanted({ device_id, location }: StoredReading, { devices, locations }: Request): boolean {
   return (devices?.includes(device_id) ?? true) && (locations?.includes(location) ?? true);
 }
@@ -141,13 +131,13 @@ async function latestValue(
     measuredMs,
     stale: request.toMs - measuredMs > staleAfterMs,
     isAnomalous: column === 'temperature_celsius' && reading.is_anomalous === 1,
-    lowest: extreme(Math.min, series?.lowest),
-    highest: extreme(Math.max, series?.highest),
+    lowest: extreme(lowestOf, series?.lowest),
+    highest: extreme(highestOf, series?.highest),
     course: series?.mean ?? new Float64Array(),
   };
 }
 
-function extreme(choose: (...values: number[]) => number, values: Float64Array | undefined): number | null {
+function extreme(choose: (values: Iterable<number>) => number, values: Float64Array | undefined): number | null {
   const known = values?.filter((value) => !Number.isNaN(value)) ?? [];
-  return known.length === 0 ? null : choose(...known);
+  return known.length === 0 ? null : choose(known);
 }

@@ -1,51 +1,27 @@
-/** What is measured, and how each format calls it. */
+/** What is measured, as each output calls it. */
+import { QUANTITY_NAMES, quantityRow, type QuantityName, type QuantityRow } from '../quantities';
 import type { CollectorName } from '../reading';
-import type { QuantityName } from '../store/series';
 
 export type Units = 'metric' | 'us';
 
-export interface Quantity {
+export interface Quantity extends QuantityRow {
   /** column of the view `readings` */
   column: QuantityName;
-  /** what the user types after --quantity */
-  name: string;
-  title: string;
   /** column of the output, which names the unit */
   label: string;
-  unit: string;
-  decimals: number;
   /** from the stored value to the shown one */
   convert: (value: number) => number;
-  /** values spread over several powers of ten */
-  logarithmic?: boolean;
 }
 
 const asStored = (value: number): number => value;
 
-function quantity(column: QuantityName, name: string, title: string, unit: string, decimals: number): Quantity {
-  return { column, name, title, label: column, unit, decimals, convert: asStored };
-}
-
-const METRIC: readonly Quantity[] = [
-  quantity('temperature_celsius', 'temperature', 'Temperature', '°C', 1),
-  quantity('humidity_percent', 'humidity', 'Humidity', '%', 0),
-  quantity('pm25_ugm3', 'pm25', 'Particles PM2.5', 'µg/m³', 0),
-  quantity('pm10_ugm3', 'pm10', 'Particles PM10', 'µg/m³', 0),
-  quantity('voc_index', 'voc', 'VOC index', '', 0),
-  quantity('co_ppm', 'co', 'Carbon monoxide', 'ppm', 0),
-  quantity('iaq_score', 'iaq', 'Air quality score', '', 0),
-  { ...quantity('light_lux', 'light', 'Light', 'lux', 0), logarithmic: true },
-  quantity('battery_percent', 'battery', 'Battery', '%', 0),
-];
-
 /** In the order in which they are shown. */
 export function quantitiesIn(units: Units): readonly Quantity[] {
-  if (units === 'metric') return METRIC;
-  return METRIC.map((each) =>
-    each.column === 'temperature_celsius'
-      ? { ...each, label: 'temperature_fahrenheit', unit: '°F', convert: (celsius) => celsius * 1.8 + 32 }
-      : each,
-  );
+  return QUANTITY_NAMES.map((column) => {
+    const row = quantityRow(column);
+    if (units === 'metric' || row.us === undefined) return { ...row, column, label: column, convert: asStored };
+    return { ...row, column, label: row.us.column, unit: row.us.unit, convert: row.us.convert };
+  });
 }
 
 /** What the devices of a collector can tell. */

@@ -62,7 +62,7 @@ async function write(context: ReportContext): Promise<{ sentence: string | null;
         sent ||= context.output === null;
         sink.write(text);
       },
-      range: request.sinceLast ? (database) => newCycles(database, data_directory, name) : null,
+      range: request.sinceLast ? (database) => newCycles(database, data_directory, name, request.nowMs) : null,
     };
     try {
       const cursor = await writeContent(reader, content);

@@ -15,14 +15,25 @@ export async function* readingsBetween(database: Database, request: Request): As
   const fromMs = Math.max(request.fromMs ?? 0, Date.parse(first));
   const toMs = Math.min(request.toMs, Date.parse(last) + 1);
   const { conditions, parameters } = filtersOf(request);
-  for (let start = fromMs; start < toMs; start += DAY_MS) {
-    yield await database.all<StoredReading>(
+  let start = fromMs;
+  while (start < toMs) {
+    const end = Math.min(start + DAY_MS, toMs);
+    const page = await database.all<StoredReading>(
       `SELECT * FROM readings WHERE timestamp >= ? AND timestamp < ? ${conditions} ORDER BY timestamp, device_id`,
       new Date(start).toISOString(),
-      new Date(Math.min(start + DAY_MS, toMs)).toISOString(),
+      new Date(end).toISOString(),
       ...parameters,
     );
+    if (page.length > 0) yield page;
+    start = page.length > 0 ? end : await nextCycle(database, end, toMs);
   }
+}
+
+/** Where the pages go on after an empty one: a gap of years is one step. */
+async function nextCycle(database: Database, fromMs: number, toMs: number): Promise<number> {
+  const sql = 'SELECT min(started_at) AS next FROM cycles WHERE started_at >= ?';
+  const { next } = (await database.get<{ next: string | null }>(sql, new Date(fromMs).toISOString())) ?? {};
+  return typeof next === 'string' ? Date.parse(next) : toMs;
 }
 
 /** Of the cycles with a higher id than `afterId`, up to `lastId`: in the order in which they were stored. */

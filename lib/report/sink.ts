@@ -26,7 +26,7 @@ export function fileSink(path: string, dataDirectory: string, others: readonly s
     inFolder: (folder) => `Name a file in it: --output '${join(folder, 'report.html')}'`,
     noFile: `Leave out --output and redirect: ... > '${target}'`,
   });
-  return openWhole(target, { mode: modeOf(target) });
+  return openWhole(target, { mode: modeOf(target), ofTheUser: true });
 }
 
 /** As a shell's `>` would make it; a file that is there keeps its mode. */

@@ -1,4 +1,5 @@
 /** Text in columns of a terminal. */
+import { highestOf, lowestOf } from './extremes';
 
 /** A name from outside must not move the cursor. */
 export function printable(text: string): string {
@@ -35,7 +36,7 @@ export type Alignment = 'left' | 'right';
 
 /** Rows of cells in aligned columns, two blanks between them, no blanks at the ends of lines. */
 export function columns(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
-  const widths = alignments.map((_, column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ''))));
+  const widths = alignments.map((_, column) => highestOf([0, ...rows.map((row) => widthOf(row[column] ?? ''))]));
   return rows.map((row) =>
     row
       .map((text, column) => {
@@ -52,8 +53,8 @@ const BARS = '▁▂▃▄▅▆▇█';
 /** A line chart of one line; where there is no value there is a blank. */
 export function sparkline(values: Float64Array): string {
   const known = values.filter((value) => !Number.isNaN(value));
-  const lowest = Math.min(...known);
-  const span = Math.max(...known) - lowest;
+  const lowest = lowestOf(known);
+  const span = highestOf(known) - lowest;
   return Array.from(values, (value) => {
     if (Number.isNaN(value)) return ' ';
     return BARS[span === 0 ? 3 : Math.round(((value - lowest) / span) * (BARS.length - 1))];

@@ -10,12 +10,13 @@ export interface Trace {
   error: string | null;
 }
 
-/** A cycle that was due; `no_trace`: not even a row. */
+/** A cycle that was due, or, without a trace, a stretch of them: years may lie between two cycles, if a clock was wrong. */
 export interface Slot extends Trace {
-  reason: string | null;
+  /** how many were due from `ms` on, each an interval after the one before */
+  cycles: number;
 }
 
-/** cron did not run it, or it was killed, or it ended before its cycle began (exit 2 or 5). */
+/** Not even a row: cron did not run it, or it was killed, or it ended before its cycle began (exit 2 or 5). */
 export const NO_TRACE = 'no_trace';
 
 interface Row {
@@ -68,20 +69,22 @@ export function slotsOf(
       if (trace.reason === null) Object.assign(last, { reason: null, error: null });
       continue;
     }
-    if (last !== undefined) slots.push(...missing(last.ms, trace.ms, intervalMs));
-    slots.push({ ...trace });
+    if (last !== undefined) pushMissing(slots, last.ms, trace.ms, intervalMs);
+    slots.push({ ...trace, cycles: 1 });
   }
   const last = slots.at(-1);
-  if (last !== undefined && untilMs !== null) slots.push(...missing(last.ms, untilMs, intervalMs));
-  return slots.filter(({ ms }) => fromMs === null || ms >= fromMs);
+  if (last !== undefined && untilMs !== null) pushMissing(slots, last.ms, untilMs, intervalMs);
+  return fromMs === null ? slots : slots.flatMap((slot) => partFrom(slot, intervalMs, fromMs));
 }
 
-/** The cycles due after one moment and before another one, which is itself a cycle's or the end. */
-function missing(afterMs: number, beforeMs: number, intervalMs: number): Slot[] {
-  const count = Math.round((beforeMs - afterMs) / intervalMs) - 1;
-  return Array.from({ length: Math.max(0, count) }, (_, n) => ({
-    ms: afterMs + (n + 1) * intervalMs,
-    reason: NO_TRACE,
-    error: null,
-  }));
+/** The cycles due after one moment and before another one, which is itself a cycle's or the end: one stretch. */
+function pushMissing(slots: Slot[], afterMs: number, beforeMs: number, intervalMs: number): void {
+  const cycles = Math.round((beforeMs - afterMs) / intervalMs) - 1;
+  if (cycles > 0) slots.push({ ms: afterMs + intervalMs, cycles, reason: NO_TRACE, error: null });
+}
+
+function partFrom(slot: Slot, intervalMs: number, fromMs: number): Slot[] {
+  const earlier = Math.max(0, Math.ceil((fromMs - slot.ms) / intervalMs));
+  if (earlier >= slot.cycles) return [];
+  return [{ ...slot, ms: slot.ms + earlier * intervalMs, cycles: slot.cycles - earlier }];
 }

@@ -1,10 +1,11 @@
 /** What is wrong right now: said first, in a line each. */
 import { readAlert } from '../alert/alert-file';
+import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { errorCode, fileError } from '../files/file-error';
 import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
-import type { StoredReading } from '../store/queries';
+import { cyclesInFuture, type StoredReading } from '../store/queries';
 import { spoolDirectory, spooledFiles } from '../store/spool';
 import { findGaps, type Gap } from './gaps';
 import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
@@ -71,10 +72,10 @@ export async function troubleOfCycles(
   for (const collector of COLLECTORS) {
     const own = gaps.filter((gap) => gap.collector === collector);
     const expected = days.filter((day) => day.collector === collector).reduce((sum, day) => sum + day.expected, 0);
-    const last = await lastCycle(database, collector);
+    const last = await lastCycle(database, collector, nowMs);
     if (last === undefined) {
       if (!enabled.includes(collector)) continue;
-      const message = `${collector}: no cycle yet: is ${COMMAND_OF[collector]} in the crontab? (cron/install.sh)`;
+      const message = await whyNoCycle(database, collector, nowMs);
       found.push({ kind: 'no_cycle', collector, message });
       continue;
     }
@@ -88,9 +89,21 @@ export async function troubleOfCycles(
   return found;
 }
 
-function lastCycle(database: Database, collector: CollectorName): Promise<{ devices_skipped: string } | undefined> {
-  const sql = 'SELECT devices_skipped FROM cycles WHERE collector = ? ORDER BY started_at DESC LIMIT 1';
-  return database.get(sql, collector);
+function lastCycle(
+  database: Database,
+  collector: CollectorName,
+  nowMs: number,
+): Promise<{ devices_skipped: string } | undefined> {
+  const sql =
+    'SELECT devices_skipped FROM cycles WHERE collector = ? AND started_at <= ? ORDER BY started_at DESC LIMIT 1';
+  return database.get(sql, collector, new Date(newestBelieved(nowMs)).toISOString());
+}
+
+async function whyNoCycle(database: Database, collector: CollectorName, nowMs: number): Promise<string> {
+  const future = await cyclesInFuture(database, collector, nowMs);
+  return future === 0
+    ? `${collector}: no cycle yet: is ${COMMAND_OF[collector]} in the crontab? (cron/install.sh)`
+    : `${collector}: all cycles are stamped in the future: see whether this machine keeps time (timedatectl)`;
 }
 
 function failedCycles(collector: CollectorName, gaps: readonly Gap[], expected: number): Trouble[] {

@@ -41,6 +41,11 @@ export interface Monitor {
     alias: string | null;
     /** false: `alexaDeviceIdentifierList` is empty */
     tellsSerial: boolean;
+    /**
+     * `nulled`: one of its fields is null, so that GraphQL leaves out the whole block and tells an error; `null`: the item
+     * itself; `left_out`: the list does not have it, and the state still answers
+     */
+    listed: 'whole' | 'nulled' | 'null' | 'left_out';
   };
   /** seconds since its last sample */
   age: number;
@@ -84,7 +89,7 @@ function monitorOf(index: number, random: Random): Monitor {
     },
     connectivity: 'ok',
     oddStates: [],
-    discovery: { scalarsAsStrings: false, directAssetIds: false, alias: null, tellsSerial: true },
+    discovery: { scalarsAsStrings: false, directAssetIds: false, alias: null, tellsSerial: true, listed: 'whole' },
     age: random.between(5, 60),
   };
 }
@@ -92,6 +97,8 @@ function monitorOf(index: number, random: Random): Monitor {
 /** One item of the GraphQL answer. */
 export function endpointOf(monitor: Monitor): unknown {
   const { discovery } = monitor;
+  if (discovery.listed === 'null') return null;
+  if (discovery.listed === 'nulled') return { legacyAppliance: null };
   const scalar = (value: unknown) => (discovery.scalarsAsStrings ? JSON.stringify(value) : value);
   return {
     legacyAppliance: {

@@ -64,8 +64,21 @@ function discovery(state: CloudState, session: IssuedCookies, body: string): Ans
       PACKED,
     );
   }
-  const items = isAtHome(state, session) ? [...OTHER_ENDPOINTS, ...state.monitors.map(endpointOf)] : [];
-  return json({ data: { endpoints: { items } }, extensions: { requestID: 'TEST', duration: 91 } }, 200, PACKED);
+  const listed = state.monitors.filter((monitor) => monitor.discovery.listed !== 'left_out');
+  const items = isAtHome(state, session) ? [...OTHER_ENDPOINTS, ...listed.map(endpointOf)] : [];
+  const errors = items.flatMap((item, index) => nullError(item, index));
+  const complaints = errors.length === 0 ? {} : { errors };
+  const extensions = { requestID: 'TEST', duration: 91 };
+  return json({ ...complaints, data: { endpoints: { items } }, extensions }, 200, PACKED);
+}
+
+/** A null in a field that must not be null empties what holds it, and is told beside the data. */
+function nullError(item: unknown, index: number): unknown[] {
+  const holder = ['endpoints', 'items', index];
+  const path = item === null ? holder : [...holder, 'legacyAppliance', 'friendlyName'];
+  if (item !== null && (item as { legacyAppliance: unknown }).legacyAppliance !== null) return [];
+  const message = 'The field is declared as a non null type, but the data fetcher returned a null value';
+  return [{ message, path, extensions: { classification: 'NullValueInNonNullableField' } }];
 }
 
 /** Cookies of another marketplace are good, but the account owns nothing there. */

@@ -1,4 +1,5 @@
 /** The demo's last page: what the two collectors stored, as a table. */
+import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import { Database, type Row } from '../store/database';
 
 /** The view `readings`, read-only. */
@@ -11,18 +12,13 @@ export async function readStored(databaseFile: string): Promise<Row[]> {
   }
 }
 
-const COLUMNS: [title: string, name: string, decimals?: number][] = [
+const COLUMNS: readonly (readonly [title: string, name: string, decimals?: number])[] = [
   ['location', 'location'],
   ['device', 'device_id'],
-  ['°C', 'temperature_celsius', 2],
-  ['humidity %', 'humidity_percent', 0],
-  ['PM2.5', 'pm25_ugm3', 0],
-  ['PM10', 'pm10_ugm3', 0],
-  ['VOC', 'voc_index', 0],
-  ['CO', 'co_ppm', 0],
-  ['IAQ', 'iaq_score', 0],
-  ['lux', 'light_lux', 1],
-  ['battery %', 'battery_percent', 0],
+  ...QUANTITY_NAMES.map((name) => {
+    const { short, unit, decimals } = QUANTITIES[name];
+    return [[short, unit].filter((part) => part !== '').join(' '), name, decimals] as const;
+  }),
 ];
 
 /** Text to the left, numbers to the right; an absent quantity is a dash. */

@@ -79,6 +79,8 @@ export const fault = {
   /** The rate limit's other form: it shows in the body alone. */
   throttled: (message: 'Rate exceeded' | 'ThrottlingException' = 'Rate exceeded', status = 200): Fault =>
     answer(json({ message }, status)),
+  /** The device list, refused to clients that are not Amazon's own, for days or weeks; the state goes on. */
+  throttledList: (): Fault => answer(THROTTLED_LIST()),
   /** Dead cookies, as GraphQL says it: HTTP 200. */
   forbiddenGraphql: (): Fault => answer(FORBIDDEN_GRAPHQL()),
   /** Logged in, wrong marketplace. */
@@ -122,6 +124,23 @@ export const FORBIDDEN_GRAPHQL = () =>
       },
     ],
     data: { endpoints: null },
+    extensions: { requestID: 'TEST', duration: 1 },
+  });
+
+export const THROTTLED_LIST = () =>
+  json({
+    errors: [
+      {
+        message: 'The request was throttled',
+        path: ['endpoints'],
+        extensions: {
+          errorCode: 'UNOFFICIAL_CLIENT_TOO_MANY_REQUESTS',
+          isRetryable: false,
+          classification: 'DataFetchingException',
+        },
+      },
+    ],
+    data: null,
     extensions: { requestID: 'TEST', duration: 1 },
   });
 

@@ -1,6 +1,6 @@
 /** What a bridge answers: CLIP v1, resource by resource. */
 import { html, json, text, type Answer, type SimulatedRequest } from './answer';
-import type { Home } from './hue-home';
+import type { Home } from './hue-home-shape';
 import type { Random } from './random';
 
 export interface BridgeState {

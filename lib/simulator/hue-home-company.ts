@@ -1,5 +1,5 @@
 /** What fills the full configuration beside the sensors: lights, rooms, scenes, rules, links. */
-import type { Home } from './hue-home';
+import type { Home } from './hue-home-shape';
 import { roomName } from './hue-home-sensors';
 import type { Random } from './random';
 

@@ -1,5 +1,5 @@
 /** The sensors of a simulated home: what real `/sensors` bodies hold, type by type. */
-import type { ClipSensor, Home } from './hue-home';
+import type { ClipSensor, Home } from './hue-home-shape';
 import type { Random } from './random';
 
 export const ROOMS = [

@@ -6,7 +6,6 @@ import { Database } from './database';
 import { applyFileMode, checkHeader, databasePath, refuseFutureSchema, refuseNetworkFileSystem } from './files';
 import { SCHEMA_VERSION } from './schema';
 import { refuseOtherPrograms } from './other-programs';
-import { refuseStaleWal } from './stale-wal';
 import { whileLocked } from './while-locked';
 
 /**
@@ -23,7 +22,6 @@ export async function openConnection(
   const path = databasePath(storage.data_directory);
   refuseNetworkFileSystem(storage.data_directory);
   if (!checkHeader(path)) return null;
-  await refuseStaleWal(path);
 
   const database = await Database.open(path, 'read-write');
   try {

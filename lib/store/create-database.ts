@@ -1,14 +1,14 @@
 /** A new readings.db appears whole, with its tables and in WAL mode, or not at all: killed half-way, it never was. */
-import { closeSync, existsSync, lstatSync, openSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
-import { ownLike } from '../files/ownership';
+import { ownOpenFileLike } from '../files/ownership';
 import { syncDirectory } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
 import { Database } from './database';
-import { databasePath, sideFiles } from './files';
+import { databasePath, refuseOddFiles, sideFiles } from './files';
 import { migrate } from './migrations';
 import { setAside } from './set-aside';
 
@@ -18,7 +18,7 @@ import { setAside } from './set-aside';
  */
 export async function prepareDatabase(storage: StorageConfig, logger: Logger): Promise<void> {
   const path = databasePath(storage.data_directory);
-  if (!existsSync(path)) {
+  if (!isThere(path)) {
     await createDatabase(storage, logger);
     return;
   }
@@ -37,8 +37,10 @@ export async function prepareDatabase(storage: StorageConfig, logger: Logger): P
  */
 export async function createDatabase(storage: StorageConfig, logger: Logger): Promise<void> {
   const path = databasePath(storage.data_directory);
-  if (existsSync(path)) return;
-  refuseDanglingLink(path);
+  if (isThere(path)) {
+    refuseOddFiles(path); // a new file in the place of a link to a disk that is not there would split the history
+    return;
+  }
   // A WAL without its database (the rest of a broken-off replacement) would be played into the new one.
   setAside(path, 'side files without a database', logger);
 
@@ -48,8 +50,12 @@ export async function createDatabase(storage: StorageConfig, logger: Logger): Pr
   };
   try {
     remove();
-    closeSync(openSync(temporary, 'wx', storage.file_mode));
-    ownLike(dirname(path), temporary);
+    const file = openSync(temporary, 'wx', storage.file_mode);
+    try {
+      ownOpenFileLike(dirname(path), file);
+    } finally {
+      closeSync(file);
+    }
     await fill(temporary, storage.file_mode);
     renameSync(temporary, path);
     syncDirectory(dirname(path));
@@ -60,15 +66,8 @@ export async function createDatabase(storage: StorageConfig, logger: Logger): Pr
   }
 }
 
-/** A link into a disk that is not there: a new file in its place would split the history without a word. */
-function refuseDanglingLink(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
-  throw new MonitorError(`${path} is a link to ${readlinkSync(path)}, which is not there.`, {
-    type: 'database_readonly',
-    permanent: true,
-    remediation: `Connect the disk it lies on, or remove the link for a new database: rm '${path}'`,
-  });
-}
+/** Whatever it is: a link that leads nowhere counts, too. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 async function fill(temporary: string, fileMode: number): Promise<void> {
   const database = await Database.open(temporary, 'read-write');

@@ -144,7 +144,7 @@ function diskIsFull(path: string, code: string): boolean {
   }
 }
 
-/** From a copy without its WAL: opening it would play that in, and it may be of another state. */
+/** From a copy without its WAL: opening it would play that in, and it may be what did the damage. */
 export function recoveryOf(path: string): string {
   return `cp '${path}' copy.db && sqlite3 copy.db .recover > readings.sql`;
 }

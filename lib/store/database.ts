@@ -2,15 +2,21 @@
  * One SQLite connection. The only module that knows which driver is used (sqlite3, the package), so that another one
  * can take its place: everything else speaks SQL, promises and MonitorError.
  */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { databaseError } from './database-error';
+import { databaseError, databaseFileError } from './database-error';
 import { loadDriver, type Driver, type DriverDatabase } from './driver';
+import { refuseOddFiles } from './files';
 
 export type SqlValue = string | number | null;
 export type Row = Record<string, SqlValue>;
 
 /** `immutable`: without locks and side files; right only as long as nobody changes the file. */
 export type OpenMode = 'read-only' | 'immutable' | 'read-write' | 'create';
+
+/** SQLITE_OPEN_NOFOLLOW, which the driver does not list: SQLite itself refuses a link that is put there at this moment. */
+const OPEN_NOFOLLOW = 0x01000000;
 
 /** What came of a driver's callback: the error, or the result. */
 type Settle<T> = (error: unknown, result?: T) => void;
@@ -34,9 +40,12 @@ export class Database {
       'read-write': driver.OPEN_READWRITE,
       create: driver.OPEN_READWRITE | driver.OPEN_CREATE,
     };
+    refuseOddFiles(path);
+    const file = withRealFolder(path);
     return await new Promise((resolve, reject) => {
-      const name = mode === 'immutable' ? `${pathToFileURL(path).href}?immutable=1` : path;
-      const handle: DriverDatabase = new driver.Database(name, flags[mode] | driver.OPEN_FULLMUTEX, (error) => {
+      const name = mode === 'immutable' ? `${pathToFileURL(file).href}?immutable=1` : file;
+      const flag = flags[mode] | driver.OPEN_FULLMUTEX | OPEN_NOFOLLOW;
+      const handle: DriverDatabase = new driver.Database(name, flag, (error) => {
         if (error) reject(databaseError(path, error));
         else resolve(new Database(path, driver, handle));
       });
@@ -61,6 +70,11 @@ export class Database {
   /** Runs one statement that answers no rows. */
   async run(sql: string, ...parameters: SqlValue[]): Promise<void> {
     await this.all(sql, ...parameters);
+  }
+
+  /** Copies the database into a file that is not there yet, or is empty. */
+  async copyTo(file: string): Promise<void> {
+    await this.run('VACUUM INTO ?', withRealFolder(file));
   }
 
   /** The first row, or undefined. */
@@ -96,5 +110,14 @@ export class Database {
         else resolve(result as T);
       });
     });
+  }
+}
+
+/** The folder may be a link, and so may any folder above it; that flag of SQLite's would refuse these, too. */
+function withRealFolder(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch (thrown) {
+    throw databaseFileError(path, thrown);
   }
 }

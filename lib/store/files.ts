@@ -1,8 +1,20 @@
 /** What can be told of readings.db without opening it as a database. */
-import { chmodSync, closeSync, constants, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  statfsSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { MonitorError } from '../errors';
 import { errorCode } from '../files/file-error';
+import { oddKindOf } from '../files/own-file';
 import { databaseError, databaseFileError } from './database-error';
 import { SCHEMA_VERSION } from './schema';
 
@@ -32,6 +44,38 @@ export function identity(path: string): string | null {
 }
 
 /**
+ * SQLite follows a link to another database, and waits for ever for what comes out of a pipe: before it opens anything,
+ * the database and its side files are looked at by their names.
+ * @throws MonitorError `database_readonly` where one of them is no file, `database_io` where the disk does not say
+ */
+export function refuseOddFiles(path: string): void {
+  for (const file of [path, ...sideFiles(path)]) {
+    let found: Stats | undefined;
+    try {
+      found = lstatSync(file, { throwIfNoEntry: false });
+    } catch (thrown) {
+      throw databaseFileError(file, thrown);
+    }
+    const kind = found === undefined ? null : oddKindOf(found);
+    if (kind !== null) throw oddFile(file, kind, file === path ? 'the database' : 'a part of the database');
+  }
+}
+
+function oddFile(file: string, kind: string, expected: string): MonitorError {
+  const isLink = kind.endsWith('link');
+  const leadsTo = isLink ? ` to ${readlinkSync(file)}` : '';
+  const remove = kind.endsWith('directory')
+    ? `Move it away: mv '${file}' '${file}.directory'`
+    : `Remove it: rm '${file}'`;
+  const elsewhere = `\nIf it leads to your database, name the folder of that as storage.data_directory in config.yaml.`;
+  return new MonitorError(`${file} ${kind}${leadsTo}, where ${expected} should be: it is not opened.`, {
+    type: 'database_readonly',
+    permanent: true,
+    remediation: isLink ? remove + elsewhere : remove,
+  });
+}
+
+/**
  * Looks at the 100 bytes of the header: cheap enough to be done before any device is asked. Never call it while this
  * process has the database open: closing a file drops all locks that the process holds on it.
  * @returns false where there is no file yet
@@ -49,8 +93,9 @@ export function checkHeader(path: string): boolean {
 
 function readHeader(path: string): Buffer | null {
   let file: number;
+  refuseOddFiles(path);
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe of that name would block for ever
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
     throw databaseFileError(path, thrown);
@@ -59,7 +104,6 @@ function readHeader(path: string): Buffer | null {
     const header = Buffer.alloc(HEADER_BYTES);
     return header.subarray(0, readSync(file, header, 0, header.length, 0));
   } catch (thrown) {
-    if (errorCode(thrown) === 'EISDIR') throw isDirectory(path);
     throw databaseFileError(path, thrown);
   } finally {
     closeQuietly(file);
@@ -73,14 +117,6 @@ function closeQuietly(file: number): void {
   } catch {
     // The kernel has let go of it all the same.
   }
-}
-
-export function isDirectory(path: string): MonitorError {
-  return new MonitorError(`${path} is a directory, where the database should be.`, {
-    type: 'database_readonly',
-    permanent: true,
-    remediation: `Move it away: mv '${path}' '${path}.directory'`,
-  });
 }
 
 function damaged(path: string, what: string): MonitorError {
@@ -107,12 +143,25 @@ export function refuseFutureSchema(path: string, version: number, known = SCHEMA
 export function applyFileMode(path: string, mode: number): void {
   for (const file of [path, ...sideFiles(path)]) {
     try {
-      const found = statSync(file, { throwIfNoEntry: false });
-      if (found !== undefined && (found.mode & 0o777) !== mode) chmodSync(file, mode);
+      const found = lstatSync(file, { throwIfNoEntry: false });
+      if (found?.isFile() === true && (found.mode & 0o777) !== mode) changeMode(file, mode);
     } catch (thrown) {
       // ENOENT: another process has just closed the database.
       if (!['EPERM', 'EROFS', 'ENOENT'].includes(errorCode(thrown))) throw databaseFileError(file, thrown);
     }
+  }
+}
+
+/** open(2) for a name alone, which Node does not list: nothing is opened, so closing it drops no lock of the database. */
+const O_PATH = 0o10000000;
+
+/** chmod(2) follows a link; this changes what was looked at, or fails. */
+function changeMode(file: string, mode: number): void {
+  const descriptor = openSync(file, O_PATH | constants.O_NOFOLLOW);
+  try {
+    chmodSync(`/proc/self/fd/${descriptor}`, mode); // of a link: ENOTSUP
+  } finally {
+    closeSync(descriptor);
   }
 }
 

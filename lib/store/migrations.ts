@@ -1,17 +1,15 @@
-/** Brings readings.db to the version this program knows: forward only, one transaction a step, a backup before each. */
-import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+/** Brings readings.db to the version this program knows: forward only, one transaction a step, a backup before it. */
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
-import { ownLike } from '../files/ownership';
+import { settleOwnFile } from '../files/own-file';
 import { syncDirectory } from '../files/write-whole';
 import type { Database } from './database';
+import { databaseFileError } from './database-error';
 import { refuseFutureSchema } from './files';
 import { refuseOtherPrograms } from './other-programs';
-import { VERSION_1 } from './schema';
-
-/** `MIGRATIONS[n]` leads from version n to n + 1; an existing one is never changed, a new one is added. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+import { MIGRATIONS } from './schema';
 
 /** The value of `PRAGMA user_version`. */
 export async function versionOf(database: Database): Promise<number> {
@@ -30,7 +28,8 @@ export async function migrate(database: Database, fileMode: number, migrations =
   if (found === 0) await refuseOtherPrograms(database, found);
   for (const [version, sql] of migrations.entries()) {
     if (version < found) continue;
-    if (version > 0) await backUp(database, version, fileMode);
+    // A new database, which is made step by step as well, holds nothing that a backup could keep.
+    if (found > 0) await backUp(database, version, fileMode);
     await database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + 1}; COMMIT`);
   }
   // So that the version stands in the file itself, where `checkHeader` looks for it.
@@ -45,17 +44,22 @@ export async function backUp(database: Database, version: number, fileMode: numb
   const backup = `${database.path}.version-${version}-${new Date().toISOString().replace(/[-:.]/g, '')}`;
   const temporary = `${backup}.temporary`;
   try {
-    await database.run('VACUUM INTO ?', temporary);
-    chmodSync(temporary, fileMode);
-    ownLike(dirname(temporary), temporary);
-    const file = openSync(temporary, 'r');
-    fsyncSync(file);
-    closeSync(file);
+    makeEmpty(temporary); // SQLite would follow a link
+    await database.copyTo(temporary);
+    settleOwnFile(temporary, fileMode);
     renameSync(temporary, backup);
     syncDirectory(dirname(backup));
   } catch (thrown) {
     throw thrown instanceof MonitorError ? thrown : fileError('back up the database to', backup, thrown);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+function makeEmpty(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (thrown) {
+    throw databaseFileError(file, thrown);
   }
 }

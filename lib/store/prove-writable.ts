@@ -1,9 +1,9 @@
 /** Proves, before any device is asked, that its readings will have a place: a real write, in well under 1 ms. */
-import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
+import { NotOurFile, proveWrite, refuseForeignDirectory } from '../files/own-file';
 import { makeDirectory } from '../files/ownership';
 import { removeIfThere } from '../files/remove-if-there';
 import type { Logger } from '../logging/logger';
@@ -22,7 +22,9 @@ const BLOCK = Buffer.alloc(4096);
 export function proveWritable(storage: StorageConfig, logger: Logger): void {
   const database = obstacle(() => proveDatabase(storage));
   if (database?.type === 'future_schema' || database?.type === 'configuration') throw database;
-  const spool = obstacle(() => proveDirectory(spoolDirectory(storage), 0o700));
+  const spool = obstacle(() => proveSpool(spoolDirectory(storage)));
+  // Somebody has put something in the place of our probe: whoever can do that should be known before anything is written.
+  for (const failure of [database, spool]) if (failure instanceof NotOurFile) throw failure;
   if (database !== null && spool !== null) throw database;
   const failure = database ?? spool;
   if (failure === null) return;
@@ -51,14 +53,25 @@ function isDamaged(path: string): boolean {
   }
 }
 
+/** A spool of somebody else's is a place where nothing can be kept, as one that cannot be written. */
+function proveSpool(directory: string): void {
+  try {
+    refuseForeignDirectory(directory);
+  } catch (thrown) {
+    const { message, type, permanent, remediation } = asMonitorError(thrown);
+    throw new MonitorError(message, { type, permanent, remediation, cause: thrown });
+  }
+  proveDirectory(directory, 0o700);
+}
+
 /** The file has one name, so that a process killed here leaves nothing that the next one does not remove. */
 function proveDirectory(directory: string, mode: number): void {
   const file = join(directory, '.write-test');
   try {
     makeDirectory(directory, mode);
-    writeFileSync(file, BLOCK, { mode: 0o600 });
-    removeIfThere(file);
+    proveWrite(file, BLOCK);
   } catch (thrown) {
+    if (thrown instanceof NotOurFile) throw thrown;
     const cause = thrown instanceof MonitorError ? thrown.cause : thrown;
     const full = ['ENOSPC', 'EDQUOT'].includes(errorCode(cause));
     if (full) removeQuietly(file);

@@ -1,5 +1,7 @@
 /** The usual questions to readings.db, each answered in less than 100 ms at 20 million readings. */
-import type { CollectorName, Quantities } from '../reading';
+import { newestBelieved } from '../clock';
+import type { Quantities, QuantityName } from '../quantities';
+import type { CollectorName } from '../reading';
 import type { Database } from './database';
 
 /** A row of the contract's view `readings`, is_anomalous as 0 or 1. */
@@ -18,12 +20,35 @@ export interface Period {
   to: string;
 }
 
-/** The newest reading of every device ever seen: `device.last_cycle` says where it is. */
-export function latestPerDevice(database: Database): Promise<StoredReading[]> {
-  return database.all<StoredReading>(
+/**
+ * The newest reading of every device: `device.last_cycle` says where it is, and if that is later than `untilMs`, the one
+ * before is looked for. A device without any is left out.
+ * @param untilMs included
+ */
+export async function latestPerDevice(
+  database: Database,
+  untilMs = newestBelieved(Date.now()),
+): Promise<StoredReading[]> {
+  const until = new Date(untilMs).toISOString();
+  const newest = await database.all<StoredReading>(
     `SELECT r.* FROM device d CROSS JOIN cycle c ON c.id = d.last_cycle
      CROSS JOIN readings r ON r.timestamp = c.started_at AND r.device_id = d.device_id ORDER BY r.device_id`,
   );
+  const earlier = 'SELECT * FROM readings WHERE device_id = ? AND timestamp <= ? ORDER BY timestamp DESC LIMIT 1';
+  const found = newest.map(async (reading) =>
+    reading.timestamp <= until ? reading : await database.get<StoredReading>(earlier, reading.device_id, until),
+  );
+  return (await Promise.all(found)).filter((reading) => reading !== undefined);
+}
+
+/** How many of the collector's cycles are stamped in the future: of no use until their time comes. */
+export async function cyclesInFuture(database: Database, collector: CollectorName, nowMs: number): Promise<number> {
+  const row = await database.get<{ cycles: number }>(
+    'SELECT count(*) AS cycles FROM cycles WHERE collector = ? AND started_at > ?',
+    collector,
+    new Date(newestBelieved(nowMs)).toISOString(),
+  );
+  return row?.cycles ?? 0;
 }
 
 /** All readings of one device in the order of time. */
@@ -54,7 +79,7 @@ export interface HourlyMean {
 /** One quantity's mean, lowest and highest value of every device in every hour. */
 export async function hourlyMeans(
   database: Database,
-  quantity: keyof Quantities,
+  quantity: QuantityName,
   { from, to }: Period,
 ): Promise<HourlyMean[]> {
   // Hour by hour, because one GROUP BY over the whole period would first sort all its readings. An hour is the range

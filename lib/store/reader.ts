@@ -9,9 +9,10 @@ import { dirname, join } from 'node:path';
 import { MonitorError } from '../errors';
 import { describeFileError, fileError } from '../files/file-error';
 import { Database, type OpenMode } from './database';
-import { isDirectory, refuseFutureSchema } from './files';
+import { refuseFutureSchema, refuseOddFiles } from './files';
 import { versionOf } from './migrations';
 import { refuseOtherPrograms } from './other-programs';
+import { SCHEMA_VERSION, viewsOver } from './schema';
 
 /** How often reading starts over because a collector changed the file that was read without locks. */
 const MAX_ATTEMPTS = 4;
@@ -28,7 +29,6 @@ export type Reader = readonly [Database, Database];
  */
 export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
   const file = look(path);
-  if (file?.isDirectory() === true) throw isDirectory(path);
   if (file === undefined || file.size === 0) return null;
   if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
   for (let attempt = 1; ; attempt++) {
@@ -39,8 +39,9 @@ export async function withReader<T>(path: string, work: (reader: Reader) => Prom
   }
 }
 
-/** @throws MonitorError `file_system` where this user may not read it */
+/** @throws MonitorError `file_system` where this user may not read it, `database_readonly` where it is no file */
 function look(path: string): Stats | undefined {
+  refuseOddFiles(path);
   try {
     const file = statSync(path, { throwIfNoEntry: false });
     if (file !== undefined) accessSync(path, constants.R_OK);
@@ -104,7 +105,10 @@ async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) =
     await refuseOtherPrograms(first, version);
     if (version === 0) return null;
     refuseFutureSchema(path, version);
-    return await work([first, await open()]);
+    const second = await open();
+    // The next cycle migrates it; until then it is read as it is.
+    if (version < SCHEMA_VERSION) for (const database of opened) await database.exec(viewsOver(version));
+    return await work([first, second]);
   } finally {
     for (const database of opened) await database.close();
   }

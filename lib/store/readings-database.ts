@@ -3,6 +3,7 @@ import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
 import type { Lock } from '../reliability/lock';
+import { isDamaged } from './confirm-damage';
 import { openConnection } from './connection';
 import { createDatabase, prepareDatabase } from './create-database';
 import type { Database } from './database';
@@ -99,7 +100,7 @@ class FileDatabase implements ReadingsDatabase {
 
   /** Does the work; where the file turns out to be damaged, or is moved away meanwhile, does it again in a new one. */
   private async replacingDamaged(work: () => Promise<unknown>): Promise<void> {
-    let damaged: string | null = null;
+    let sound: string | null = null;
     for (let starts = 1; ; starts++) {
       const found = identity(this.path);
       try {
@@ -115,21 +116,25 @@ class FileDatabase implements ReadingsDatabase {
         // Whatever failed, it was not about the file that is there now.
         if (identity(this.path) !== found) continue;
         if (failure.type !== 'database_corrupt') throw thrown;
-        // Believed only when a second, fresh connection finds the same file damaged.
-        if (damaged === found) await this.replace(found, failure.message);
-        damaged = found;
+        // Tried once more after SQLite found nothing wrong with the file; then the failure is said, and nothing is moved.
+        if (sound === found) throw thrown;
+        if (!(await this.replace(found, failure.message))) sound = found;
       }
     }
   }
 
-  private async replace(damaged: string | null, why: string): Promise<void> {
+  /** @returns false if the file stays, because SQLite finds nothing wrong with it now that nobody else writes */
+  private async replace(suspected: string | null, why: string): Promise<boolean> {
+    const patience = { busyTimeoutMs: this.storage.busy_timeout_ms, signal: this.signal };
     const replace = async () => {
       // Another process may have replaced it already.
-      if (identity(this.path) !== damaged) return;
+      if (identity(this.path) !== suspected) return true;
+      if (!(await isDamaged(this.path, patience))) return false;
       this.replaced = setAside(this.path, why, this.logger);
       await createDatabase(this.storage, this.logger);
+      return true;
     };
-    await whileAlone(this.storage, replace, this.signal);
+    return await whileAlone(this.storage, replace, this.signal);
   }
 
   /** Behind the gate until `open` or `close` leaves it, so that the file stays where it is. */

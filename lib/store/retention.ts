@@ -8,6 +8,7 @@ import type { Logger } from '../logging/logger';
 import { sleep as realSleep, type Sleep } from '../reliability/sleep';
 import { Database } from './database';
 import { databasePath } from './files';
+import { enterGate } from './gate';
 
 const DAY_MS = 86_400_000;
 /** The first step; later ones are as large as a step of this length allows. */
@@ -17,61 +18,88 @@ const PAUSE_MS = 50;
 /** One run of a collector does not go on longer; the next one goes on from there. */
 const LONGEST_RUN_MS = 5000;
 /**
- * The clock is believed only after so many cycles: a machine that wakes up in the year 2100 must not throw its history
- * away before somebody can notice.
+ * A machine that wakes up in the year 2100 must not throw its history away: nothing is forgotten unless the device that
+ * was read agrees about the time.
  */
-const CYCLES_TO_TRUST_A_CLOCK = 100;
+const CLOCKS_AGREE_WITHIN_MS = 3_600_000;
 
 export interface RetentionContext {
   signal: AbortSignal;
+  /** the clock of the device that was read minus ours; null if it did not tell the time */
+  clockDifferenceMs: number | null;
   now?: () => number;
   sleep?: Sleep;
 }
 
 /** @returns how many cycles were forgotten; where another program holds the lock, the next run goes on */
 export async function forgetOld(storage: StorageConfig, logger: Logger, context: RetentionContext): Promise<number> {
-  if (storage.retention_days === 0) return 0;
+  if (storage.retention_days === 0 || !isClockConfirmed(context.clockDifferenceMs, logger)) return 0;
   const { now = Date.now } = context;
-  const database = await Database.open(databasePath(storage.data_directory), 'read-write');
-  let forgotten = 0;
+  const nowMs = now();
+  const before = new Date(nowMs - storage.retention_days * DAY_MS).toISOString();
   try {
-    // Nobody waits for this: what a power cut undoes is deleted again.
-    await database.exec('PRAGMA synchronous = NORMAL');
-    database.setBusyTimeout(0);
-    const before = await oldestToKeep(database, now() - storage.retention_days * DAY_MS, storage.retention_days);
-    if (before === null) return 0;
-    forgotten = await forgetBefore(database, before, context);
+    const forgotten = await forgetBefore(storage, conditionOfOld(before, nowMs), context);
     if (forgotten > 0) {
       const fields = { cycles: forgotten, before, retention_days: storage.retention_days };
       logger.info('retention', `${forgotten} cycles from before ${before} forgotten`, fields);
     }
     return forgotten;
   } catch (thrown) {
-    const failure = asMonitorError(thrown);
-    if (failure.type === 'database_locked') return forgotten;
+    if (asMonitorError(thrown).type === 'database_locked') return 0;
     throw thrown;
-  } finally {
-    await database.close();
   }
 }
 
-/** Reckoned from the clock and from what was stored some cycles ago, whichever is earlier. */
-async function oldestToKeep(database: Database, byClockMs: number, days: number): Promise<string | null> {
-  const trusted = await database.get<{ started_at: string }>(
-    `SELECT started_at FROM cycle ORDER BY id DESC LIMIT 1 OFFSET ${CYCLES_TO_TRUST_A_CLOCK}`,
-  );
-  if (trusted === undefined) return null;
-  return new Date(Math.min(byClockMs, Date.parse(trusted.started_at) - days * DAY_MS)).toISOString();
+function isClockConfirmed(differenceMs: number | null, logger: Logger): boolean {
+  if (differenceMs === null) {
+    logger.info('retention_skipped', 'the device did not tell the time: nothing is forgotten');
+    return false;
+  }
+  if (Math.abs(differenceMs) <= CLOCKS_AGREE_WITHIN_MS) return true;
+  const hours = Math.round(Math.abs(differenceMs) / 3_600_000);
+  const message = `the clock of this machine is ${hours} h ${differenceMs < 0 ? 'ahead of' : 'behind'} that of the device`;
+  logger.warning('clock_doubtful', `${message}: nothing is forgotten until they agree`, {
+    clock_difference_ms: differenceMs,
+    remediation: 'See whether this machine keeps time, and switch that on: timedatectl; sudo timedatectl set-ntp true',
+  });
+  return false;
 }
 
-async function forgetBefore(database: Database, before: string, context: RetentionContext): Promise<number> {
+/**
+ * The SQL condition of a `cycle` that is too old, by its start and by its sensors' own times: a cycle that a clock gone
+ * astray stamped years ago is as young as what was measured in it. A time from the future is a sensor's mistake.
+ */
+function conditionOfOld(before: string, nowMs: number): string {
+  const youngestMs = nowMs + DAY_MS;
+  return `started_at < '${before}' AND NOT EXISTS (SELECT 1 FROM reading
+    WHERE reading.cycle = cycle.id AND started_ms - age_ms BETWEEN ${Date.parse(before)} AND ${youngestMs})`;
+}
+
+async function forgetBefore(storage: StorageConfig, isOld: string, context: RetentionContext): Promise<number> {
+  const gate = await enterGate(storage, context.signal);
+  try {
+    const database = await Database.open(databasePath(storage.data_directory), 'read-write');
+    try {
+      // Nobody waits for this: what a power cut undoes is deleted again.
+      await database.exec('PRAGMA synchronous = NORMAL');
+      database.setBusyTimeout(0);
+      return await forgetInSteps(database, isOld, context);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await gate.release();
+  }
+}
+
+async function forgetInSteps(database: Database, isOld: string, context: RetentionContext): Promise<number> {
   const { signal, sleep = realSleep } = context;
   const endsAt = performance.now() + LONGEST_RUN_MS;
   let forgotten = 0;
   let cycles = FIRST_STEP_CYCLES;
   while (!signal.aborted && performance.now() < endsAt) {
     const startedAt = performance.now();
-    const deleted = await forgetSome(database, before, cycles);
+    const deleted = await forgetSome(database, isOld, cycles);
     forgotten += deleted;
     if (deleted < cycles) break;
     const tookMs = Math.max(1, performance.now() - startedAt);
@@ -81,22 +109,29 @@ async function forgetBefore(database: Database, before: string, context: Retenti
   return forgotten;
 }
 
-/** One transaction: the oldest cycles with their readings, and devices of which nothing is left. */
-async function forgetSome(database: Database, before: string, limit: number): Promise<number> {
-  // Looked up without a lock; nobody else deletes cycles.
-  const old = await database.all<{ id: number }>(
-    'SELECT id FROM cycle WHERE started_at < ? ORDER BY started_at LIMIT ?',
-    before,
+/**
+ * One transaction: the oldest cycles with their readings, and devices of which nothing is left. An older cycle that stays,
+ * because of what was measured in it, becomes the newest of its devices.
+ */
+async function forgetSome(database: Database, isOld: string, limit: number): Promise<number> {
+  // Looked up without a lock.
+  const found = await database.all<{ id: number }>(
+    `SELECT id FROM cycle WHERE ${isOld} ORDER BY started_at LIMIT ?`,
     limit,
   );
-  if (old.length === 0) return 0;
-  const ids = old.map(({ id }) => id).join(',');
+  if (found.length === 0) return 0;
+  // Asked again behind it: another collector may have forgotten them meanwhile, and a new cycle have got such an id.
+  const old = `SELECT id FROM cycle WHERE id IN (${found.map(({ id }) => id).join(',')}) AND ${isOld}`;
   await database.exec(
     `BEGIN IMMEDIATE;
-     DELETE FROM reading WHERE cycle IN (${ids});
-     DELETE FROM device WHERE last_cycle IN (${ids});
-     DELETE FROM cycle WHERE id IN (${ids});
+     DELETE FROM reading WHERE cycle IN (${old});
+     UPDATE device SET last_cycle = coalesce(
+       (SELECT c.id FROM cycle c CROSS JOIN reading r ON r.cycle = c.id AND r.device = device.id
+        WHERE c.started_at < (SELECT started_at FROM cycle WHERE id = device.last_cycle)
+        ORDER BY c.started_at DESC LIMIT 1), last_cycle) WHERE last_cycle IN (${old});
+     DELETE FROM device WHERE last_cycle IN (${old});
+     DELETE FROM cycle WHERE id IN (${old});
      COMMIT`,
   );
-  return old.length;
+  return found.length;
 }

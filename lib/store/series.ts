@@ -2,25 +2,11 @@
  * Many readings made into few points: lowest, mean and highest value of each quantity in equal stretches of time. Asks
  * the tables, not the view: a year of 20 devices is two million rows.
  */
-import type { CollectorName, Quantities } from '../reading';
+import type { QuantityName } from '../quantities';
+import type { CollectorName } from '../reading';
 import type { Database, SqlValue } from './database';
 import type { Reader } from './reader';
-import { fromHundredths } from './schema';
-
-export type QuantityName = keyof Quantities;
-
-/** column of the view → how the table `reading` (called r) keeps it */
-const STORED: Record<QuantityName, string> = {
-  temperature_celsius: fromHundredths('r.temperature'),
-  humidity_percent: 'r.humidity',
-  pm25_ugm3: 'r.pm25',
-  pm10_ugm3: 'r.pm10',
-  voc_index: 'r.voc',
-  co_ppm: 'r.co',
-  iaq_score: 'r.iaq',
-  light_lux: fromHundredths('r.light'),
-  battery_percent: 'r.battery',
-};
+import { storedValue } from './schema';
 
 export interface SeriesQuery {
   /** milliseconds since 1970; `to` is not included */
@@ -101,7 +87,7 @@ function aggregate(
   const { fromMs, toMs, stretches, locations, devices } = query;
   const at = (n: number) => new Date(fromMs + ((toMs - fromMs) * n) / stretches).toISOString();
   const names = query.quantitiesOf[collector];
-  const values = names.map((name) => `${STORED[name]} AS ${name}`);
+  const values = names.map((name) => `${storedValue(name)} AS ${name}`);
   const aggregates = names.map(
     (name) => `min(${name}) AS ${name}_lowest, avg(${name}) AS ${name}_mean, max(${name}) AS ${name}_highest`,
   );

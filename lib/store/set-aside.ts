@@ -1,5 +1,5 @@
 /** Moves a database that cannot be used out of the way, with all that belongs to it; nothing is ever deleted. */
-import { existsSync, renameSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileError } from '../files/file-error';
 import { syncDirectory } from '../files/write-whole';
@@ -15,7 +15,7 @@ import { sideFiles } from './files';
  */
 export function setAside(path: string, why: string, logger: Logger, now = new Date()): string | null {
   const aside = `${path}.corrupt-${now.toISOString().replace(/[-:.]/g, '')}`;
-  const moved = [path, ...sideFiles(path)].filter((file) => existsSync(file));
+  const moved = [path, ...sideFiles(path)].filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined);
   if (moved.length === 0) return null;
   try {
     for (const file of moved) renameSync(file, aside + file.slice(path.length));

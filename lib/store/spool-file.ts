@@ -1,6 +1,6 @@
 /** The text of a spool file: one cycle with its row and its readings, checked again when it is read. */
-import type { Quantities, Reading } from '../reading';
-import { NO_QUANTITIES } from '../reading';
+import { NO_QUANTITIES, QUANTITY_NAMES, type QuantityName } from '../quantities';
+import type { Reading } from '../reading';
 import type { Cycle, CycleRecord } from './store';
 
 /** Files of a newer version are not understood, hence damaged. */
@@ -16,8 +16,16 @@ export function decodeSpoolFile(text: string): Cycle {
   if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
   if (!Array.isArray(file['readings'])) throw new Error('its readings are no list');
   const record = checked<CycleRecord>(file['record'], RECORD, 'its cycle');
-  const readings = file['readings'].map((reading) => checked<Reading>(reading, READING, 'a reading'));
+  const readings = file['readings'].map((reading) =>
+    wellFormed({ ...NO_QUANTITIES, ...checked<Reading>(reading, READING, 'a reading') }),
+  );
   return { record, readings, spooled: true };
+}
+
+/** Older versions wrote the names as the devices told them: half a surrogate pair is another text to SQLite than to us. */
+function wellFormed(reading: Reading): Reading {
+  const { device_id, location } = reading;
+  return { ...reading, device_id: device_id.toWellFormed(), location: location.toWellFormed() };
 }
 
 type Check = (value: unknown) => boolean;
@@ -51,10 +59,10 @@ const RECORD: Record<keyof CycleRecord, Check> = {
   error: orNull(text),
 };
 
-const QUANTITIES = Object.fromEntries(Object.keys(NO_QUANTITIES).map((name) => [name, orNull(number)])) as Record<
-  keyof Quantities,
-  Check
->;
+/** Absent in a file of a version that did not know the quantity yet: then it was not measured. */
+const QUANTITIES = Object.fromEntries(
+  QUANTITY_NAMES.map((name): [QuantityName, Check] => [name, (value) => value === undefined || orNull(number)(value)]),
+) as Record<QuantityName, Check>;
 
 const READING: Record<keyof Reading, Check> = {
   device_id: filled,

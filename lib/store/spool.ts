@@ -1,9 +1,10 @@
 /** Where cycles wait on disk while the database cannot be written: data/spool/, one file each, whole or not at all. */
-import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import { describeFileError, errorCode, fileError } from '../files/file-error';
+import { NotOurFile, readOwnFile, refuseForeignDirectory } from '../files/own-file';
 import { makeDirectory } from '../files/ownership';
 import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
@@ -18,10 +19,14 @@ export function spoolDirectory(storage: Pick<StorageConfig, 'data_directory'>): 
   return join(storage.data_directory, 'spool');
 }
 
-/** The files that wait, oldest first; empty where there is no spool yet. */
+/**
+ * The files that wait, oldest first; empty where there is no spool yet.
+ * @throws MonitorError `file_system` where the spool is somebody else's, or the system's error
+ */
 export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): string[] {
   const directory = spoolDirectory(storage);
   if (!existsSync(directory)) return [];
+  refuseForeignDirectory(directory);
   const names = readdirSync(directory).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
   return names.sort().map((name) => join(directory, name));
 }
@@ -43,7 +48,7 @@ function removeUnfinished(storage: StorageConfig): void {
 }
 
 function removeOld(path: string): void {
-  const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
   if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
 }
 
@@ -67,6 +72,7 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
   const text = encodeSpoolFile(cycle);
   const readings = cycle.readings.length;
   makeDirectory(directory, 0o700);
+  refuseForeignDirectory(directory);
   const usedBytes = bytesIn(storage);
   if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
     const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;
@@ -102,8 +108,9 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
 /** A spool that cannot be listed must not keep the database from taking what is new. */
 function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
   try {
+    const files = spooledFiles(storage);
     removeUnfinished(storage);
-    return spooledFiles(storage);
+    return files;
   } catch (thrown) {
     sayUnreadable(logger, spoolDirectory(storage), thrown);
     return [];
@@ -153,9 +160,10 @@ function removeStored(logger: Logger, file: string): void {
 function readSpoolFile(storage: StorageConfig, logger: Logger, file: string): Cycle | null {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT') sayUnreadable(logger, file, thrown);
+    if (thrown instanceof NotOurFile) moveDamaged(storage, logger, file, thrown.what);
+    else if (errorCode(thrown) !== 'ENOENT') sayUnreadable(logger, file, thrown);
     return null;
   }
   try {
@@ -171,6 +179,7 @@ function moveDamaged(storage: StorageConfig, logger: Logger, file: string, why: 
   const target = join(directory, `${Date.now()}-${file.slice(spoolDirectory(storage).length + 1)}`);
   try {
     makeDirectory(directory, 0o700);
+    refuseForeignDirectory(directory);
     renameSync(file, target);
     logger.error('spool_damaged', `${file} is damaged (${why}) and was moved to ${target}`, { file: target, why });
   } catch (thrown) {
@@ -181,7 +190,7 @@ function moveDamaged(storage: StorageConfig, logger: Logger, file: string, why: 
 
 function bytesIn(storage: StorageConfig): number {
   try {
-    const files = spooledFiles(storage).map((file) => statSync(file, { throwIfNoEntry: false }));
+    const files = spooledFiles(storage).map((file) => lstatSync(file, { throwIfNoEntry: false }));
     return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
   } catch (thrown) {
     throw fileError('read', spoolDirectory(storage), thrown);

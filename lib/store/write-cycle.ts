@@ -1,15 +1,23 @@
-/** Writes one cycle inside a transaction that the caller has begun: four statements, however many readings. */
+/** Writes one cycle inside a transaction that the caller has begun: five statements, however many readings. */
+import { MonitorError } from '../errors';
+import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import type { Reading } from '../reading';
 import type { Database, SqlValue } from './database';
 import { toHundredths } from './schema';
 import type { Cycle } from './store';
 
-/** SQLite takes 32,766 parameters in one statement; a reading has 13. */
-const READINGS_PER_STATEMENT = 2000;
+/** What is given of a reading, in the order of `valuesOf`. */
+const GIVEN = ['device_id', 'location', 'age_ms', 'is_anomalous', ...QUANTITY_NAMES];
+/** SQLite takes 32,766 parameters in one statement. */
+const READINGS_PER_STATEMENT = Math.floor(32_766 / GIVEN.length);
+const KEPT = QUANTITY_NAMES.map((name) => QUANTITIES[name].kept.column);
+const AS_KEPT = QUANTITY_NAMES.map((name) =>
+  QUANTITIES[name].kept.as === 'hundredths' ? toHundredths(`v.${name}`) : `v.${name}`,
+);
 
 /**
  * The same cycle twice leaves one: a row or a reading that is there already stays as it is.
- * @throws MonitorError as of `databaseError`
+ * @throws MonitorError as of `databaseError`; `internal` where a reading has no row afterwards
  */
 export async function writeCycle(database: Database, cycle: Cycle, lockWaitMs: number): Promise<void> {
   const { record, readings } = cycle;
@@ -32,6 +40,20 @@ export async function writeCycle(database: Database, cycle: Cycle, lockWaitMs: n
   for (let first = 0; first < readings.length; first += READINGS_PER_STATEMENT) {
     await writeReadings(database, id, record.started_at, readings.slice(first, first + READINGS_PER_STATEMENT));
   }
+  await proveWritten(database, id, cycle);
+}
+
+/** The statements pass over a reading whose texts SQLite does not find again, and over a second one of a device. */
+async function proveWritten(database: Database, id: number, { record, readings }: Cycle): Promise<void> {
+  const row = await database.get<{ rows: number }>('SELECT count(*) AS rows FROM reading WHERE cycle = ?', id);
+  const rows = row?.rows ?? 0;
+  if (rows >= readings.length) return;
+  const counts = `${rows} of the ${readings.length} readings`;
+  throw new MonitorError(`only ${counts} of the cycle of ${record.started_at} reached the database: none is stored`, {
+    type: 'internal',
+    permanent: true,
+    remediation: 'This is a defect of home-temperature-monitor: please report it with the lines of the log file.',
+  });
 }
 
 function locationOf(reading: Reading): string {
@@ -71,34 +93,24 @@ async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number)
 
 async function writeReadings(database: Database, id: number, startedAt: string, readings: Reading[]): Promise<void> {
   const started = Date.parse(startedAt);
-  const values = readings.map((reading) => rowOf(reading, started));
-  const places = `(${Array.from({ length: 13 }, () => '?').join(',')})`;
+  const places = `(${GIVEN.map(() => '?').join(',')})`;
   await database.run(
-    `INSERT INTO reading SELECT ${id}, d.id, w.id, v.column4,
-       ${toHundredths('v.column5')}, ${toHundredths('v.column6')}, v.column7, v.column8, v.column9, v.column10,
-       v.column11, v.column12, v.column13, v.column3
-     FROM (VALUES ${values.map(() => places).join(',')}) v
-     CROSS JOIN device d ON d.device_id = v.column1 CROSS JOIN word w ON w.text = v.column2
+    `WITH v (${GIVEN.join(', ')}) AS (VALUES ${readings.map(() => places).join(',')})
+     INSERT INTO reading (cycle, device, location, age_ms, is_anomalous, ${KEPT.join(', ')})
+     SELECT ${id}, d.id, w.id, v.age_ms, v.is_anomalous, ${AS_KEPT.join(', ')}
+     FROM v CROSS JOIN device d ON d.device_id = v.device_id CROSS JOIN word w ON w.text = v.location
      WHERE true ON CONFLICT DO NOTHING`,
-    ...values.flat(),
+    ...readings.flatMap((reading) => valuesOf(reading, started)),
   );
 }
 
 /** Numbers go as parameters, not as JSON: SQLite reads one in 5,000 texts of 16 digits a last bit off. */
-function rowOf(reading: Reading, started: number): SqlValue[] {
+function valuesOf(reading: Reading, started: number): SqlValue[] {
   return [
     reading.device_id,
     reading.location,
-    reading.is_anomalous ? 1 : 0,
     reading.measured_at === null ? null : started - Date.parse(reading.measured_at),
-    reading.temperature_celsius,
-    reading.light_lux,
-    reading.humidity_percent,
-    reading.pm25_ugm3,
-    reading.pm10_ugm3,
-    reading.voc_index,
-    reading.co_ppm,
-    reading.iaq_score,
-    reading.battery_percent,
+    reading.is_anomalous ? 1 : 0,
+    ...QUANTITY_NAMES.map((name) => reading[name]),
   ];
 }

@@ -3,7 +3,7 @@
  * seen. A payload may be older and know less, or be of a device that was never used, so a kind of `null` fits everything.
  */
 import { capabilityStatesOf, endpointOf, monitors } from '../../lib/simulator/alexa-monitors';
-import type { ClipSensor } from '../../lib/simulator/hue-home';
+import type { ClipSensor } from '../../lib/simulator/hue-home-shape';
 import { generatedPayloads } from '../fixtures/generate';
 import { parsedPayload, payload } from '../support/payloads';
 

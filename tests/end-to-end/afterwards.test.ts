@@ -1,4 +1,5 @@
 /** What a cycle does when it is safe: it reports to a monitor outside, and forgets what is too old. */
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openHome, type Home } from '../support/home';
@@ -41,26 +42,69 @@ test('a monitor that is not there changes nothing of the outcome', async () => {
   expect(home.logged('heartbeat_failed').at(-1)).toMatchObject({ level: 'warning', error_type: 'network' });
 });
 
-test('collect-hue forgets what is older than storage.retention_days', async () => {
-  home = await openHome({ config: { storage: { retention_days: 30 } } });
-  await home.run('collect-hue');
-  // A year ago, as much as one run takes away.
-  await store(
+/** A year ago, as much as one run takes away. */
+const storeLastYear = () =>
+  store(
     configIn(home.directory),
     Array.from({ length: 150 }, (_, n) => nthCycle(n - 105_120)),
   );
-  expect(await home.query('SELECT count(*) AS n FROM cycles')).toEqual([{ n: 151 }]);
-  // Stored last, they are what the clock is checked against: only after 100 new cycles is it believed.
-  const now = Date.now();
+const countCycles = async () => (await home.query('SELECT count(*) AS n FROM cycles'))[0]?.['n'];
+
+test.each([
+  ['collect-hue', { cloud: false }],
+  ['collect-aqm', { bridge: false }],
+] as const)(
+  '%s forgets what is older than storage.retention_days, in a home without the other one',
+  async (command, has) => {
+    home = await openHome({ ...has, config: { storage: { retention_days: 30 } } });
+    await storeLastYear();
+    expect(await home.run(command)).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await countCycles()).toBe(1);
+    expect(home.logged('retention')).toEqual([expect.objectContaining({ cycles: 150, retention_days: 30 })]);
+  },
+);
+
+test('a cycle that failed, and a look, forget nothing', async () => {
+  home = await openHome({ config: { storage: { retention_days: 30 } } });
+  await storeLastYear();
+  expect((await home.run('collect-hue', ['--dry-run'])).exitCode).toBe(0);
+  await home.bridge.close();
+  expect((await home.run('collect-hue')).exitCode).toBe(1);
+  expect(await countCycles()).toBe(151);
+});
+
+const hasFaketime = spawnSync('which', ['faketime']).status === 0;
+const inAnotherTime = hasFaketime ? test : test.skip;
+const note = hasFaketime ? '' : ' (skipped: faketime is not installed)';
+
+inAnotherTime(`a clock that runs 500 days ahead, for however many cycles, costs no history${note}`, async () => {
+  home = await openHome({ config: { storage: { retention_days: 365 } } });
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  const ahead = Date.now() + 500 * 86_400_000;
   await store(
     configIn(home.directory),
-    Array.from({ length: 101 }, (_, n) => {
+    Array.from({ length: 112 }, (_, n) => {
       const cycle = nthCycle(n);
-      cycle.record.started_at = new Date(now - (101 - n) * 60_000).toISOString();
+      cycle.record.started_at = new Date(ahead - (113 - n) * 300_000).toISOString();
       return cycle;
     }),
   );
-  expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
-  expect(await home.query('SELECT count(*) AS n FROM cycles')).toEqual([{ n: 103 }]);
-  expect(home.logged('retention')).toEqual([expect.objectContaining({ cycles: 150, retention_days: 30 })]);
+  for (const command of ['collect-hue', 'collect-aqm']) {
+    expect((await home.run(command, [], { wrapper: ['faketime', '-f', '+500d'] })).exitCode).toBe(0);
+  }
+  expect(await countCycles()).toBe(115);
+  expect(home.logged('retention')).toEqual([]);
+  expect(home.logged('clock_doubtful')).toMatchObject([{ level: 'warning' }, { level: 'warning' }]);
+});
+
+inAnotherTime(`what a clock stamped 40 days back is as young as it was measured${note}`, async () => {
+  // Over HTTP: the bridge's certificate is younger than 40 days.
+  home = await openHome({
+    bridge: { protocols: ['http'] },
+    cloud: false,
+    config: { storage: { retention_days: 14 } },
+  });
+  expect((await home.run('collect-hue', [], { wrapper: ['faketime', '-f', '-40d'] })).exitCode).toBe(0);
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  expect(await home.query('SELECT DISTINCT timestamp FROM readings')).toHaveLength(2);
 });

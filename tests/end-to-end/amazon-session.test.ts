@@ -102,7 +102,7 @@ describe('a refresh that is refused', () => {
     expect(existsSync(home.alertFile)).toBe(true);
     home.cloud.account.rotateRefreshToken();
     home.configure({});
-    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [...REFRESH, DISCOVERY, STATE] });
+    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [...REFRESH, STATE, DISCOVERY] });
     expect(existsSync(home.alertFile)).toBe(false);
     expect(home.logged('alert_raised')).toHaveLength(2);
     expect(home.logged('alert_cleared')).toHaveLength(2);

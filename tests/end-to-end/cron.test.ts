@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fakeCrontab } from '../support/fake-crontab';
 import { openHome } from '../support/home';
 import { PROJECT_ROOT } from '../support/run-command';
 import { until } from '../support/until';
@@ -32,24 +33,14 @@ interface Machine {
 /** A PATH whose `crontab` keeps the crontab in a file; `says` is what `crontab -l` answers instead. */
 function machine({ config = CONFIG, project = PROJECT_ROOT, says = '' } = {}): Machine {
   const directory = scratchDirectory();
-  const bin = join(directory, 'bin');
-  const kept = join(directory, 'crontab');
-  mkdirSync(bin);
-  const program = `#!/bin/sh
-if [ "$1" = -l ]; then
-  ${says === '' ? '' : `echo '${says}' >&2; exit 1`}
-  [ -e '${kept}' ] || { echo "no crontab for me" >&2; exit 1; }
-  cat '${kept}'
-else cat "$1" >'${kept}'; fi
-`;
-  writeFileSync(join(bin, 'crontab'), program, { mode: 0o755 });
+  const { bin, read, write } = fakeCrontab(directory, says);
   const file = join(directory, "it's 100% mine.yaml");
   writeFileSync(file, config);
   return {
     directory,
     config: file,
-    crontab: () => (existsSync(kept) ? readFileSync(kept, 'utf8') : ''),
-    setCrontab: (text) => writeFileSync(kept, text),
+    crontab: read,
+    setCrontab: write,
     install: (...args) =>
       spawnSync(join(project, 'cron', 'install.sh'), ['--config', file, ...args], {
         encoding: 'utf8',

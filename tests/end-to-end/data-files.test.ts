@@ -1,7 +1,7 @@
 /** docs/data-files.md names every file the commands leave, and what it calls safe to delete is. */
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fault } from '../../lib/simulator/faults';
+import { fillDataDirectory } from '../support/filled-home';
 import { openHome, type Home } from '../support/home';
 import { PROJECT_ROOT } from '../support/run-command';
 
@@ -16,24 +16,10 @@ beforeEach(async () => {
 
 const exitCodeOf = async (command: string, args: readonly string[] = []) => (await home.run(command, args)).exitCode;
 
-/** Everything that is ever remembered: a good cycle, then one of each collector that fails. */
-async function fillDataDirectory(): Promise<void> {
-  expect(await exitCodeOf('collect-hue')).toBe(0);
-  expect(await exitCodeOf('collect-aqm')).toBe(0);
-  expect(await exitCodeOf('health', ['amazon_aqm'])).toBe(0);
-  expect(await exitCodeOf('report', ['--format', 'csv', '--since-last'])).toBe(0);
-  expect(await exitCodeOf('perf', ['baseline', '--cycles', '1'])).toBe(0);
-  home.bridge.faults.next('*', fault.status(503));
-  expect(await exitCodeOf('collect-hue', ['--quiet-repeats'])).toBe(1);
-  home.cloud.account.expireCookies();
-  home.cloud.faults.next('/auth/token', fault.invalidGrant());
-  expect(await exitCodeOf('collect-aqm', ['--quiet-repeats'])).toBe(4);
-}
-
 const isRemembered = (name: string) => !MEASURED.test(name) || name.endsWith('.lock');
 
 test('every file is named', async () => {
-  await fillDataDirectory();
+  await fillDataDirectory(home);
   const names = readdirSync(home.dataDirectory).filter(isRemembered);
   const unnamed = names.filter((name) => !PAGE.includes(`\`${name.replace(/^collect-aqm/, 'collect-hue')}\``));
   expect(unnamed).toEqual([]);
@@ -41,7 +27,7 @@ test('every file is named', async () => {
 });
 
 test('each of them can be deleted: the next cycles are good and silent', async () => {
-  await fillDataDirectory();
+  await fillDataDirectory(home);
   const filled = join(home.directory, 'filled');
   renameSync(home.dataDirectory, filled);
   for (const name of readdirSync(filled).filter(isRemembered)) {

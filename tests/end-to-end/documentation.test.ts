@@ -1,15 +1,11 @@
 /** What the documentation tells one to type is tried, as far as this machine can. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commandsPage } from '../../lib/build/commands-page';
-import { backUp } from '../../lib/report/backup';
-import { Database } from '../../lib/store/database';
 import { PROJECT_ROOT } from '../support/run-command';
-import { nthCycle } from '../support/cycles';
-import { configIn, homeWithHistory, NOW, store } from '../support/report-home';
-import { scratchDirectory } from '../support/scratch';
-import { readBack, query } from '../support/storage';
+import { homeWithHistory, NOW } from '../support/report-home';
+import { query } from '../support/storage';
 
 const read = (name: string): string => readFileSync(join(PROJECT_ROOT, name), 'utf8');
 const pages = [
@@ -61,31 +57,4 @@ test('the queries for Grafana answer, with its variables filled in', async () =>
   });
   expect(means.map(({ time }) => time)).toContain('2026-01-02T11:00:00Z');
   expect(minutes.map(({ collector }) => collector)).toEqual(['amazon_aqm', 'hue']);
-});
-
-test('the restore of docs/running.md is not undone by a write-ahead log that lies about', async () => {
-  const directory = scratchDirectory();
-  const config = configIn(directory);
-  await store(config, [nthCycle(1)]);
-  const backup = join(directory, 'backup.db');
-  await backUp(config.storage, backup);
-  const path = join(config.storage.data_directory, 'readings.db');
-  const good = await readBack(path);
-  // A collector that is killed leaves its log behind.
-  const killed = await Database.open(path, 'read-write');
-  await killed.exec('DELETE FROM reading; DELETE FROM cycle');
-  const wal = readFileSync(`${path}-wal`);
-  await killed.close();
-  writeFileSync(`${path}-wal`, wal);
-
-  const lines = blocksOf('docs/running.md', 'sh').find((block) => block.includes('data/before')) ?? '';
-  const commands = lines.split('\n').filter((line) => /^(mkdir|cp)/.test(line));
-  expect(commands).toHaveLength(2);
-  mkdirSync(join(directory, 'cron'));
-  const script = commands.join('\n').replace('/mnt/backup/readings.db', backup);
-  expect(spawnSync('bash', ['-ec', script], { cwd: directory, encoding: 'utf8' })).toMatchObject({
-    status: 0,
-    stderr: '',
-  });
-  expect(await readBack(path)).toEqual(good);
 });

@@ -53,7 +53,7 @@ test('a log that cannot be written is said once on stderr, and the readings are 
   const result = await home.run('collect-hue');
   expect(result).toMatchObject({ exitCode: 0, stdout: '' });
   expect(result.stderr).toBe(
-    `collect-hue: the log in ${home.logDirectory} cannot be written: no space left on device (ENOSPC).\n`,
+    `collect-hue: the log in ${home.logDirectory} cannot be written: ${home.logDirectory}/collect-hue.log is a symbolic link, and is not used. Remove it: rm '${home.logDirectory}/collect-hue.log'\n`,
   );
   expect(await cycles()).toMatchObject([{ outcome: 'ok', readings_stored: 8 }]);
 });

@@ -63,7 +63,7 @@ test.each(['/proc/no-such-folder', '/proc', '/dev/null/data'])(
 test('an installation that is not built answers --json in the usual shape', async () => {
   const installation = scratchDirectory();
   cpSync(join(PROJECT_ROOT, 'bin'), join(installation, 'bin'), { recursive: true });
-  for (const door of readdirSync(join(installation, 'bin'))) {
+  for (const door of readdirSync(join(installation, 'bin')).filter((name) => name !== 'door.js')) {
     const { exitCode, stdout } = await startNode([join(installation, 'bin', door), '--json']).result;
     expect({ door, exitCode, answer: JSON.parse(stdout) as unknown }).toMatchObject({
       exitCode: 2,

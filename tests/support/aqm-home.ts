@@ -69,7 +69,7 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
       retrier: quickRetrier(logger),
       logger,
       traffic,
-      redactor: { add: (secret) => secrets.push(secret) },
+      redactor: Object.assign((text: string) => text, { add: (secret: string) => void secrets.push(secret) }),
       now: () => new Date(clock),
       lock: () => Promise.resolve({ release: () => Promise.resolve() }),
       ...changes,

@@ -1,5 +1,6 @@
 /** Cycles and readings for tests: everything has a value, and each test says what matters to it. */
-import { NO_QUANTITIES, type CollectorName, type Reading } from '../../lib/reading';
+import { NO_QUANTITIES } from '../../lib/quantities';
+import type { CollectorName, Reading } from '../../lib/reading';
 import type { Cycle, CycleRecord } from '../../lib/store/store';
 
 export function hueReading(device_id: string, given: Partial<Reading> = {}): Reading {

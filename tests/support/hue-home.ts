@@ -68,6 +68,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
         http: createHttp(),
         traffic,
         logger,
+        redact: (text) => text,
         signal: deadline.signal,
         now: () => home.now,
         findByMdns: () => {

@@ -1,5 +1,6 @@
 /** A logger that keeps what it is told, for tests of modules that log. */
-import { LEVELS, type Fields, type Level, type Logger } from '../../lib/logging/logger';
+import { LEVELS, type Level } from '../../lib/config/config';
+import type { Fields, Logger } from '../../lib/logging/logger';
 
 export interface RecordedEvent {
   level: Level;

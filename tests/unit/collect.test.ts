@@ -73,6 +73,7 @@ function prepare(change: Change): Run {
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
     exitCodeOf: ({ type }) => (type === 'overlap' ? 5 : 1),
+    redact: (text) => text,
   };
   return { did, memory, spooled, reading, storing, context };
 }

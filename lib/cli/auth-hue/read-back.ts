@@ -2,6 +2,7 @@
 import type { Config, HueConfig } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
+import type { Redact } from '../../logging/redact';
 import type { Deadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
@@ -14,13 +15,16 @@ export interface ReadBackContext {
   key: string;
   http: Http;
   logger: Logger;
+  redact: Redact;
   deadline: Deadline;
 }
 
 /** @throws MonitorError as a cycle would */
-export function readBack({ config, key, http, logger, deadline }: ReadBackContext): Promise<SourceReport> {
+export function readBack(context: ReadBackContext): Promise<SourceReport> {
+  const { config, key, http, logger, redact, deadline } = context;
   const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-  const { client } = connectToBridge({ config, key, http, traffic, logger, signal: deadline.signal, remember: false });
+  const { signal } = deadline;
+  const connection = connectToBridge({ config, key, http, traffic, logger, redact, signal, remember: false });
   const address = config.hue.bridge_url;
   return createHueSource({
     endpoint: config.hue.endpoint,
@@ -29,7 +33,7 @@ export function readBack({ config, key, http, logger, deadline }: ReadBackContex
       temperatureMin: config.validation.temperature_min,
       temperatureMax: config.validation.temperature_max,
     },
-    client,
+    ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),

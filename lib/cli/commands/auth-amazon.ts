@@ -108,12 +108,12 @@ async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Reco
   }
 }
 
-function endAlert({ secrets, logger, retrier }: LoginKit, context: LoginContext): Promise<void> {
+function endAlert({ secrets, logger, redactor: redact, retrier }: LoginKit, context: LoginContext): Promise<void> {
   const { dataDirectory } = context;
   const signInUrl = () => signInAddress(context);
   return settleAlert(
     { status: 'accepted' },
-    { dataDirectory, email: secrets.email ?? null, logger, retrier, signInUrl },
+    { dataDirectory, email: secrets.email ?? null, logger, redact, retrier, signInUrl },
   );
 }
 

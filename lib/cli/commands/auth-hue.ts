@@ -9,7 +9,6 @@ import { createHttp } from '../../http/fetch';
 import type { TlsOptions } from '../../http/http';
 import { createLogger } from '../../logging/create-logger';
 import { silentLogger, type Logger } from '../../logging/logger';
-import { createRedactor } from '../../logging/redact';
 import { sleep } from '../../reliability/sleep';
 import { createHueClient } from '../../sources/hue/client';
 import { pair } from '../../sources/hue/pairing';
@@ -26,7 +25,6 @@ import { main, type Run } from '../command';
 import { EXIT } from '../exit-codes';
 import { interruption } from '../interruption';
 import { untilInterrupted } from '../login-kit';
-import { redactingTerminal } from '../redacting-terminal';
 import { verboseLogger } from '../verbose-logger';
 
 const SPEC: CommandSpec = {
@@ -54,9 +52,7 @@ const TIMEOUT_MS = 5000;
 /** No wait for a retry is longer. */
 const READ_BACK_MS = 60_000;
 
-const run: Run = async ({ arguments: { values, switches }, terminal: bareTerminal }) => {
-  const redact = createRedactor();
-  const terminal = redactingTerminal(bareTerminal, redact);
+const run: Run = async ({ arguments: { values, switches }, terminal, redactor: redact }) => {
   const json = switches.has('json');
   /** What the user must read in order to act; never mixed with the JSON object. */
   const tell = json ? terminal.err : terminal.out;
@@ -73,7 +69,16 @@ const run: Run = async ({ arguments: { values, switches }, terminal: bareTermina
   const http = createHttp();
   const steps = logging(silentLogger);
   const clientWith = (tls: TlsOptions) =>
-    createHueClient({ http, key: '', tls, timeoutMs: TIMEOUT_MS, traffic: newTraffic(), logger: steps, signal });
+    createHueClient({
+      http,
+      key: '',
+      tls,
+      timeoutMs: TIMEOUT_MS,
+      traffic: newTraffic(),
+      logger: steps,
+      redact,
+      signal,
+    });
 
   const asker = createAsker(tell, signal);
   const anyCertificate = clientWith({ rejectUnauthorized: false });
@@ -93,6 +98,7 @@ const run: Run = async ({ arguments: { values, switches }, terminal: bareTermina
       .slice(0, 19)}`,
     timeoutMs: TIMEOUT_MS,
     signal,
+    redact,
     sleep,
     ...(terminal.isTerminal ? { onWait: (seconds: number) => tell(`\r  ${String(seconds).padStart(2)} s left `) } : {}),
   });
@@ -106,7 +112,14 @@ const run: Run = async ({ arguments: { values, switches }, terminal: bareTermina
   const logger = createLogger({ config: config.logging, program: 'auth-hue', redact });
   logger.info('paired', `paired with the bridge ${bridgeId} at ${address}`, { bridge_id: bridgeId, address });
   const now = config.hue ?? hue;
-  const report = await readBack({ config: { ...config, hue: now }, key, http, logger: logging(logger), deadline });
+  const report = await readBack({
+    config: { ...config, hue: now },
+    key,
+    http,
+    logger: logging(logger),
+    redact,
+    deadline,
+  });
   logger.close();
   if (json) terminal.out(`${JSON.stringify(resultOf(bridge, trust, report))}\n`);
   else showReadings(report, say);

@@ -73,6 +73,7 @@ async function settle(kit: SourceKit): Promise<void> {
     dataDirectory: context.dataDirectory,
     email: kit.secrets.email ?? null,
     logger,
+    redact: kit.redactor,
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.storing }),
     signInUrl: () => signInAddress(context),
     command: ownCommand('auth-amazon', kit.arguments.values),

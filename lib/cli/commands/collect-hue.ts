@@ -1,7 +1,6 @@
 /** collect-hue: one collection cycle of the Hue Bridge. */
 import type { HueConfig } from '../../config/config';
-import type { CycleResult } from '../../collect';
-import { asMonitorError, MonitorError } from '../../errors';
+import { MonitorError } from '../../errors';
 import { connectToBridge } from '../../sources/hue/connect';
 import type { Source } from '../../sources/source';
 import { createHueSource } from '../../sources/hue/source';
@@ -38,7 +37,6 @@ void main(
     configSection: 'hue',
     secretSection: 'hue',
     createSource,
-    afterCycle: forget,
   }),
   { emptyAnswer: NOTHING_COLLECTED },
 );
@@ -53,6 +51,7 @@ function createSource(kit: SourceKit): Source {
     http: kit.http,
     traffic: kit.traffic,
     logger: kit.logger,
+    redact: kit.redactor,
     signal: kit.end.reading.signal,
     remember: !kit.dryRun,
   });
@@ -77,16 +76,4 @@ function notPaired(): MonitorError {
     permanent: true,
     remediation: 'Run "node bin/auth-hue.js" and press the link button of the bridge.',
   });
-}
-
-/** What is too old goes when this cycle is safe; where that fails, the next cycle tries again. */
-async function forget({ config, logger, end, dryRun }: SourceKit, { failure }: CycleResult): Promise<void> {
-  if (dryRun || failure !== null || config.storage.retention_days === 0) return;
-  const { forgetOld } = await import('../../store/retention');
-  try {
-    await forgetOld(config.storage, logger, { signal: end.storing.signal });
-  } catch (thrown) {
-    const { type, message, remediation } = asMonitorError(thrown);
-    logger.warning('retention_failed', message, { error_type: type, remediation });
-  }
 }

@@ -6,6 +6,7 @@ import { loadConfig } from '../../config/load';
 import { MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
 import { silentLogger } from '../../logging/logger';
+import type { Redact } from '../../logging/redact';
 import { baselineFile, readBaseline, writeBaseline, type Bridge } from '../../perf/baseline-file';
 import { compare } from '../../perf/comparison';
 import { renderBaseline, renderComparison, verdict } from '../../perf/render';
@@ -58,7 +59,7 @@ async function run(invocation: Invocation): Promise<number> {
   if (!hue?.enabled) throw notEnabled(files.config);
 
   const signal = interruption();
-  const bridge = await identify(config, hue, signal);
+  const bridge = await identify(config, hue, signal, invocation.redactor);
   const answer = (exitCode: number, content: object): void =>
     terminal.out(
       `${JSON.stringify({
@@ -113,13 +114,14 @@ function cyclesOf(typed = '10'): number {
 }
 
 /** Asks the bridge what it is; the key is not needed. */
-async function identify(config: Config, hue: HueConfig, signal: AbortSignal): Promise<Bridge> {
+async function identify(config: Config, hue: HueConfig, signal: AbortSignal, redact: Redact): Promise<Bridge> {
   const { client, locator } = connectToBridge({
     config: { ...config, hue },
     key: '',
     http: createHttp(),
     traffic: { requests: 0, payloadBytes: 0, endpoint: null },
     logger: silentLogger,
+    redact,
     signal,
     remember: false,
   });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
 import { ReaderGone } from '../../files/standard-output';
+import { QUANTITIES, QUANTITY_NAMES } from '../../quantities';
 import { backUp } from '../../report/backup';
 import { makeReport } from '../../report/report';
 import { FORMATS, requestOf, type View } from '../../report/request';
@@ -25,7 +26,7 @@ const SPEC: CommandSpec = {
       name: 'quantity',
       value: 'NAME,…',
       isList: true,
-      help: 'only temperature, humidity, pm25, pm10, voc, co, iaq, light, battery',
+      help: `only ${QUANTITY_NAMES.map((name) => QUANTITIES[name].name).join(', ')}`,
     },
     { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },

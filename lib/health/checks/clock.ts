@@ -1,30 +1,9 @@
-/** Whose clock is right nobody knows, but two that differ make readings look old, or come from the future. */
-import type { Http } from '../../http/http';
+/** Two clocks that differ make readings look old, or come from the future. */
 import type { Problem } from '../check';
 
 const WARN_OVER_MS = 60_000;
 /** More than an interval: every freshness and every graph is wrong. */
 const FAIL_OVER_MS = 5 * 60_000;
-
-export interface ClockWatch {
-  /** the same exchange, whose answers' `Date` is noticed */
-  http: Http;
-  /** theirs minus ours, in milliseconds, to the second; null where no answer told the time */
-  difference(): number | null;
-}
-
-export function watchClock(http: Http, now: () => Date): ClockWatch {
-  let differenceMs: number | null = null;
-  return {
-    http: async (request) => {
-      const response = await http(request);
-      const theirs = Date.parse(response.header('date') ?? '');
-      if (!Number.isNaN(theirs)) differenceMs = theirs - Math.floor(now().getTime() / 1000) * 1000;
-      return response;
-    },
-    difference: () => differenceMs,
-  };
-}
 
 export function clockProblems(differenceMs: number | null, whose: string): Problem[] {
   const distance = Math.abs(differenceMs ?? 0);

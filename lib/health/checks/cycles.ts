@@ -1,6 +1,8 @@
 /** What the rows of `cycles` say of one collector: its newest cycles, and the holes of the last day. */
+import { newestBelieved } from '../../clock';
 import type { CollectorName } from '../../reading';
 import type { Database } from '../../store/database';
+import { cyclesInFuture } from '../../store/queries';
 import type { Problem } from '../check';
 import { durationOf } from './clock';
 
@@ -24,25 +26,30 @@ export interface LastCycles {
   stored: number[];
   /** whether it ran before the last 24 h */
   isOlderThanADay: boolean;
+  /** how many are stamped in the future; they count nowhere else here */
+  inFuture: number;
 }
 
 export async function lastCycles(database: Database, collector: CollectorName, now: Date): Promise<LastCycles> {
   const since = new Date(now.getTime() - DAY_MS).toISOString();
+  const until = new Date(newestBelieved(now.getTime())).toISOString();
   const newestWhere = async (condition: string): Promise<Cycle | null> => {
     const row = await database.get<CycleRow>(
       `SELECT started_at, outcome, error_type, error, devices_skipped FROM cycles
-       WHERE collector = ? AND ${condition} ORDER BY started_at DESC LIMIT 1`,
+       WHERE collector = ? AND started_at <= ? AND ${condition} ORDER BY started_at DESC LIMIT 1`,
       collector,
+      until,
     );
     return row === undefined
       ? null
       : { ...row, devices_skipped: JSON.parse(row.devices_skipped) as Cycle['devices_skipped'] };
   };
   const lastDay = await database.all<{ started_at: string }>(
-    `SELECT started_at FROM cycles WHERE collector = ? AND started_at >= ?
+    `SELECT started_at FROM cycles WHERE collector = ? AND started_at >= ? AND started_at <= ?
        AND (outcome <> 'failed' OR readings_stored + readings_spooled > 0) ORDER BY started_at`,
     collector,
     since,
+    until,
   );
   const older = await database.get(
     'SELECT 1 FROM cycles WHERE collector = ? AND started_at < ? ORDER BY started_at DESC LIMIT 1',
@@ -54,6 +61,7 @@ export async function lastCycles(database: Database, collector: CollectorName, n
     newestGood: await newestWhere("outcome <> 'failed'"),
     stored: lastDay.map(({ started_at }) => Date.parse(started_at)),
     isOlderThanADay: older !== undefined,
+    inFuture: await cyclesInFuture(database, collector, now.getTime()),
   };
 }
 

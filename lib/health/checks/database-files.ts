@@ -1,5 +1,5 @@
 /** What can be told of the database by the files around it. */
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
 import type { CollectorName } from '../../reading';
@@ -18,7 +18,7 @@ const RUN_A_CYCLE = 'node bin/collect-hue.js (or node bin/collect-aqm.js)';
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
   const obstacle = obstacleInSpool(spoolDirectory(storage));
   const waiting = obstacle === null ? spooledFiles(storage) : [];
-  const spoolBytes = waiting.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  const spoolBytes = waiting.reduce((sum, file) => sum + (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   const damaged = filesIn(join(storage.data_directory, 'spool-damaged'));
   const aside = filesIn(storage.data_directory).filter((name) => /^readings\.db\.corrupt-[0-9TZ]+$/.test(name));
   Object.assign(details, {

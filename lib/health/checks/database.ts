@@ -5,10 +5,9 @@ import { errorCode, fileError } from '../../files/file-error';
 import { Database } from '../../store/database';
 import { databaseError, whyNotWritable } from '../../store/database-error';
 import { loadDriver } from '../../store/driver';
-import { checkHeader, databasePath, refuseNetworkFileSystem } from '../../store/files';
+import { checkHeader, databasePath, refuseNetworkFileSystem, refuseOddFiles } from '../../store/files';
 import { enterGate } from '../../store/gate';
 import { refuseOtherPrograms } from '../../store/other-programs';
-import { refuseStaleWal } from '../../store/stale-wal';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
@@ -31,13 +30,13 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
     details['sqlite_version'] = loadDriver().VERSION;
     const place = proveDirectory(storage.data_directory);
     problems.push(...besideProblems(storage, details));
+    refuseOddFiles(path);
     const file = statSync(path, { throwIfNoEntry: false });
     if (file === undefined) {
       const refusal = refusalToMake(place === storage.data_directory ? path : storage.data_directory, place);
       if (refusal !== null) throw refusal;
       return judgement('no database yet: the first cycle makes it');
     }
-    if (!file.isFile()) throw notAFile(path);
     details['exists'] = true;
     problems.push(...foreignSideFiles(path));
     if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
@@ -68,11 +67,6 @@ async function probe(path: string, context: CheckContext, { problems, details }:
   const { signal } = context;
   const { storage } = context.config;
   const pass = await enterGate(storage);
-  // Before it is opened: the last to close it plays the WAL in.
-  await refuseStaleWal(path).catch(async (thrown: unknown) => {
-    await pass.release();
-    throw thrown;
-  });
   const database = await Database.open(path, 'read-write').catch(async (thrown: unknown) => {
     await pass.release();
     throw thrown;
@@ -149,14 +143,6 @@ function proveDirectory(directory: string): string {
   }
   refuseNetworkFileSystem(place);
   return place;
-}
-
-function notAFile(path: string): MonitorError {
-  return new MonitorError(`${path} is a directory, or something else that is no file`, {
-    type: 'database_readonly',
-    permanent: true,
-    remediation: `Move it away: mv '${path}' '${path}.other'`,
-  });
 }
 
 function megabytes(bytes: unknown): string {

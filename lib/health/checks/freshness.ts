@@ -1,5 +1,6 @@
 /** Do measurements keep coming? Judged by the sensor's own time: a value stored anew every five minutes may be old. */
 import { statSync } from 'node:fs';
+import { newestBelieved } from '../../clock';
 import type { Config } from '../../config/config';
 import type { CollectorName } from '../../reading';
 import { Database } from '../../store/database';
@@ -41,15 +42,17 @@ export async function checkFreshness({ config, installation, now }: CheckContext
   const database = await Database.open(path, 'read-write');
   try {
     database.setBusyTimeout(3000);
-    const latest = await latestPerDevice(database);
+    const latest = await latestPerDevice(database, newestBelieved(now().getTime()));
     const problems: Problem[] = [];
     const details: Record<string, unknown> = { devices: latest.map((reading) => deviceDetails(reading, now())) };
     const said: string[] = [];
     for (const collector of installation.enabled) {
       const cycles = await lastCycles(database, collector, now());
       details[collector] = { last_cycle: cycles.newest, last_good_cycle: cycles.newestGood?.started_at ?? null };
+      const future = cycles.inFuture === 0 ? '' : `, ${cycles.inFuture} stamped in the future`;
       if (cycles.newest === null) {
-        said.push(`${collector}: no cycle yet`);
+        said.push(`${collector}: no cycle yet${future}`);
+        if (cycles.inFuture > 0) problems.push(allInFuture(collector));
         continue;
       }
       const devices = latest.filter((reading) => isOf(collector, reading) && isJudged(reading, cycles));
@@ -57,12 +60,22 @@ export async function checkFreshness({ config, installation, now }: CheckContext
       problems.push(...cycleProblems(collector, cycles, limitsOf(config), now()), ...late);
       const gaps = gapProblems(collector, cycles, limitsOf(config).gapMs, now());
       problems.push(...gaps);
-      said.push(`${collector}: ${devices.length} devices, last cycle ${ageOf(cycles.newest.started_at, now())} ago`);
+      said.push(
+        `${collector}: ${devices.length} devices, last cycle ${ageOf(cycles.newest.started_at, now())} ago${future}`,
+      );
     }
     return { message: said.join('; '), problems, details };
   } finally {
     await database.close();
   }
+}
+
+function allInFuture(collector: CollectorName): Problem {
+  return {
+    status: 'warn',
+    message: `all cycles of ${collector} are stamped in the future`,
+    remediation: 'See whether this machine keeps time: timedatectl',
+  };
 }
 
 function isOf(collector: CollectorName, { device_type }: StoredReading): boolean {

@@ -2,6 +2,7 @@
 import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
+import { watchClock } from '../../http/watch-clock';
 import type { SkipReason } from '../../reading';
 import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
@@ -10,14 +11,14 @@ import { connectToBridge } from '../../sources/hue/connect';
 import { createHueSource } from '../../sources/hue/source';
 import type { SourceReport, Traffic } from '../../sources/source';
 import { skip, type CheckContext, type Judgement, type Problem } from '../check';
-import { clockProblems, watchClock } from './clock';
+import { clockProblems } from './clock';
 import { collectWarnings } from './warnings';
 
 const BATTERY_LOW_PERCENT = 20;
 /** Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked twice. */
 const TIMEOUT_SECONDS = 7;
 
-export async function checkHue({ config, installation, signal, now }: CheckContext): Promise<Judgement> {
+export async function checkHue({ config, installation, redactor, signal, now }: CheckContext): Promise<Judgement> {
   const { hue } = config;
   if (hue?.enabled !== true) return skip('not enabled');
   const key = installation.secrets?.secrets.hue?.username;
@@ -38,6 +39,7 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
       http: clock.http,
       traffic,
       logger,
+      redact: redactor,
       signal,
       search: false, // one answer is enough; a moved bridge is looked for by the collectors, not by us
       remember: false,
@@ -79,11 +81,16 @@ export async function checkHue({ config, installation, signal, now }: CheckConte
 
 const LOOK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
 
+/** What to do about a warning of the source. */
+const WARNED: Partial<Record<string, string>> = {
+  tls_insecure:
+    'Set hue.tls: verify in config.yaml; pairing again pins a certificate nobody signed: node bin/auth-hue.js',
+  text_repaired: 'Rename the room or device in the Hue app, then: node bin/health.js hue',
+  duplicate_id: 'If it was added twice, remove the old one in the Hue app, then: node bin/health.js hue',
+};
+
 function warningProblem({ event, message }: { event: string; message: string }): Problem {
-  const insecure = event === 'tls_insecure';
-  const verify =
-    'Set hue.tls: verify in config.yaml; pairing again pins a certificate nobody signed: node bin/auth-hue.js';
-  return { status: 'warn', message, remediation: insecure ? verify : LOOK_AGAIN };
+  return { status: 'warn', message, remediation: WARNED[event] ?? LOOK_AGAIN };
 }
 
 function noKey(): Judgement {

@@ -1,8 +1,12 @@
 /** Can the log be written, and does it keep to its limits? */
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LoggingConfig } from '../../config/config';
 import { describeFileError, errorCode } from '../../files/file-error';
+import { isOwnFileThere, NotOurFile, proveWrite } from '../../files/own-file';
+import { removeIfThere } from '../../files/remove-if-there';
+import { currentFile } from '../../logging/log-files';
+import { PROGRAMS } from '../../logging/programs';
 import { loggingStatus } from '../../logging/status';
 import { whyNotWritable } from '../../store/database-error';
 import type { CheckContext, Judgement, Problem } from '../check';
@@ -78,17 +82,21 @@ function obstacleIn(directory: string): Problem | null {
 function refusedWrite(directory: string, giveBack: string): Problem | null {
   const file = join(directory, `.health-write-test-${process.pid}`);
   try {
-    writeFileSync(file, Buffer.alloc(4096), { mode: 0o600 });
+    proveWrite(file, Buffer.alloc(4096));
+    for (const program of PROGRAMS) isOwnFileThere(currentFile(directory, program));
     return null;
   } catch (thrown) {
+    if (thrown instanceof NotOurFile) {
+      const { message, remediation } = thrown;
+      return { status: 'fail', message: `logs cannot be written in ${directory}: ${message}`, remediation };
+    }
+    removeIfThere(file); // a full disk may have made it all the same
     const full = ['ENOSPC', 'EDQUOT'].includes(errorCode(thrown));
     return {
       status: 'fail',
       message: `logs cannot be written in ${directory}: ${describeFileError(thrown)}`,
       remediation: full ? `Make room on the disk: df -h '${dirname(directory)}'` : giveBack,
     };
-  } finally {
-    rmSync(file, { force: true });
   }
 }
 

@@ -2,9 +2,10 @@
  * `health-amazon.json` in the data directory: what Amazon last said to health, so that a dashboard that asks every minute
  * does not use up what the collectors may ask. Deleting it is always safe.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isYoung } from '../../clock';
 import type { AqmConfig } from '../../config/config';
+import { readOwnFile } from '../../files/own-file';
 import { writeWhole } from '../../files/write-whole';
 import { acquireLock, type Lock } from '../../reliability/lock';
 import { sleep } from '../../reliability/sleep';
@@ -26,7 +27,10 @@ interface Remembered {
   judgement: Judgement;
 }
 
-type Context = Pick<CheckContext, 'config' | 'fresh' | 'signal' | 'now'> & { aqm: AqmConfig; refreshToken: string };
+type Context = Pick<CheckContext, 'config' | 'fresh' | 'redactor' | 'signal' | 'now'> & {
+  aqm: AqmConfig;
+  refreshToken: string;
+};
 
 /**
  * The remembered answer where it is young enough, else what `ask` says; of several processes that want to ask at once,
@@ -57,12 +61,13 @@ export async function askedLately(
 
 function read(file: string, { now, aqm, refreshToken }: Context): Judgement | null {
   try {
-    const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
+    const content = JSON.parse(readOwnFile(file)) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, bound_to, base_urls, asked_at, judgement } = content;
-    const age = now().getTime() - Date.parse(asked_at);
+    const askedMs = Date.parse(asked_at);
+    const age = Math.max(0, now().getTime() - askedMs);
     const sameLogin = isBoundTo(bound_to, { marketplace: aqm.marketplace, refreshToken });
     const sameHosts = JSON.stringify(base_urls) === JSON.stringify(aqm.base_urls);
-    if (version !== VERSION || !(age >= 0 && age < LASTS_MS) || !sameLogin || !sameHosts) return null;
+    if (version !== VERSION || !isYoung(askedMs, LASTS_MS, now().getTime()) || !sameLogin || !sameHosts) return null;
     const note = `(Amazon's answer of ${durationOf(age)} ago; --fresh asks anew)`;
     return {
       message: `${judgement.message} ${note}`,
@@ -74,7 +79,7 @@ function read(file: string, { now, aqm, refreshToken }: Context): Judgement | nu
   }
 }
 
-function write(file: string, judgement: Judgement, { now, aqm, refreshToken }: Context): void {
+function write(file: string, judgement: Judgement, { now, aqm, refreshToken, redactor }: Context): void {
   const remembered: Remembered = {
     version: VERSION,
     bound_to: bind({ marketplace: aqm.marketplace, refreshToken }),
@@ -82,8 +87,9 @@ function write(file: string, judgement: Judgement, { now, aqm, refreshToken }: C
     asked_at: now().toISOString(),
     judgement,
   };
+  const masked = (_key: string, value: unknown) => (typeof value === 'string' ? redactor(value) : value);
   try {
-    writeWhole(file, `${JSON.stringify(remembered, null, 1)}\n`);
+    writeWhole(file, `${JSON.stringify(remembered, masked, 1)}\n`);
   } catch {
     // Where nothing can be written, the check of the database says so.
   }

@@ -2,8 +2,10 @@
  * `health-integrity.json` in the data directory: when a large database was last looked through, so that a monitor that
  * asks every minute does not read all of it every minute. Deleting it is always safe.
  */
-import { readFileSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
+import { isYoung } from '../../clock';
+import { readOwnFile } from '../../files/own-file';
 import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { CheckContext } from '../check';
@@ -56,11 +58,12 @@ export async function lookedThroughLately(
 
 function read(file: string, ino: number, now: Date): Look | null {
   try {
-    const content = JSON.parse(readFileSync(file, 'utf8')) as Omit<Remembered, 'version'> & { version: unknown };
+    const content = JSON.parse(readOwnFile(file)) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, inode, checked_at, result } = content;
-    const age = now.getTime() - Date.parse(checked_at);
-    if (version !== VERSION || inode !== ino || typeof result !== 'string' || !(age >= 0 && age < LASTS_MS))
-      return null;
+    const checkedMs = Date.parse(checked_at);
+    if (version !== VERSION || inode !== ino || typeof result !== 'string') return null;
+    if (!isYoung(checkedMs, LASTS_MS, now.getTime())) return null;
+    const age = Math.max(0, now.getTime() - checkedMs);
     return { result, age: `looked through ${durationOf(age)} ago (--fresh looks again)` };
   } catch {
     return null; // none, or a damaged one: as good as none

@@ -2,13 +2,15 @@
 import { explainReason, type DayCount, type Gap, type Gaps } from '../gaps';
 import { clockOf, dayOf, momentOf } from '../moment';
 import { columns, cut, printable, type Style } from '../text';
+import { NO_TRACE } from '../traces';
 import { count } from '../trouble';
 
 /** So many gaps are told one by one; the days' lines count all. */
 const SHOWN = 50;
 
-export function renderGaps({ days, gaps }: Gaps, style: Style): string {
-  if (days.length === 0) return 'No cycle was due in this time.\n';
+export function renderGaps({ days: eachDay, gaps }: Gaps, style: Style): string {
+  if (eachDay.length === 0) return 'No cycle was due in this time.\n';
+  const days = emptyDaysTogether(eachDay);
   const header = ['COLLECTOR', 'DAY', 'EXPECTED', 'STORED', 'MISSING', '', 'REASONS'];
   const table = columns(
     [header, ...days.map(dayRow)],
@@ -25,10 +27,35 @@ export function renderGaps({ days, gaps }: Gaps, style: Style): string {
     .join('');
 }
 
-function dayRow({ collector, day, expected, stored, missing, reasons }: DayCount): string[] {
+interface DaysRow extends DayCount {
+  /** the last day, if it stands for several */
+  until?: string;
+}
+
+/** Days in a row without any trace are one line: a clock that was wrong once leaves thousands of them. */
+function emptyDaysTogether(days: readonly DayCount[]): DaysRow[] {
+  const rows: DaysRow[] = [];
+  for (const day of days) {
+    const last = rows.at(-1);
+    if (last?.collector !== day.collector || !isEmpty(last) || !isEmpty(day)) {
+      rows.push({ ...day });
+      continue;
+    }
+    const missing = last.missing + day.missing;
+    Object.assign(last, { until: day.day, expected: missing, missing, reasons: { [NO_TRACE]: missing } });
+  }
+  return rows;
+}
+
+function isEmpty({ expected, reasons }: DayCount): boolean {
+  return reasons[NO_TRACE] === expected;
+}
+
+function dayRow({ collector, day, until, expected, stored, missing, reasons }: DaysRow): string[] {
   // Rounded down: 99.9 % is not all.
   const percent = expected === 0 ? 100 : Math.floor((stored / expected) * 1000) / 10;
-  return [collector, day, `${expected}`, `${stored}`, `${missing}`, `${percent} %`, reasonsOf(reasons)];
+  const days = until === undefined ? day : `${day} to ${until}`;
+  return [collector, days, `${expected}`, `${stored}`, `${missing}`, `${percent} %`, reasonsOf(reasons)];
 }
 
 export function reasonsOf(reasons: Record<string, number>): string {

@@ -2,9 +2,9 @@
  * For node_exporter's textfile collector: gauges without time stamps, which it refuses. So a value appears fresh
  * however old it is: stale values are left out, and the time of each measurement is a gauge of its own.
  */
+import { QUANTITIES, QUANTITY_NAMES, type QuantityName } from '../../quantities';
 import type { CollectorName } from '../../reading';
 import type { DeviceOverview } from '../overview';
-import type { QuantityName } from '../../store/series';
 
 export interface CollectorState {
   collector: CollectorName;
@@ -23,18 +23,6 @@ export interface PrometheusInput {
   alertActive: boolean;
 }
 
-const METRICS: Record<QuantityName, readonly [name: string, help: string]> = {
-  temperature_celsius: ['climate_temperature_celsius', 'Temperature.'],
-  humidity_percent: ['climate_humidity_percent', 'Relative humidity.'],
-  pm25_ugm3: ['climate_pm25_ugm3', 'Particles below 2.5 micrometres, micrograms per cubic metre.'],
-  pm10_ugm3: ['climate_pm10_ugm3', 'Particles below 10 micrometres, micrograms per cubic metre.'],
-  voc_index: ['climate_voc_index', 'Index of volatile organic compounds, 0 to 100, lower is better.'],
-  co_ppm: ['climate_co_ppm', 'Carbon monoxide, parts per million.'],
-  iaq_score: ['climate_iaq_score', 'Indoor air quality score, 0 to 100, higher is better.'],
-  light_lux: ['climate_light_lux', 'Illuminance.'],
-  battery_percent: ['climate_battery_percent', 'Charge of the battery.'],
-};
-
 type Sample = readonly [labels: Record<string, string>, value: number];
 
 export function renderPrometheus({ devices, collectors, spooledCycles, alertActive }: PrometheusInput): string {
@@ -42,8 +30,9 @@ export function renderPrometheus({ devices, collectors, spooledCycles, alertActi
   const add = (name: string, help: string, samples: readonly Sample[]) => {
     if (samples.length > 0) families.push(familyOf(name, help, samples));
   };
-  for (const [column, [name, help]] of Object.entries(METRICS)) {
-    add(name, help, samplesOf(devices, column));
+  for (const quantity of QUANTITY_NAMES) {
+    const { name, help } = QUANTITIES[quantity].metric;
+    add(name, help, samplesOf(devices, quantity));
   }
   add(
     'climate_measured_timestamp_seconds',
@@ -82,7 +71,7 @@ export function renderPrometheus({ devices, collectors, spooledCycles, alertActi
   return families.join('');
 }
 
-function samplesOf(devices: readonly DeviceOverview[], column: string): Sample[] {
+function samplesOf(devices: readonly DeviceOverview[], column: QuantityName): Sample[] {
   return devices.flatMap((device) =>
     device.values
       .filter(({ quantity, stale }) => quantity.column === column && !stale)

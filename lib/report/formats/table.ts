@@ -95,7 +95,7 @@ function rowsOf(device: DeviceOverview, toMs: number): TableRow[] {
 
 /** The course of light is a matter of powers of ten. */
 function courseOf({ quantity, course }: LatestValue, points: number): string {
-  if (quantity.column === 'battery_percent') return '';
+  if (quantity.onlyLatest === true) return '';
   const fewer = means(course, points);
   return sparkline(quantity.logarithmic === true ? fewer.map((value) => Math.log10(Math.max(0, value) + 1)) : fewer);
 }

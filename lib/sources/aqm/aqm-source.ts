@@ -1,21 +1,27 @@
-/** The Amazon Smart Air Quality Monitors as a source: one request a healthy cycle, the device list kept for a day. */
+/**
+ * The Amazon Smart Air Quality Monitors as a source: one request a healthy cycle. The device list is asked for again
+ * after a day, beside the reading: whatever comes of that, the remembered monitors are read.
+ */
+import { asMonitorError } from '../../errors';
 import type { AqmConfig, Config } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
+import type { Redactor } from '../../logging/redact';
 import type { Retrier } from '../../reliability/retry';
+import { createDeviceTexts } from '../device-text';
 import type { Source, Traffic } from '../source';
-import { createAlexaClient, type Credentials } from './client';
-import { noMonitor, type Monitor } from './discovery';
+import { createAlexaClient, type AskOptions } from './client';
+import type { Monitor } from './discovery';
 import { createExchange } from './exchange';
 import { amazonHosts } from './hosts';
-import { readStates, type StatesRead, type UnknownQuantity } from './readings';
+import { isListingDue } from './listing';
+import { BESIDE, createMonitorList, type AqmCycle } from './monitor-list';
+import { readStates, together, type StatesRead, type UnknownQuantity } from './readings';
 import { noToken, openSession, type LoginVerdict, type Session } from './session';
 import { openSessionFile, type Remember } from './session-file';
 import { alone, type AcquireLock } from './session-lock';
 import type { Cookies } from './session-state';
 import { obtainCookies } from './token-exchange';
-
-const DISCOVERY_LASTS_MS = 24 * 60 * 60_000;
 
 export interface AqmContext {
   config: AqmConfig;
@@ -29,7 +35,7 @@ export interface AqmContext {
   logger: Logger;
   traffic: Traffic;
   /** told every token and cookie, before anything can show it */
-  redactor: { add(secret: string): void };
+  redactor: Redactor;
   /** the cycle's deadline */
   signal?: AbortSignal;
   now?: () => Date;
@@ -51,7 +57,8 @@ export interface AqmSource extends Source {
    */
   listMonitors(): Promise<Monitor[]>;
   /**
-   * For health: the monitors, asked for now, what they measure, and the cookies that were good for it.
+   * For health: the monitors, asked for now (the remembered ones where that fails), what they measure, and the cookies
+   * that were good for it.
    * @throws MonitorError as `read` does
    */
   inspect(): Promise<Inspection>;
@@ -62,10 +69,12 @@ export interface AqmSource extends Source {
 export function createAqmSource(context: AqmContext): AqmSource {
   const { config, refreshToken, logger, traffic } = context;
   const now = context.now ?? (() => new Date());
+  const list = createMonitorList({ marketplace: config.marketplace, logger, now });
+  const texts = createDeviceTexts(logger);
   let login: LoginVerdict = { status: 'unknown' };
 
   /** Runs `work` in the remembered session and keeps the verdict on the login, whatever comes of it. */
-  async function inSession<T>(work: (cycle: Cycle) => Promise<T>): Promise<T> {
+  async function inSession<T>(work: (cycle: AqmCycle) => Promise<T>): Promise<T> {
     if (refreshToken === null) {
       const error = noToken();
       login = { status: 'needed', error };
@@ -87,7 +96,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       logger,
       now,
     });
-    const client = createAlexaClient(hosts, exchange);
+    const client = createAlexaClient(hosts, exchange, texts, context.redactor);
     try {
       return await session.run((credentials) => work({ session, client, credentials }));
     } finally {
@@ -95,52 +104,61 @@ export function createAqmSource(context: AqmContext): AqmSource {
     }
   }
 
-  interface Cycle {
-    session: Session;
-    client: ReturnType<typeof createAlexaClient>;
-    credentials: Credentials;
-  }
-
-  async function discover({ client, session, credentials }: Cycle): Promise<Monitor[]> {
-    const { monitors, devices } = await client.discover(credentials);
-    if (monitors.length === 0) throw noMonitor(config.marketplace, devices);
-    session.state.discovery = { found_at: now().toISOString(), monitors, not_found: [] };
-    return monitors;
-  }
-
-  function remembered({ state }: Session): Monitor[] | null {
-    if (state.discovery === null) return null;
-    const age = now().getTime() - Date.parse(state.discovery.found_at);
-    return age >= 0 && age < DISCOVERY_LASTS_MS ? state.discovery.monitors : null;
-  }
-
-  async function ask({ client, credentials }: Cycle, monitors: Monitor[]): Promise<StatesRead> {
+  async function ask(
+    { client, credentials }: AqmCycle,
+    monitors: Monitor[],
+    options?: AskOptions,
+  ): Promise<StatesRead> {
     const entities = monitors.map(({ entity }) => entity);
-    const answer = await client.readStates(credentials, entities);
+    const answer = await client.readStates(credentials, entities, options);
     traffic.endpoint = 'state';
-    return readStates(answer, monitors, { locations: config.locations, validation: context.validation, logger });
+    const { validation, redactor: redact } = context;
+    return readStates(answer, monitors, { locations: config.locations, validation, logger, redact, texts });
+  }
+
+  /** Asks for the list where it is time, and for the monitors it helps to. What was read before stays, whatever fails. */
+  async function lookBeside(cycle: AqmCycle, known: Monitor[], read: StatesRead): Promise<StatesRead> {
+    const { discovery } = cycle.session.state;
+    const lost = read.unknownEntities.filter((id) => discovery?.not_found.includes(id) === false);
+    if (discovery === null || !isListingDue(discovery, lost.length, now())) return read;
+    if (lost.length > 0) {
+      logger.info('rediscovery', `Amazon does not know ${lost.length} of the monitors any more: listing them again`);
+    }
+    const listed = (await list.obtainBeside(cycle)) ?? [];
+    const asked = known.map(({ entity }) => entity.entityId);
+    const worthAsking = listed.filter(
+      ({ entity: { entityId } }) => !asked.includes(entityId) || lost.includes(entityId),
+    );
+    if (worthAsking.length === 0) return read;
+    try {
+      return together(read, await ask(cycle, worthAsking, BESIDE));
+    } catch (thrown) {
+      const { message, type } = asMonitorError(thrown);
+      logger.warning('monitors_unread', `${worthAsking.length} monitors are read from the next cycle on: ${message}`, {
+        error_type: type,
+      });
+      return read;
+    }
   }
 
   return {
     get login() {
       return login;
     },
-    listMonitors: () => inSession(discover),
+    listMonitors: () => inSession((cycle) => list.obtain(cycle)),
     inspect: () =>
       inSession(async (cycle) => {
-        const monitors = await discover(cycle);
-        return { monitors, ...(await ask(cycle, monitors)), cookies: cycle.session.state.cookies };
+        const { monitors, complain } = await list.look(cycle);
+        const states = await ask(cycle, monitors);
+        complain(states.report);
+        return { monitors, ...states, cookies: cycle.session.state.cookies };
       }),
     read: () =>
       inSession(async (cycle) => {
-        const known = remembered(cycle.session);
-        let states = await ask(cycle, known ?? (await discover(cycle)));
+        const known = list.remembered(cycle);
+        const read = await ask(cycle, known ?? (await list.obtain(cycle)));
+        const states = known === null ? read : await lookBeside(cycle, known, read);
         const { state } = cycle.session;
-        const lost = states.unknownEntities.filter((id) => !state.discovery?.not_found.includes(id));
-        if (known !== null && lost.length > 0) {
-          logger.info('rediscovery', `Amazon does not know ${lost.length} of the monitors any more: listing them anew`);
-          states = await ask(cycle, await discover(cycle));
-        }
         // What stays unknown although it is listed is not looked for again before the list is a day old.
         if (state.discovery) state.discovery.not_found = states.unknownEntities;
         reportOnce(states.unknownQuantities, cycle.session, logger);

@@ -1,7 +1,10 @@
 /** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
 import { MonitorError } from '../../errors';
+import type { HttpResponse } from '../../http/http';
+import { excerptOf, type Redact } from '../../logging/redact';
+import type { DeviceTexts } from '../device-text';
 import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
-import { readObject, refuseThrottled, type Exchange } from './exchange';
+import { readObject, refuseThrottled, type AmazonRequest, type Exchange } from './exchange';
 import type { AmazonHosts } from './hosts';
 import { asRecord, asText } from './lenient-json';
 import type { StateAnswer } from './readings';
@@ -14,14 +17,22 @@ export interface Credentials {
   csrf: string | null;
 }
 
+export type AskOptions = Pick<AmazonRequest, 'once'>;
+
 export interface AlexaClient {
   /** @throws MonitorError `unauthorized` where the cookies are dead */
-  discover(credentials: Credentials): Promise<Discovery>;
+  discover(credentials: Credentials, options?: AskOptions): Promise<Discovery>;
   /** The states of all monitors in one request. @throws MonitorError `unauthorized` where the cookies are dead */
-  readStates(credentials: Credentials, entities: StateEntity[]): Promise<StateAnswer>;
+  readStates(credentials: Credentials, entities: StateEntity[], options?: AskOptions): Promise<StateAnswer>;
 }
 
-export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): AlexaClient {
+/** @param redact for what is quoted of an answer */
+export function createAlexaClient(
+  hosts: AmazonHosts,
+  exchange: Exchange,
+  texts: DeviceTexts,
+  redact: Redact,
+): AlexaClient {
   const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
     operation,
     method: 'POST' as const,
@@ -29,15 +40,21 @@ export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange): Alexa
     headers: alexaHeaders(hosts, credentials),
     body: JSON.stringify(body),
   });
+  const read = (response: HttpResponse, endpoint: string) => {
+    const answer = readObject(response, endpoint);
+    texts.decoded(response.body);
+    return answer;
+  };
   return {
-    discover: (credentials) =>
+    discover: (credentials, options = {}) =>
       exchange(
-        post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }),
-        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint),
+        { ...post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }), ...options },
+        (response, endpoint) => readEndpoints(read(response, endpoint), endpoint, texts, redact),
       ),
-    readStates: (credentials, stateRequests) =>
-      exchange(post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), (response, endpoint) =>
-        readStateAnswer(readObject(response, endpoint), endpoint),
+    readStates: (credentials, stateRequests, options = {}) =>
+      exchange(
+        { ...post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), ...options },
+        (response, endpoint) => readStateAnswer(read(response, endpoint), endpoint),
       ),
   };
 }
@@ -53,11 +70,19 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
   };
 }
 
-/** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`. */
-function readEndpoints(answer: Record<string, unknown>, endpoint: string): Discovery {
+/** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`; errors beside devices make a part of a list. */
+function readEndpoints(
+  answer: Record<string, unknown>,
+  endpoint: string,
+  texts: DeviceTexts,
+  redact: Redact,
+): Discovery {
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
-  if (Array.isArray(items)) return readDiscovery(items);
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
+  if (Array.isArray(items) && (items.length > 0 || errors.length === 0)) {
+    const complaints = errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it'];
+    return readDiscovery(items, complaints, texts.own);
+  }
   const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
   if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {
     throw new MonitorError('Amazon refuses the session (GraphQL FORBIDDEN)', {
@@ -68,8 +93,16 @@ function readEndpoints(answer: Record<string, unknown>, endpoint: string): Disco
     });
   }
   refuseThrottled(JSON.stringify(errors), endpoint);
-  const said = errors.map((error) => asText(error['message'])).find((message) => message !== null);
-  throw unexpected(`no device list${said === undefined ? '' : `: ${said.slice(0, 120)}`}`, endpoint);
+  const said = saidIn(errors, redact);
+  throw unexpected(`no device list${said === null ? '' : `: ${said}`}`, endpoint);
+}
+
+function saidIn(errors: Record<string, unknown>[], redact: Redact): string | null {
+  const messages = errors.map(
+    (error) => asText(error['message']) ?? asText(asRecord(error['extensions'])['errorCode']),
+  );
+  const said = messages.find((message) => message !== null) ?? null;
+  return said === null ? null : excerptOf(said, 120, redact);
 }
 
 function readStateAnswer(answer: Record<string, unknown>, endpoint: string): StateAnswer {

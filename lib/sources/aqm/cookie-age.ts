@@ -1,4 +1,5 @@
 /** When cookies are dead, and when they are better renewed before they are. Amazon's live for about 14 days. */
+import { isInFuture } from '../../clock';
 import type { Cookies } from './session-state';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -11,6 +12,7 @@ export function areExpired(cookies: Cookies, now: Date): boolean {
 
 /** Whether the first cycle from now on will renew them. */
 export function areDueForRenewal(cookies: Cookies, now: Date): boolean {
+  if (isInFuture(Date.parse(cookies.obtained_at), now.getTime())) return true; // nobody knows how old they are
   return now.getTime() > renewalDueAt(cookies).getTime();
 }
 

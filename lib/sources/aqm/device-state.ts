@@ -1,5 +1,6 @@
 /** The `capabilityStates` of one monitor, read into quantities. Each element stands alone: a broken one spoils only itself. */
-import { NO_QUANTITIES, type Quantities } from '../../reading';
+import { excerptOf, type Redact } from '../../logging/redact';
+import { NO_QUANTITIES, type Quantities } from '../../quantities';
 import { asRecord, asText } from './lenient-json';
 import { isPlausible, type InstanceMeanings } from './quantities';
 
@@ -19,8 +20,12 @@ export interface DeviceState {
   unknown: Record<string, unknown>;
 }
 
-/** @param elements `capabilityStates`: JSON texts of `{namespace, name, value, instance, timeOfSample}` */
-export function readDeviceState(elements: unknown[], meanings: InstanceMeanings): DeviceState {
+/**
+ * @param elements `capabilityStates`: JSON texts of `{namespace, name, value, instance, timeOfSample}`
+ * @param redact for what is quoted of them
+ */
+export function readDeviceState(elements: unknown[], meanings: InstanceMeanings, redact: Redact): DeviceState {
+  const shown = (value: unknown) => excerptOf(JSON.stringify([value]).slice(1, -1), 60, redact);
   const quantities: Quantities = { ...NO_QUANTITIES };
   const broken: string[] = [];
   const unknown: Record<string, unknown> = {};
@@ -92,8 +97,4 @@ function hundredths(celsius: number): number {
 function readTime(value: unknown): string | null {
   const milliseconds = typeof value === 'string' ? Date.parse(value) : NaN;
   return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify([value]).slice(1, -1).slice(0, 60);
 }

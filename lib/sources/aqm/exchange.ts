@@ -4,6 +4,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../http/http';
 import { retryAfterMs } from '../../http/retry-after';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
+import { decodeText } from '../device-text';
 import type { Traffic } from '../source';
 import { USER_AGENT } from './hosts';
 import { parsed } from './lenient-json';
@@ -27,6 +28,8 @@ export interface AmazonRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
+  /** no retries: for what is asked beside a reading, which must not wait for it */
+  once?: boolean;
 }
 
 /** Reads an answer; what it throws decides whether the exchange is repeated (`permanent`). */
@@ -37,9 +40,9 @@ export type Exchange = <T>(request: AmazonRequest, interpret: Interpret<T>) => P
 
 export function createExchange(context: ExchangeContext): Exchange {
   return (request, interpret) => {
-    const { operation, method, url, headers, body } = request;
+    const { operation, method, url, headers, body, once = false } = request;
     const endpoint = `${method} ${url}`;
-    return context.retrier.run({ operation, endpoint }, async () => {
+    const attempt = async () => {
       context.traffic.requests++;
       const askedAt = performance.now();
       const response = await context.http({
@@ -60,7 +63,8 @@ export function createExchange(context: ExchangeContext): Exchange {
       });
       refuseOverload(response, endpoint, context.now());
       return interpret(response, endpoint);
-    });
+    };
+    return once ? attempt() : context.retrier.run({ operation, endpoint }, attempt);
   };
 }
 
@@ -83,7 +87,7 @@ function refuseOverload(response: HttpResponse, endpoint: string, now: Date): vo
 }
 
 function namesThrottling(text: string): boolean {
-  return /rate exceeded|throttlingexception|too many requests/i.test(text.slice(0, 4000));
+  return /rate exceeded|throttlingexception|too[ _]many[ _]requests/i.test(text.slice(0, 4000));
 }
 
 /** The other form of a rate limit: a text in the answer, whatever the status. @throws MonitorError `rate_limited` */
@@ -128,7 +132,7 @@ export function readObject(response: HttpResponse, endpoint: string): Record<str
 
 /** The object in a body, whatever the status. @throws MonitorError `invalid_response` */
 export function readJsonObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
-  const text = decode(response.body, endpoint).trim();
+  const text = decodeText(response.body).trim();
   const value = parsed(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const answer = value as Record<string, unknown>;
@@ -149,20 +153,6 @@ export function readJsonObject(response: HttpResponse, endpoint: string): Record
         : 'Nothing to do if this goes away by itself; later cycles try again.',
     },
   );
-}
-
-/** Strictly: a lenient decoder would store a room's name with holes in it. */
-function decode(body: Buffer, endpoint: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch (thrown) {
-    throw new MonitorError(`${endpoint} gave an answer that is not UTF-8`, {
-      type: 'invalid_response',
-      endpoint,
-      remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
-      cause: thrown,
-    });
-  }
 }
 
 function describeBody(text: string): string {

@@ -1,12 +1,14 @@
 /** Logging in by hand and looking whether a login works: what `auth-amazon` does, without its terminal. */
 import type { AqmConfig } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
+import { createDeviceTexts } from '../device-text';
 import { readMarketplace } from './account';
 import type { AqmContext } from './aqm-source';
 import { createAlexaClient } from './client';
-import { noMonitor, type Monitor } from './discovery';
+import { noMonitor, type Discovery } from './discovery';
 import { createExchange, type Exchange } from './exchange';
 import { amazonHosts } from './hosts';
+import { afterListing, noMonitorInPart } from './listing';
 import { register } from './registration';
 import { bind, openSessionFile } from './session-file';
 import { alone } from './session-lock';
@@ -22,12 +24,11 @@ export type LoginContext = Pick<
   refreshToken: string | null;
 };
 
-/** A login that works. */
-export interface WorkingLogin {
+/** A login that works, and what it lists. */
+export interface WorkingLogin extends Discovery {
   /** where the account lives, whatever the configuration says */
   marketplace: string;
   cookies: Cookies;
-  monitors: Monitor[];
 }
 
 /**
@@ -90,25 +91,31 @@ export async function tryLogin(context: LoginContext, refreshToken: string): Pro
     marketplace = actual;
     access = await accessOf(context, refreshToken, marketplace);
   }
-  const client = createAlexaClient(access.hosts, access.exchange);
-  const { monitors, devices } = await client.discover(access.credentials).catch((thrown: unknown) => {
+  const client = createAlexaClient(access.hosts, access.exchange, createDeviceTexts(logger), context.redactor);
+  const discovery = await client.discover(access.credentials).catch((thrown: unknown) => {
     throw asMonitorError(thrown).type === 'unauthorized' ? refusedAtOnce(thrown) : thrown;
   });
-  if (monitors.length === 0) throw noMonitor(marketplace, devices);
-  return { marketplace, cookies: access.cookies, monitors };
+  if (discovery.monitors.length === 0) {
+    throw discovery.incomplete === null
+      ? noMonitor(marketplace, discovery.devices)
+      : noMonitorInPart(discovery.incomplete);
+  }
+  return { marketplace, cookies: access.cookies, ...discovery };
 }
 
-/** Keeps the first cookies and the device list, so that the next cycle is one request; what stood before goes. */
+/** Keeps the first cookies and the device list, so that the next cycle is one request; what stood before goes,
+ * but for monitors that the list may have left out. */
 export function rememberLogin(context: LoginContext, refreshToken: string, login: WorkingLogin): Promise<void> {
-  const { marketplace, cookies, monitors } = login;
+  const { marketplace, cookies } = login;
   return alone(context.lock, () => {
     const { state, file } = openLogin(context);
+    const known = marketplace === context.config.marketplace ? state.discovery : null;
     file.save({
       ...emptyState(),
       bound_to: bind({ marketplace, refreshToken }),
       spent_code: state.spent_code,
       cookies,
-      discovery: { found_at: clockOf(context)().toISOString(), monitors, not_found: [] },
+      discovery: afterListing(known, login, clockOf(context)()).list,
     });
     return Promise.resolve();
   });

@@ -3,10 +3,10 @@
  * `assetId`. Peers that trusted the instance numbers lost users when Amazon shifted them, so the usual number counts
  * only where the monitor describes nothing.
  */
-import type { Quantities } from '../../reading';
+import type { QuantityName } from '../../quantities';
 import { asList, asRecord, asText } from './lenient-json';
 
-export type AqmQuantity = Exclude<keyof Quantities, 'temperature_celsius' | 'light_lux' | 'battery_percent'>;
+export type AqmQuantity = Exclude<QuantityName, 'temperature_celsius' | 'light_lux' | 'battery_percent'>;
 
 interface QuantityRow {
   quantity: AqmQuantity;

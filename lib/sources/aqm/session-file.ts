@@ -1,9 +1,8 @@
 /** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
+import { NotOurFile, oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
@@ -13,7 +12,10 @@ export const SESSION_FILE = 'amazon-session.json';
 /** who holds its lock obtains cookies; the others wait and use them */
 export const SESSION_LOCK = '.amazon-session.lock';
 
-/** What the remembered state is bound to: another token or marketplace makes all of it worthless. */
+/**
+ * What the remembered state is bound to: another marketplace makes all of it worthless, another token all but the device
+ * list. Whoever logs in again while Amazon gives no list must still have the monitors read.
+ */
 export interface Binding {
   marketplace: string;
   refreshToken: string;
@@ -29,10 +31,12 @@ export interface SessionFile {
 /** true: all of it; `cookies`: only cookies obtained anew, for whoever asks outside the cycles; false: nothing */
 export type Remember = boolean | 'cookies';
 
+const NOT_OF_OUR_USER: Objection = (file, path) =>
+  oddKindOf(file) ?? (file.uid === ownerOfOurFiles(path) ? null : `belongs to another user (uid ${file.uid})`);
+
 export function openSessionFile(dataDirectory: string, logger: Logger, remember: Remember = true): SessionFile {
   const path = join(dataDirectory, SESSION_FILE);
   let complained = false;
-  let isForeign = false;
 
   function discard(reason: string): SessionState {
     if (complained) return emptyState();
@@ -46,13 +50,9 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
   function read(): SessionState {
     let text: string;
     try {
-      const owner = statSync(path).uid;
-      if (owner !== ownerOfOurFiles(path)) {
-        isForeign = true;
-        return discard(`belongs to another user (uid ${owner})`);
-      }
-      text = readFileSync(path, 'utf8');
+      text = readOwnFile(path, NOT_OF_OUR_USER);
     } catch (thrown) {
+      if (thrown instanceof NotOurFile) return discard(thrown.what);
       if (errorCode(thrown) === 'ENOENT') return emptyState();
       return discard(`cannot be read: ${describeFileError(thrown)}`);
     }
@@ -73,15 +73,13 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
         logger.info('session_changed', `The ${changed} has changed: the cookies of the former one are dropped.`);
       }
       const { pending_login, spent_code } = state;
-      return { ...emptyState(), bound_to: bind(binding), pending_login, spent_code };
+      const discovery = listOfFormerLogin(state, binding.marketplace);
+      return { ...emptyState(), bound_to: bind(binding), discovery, pending_login, spent_code };
     },
     save(whole) {
       const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
       if (remember === false || state === null) return;
       try {
-        // Root's writing would give the new file to the old one's owner.
-        if (isForeign) removeIfThere(path);
-        isForeign = false;
         writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -95,8 +93,15 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
 function cookiesAlone({ cookies, bound_to }: SessionState, onDisk: SessionState): SessionState | null {
   if (cookies === null || JSON.stringify(cookies) === JSON.stringify(onDisk.cookies)) return null;
   const ofThisLogin = onDisk.bound_to !== null && onDisk.bound_to.salt === bound_to?.salt;
-  const kept = ofThisLogin ? onDisk : { ...emptyState(), pending_login: onDisk.pending_login };
+  const ofOther = { discovery: listOfFormerLogin(onDisk, bound_to?.marketplace), pending_login: onDisk.pending_login };
+  const kept = ofThisLogin ? onDisk : { ...emptyState(), ...ofOther };
   return { ...kept, bound_to, cookies };
+}
+
+/** The monitors of another token at the same marketplace, to be listed again at once: the account may be another. */
+function listOfFormerLogin({ bound_to, discovery }: SessionState, marketplace?: string): SessionState['discovery'] {
+  if (discovery === null || bound_to?.marketplace !== marketplace) return null;
+  return { ...discovery, next_try_at: new Date(0).toISOString(), failed_tries: 0 };
 }
 
 /** The token as a salted hash: enough to notice another one, useless to whoever finds the file. */

@@ -43,7 +43,19 @@ export interface SessionState {
   /** what the rest belongs to: the marketplace, and the refresh token as a salted hash */
   bound_to: { marketplace: string; salt: string; token_hash: string } | null;
   cookies: Cookies | null;
-  discovery: { found_at: string; monitors: Monitor[]; not_found: string[] } | null;
+  discovery: {
+    /** when Amazon last gave a whole list, or the first part of one */
+    found_at: string;
+    monitors: Monitor[];
+    /** entity ids that Amazon does not know although they were listed again */
+    not_found: string[];
+    /** entity ids that the last whole list left out */
+    missing: string[];
+    /** no earlier is the list asked for again; null where the last try brought a whole one */
+    next_try_at: string | null;
+    /** tries in a row that brought no whole list */
+    failed_tries: number;
+  } | null;
   /** `deviceId instance` of quantities without a column that were reported already */
   reported_quantities: string[];
   /** the last rate limit; no request is sent from `at` until `not_before` */
@@ -72,12 +84,16 @@ export function emptyState(): SessionState {
   };
 }
 
+/** What a file written before these were remembered does not have. */
+const ADDED_TO_DISCOVERY = { missing: [], next_try_at: null, failed_tries: 0 };
+
 /**
  * The state a file's content holds, or null where a part that the code walks into has not its shape (a file cut short,
  * or edited by hand).
  */
 export function readState(content: Record<string, unknown>): SessionState | null {
   const state: Record<string, unknown> = { ...emptyState(), ...content };
+  if (isObject(state['discovery'])) state['discovery'] = { ...ADDED_TO_DISCOVERY, ...state['discovery'] };
   const sound = Object.entries(SHAPES).every(([key, isShape]) => isShape(state[key]));
   return sound ? (state as unknown as SessionState) : null;
 }
@@ -94,7 +110,8 @@ const orNull =
   (shape: Shape): Shape =>
   (value) =>
     value === null || shape(value);
-const isObject: Shape = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const object =
   (shapes: Record<string, Shape>): Shape =>
   (value) =>
@@ -111,7 +128,16 @@ const SHAPES: Record<keyof SessionState, Shape> = {
   version: isNumber,
   bound_to: orNull(object({ marketplace: isString, salt: isString, token_hash: isString })),
   cookies: orNull(object({ jar: listOf(isCookie), csrf: orNull(isString), obtained_at: isTime })),
-  discovery: orNull(object({ found_at: isTime, monitors: listOf(isMonitor), not_found: listOf(isString) })),
+  discovery: orNull(
+    object({
+      found_at: isTime,
+      monitors: listOf(isMonitor),
+      not_found: listOf(isString),
+      missing: listOf(isString),
+      next_try_at: orNull(isTime),
+      failed_tries: isNumber,
+    }),
+  ),
   reported_quantities: listOf(isString),
   rate_limit: orNull(object({ at: isTime, not_before: isTime, in_a_row: isNumber })),
   renewal_failed_at: orNull(isTime),

@@ -76,10 +76,10 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
   const byDomain = await exchange(request, (response, endpoint) =>
     asRecord(asRecord(asRecord(readGranted(response, endpoint)['response'])['tokens'])['cookies']),
   );
-  const jar = asList(byDomain[`.${marketplace}`])
-    .map(readCookie)
-    .filter((cookie) => cookie !== null);
-  for (const secret of secretsIn({ jar, csrf: null })) redact(secret);
+  const cookiesOf = (list: unknown) => asList(list).flatMap((element) => readCookie(element) ?? []);
+  // Those for another marketplace open a door, too.
+  for (const secret of secretsIn({ jar: Object.values(byDomain).flatMap(cookiesOf), csrf: null })) redact(secret);
+  const jar = cookiesOf(byDomain[`.${marketplace}`]);
   if (jar.length > 0) return jar;
   const others = Object.keys(byDomain).filter((domain) => asList(byDomain[domain]).length > 0);
   if (others.length === 0) throw refused('HTTP 200 without cookies', `POST ${url}`);

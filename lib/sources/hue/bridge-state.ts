@@ -1,9 +1,9 @@
 /** What is remembered of a bridge that moved: `bridge-state.json` in the data directory. Deleting it is always safe. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
 import { describeFileError, errorCode } from '../../files/file-error';
+import { NotOurFile, readOwnFile } from '../../files/own-file';
 import { writeWhole } from '../../files/write-whole';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
@@ -72,8 +72,9 @@ function read(file: string, logger: Logger): Record<string, unknown> {
   };
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOwnFile(file);
   } catch (thrown) {
+    if (thrown instanceof NotOurFile) return ignored(thrown.what);
     return errorCode(thrown) === 'ENOENT' ? {} : ignored(`cannot be read: ${describeFileError(thrown)}`);
   }
   let state: unknown;

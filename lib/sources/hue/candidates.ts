@@ -1,4 +1,5 @@
 /** Where a bridge that is not at its known address could be, the likeliest place first; nothing here is proved. */
+import { isYoung } from '../../clock';
 import { asMonitorError } from '../../errors';
 import type { BridgeMemory } from './bridge-state';
 import { addressOf, type FoundBridge } from './found-bridge';
@@ -49,8 +50,7 @@ async function byMdns({ config, signal, findByMdns }: LocatorContext): Promise<F
 /** The time of the question is on disk before it is asked, so that no crash makes us ask too often. */
 async function byCloud(context: LocatorContext, memory: BridgeMemory): Promise<FoundBridge[]> {
   const { config, http, logger, signal, now = Date.now } = context;
-  const sinceMs = now() - (memory.state.cloudAskedAt ?? -Infinity);
-  if (sinceMs >= 0 && sinceMs < CLOUD_EVERY_MS) {
+  if (isYoung(memory.state.cloudAskedAt ?? -Infinity, CLOUD_EVERY_MS, now())) {
     logger.info('discovery_skipped', 'the discovery service was asked less than 15 minutes ago', { how: 'cloud' });
     return [];
   }

@@ -3,12 +3,11 @@
  * Node.js 20 read all of its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between, the
  * bridge must show the very certificate that was verified: `bridge-certificate.json` in the data directory.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { asMonitorError, MonitorError } from '../../errors';
 import { errorCode } from '../../files/file-error';
+import { oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { Http, PeerCertificate, TlsOptions } from '../../http/http';
 import type { Logger } from '../../logging/logger';
@@ -50,8 +49,6 @@ export function openKnownCertificate(dataDirectory: string, logger: Logger, reme
       const valid_until = new Date(validUntil).toISOString();
       content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
       try {
-        // Root's writing would leave another user's file with its owner, and it would never be believed.
-        if (!isOurs(file)) removeIfThere(file);
         writeWhole(file, `${JSON.stringify(content, null, 1)}\n`);
       } catch (thrown) {
         logger.debug('certificate_not_kept', asMonitorError(thrown).message, { file });
@@ -91,10 +88,10 @@ interface Content extends Record<string, unknown> {
   authorities: readonly unknown[];
 }
 
-/** Only what nobody else can have written is believed. */
+/** Only what nobody else can have written is believed: asked of the open file that is read, whatever its name leads to by now. */
 function read(file: string): Content {
   try {
-    const content: unknown = isOurs(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+    const content: unknown = JSON.parse(readOwnFile(file, OTHERS_MAY_WRITE));
     const authorities = isObject(content) && content['version'] === VERSION ? content['authorities'] : null;
     if (Array.isArray(authorities)) return { ...(content as object), authorities };
   } catch {
@@ -103,7 +100,7 @@ function read(file: string): Content {
   return { authorities: [] };
 }
 
-function isOurs(file: string): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat !== undefined && stat.uid === ownerOfOurFiles(file) && (stat.mode & 0o022) === 0;
-}
+const OTHERS_MAY_WRITE: Objection = (file, path) => {
+  const isOurs = file.uid === ownerOfOurFiles(path) && (file.mode & 0o022) === 0;
+  return oddKindOf(file) ?? (isOurs ? null : 'may be written by others');
+};

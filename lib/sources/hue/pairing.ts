@@ -1,6 +1,7 @@
 /** Gets a key from a bridge: whoever asks within 30 s after its button was pressed is given one. */
 import { asMonitorError, MonitorError } from '../../errors';
 import type { Http, TlsOptions } from '../../http/http';
+import type { Redact } from '../../logging/redact';
 import type { Sleep } from '../../reliability/sleep';
 import { isObject, parseClipBody, parseJson } from './clip';
 
@@ -13,6 +14,7 @@ export interface PairingContext {
   deviceType: string;
   timeoutMs: number;
   signal: AbortSignal;
+  redact: Redact;
   sleep: Sleep;
   /** milliseconds of a clock that never jumps */
   now?: () => number;
@@ -48,7 +50,8 @@ export async function pair(context: PairingContext): Promise<string> {
   }
 }
 
-async function askForKey({ address, tls, http, deviceType, timeoutMs, signal }: PairingContext): Promise<string> {
+async function askForKey(context: PairingContext): Promise<string> {
+  const { address, tls, http, deviceType, timeoutMs, signal, redact } = context;
   const endpoint = `POST ${address}/api`;
   const body = JSON.stringify({ devicetype: deviceType });
   const headers = { 'Content-Type': 'application/json' };
@@ -73,7 +76,7 @@ async function askForKey({ address, tls, http, deviceType, timeoutMs, signal }: 
   const answer = parseJson(response.body, endpoint);
   const first: unknown = Array.isArray(answer) ? answer[0] : undefined;
   const success = isObject(first) ? first['success'] : undefined;
-  if (!isObject(success)) throw refusal(response.body, endpoint);
+  if (!isObject(success)) throw refusal(response.body, endpoint, redact);
   const key = success['username'];
   if (typeof key === 'string' && /^[A-Za-z0-9-]{10,64}$/.test(key)) return key;
   throw new MonitorError(`the bridge gave a key of unknown form at ${endpoint}`, {
@@ -84,9 +87,9 @@ async function askForKey({ address, tls, http, deviceType, timeoutMs, signal }: 
   });
 }
 
-function refusal(body: Buffer, endpoint: string): MonitorError {
+function refusal(body: Buffer, endpoint: string, redact: Redact): MonitorError {
   try {
-    parseClipBody(body, endpoint);
+    parseClipBody(body, endpoint, redact);
   } catch (thrown) {
     return asMonitorError(thrown);
   }

@@ -92,6 +92,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
       end,
       retries,
       exitCodeOf: ({ type }) => exitCodeOf(type),
+      redact: (text) => text,
     });
     const { readingsStored: stored, readingsSpooled: spooled, failure, record } = result;
     const errorType = failure?.type ?? null;

@@ -59,8 +59,33 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: "Amazon's back-off over cycles (not_before)",
-    edits: [['lib/sources/aqm/patience.ts', 'if (limit === null ||', 'if (limit !== undefined || limit === null ||']],
+    edits: [['lib/sources/aqm/patience.ts', 'if (limit === null)', 'if (limit !== undefined || limit === null)']],
     proofs: [['end-to-end/amazon-session', 'is retried, then waited out without a request']],
+  },
+  {
+    name: 'the remembered list of monitors while Amazon gives none',
+    edits: [
+      [
+        'lib/sources/aqm/monitor-list.ts',
+        'warnOfFailure(asMonitorError(thrown), state.discovery?.next_try_at ?? null);',
+        'throw thrown;',
+      ],
+    ],
+    proofs: [
+      ['end-to-end/amazon-list', 'both monitors are stored in every cycle'],
+      ['end-to-end/amazon-list', 'one monitor is unknown and the list fails'],
+    ],
+  },
+  {
+    name: 'the wait before the list of monitors is tried again',
+    edits: [
+      [
+        'lib/sources/aqm/listing.ts',
+        'return nextTryAt !== null && !isWaitOver(Date.parse(nextTryAt), LONGEST_WAIT_MS, now.getTime());',
+        'return false;',
+      ],
+    ],
+    proofs: [['end-to-end/amazon-list', 'both monitors are stored in every cycle']],
   },
   {
     name: 'the spool',
@@ -117,7 +142,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'the unique key of a cycle',
     edits: [
-      ['lib/store/schema.ts', '  error TEXT,\n  UNIQUE (started_at, collector)\n);', '  error TEXT\n);'],
+      ['lib/store/schema-version-1.ts', '  error TEXT,\n  UNIQUE (started_at, collector)\n);', '  error TEXT\n);'],
       [
         'lib/store/write-cycle.ts',
         'ON CONFLICT (started_at, collector) DO UPDATE SET started_ms = excluded.started_ms RETURNING',
@@ -130,6 +155,11 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
+    name: 'a row for every reading, or none',
+    edits: [['lib/store/write-cycle.ts', 'if (rows >= readings.length) return;', 'if (rows >= 0) return;']],
+    proofs: [['unit/store/spool', 'a cycle of which one reading would get no row']],
+  },
+  {
     name: 'writing beside, then renaming (whole files)',
     edits: [
       [
@@ -140,6 +170,14 @@ export const MECHANISMS: readonly Mechanism[] = [
       ['lib/files/write-whole.ts', "openSync(temporary, 'wx', 0o600)", "openSync(temporary, 'w', 0o600)"],
     ],
     proofs: [['contract/files/write-whole', 'a writer that is killed at any moment']],
+  },
+  {
+    name: 'not following links',
+    edits: [['lib/files/own-file.ts', ' | constants.O_NOFOLLOW', '']],
+    proofs: [
+      ['unit/files/own-file', 'a link is not written'],
+      ['end-to-end/planted-files', 'a link at data/.write-test'],
+    ],
   },
   {
     name: 'fsync before the renaming',
@@ -182,13 +220,8 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
-    name: 'the second look before a database counts as damaged',
-    edits: [['lib/store/readings-database.ts', 'if (damaged === found) await', 'if (damaged !== undefined) await']],
-    proofs: [['end-to-end/faults', 'what looks like damage once']],
-  },
-  {
     name: 'replacing a damaged database',
-    edits: [['lib/store/readings-database.ts', 'if (damaged === found) await', 'if (damaged === "never") await']],
+    edits: [['lib/store/readings-database.ts', 'if (sound === found) throw', 'if (sound !== "never") throw']],
     proofs: [
       [STORE_PROOFS, 'processes that meet a damaged database'],
       ['end-to-end/broken-database', 'with a zeroed header: moved aside'],
@@ -200,12 +233,36 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['end-to-end/broken-database', 'a WAL that is not its own']],
   },
   {
-    name: 'refusing a WAL of another state',
-    edits: [['lib/store/connection.ts', '  await refuseStaleWal(path);\n', '']],
+    name: "SQLite's own check before the database is set aside",
+    edits: [
+      ['lib/store/readings-database.ts', 'if (!(await isDamaged(this.path, patience))) return false;', ''],
+      ['lib/store/readings-database.ts', "import { isDamaged } from './confirm-damage';\n", ''],
+    ],
     proofs: [
-      ['end-to-end/broken-database', 'a backup copied over it'],
-      ['unit/store/stale-wal', 'a backup copied over it while the WAL of 400'],
-      ['unit/store/stale-wal', 'a WAL of 40 cycles put back beside a newer database'],
+      ['end-to-end/faults', 'what looks like damage once'],
+      ['unit/store/replace-damaged', 'what turned out sound'],
+    ],
+  },
+  {
+    name: 'asking the device for the time before forgetting',
+    edits: [['lib/store/retention.ts', ' || !isClockConfirmed(context.clockDifferenceMs, logger)', '']],
+    proofs: [
+      ['end-to-end/afterwards', 'a clock that runs 500 days ahead'],
+      ['unit/store/retention', 'a clock that the device contradicts'],
+    ],
+  },
+  {
+    name: "counting a cycle's age by its sensors' times, too",
+    edits: [
+      [
+        'lib/store/retention.ts',
+        ' AND NOT EXISTS (SELECT 1 FROM reading',
+        ' AND 1 OR 0 AND EXISTS (SELECT 1 FROM reading',
+      ],
+    ],
+    proofs: [
+      ['end-to-end/afterwards', 'what a clock stamped 40 days back'],
+      ['unit/store/retention', 'what is stamped long ago but was measured now'],
     ],
   },
   {

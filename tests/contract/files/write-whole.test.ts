@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -72,13 +73,36 @@ describe('writeWhole', () => {
     expect([...readFileSync(path)]).toEqual([1, 2, 3]);
   });
 
-  test('follows a symbolic link, also a chain and a dangling one, and leaves it a link', () => {
+  test.each(['a link to a file', 'a dangling link', 'a pipe'])('%s in its place is replaced itself', (what) => {
+    const directory = scratchDirectory();
+    const victim = join(directory, 'victim');
+    const path = join(directory, 'state.json');
+    if (what === 'a link to a file') writeFileSync(victim, 'precious', { mode: 0o640 });
+    if (what === 'a pipe') execFileSync('mkfifo', [path]);
+    else symlinkSync(victim, path);
+    writeWhole(path, 'ours');
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('ours');
+    expect(existsSync(victim) ? readFileSync(victim, 'utf8') : null).toBe(
+      what === 'a link to a file' ? 'precious' : null,
+    );
+  });
+
+  asRoot("(as root) a file of somebody else's in a directory of root becomes the directory's owner's", () => {
+    const path = join(scratchDirectory(), 'amazon-session.json');
+    writeFileSync(path, '');
+    chownSync(path, NOBODY, NOBODY);
+    writeWhole(path, 'cookies');
+    expect(statSync(path).uid).toBe(0);
+  });
+
+  test("follows a symbolic link of the user's, also a chain and a dangling one, and leaves it a link", () => {
     const directory = scratchDirectory();
     mkdirSync(join(directory, 'real'));
     symlinkSync('real/target', join(directory, 'second'));
     symlinkSync('second', join(directory, 'first'));
-    writeWhole(join(directory, 'first'), 'one');
-    writeWhole(join(directory, 'first'), 'two');
+    writeWhole(join(directory, 'first'), 'one', { ofTheUser: true });
+    writeWhole(join(directory, 'first'), 'two', { ofTheUser: true });
     expect(lstatSync(join(directory, 'first')).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(directory, 'real', 'target'), 'utf8')).toBe('two');
   });
@@ -87,7 +111,9 @@ describe('writeWhole', () => {
     const directory = scratchDirectory();
     symlinkSync('b', join(directory, 'a'));
     symlinkSync('a', join(directory, 'b'));
-    expect(failure(() => writeWhole(join(directory, 'a'), 'x')).message).toContain('too many symbolic links');
+    expect(failure(() => writeWhole(join(directory, 'a'), 'x', { ofTheUser: true })).message).toContain(
+      'too many symbolic links',
+    );
   });
 
   test('a directory in its place is an error and loses its litter', () => {
@@ -169,11 +195,11 @@ describe('writeWhole', () => {
     expect(readFileSync(path, 'utf8')).toBe('by nobody');
   });
 
-  asRoot('(as root) a file somebody else owns stays theirs in a directory of root', () => {
+  asRoot('(as root) a file of the user that somebody else owns stays theirs in a directory of root', () => {
     const path = join(scratchDirectory(), 'secrets.yaml');
     writeFileSync(path, 'old');
     chownSync(path, NOBODY, NOBODY);
-    writeWhole(path, 'new');
+    writeWhole(path, 'new', { ofTheUser: true });
     expect(statSync(path).uid).toBe(NOBODY);
   });
 

@@ -52,6 +52,7 @@ rootTest('side files of another owner: the error names them and the command (nee
   await store.close();
   for (const suffix of ['-wal', '-shm']) {
     copyFileSync(here.path(`kept${suffix}`), path + suffix);
+    chownSync(path + suffix, 0, 0); // from Node.js 22 on a copy that root makes keeps its owner
     chmodSync(path + suffix, 0o644);
   }
   const { stdout } = await runChild('store-cycle', [here.storage.data_directory, '2'], { uid: NOBODY });

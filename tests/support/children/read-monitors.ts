@@ -1,6 +1,7 @@
 /** Reads the monitors once with the session of a data directory, and says how many readings came, or the error. */
 import { join } from 'node:path';
 import { createHttp } from '../../../lib/http/fetch';
+import { createRedactor } from '../../../lib/logging/redact';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { acquireLock } from '../../../lib/reliability/lock';
 import { createRetrier } from '../../../lib/reliability/retry';
@@ -28,7 +29,7 @@ createAqmSource({
   retrier: createRetrier({ policy, logger, sleep, deadline: startDeadline(60_000) }),
   logger,
   traffic: { requests: 0, payloadBytes: 0, endpoint: null },
-  redactor: { add: silent },
+  redactor: createRedactor(),
   lock: () => acquireLock(join(dataDirectory, SESSION_LOCK), 30_000),
 })
   .read()

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { settleAlert, type AlertContext, type AlertVerdict } from '../../../lib/alert/settle-alert';
 import { MonitorError } from '../../../lib/errors';
+import { createRedactor } from '../../../lib/logging/redact';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { createRetrier } from '../../../lib/reliability/retry';
 import { recordingLogger } from '../../support/recording-logger';
@@ -10,6 +11,8 @@ import { startMailServer, startSilentServer } from '../../support/mail-server';
 import { scratchDirectory } from '../../support/scratch';
 
 const HOUR = 60 * 60_000;
+/** to the year 2099 */
+const YEARS = 73 * 365.25 * 24 * HOUR;
 const FIRST = '2026-11-24T10:00:00.000Z';
 const needed: AlertVerdict = {
   status: 'needed',
@@ -33,7 +36,7 @@ function alertHome(changes: Partial<AlertContext> = {}) {
   });
   const signInUrl = jest.fn(() => 'https://www.amazon.com/ap/signin?openid.mode=checkid_setup');
   const context: AlertContext = {
-    ...{ dataDirectory, email: null, logger, retrier, signInUrl, now: () => new Date(clock) },
+    ...{ dataDirectory, email: null, logger, redact: (text) => text, retrier, signInUrl, now: () => new Date(clock) },
     ...changes,
   };
   const file = join(dataDirectory, 'ALERT_TOKEN_REFRESH_NEEDED.txt');
@@ -65,6 +68,15 @@ describe('the alert file', () => {
       ].join('\n'),
     );
     expect(home.events()).toEqual(['critical alert_raised']);
+  });
+
+  test('holds no secret, and the e-mail neither, whatever Amazon says', async () => {
+    const server = await startMailServer();
+    const home = alertHome({ email: server.email(), redact: createRedactor(['Atnr|canary']) });
+    const options = { type: 'login_needed', permanent: true } as const;
+    await home.settle({ status: 'needed', error: new MonitorError('Amazon refuses Atnr|CANARY', options) });
+    expect(home.text()).toContain('error: Amazon refuses <redacted>\n');
+    expect(server.mailbox.map(({ raw }) => raw).join('')).toMatch(/error: Amazon refuses <redacted>/);
   });
 
   test('keeps its first timestamp while it is active, and is not written again without need', async () => {
@@ -197,6 +209,31 @@ describe('e-mails', () => {
     await home.settle(needed, { email: server.email(login) });
     expect(server.mailbox).toHaveLength(1);
     expect(existsSync(home.file)).toBe(true);
+  });
+
+  test('refused for good by a clock that says 2099: tried again as soon as the clock is right', async () => {
+    const login = { username: 'monitor', password: 'right' };
+    const server = await startMailServer({ login });
+    const home = alertHome({ email: server.email({ ...login, password: 'wrong' }) });
+    home.wait(YEARS);
+    await home.settle(needed);
+    expect(home.text()).toContain('timestamp: 2099-');
+    home.wait(-YEARS);
+    await home.settle(needed, { email: server.email(login) });
+    expect(server.mailbox).toHaveLength(1);
+    expect(home.text()).toContain(`timestamp: ${FIRST}`);
+  });
+
+  test('a last e-mail in the future silences no reminder', async () => {
+    const server = await startMailServer();
+    const home = alertHome({ email: server.email() });
+    home.wait(5 * HOUR);
+    await home.settle(needed);
+    home.wait(-5 * HOUR);
+    await home.settle(needed);
+    await home.settle(needed);
+    expect(server.mailbox).toHaveLength(2);
+    expect(server.mailbox[1]?.raw).toContain(`timestamp: ${FIRST}`);
   });
 
   test('a hanging server costs a bounded time, then an hour of rest', async () => {

@@ -1,6 +1,7 @@
 import { MonitorError } from '../../../lib/errors';
 import type { Check, Judgement } from '../../../lib/health/check';
 import type { Installation } from '../../../lib/health/installation';
+import { createRedactor } from '../../../lib/logging/redact';
 import { runChecks } from '../../../lib/health/runner';
 import { verdictOf } from '../../../lib/health/verdict';
 import type { CollectorName } from '../../../lib/reading';
@@ -30,7 +31,7 @@ const run = (checks: readonly Check[], more: object = {}) =>
     installation: installation(),
     offline: false,
     fresh: false,
-    redactor: { add: () => undefined },
+    redactor: createRedactor(),
     ...more,
   });
 

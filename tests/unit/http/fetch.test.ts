@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MonitorError } from '../../../lib/errors';
+import { agentFor } from '../../../lib/http/agent';
 import { createHttp } from '../../../lib/http/fetch';
 import type { HttpRequest } from '../../../lib/http/http';
 import { createTestAuthority, selfSignedBridge } from '../../../lib/simulator/certificates';
@@ -145,6 +146,14 @@ describe('TLS', () => {
     const failure = await failureOf(ask({ url: `https://127.0.0.1:${port}/` }));
     plain.close();
     expect([failure.type, failure.permanent]).toEqual(['tls', true]);
+  });
+
+  it('verifies whatever the environment says: it is written out, not left to what Node.js does by itself', async () => {
+    const agent = (tls: HttpRequest['tls']) => agentFor(bridge.httpsUrl, tls);
+    for (const tls of [{}, { ca: [bridge.ca] }, { servername: bridge.bridgeId }]) {
+      expect(await agent(tls)).toMatchObject({ options: { rejectUnauthorized: true } });
+    }
+    expect(await agent({ rejectUnauthorized: false })).toMatchObject({ options: { rejectUnauthorized: false } });
   });
 
   it('accepts anything only where the user said so', async () => {

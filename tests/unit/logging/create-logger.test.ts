@@ -1,13 +1,4 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  mkdirSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -15,7 +6,8 @@ import { LEVEL, MESSAGE } from 'triple-beam';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { createRetrier } from '../../../lib/reliability/retry';
 import type { LoggingConfig } from '../../../lib/config/config';
-import { createLogger, type FileLogger, type LoggerOptions } from '../../../lib/logging/create-logger';
+import { createLogger, type FileLogger } from '../../../lib/logging/create-logger';
+import type { LoggerOptions } from '../../../lib/logging/logger-options';
 import type { LogFileSystem } from '../../../lib/logging/current-file';
 import { RotateFileTransport } from '../../../lib/logging/rotate-file-transport';
 import { loggingStatus } from '../../../lib/logging/status';
@@ -130,10 +122,10 @@ describe('what the log says of itself', () => {
   });
 
   test('nothing, but once on stderr, where not even a line can be written', () => {
-    mkdirSync(directory, { recursive: true });
-    symlinkSync('/dev/full', join(directory, 'collect-hue.log'));
     const said: string[] = [];
-    start({ complain: (text) => said.push(text) });
+    const full = nodeFs.openSync('/dev/full', 'w');
+    const fs = { ...nodeFs, writeSync: () => nodeFs.writeSync(full, '.') };
+    start({ complain: (text) => said.push(text), fs });
     for (let time = 0; time < 3; time++) logger.critical('alert_raised', 'log in');
     expect(said).toEqual([
       `collect-hue: the log in ${directory} cannot be written: no space left on device (ENOSPC).\n`,
@@ -161,7 +153,8 @@ describe('what the log says of itself', () => {
       const deadline = startDeadline(deadlineMs, 0);
       const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
       const policy = { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 };
-      await logger.finish(createRetrier({ policy, logger, sleep, deadline }));
+      const retrier = createRetrier({ policy, logger, sleep, deadline });
+      await logger.finish((operation, attempt) => retrier.run(operation, attempt));
       deadline.clear();
     };
     beforeEach(() => {

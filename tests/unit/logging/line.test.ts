@@ -129,4 +129,12 @@ describe('a line of the log', () => {
       expect(line).not.toContain('S3cretS3');
     }
   });
+
+  test('nor where many masks have made the text shorter', () => {
+    const secret = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
+    for (let before = 0; before < secret.length; before++) {
+      const line = format({ message: 'x'.repeat(before) + secret.repeat(1000) }, createRedactor([secret]));
+      expect(line).not.toContain('abcd');
+    }
+  });
 });

@@ -1,6 +1,9 @@
-import { createRedactor } from '../../../lib/logging/redact';
+import { createRedactor, excerptOf } from '../../../lib/logging/redact';
 
 const SECRET = 'Atnr|EwICI "quoted"/with+signs=é\\';
+
+/** `\u002f`, as an encoder may write any character. */
+const escapeUnit = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 describe('the redactor', () => {
   const forms: [string, string][] = [
@@ -8,14 +11,29 @@ describe('the redactor', () => {
     ['in a URL', encodeURIComponent(SECRET)],
     ['in a URL in lower case', encodeURIComponent(SECRET).replace(/%../g, (code) => code.toLowerCase())],
     ['in a form body', new URLSearchParams({ token: SECRET }).toString().slice('token='.length)],
+    ['in a URL in mixed case', encodeURIComponent(SECRET).replace('%22', '%22').replace('%2F', '%2f')],
+    ['in a URL inside another', encodeURIComponent(encodeURIComponent(SECRET))],
+    ['in upper case', SECRET.toUpperCase()],
+    ['in lower case', SECRET.toLowerCase()],
     ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
+    ['in JSON with all escapes', SECRET.replace(/[^a-z0-9]/gi, escapeUnit).replace('u00e9', 'u00E9')],
+    ['in JSON with escaped slashes', JSON.stringify(SECRET).slice(1, -1).replaceAll('/', '\\/')],
     ['in JSON inside JSON', JSON.stringify(JSON.stringify({ SECRET })).slice(1, -1)],
   ];
   test.each(forms)('masks a secret %s', (_name, form) => {
     const shown = createRedactor([SECRET])(`before ${form} after`);
     expect(shown).toContain('<redacted>');
     expect(shown).toMatch(/^before .* after$/);
-    expect(shown).not.toContain('EwICI');
+    expect(shown).not.toMatch(/EwICI|quoted|signs/i);
+  });
+
+  test('leaves JSON that holds a secret readable', () => {
+    for (const secret of [SECRET, `"${SECRET}"`, '\\begin and end\\', '/a/b']) {
+      const said = { before: 'x', secret, inside: JSON.stringify({ secret }), after: `C:\\${secret}\n` };
+      const read = JSON.parse(createRedactor([secret])(JSON.stringify(said))) as typeof said;
+      expect(read).toMatchObject({ before: 'x', secret: '<redacted>' });
+      expect(JSON.stringify(read)).not.toMatch(/EwICI|begin|a.+b"/);
+    }
   });
 
   test.each(['', 'u', 'us', 'user:', 'a longer user name:'])('masks it in base64 after %j', (before) => {
@@ -49,4 +67,11 @@ describe('the redactor', () => {
   test('copes with a secret that is not well-formed text', () => {
     expect(createRedactor(['key\ud800value'])('x key\ud800value y')).toBe('x <redacted> y');
   });
+});
+
+test('an excerpt holds no part of a secret, wherever it ends', () => {
+  const key = 'abcdefghijklmnopqrstuvwxyz012345678901';
+  for (let end = 0; end < 45; end++) {
+    expect('/api/<redacted>/sensors').toContain(excerptOf(`/api/${key}/sensors`, end, createRedactor([key])));
+  }
 });

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import nodeFs from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { LogFileSystem } from '../../../lib/logging/current-file';
 import { RotatingFile, type Happening, type RotatingFileOptions } from '../../../lib/logging/rotating-file';
@@ -238,14 +239,54 @@ describe('a rotation that fails', () => {
 
 describe('a line that cannot be written', () => {
   test('throws, and the next one is tried again', () => {
-    mkdirSync(directory);
-    symlinkSync('/dev/full', path());
-    const file = open();
+    const full = nodeFs.openSync('/dev/full', 'w');
+    let isFull = true;
+    const writeSync = ((file: number, bytes: Uint8Array, offset?: number) =>
+      nodeFs.writeSync(isFull ? full : file, bytes, offset)) as LogFileSystem['writeSync'];
+    const file = open({ fs: { ...nodeFs, writeSync } });
     expect(() => file.append(line(1), true)).toThrow('ENOSPC');
-    rmSync(path());
+    isFull = false;
     append(file, 2, 2);
     expect(read()).toBe(line(2));
   });
+
+  test('because its file is a link, or a pipe: what it leads to stays as it is', () => {
+    mkdirSync(directory);
+    writeFileSync(path('victim'), 'precious, without a newline');
+    for (const plant of [
+      () => symlinkSync(path('victim'), path()),
+      () => symlinkSync(path('not there'), path()),
+      () => execFileSync('mkfifo', [path()]),
+    ]) {
+      plant();
+      const file = open();
+      expect(() => file.append(line(1), true)).toThrow(/collect-hue\.log is a (symbolic link|pipe)/);
+      rmSync(path());
+      append(file, 2, 2);
+      expect(read()).toBe(line(2));
+      rmSync(path());
+    }
+    expect(logs()).toEqual(['victim']);
+    expect(read('victim')).toBe('precious, without a newline');
+  });
+
+  test.each(['a link', 'a pipe', 'a folder'])(
+    'no lock because %s bears its name: the line is written, and it is told',
+    (kind) => {
+      mkdirSync(directory);
+      writeFileSync(path('victim'), '1 1 1 1 1');
+      if (kind === 'a link') symlinkSync(path('victim'), path('.lock'));
+      else if (kind === 'a pipe') execFileSync('mkfifo', [path('.lock')]);
+      else mkdirSync(path('.lock'));
+      execFileSync('mkfifo', [path('.writer-1-planted')]);
+      const happened = append(open(), 1, 1);
+      expect(happened).toMatchObject([{ kind: 'lock_in_the_way', error: { path: path('.lock') } }, { kind: 'new' }]);
+      expect(read()).toBe(line(1));
+      expect(read('victim')).toBe('1 1 1 1 1');
+      rmSync(path('.lock'), { recursive: true });
+      expect(append(open(), 2, 2)).toEqual([]);
+    },
+  );
 
   (isRoot ? test : test.skip)('no directory and no right to make one (needs root)', () => {
     const file = open();

@@ -60,6 +60,17 @@ test('another database: what is younger than the last export, and nothing twice'
   expect(times(await exported(other))).toEqual([startOf(4), startOf(4)]);
 });
 
+test('another database after an export that ended in 2069: everything counts as new', async () => {
+  const home = reportHome();
+  await store(home.config, [nthCycle(1), nthCycle(43 * 365 * 288)]);
+  await exported(home);
+  const other = reportHome();
+  await store(other.config, [nthCycle(2), nthCycle(3)]);
+  const cursor = join(home.config.storage.data_directory, 'export-cursor.json');
+  writeFileSync(join(other.config.storage.data_directory, 'export-cursor.json'), readFileSync(cursor));
+  expect(times(await exported(other))).toEqual([startOf(2), startOf(2), startOf(3), startOf(3)]);
+});
+
 test('a damaged cursor file: everything counts as new', async () => {
   const home = reportHome();
   await store(home.config, [nthCycle(1)]);

@@ -10,16 +10,17 @@ const told = (traces: Trace[], fromMinutes: number | null, untilMinutes: number 
     INTERVAL,
     fromMinutes === null ? null : fromMinutes * MINUTE,
     untilMinutes === null ? null : untilMinutes * MINUTE,
-  ).map(({ ms, reason }) => `${ms / MINUTE}${reason === null ? '' : ` ${reason}`}`);
+  ).map(({ ms, reason, cycles }) =>
+    [ms / MINUTE, ...(reason === null ? [] : [reason]), ...(cycles === 1 ? [] : [`x ${cycles}`])].join(' '),
+  );
 
 test('every cycle that ran is a slot, every hole is filled', () => {
-  expect(told([at(0), at(5, 'timeout'), at(20)], null, null)).toEqual([
-    '0',
-    '5 timeout',
-    '10 no_trace',
-    '15 no_trace',
-    '20',
-  ]);
+  expect(told([at(0), at(5, 'timeout'), at(20)], null, null)).toEqual(['0', '5 timeout', '10 no_trace x 2', '20']);
+});
+
+test('fifty years without a trace are one stretch', () => {
+  const years = 50 * 365 * 24 * 60;
+  expect(told([at(0), at(years)], null, null)).toEqual(['0', `5 no_trace x ${years / 5 - 1}`, String(years)]);
 });
 
 test('cron is late now and then: that is no gap', () => {
@@ -38,6 +39,7 @@ test('what should have gone on is missing until the end; what is switched off is
 });
 
 test('the cycle before the time asked for tells when the first one in it was due', () => {
-  expect(told([at(0), at(20)], 9, null)).toEqual(['10 no_trace', '15 no_trace', '20']);
+  expect(told([at(0), at(20)], 9, null)).toEqual(['10 no_trace x 2', '20']);
+  expect(told([at(0), at(20)], 11, null)).toEqual(['15 no_trace', '20']);
   expect(told([], 0, 100)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** What the source's own tests (unit/sources/aqm) do not show of the simulated cloud: whom it lets in, and whom not. */
 import { createHash } from 'node:crypto';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../../lib/simulator/alexa-cloud';
+import { fault } from '../../../lib/simulator/faults';
 
 let cloud: AlexaCloud;
 let now: number;
@@ -234,6 +235,36 @@ describe('who is let in', () => {
 });
 
 describe('smart home', () => {
+  test('a list that is a part: a null empties what holds it, and is told beside the data', async () => {
+    await start({ monitors: 3 });
+    for (const [number, listed] of [
+      [1, 'nulled'],
+      [2, 'null'],
+      [3, 'left_out'],
+    ] as const) {
+      cloud.monitor(number).discovery.listed = listed;
+    }
+    const session = await logIn();
+    const { data, errors } = await discover(session);
+    expect(data.endpoints?.items.slice(3)).toEqual([{ legacyAppliance: null }, null]);
+    expect(errors).toMatchObject([
+      { path: ['endpoints', 'items', 3, 'legacyAppliance', 'friendlyName'] },
+      { path: ['endpoints', 'items', 4] },
+    ]);
+    expect(((await (await askState(session)).json()) as States).deviceStates).toHaveLength(3);
+  });
+
+  test('a list that is throttled', async () => {
+    await start();
+    cloud.faults.next('/graphql', fault.throttledList());
+    const session = await logIn();
+    expect(await discover(session)).toMatchObject({
+      errors: [{ extensions: { errorCode: 'UNOFFICIAL_CLIENT_TOO_MANY_REQUESTS', isRetryable: false } }],
+      data: null,
+    });
+    expect((await discover(session)).errors).toBeUndefined();
+  });
+
   test('kinds of id must not be mixed', async () => {
     await start({ monitors: 1 });
     const session = await logIn();

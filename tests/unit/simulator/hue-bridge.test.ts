@@ -1,4 +1,5 @@
-import { home, type ClipSensor } from '../../../lib/simulator/hue-home';
+import { home } from '../../../lib/simulator/hue-home';
+import type { ClipSensor } from '../../../lib/simulator/hue-home-shape';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
 
 const NOON = Date.UTC(2025, 10, 20, 12);

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { QUANTITIES, type QuantityRow } from '../../../lib/quantities';
 import { Database } from '../../../lib/store/database';
-import { migrate, MIGRATIONS } from '../../../lib/store/migrations';
+import { migrate } from '../../../lib/store/migrations';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { SCHEMA_VERSION } from '../../../lib/store/schema';
+import { MIGRATIONS, migrationsOf, SCHEMA_VERSION, viewsOver } from '../../../lib/store/schema';
 import { nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
@@ -71,4 +73,64 @@ test('the version stands in the file itself when all connections are closed', as
     type: 'future_schema',
     message: expect.stringContaining('schema version 3') as string,
   });
+});
+
+describe('a new quantity', () => {
+  const co2: QuantityRow = {
+    ...{ name: 'co2', title: 'CO2', short: 'CO2', unit: 'ppm', decimals: 0, better: 'lower' },
+    kept: { column: 'co2', as: 'real', since: SCHEMA_VERSION + 1 },
+    metric: { name: 'climate_co2_ppm', help: 'Carbon dioxide.' },
+  };
+  const radon: QuantityRow = { ...co2, kept: { column: 'radon', as: 'hundredths', since: SCHEMA_VERSION + 2 } };
+  const QUANTITIES_TO_COME = { ...QUANTITIES, co2_ppm: co2, radon_bqm3: radon };
+  const TO_COME = migrationsOf(QUANTITIES_TO_COME);
+  const columns = async (file: string) =>
+    (await query<{ name: string }>(file, "SELECT name FROM pragma_table_info('readings')")).map(({ name }) => name);
+
+  test('is a column of table and view after the step of its version, and what was stored stays', async () => {
+    const before = await readBack(path);
+    await migrateTo(TO_COME);
+    expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION + 2 }]);
+    expect((await columns(path)).slice(-3)).toEqual(['co2_ppm', 'radon_bqm3', 'is_anomalous']);
+    expect(await query(path, 'SELECT DISTINCT co2_ppm, radon_bqm3 FROM readings')).toEqual([
+      { co2_ppm: null, radon_bqm3: null },
+    ]);
+    expect(await readBack(path)).toMatchObject(before);
+    const [first = '', second = ''] = backups().map((name) => here.path(name));
+    expect(await columns(first)).not.toContain('co2_ppm');
+    expect((await columns(second)).slice(-2)).toEqual(['co2_ppm', 'is_anomalous']);
+  });
+
+  test('a new database is made in all its steps, and nothing is backed up that was never there', async () => {
+    const file = here.path('new.db');
+    const database = await Database.open(file, 'create');
+    await migrate(database, 0o600, TO_COME);
+    await database.close();
+    expect(await query(file, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION + 2 }]);
+    expect(await columns(file)).toContain('radon_bqm3');
+    expect(readdirSync(here.storage.data_directory).filter((name) => name.startsWith('new.db.version'))).toEqual([]);
+  });
+
+  test('is NULL for who reads an older database, which stays as it is', async () => {
+    const database = await Database.open(path, 'read-only');
+    try {
+      await database.exec(viewsOver(SCHEMA_VERSION, QUANTITIES_TO_COME));
+      const rows = await database.all('SELECT location, temperature_celsius, co2_ppm, radon_bqm3 FROM readings');
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows)
+        expect(row).toMatchObject({ co2_ppm: null, radon_bqm3: null, location: expect.any(String) as string });
+      expect(await database.all('SELECT DISTINCT co2, radon FROM reading')).toEqual([{ co2: null, radon: null }]);
+    } finally {
+      await database.close();
+    }
+    expect(await columns(path)).not.toContain('co2_ppm');
+  });
+});
+
+test('version 1 is history: what the first release made', () => {
+  expect(
+    createHash('sha256')
+      .update(MIGRATIONS[0] ?? '')
+      .digest('hex'),
+  ).toBe('01fcbbf22ae195fdc0397d8c5df2f73b831efa88cf731a27527832ab688496f8');
 });

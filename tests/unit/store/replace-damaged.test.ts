@@ -4,16 +4,21 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { acquireLock } from '../../../lib/reliability/lock';
 import { Database } from '../../../lib/store/database';
+import { databaseError } from '../../../lib/store/database-error';
+import { enterGate } from '../../../lib/store/gate';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
+import { until } from '../../support/until';
 
 let here: Scratch;
 let path: string;
@@ -157,6 +162,50 @@ test('two stores that meet the same damage replace it once', async () => {
   const replaced = await Promise.all([collect(1000), collect(1001)]);
   expect(replaced.filter((name) => name !== null)).toHaveLength(1);
   expect(await readBack(path)).toHaveLength(2);
+});
+
+test('what turned out sound by the time nobody else writes is not moved aside: the cycle is stored in it', async () => {
+  await fill();
+  const header = readFileSync(path).subarray(0, 100);
+  const other = await enterGate(here.storage);
+  overwrite(0, Buffer.alloc(100));
+  const collecting = collect(1000);
+  // It has seen the damage twice, and waits to be alone: nobody else gets in.
+  await until(async () => {
+    const lock = await acquireLock(here.path('readings.lock'), 0, { mode: 'shared' });
+    await lock?.release();
+    return lock === null;
+  });
+  overwrite(0, header);
+  await other.release();
+  expect(await collecting).toBeNull();
+  expect(here.named('database_replaced')).toEqual([]);
+  expect(await readBack(path)).toHaveLength(301);
+});
+
+test('what fails like damage again and again, in a file that SQLite finds sound, is said, and nothing is moved', async () => {
+  await fill();
+  const store = readingsDatabase(here.storage, here.logger);
+  const likeDamage = () => {
+    throw databaseError(path, { code: 'SQLITE_CORRUPT', message: 'so it seems' });
+  };
+  await expect(store.store(nthCycle(1000), likeDamage)).rejects.toMatchObject({ type: 'database_corrupt' });
+  await store.close();
+  expect(store.replaced).toBeNull();
+  expect(await readBack(path)).toHaveLength(300);
+});
+
+test('at the end of the cycle nothing is judged, and nothing is moved', async () => {
+  await fill();
+  const end = new AbortController();
+  const store = readingsDatabase(here.storage, here.logger, end.signal);
+  const lateDamage = () => {
+    end.abort(new Error('the deadline'));
+    throw databaseError(path, { code: 'SQLITE_CORRUPT', message: 'so it seems' });
+  };
+  await expect(store.store(nthCycle(1000), lateDamage)).rejects.toThrow('the deadline');
+  await store.close();
+  expect(store.replaced).toBeNull();
 });
 
 test('a future schema is refused, not repaired', async () => {

@@ -1,12 +1,14 @@
 import { Database } from '../../../lib/store/database';
 import { forgetOld } from '../../../lib/store/retention';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { cycleOf, hueReading, nthCycle } from '../../support/cycles';
 import { query, scratch, type Scratch } from '../../support/storage';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
 const signal = new AbortController().signal;
+/** The device agrees about the time. */
+const clockDifferenceMs = 0;
 const noPause = () => Promise.resolve();
 
 let place: Scratch;
@@ -33,32 +35,96 @@ test('what is older goes, cycles and readings alike; what is younger stays', asy
   const path = await threeDays(1);
   const forgotten = await forgetOld(place.storage, place.logger, {
     signal,
+    clockDifferenceMs,
     now: () => START + 3 * DAY,
     sleep: noPause,
   });
-  expect(forgotten).toBe(2 * 288 - 101);
-  // The clock is believed as far as 100 cycles ago: that is 101 cycles of 5 minutes less than asked for.
+  expect(forgotten).toBe(2 * 288);
   expect(await rows(path)).toEqual({
-    cycles: 288 + 101,
-    readings: 2 * (288 + 101),
-    first: new Date(START + 2 * DAY - 101 * 300_000).toISOString(),
+    cycles: 288,
+    readings: 2 * 288,
+    first: new Date(START + 2 * DAY).toISOString(),
     devices: 2,
   });
   expect(place.named('retention')).toHaveLength(1);
-  expect(await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY })).toBe(0);
+  expect(await forgetOld(place.storage, place.logger, { signal, clockDifferenceMs, now: () => START + 3 * DAY })).toBe(
+    0,
+  );
 });
 
-test('0 keeps all, and so does a clock that went astray', async () => {
+test('0 keeps all', async () => {
   const path = await threeDays(0);
   const before = await rows(path);
-  expect(await forgetOld(place.storage, place.logger, { signal, now: () => START + 1000 * DAY })).toBe(0);
   expect(
-    await forgetOld({ ...place.storage, retention_days: 365 }, place.logger, {
-      signal,
-      now: () => START + 36_500 * DAY,
-    }),
+    await forgetOld(place.storage, place.logger, { signal, clockDifferenceMs, now: () => START + 1000 * DAY }),
   ).toBe(0);
   expect(await rows(path)).toEqual(before);
+});
+
+const HOUR = 3_600_000;
+
+test.each([
+  ['a clock that the device contradicts', -500 * DAY, ['clock_doubtful']],
+  ['one that is behind', HOUR + 1000, ['clock_doubtful']],
+  ['one of which the device says nothing', null, ['retention_skipped']],
+])('%s forgets nothing', async (_, difference, events) => {
+  const path = await threeDays(1);
+  const before = await rows(path);
+  const context = { signal, clockDifferenceMs: difference, now: () => START + 500 * DAY, sleep: noPause };
+  expect(await forgetOld(place.storage, place.logger, context)).toBe(0);
+  expect(await rows(path)).toEqual(before);
+  expect(place.events.map(({ event }) => event).filter((event) => event !== 'wal_verified')).toEqual(events);
+});
+
+test.each([HOUR, -HOUR])('a difference of %i ms is none', async (difference) => {
+  await threeDays(1);
+  const context = { signal, clockDifferenceMs: difference, now: () => START + 3 * DAY, sleep: noPause };
+  expect(await forgetOld(place.storage, place.logger, context)).toBe(2 * 288);
+});
+
+/** Cycles of one device as a clock stamped them, each with the sensor's own time. */
+async function stamped(cycles: [started: number, measured: number | null][]): Promise<string> {
+  place = scratch({ retention_days: 14 });
+  const database = readingsDatabase(place.storage, place.logger);
+  await database.storeAll(
+    cycles.map(([started, measured]) => {
+      const measured_at = measured === null ? null : new Date(measured).toISOString();
+      return cycleOf(new Date(started).toISOString(), 'hue', [hueReading('hue:0', { measured_at })]);
+    }),
+  );
+  await database.close();
+  return place.path('readings.db');
+}
+
+test('what is stamped long ago but was measured now is kept; a time from the future saves nothing', async () => {
+  const now = START + 100 * DAY;
+  const path = await stamped([
+    [now - 40 * DAY, now],
+    [now - 39 * DAY, now - 14 * DAY],
+    [now - 38 * DAY, now - 15 * DAY],
+    [now - 37 * DAY, now + 2 * DAY],
+    [now - 36 * DAY, null],
+    [now - 13 * DAY, now - 40 * DAY],
+  ]);
+  expect(
+    await forgetOld(place.storage, place.logger, { signal, clockDifferenceMs, now: () => now, sleep: noPause }),
+  ).toBe(3);
+  expect(await query(path, 'SELECT timestamp FROM readings ORDER BY timestamp')).toEqual(
+    [40, 39, 13].map((days) => ({ timestamp: new Date(now - days * DAY).toISOString() })),
+  );
+});
+
+test('a device keeps its name as long as an older cycle of it stays', async () => {
+  const now = START + 100 * DAY;
+  const path = await stamped([
+    [now - 40 * DAY, now],
+    [now - 36 * DAY, null],
+  ]);
+  await forgetOld(place.storage, place.logger, { signal, clockDifferenceMs, now: () => now, sleep: noPause });
+  expect(await query(path, 'SELECT timestamp, device_id FROM readings')).toEqual([
+    { timestamp: new Date(now - 40 * DAY).toISOString(), device_id: 'hue:0' },
+  ]);
+  expect(await query(path, 'SELECT started_at FROM device JOIN cycle ON cycle.id = last_cycle')).toHaveLength(1);
 });
 
 test('a device of which nothing is left is forgotten, too', async () => {
@@ -68,7 +134,12 @@ test('a device of which nothing is left is forgotten, too', async () => {
     'DELETE FROM reading WHERE device = 2 AND cycle > 100; UPDATE device SET last_cycle = 100 WHERE id = 2',
   );
   await database.close();
-  await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY, sleep: noPause });
+  await forgetOld(place.storage, place.logger, {
+    signal,
+    clockDifferenceMs,
+    now: () => START + 3 * DAY,
+    sleep: noPause,
+  });
   expect(await query(path, 'SELECT device_id FROM device')).toEqual([{ device_id: 'hue:0' }]);
 });
 
@@ -76,11 +147,18 @@ test('another program’s lock is not waited for: the next run goes on', async (
   const path = await threeDays(1);
   const writer = await Database.open(path, 'read-write');
   await writer.exec('BEGIN IMMEDIATE');
-  expect(await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY })).toBe(0);
+  expect(await forgetOld(place.storage, place.logger, { signal, clockDifferenceMs, now: () => START + 3 * DAY })).toBe(
+    0,
+  );
   await writer.exec('COMMIT');
   await writer.close();
   expect(
-    await forgetOld(place.storage, place.logger, { signal, now: () => START + 3 * DAY, sleep: noPause }),
+    await forgetOld(place.storage, place.logger, {
+      signal,
+      clockDifferenceMs,
+      now: () => START + 3 * DAY,
+      sleep: noPause,
+    }),
   ).toBeGreaterThan(0);
 });
 
@@ -92,6 +170,7 @@ test('a collector may write between any two steps, and the end of the cycle ends
   let pauses = 0;
   const forgotten = await forgetOld(place.storage, place.logger, {
     signal: stop.signal,
+    clockDifferenceMs,
     now: () => START + 3 * DAY,
     sleep: async () => {
       pauses++;
@@ -101,6 +180,6 @@ test('a collector may write between any two steps, and the end of the cycle ends
   });
   await collector.close();
   expect(pauses).toBe(2);
-  expect(forgotten).toBeLessThan(2 * 288 - 101);
+  expect(forgotten).toBeLessThan(2 * 288);
   expect(forgotten).toBeGreaterThan(10);
 });

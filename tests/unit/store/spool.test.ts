@@ -130,6 +130,29 @@ test.each(DAMAGED)('a damaged file (%s) is kept aside, the others are stored', a
   expect(await readBack(here.path('readings.db'))).toHaveLength(2);
 });
 
+test('a cycle of which one reading would get no row is kept aside whole, the others are stored', async () => {
+  for (const n of [1, 3]) spool(failed(n));
+  const { record } = failed(2);
+  spool({ record, readings: [hueReading('hue:a'), hueReading('hue:b'), hueReading('hue:a')] });
+  await replayIntoDatabase();
+  expect(names('spool')).toEqual([]);
+  expect(names('spool-damaged')).toHaveLength(1);
+  expect(here.named('spool_damaged')).toMatchObject([{ level: 'error' }]);
+  expect(here.named('spool_damaged')[0]?.message).toContain('only 2 of the 3 readings of the cycle');
+  expect(await readBack(here.path('readings.db'))).toHaveLength(2);
+});
+
+test('names as older versions spooled them, with half a surrogate pair, are stored well-formed', async () => {
+  const { record } = failed(1);
+  spool({ record, readings: [hueReading('hue:a\ud83c', { location: 'Hall \ud83c' }), hueReading('hue:b')] });
+  await replayIntoDatabase();
+  expect(names('spool-damaged')).toEqual([]);
+  expect(await query(here.path('readings.db'), 'SELECT device_id, location FROM readings ORDER BY device_id')).toEqual([
+    { device_id: 'hue:a\ufffd', location: 'Hall \ufffd' },
+    { device_id: 'hue:b', location: 'Hall' },
+  ]);
+});
+
 test('a well-formed file that no database takes does not keep the others waiting', async () => {
   for (const n of [1, 2, 3]) spool(failed(n));
   const memory = createMemoryStore();

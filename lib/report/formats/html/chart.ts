@@ -2,6 +2,7 @@
  * One quantity of all rooms as lines over time. The drawing stretches to the width of the page; what must not be
  * stretched, the lettering, is HTML around it.
  */
+import { highestOf, lowestOf } from '../../extremes';
 import { momentOf } from '../../moment';
 import { withUnit, type Quantity } from '../../quantities';
 import { linearScale, logarithmicScale, nights, timeTicks, type Scale } from './axes';
@@ -73,8 +74,8 @@ function scaleOf(quantity: Quantity, lines: readonly Line[]): Scale {
     const taken = known.length - sound.length < RARE * known.length ? sound : known;
     return taken.flatMap((stretch) => [series.lowest[stretch] ?? NaN, series.highest[stretch] ?? NaN]);
   });
-  const lowest = quantity.convert(Math.min(...values));
-  const highest = quantity.convert(Math.max(...values));
+  const lowest = quantity.convert(lowestOf(values));
+  const highest = quantity.convert(highestOf(values));
   return quantity.logarithmic === true
     ? logarithmicScale(highest)
     : linearScale(lowest, highest, quantity.decimals > 0 ? 0.5 : 1, quantity.unit === '%' ? 100 : Infinity);
@@ -83,8 +84,8 @@ function scaleOf(quantity: Quantity, lines: readonly Line[]): Scale {
 function describe(quantity: Quantity, lines: readonly Line[], fromMs: number, toMs: number): string {
   const of = (values: Float64Array) => values.filter((value) => !Number.isNaN(value));
   const rooms = lines.map(({ label, series }) => {
-    const low = withUnit(quantity, Math.min(...of(series.lowest)));
-    const high = withUnit(quantity, Math.max(...of(series.highest)));
+    const low = withUnit(quantity, lowestOf(of(series.lowest)));
+    const high = withUnit(quantity, highestOf(of(series.highest)));
     return `${label} ${low} to ${high}`;
   });
   return `From ${momentOf(fromMs)} to ${momentOf(toMs)}, lowest to highest: ${rooms.join('; ')}.`;

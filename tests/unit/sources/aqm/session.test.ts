@@ -22,7 +22,7 @@ describe('dead cookies', () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.account.expireCookies();
-    home.wait(DAY);
+    home.changeSession((state) => (state.discovery = null));
     const { failure, asked } = await home.cycle();
     expect(failure).toBeNull();
     expect(asked).toEqual([DISCOVERY, ...REFRESH, DISCOVERY, STATE]);
@@ -31,18 +31,31 @@ describe('dead cookies', () => {
   test('mid-cycle, between the device list and the state: the list is not asked for again', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
-    home.wait(DAY);
+    home.changeSession((state) => (state.discovery = null));
     home.cloud.account.expireCookiesAfter(1);
     const { failure, asked } = await home.cycle();
     expect(failure).toBeNull();
     expect(asked).toEqual([DISCOVERY, STATE, ...REFRESH, STATE]);
   });
 
+  test('mid-cycle, between the state and the device list: what was read stays read', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.wait(DAY);
+    home.cloud.account.expireCookiesAfter(1);
+    const { failure, asked, report } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(asked).toEqual([STATE, DISCOVERY]);
+    expect(report?.readings).toHaveLength(2);
+    home.wait(10 * MINUTE);
+    expect((await home.cycle()).asked).toEqual([STATE, ...REFRESH, STATE, DISCOVERY]);
+  });
+
   test('past their Expires they are not even tried', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.wait(15 * DAY);
-    expect((await home.cycle()).asked).toEqual([...REFRESH, DISCOVERY, STATE]);
+    expect((await home.cycle()).asked).toEqual([...REFRESH, STATE, DISCOVERY]);
   });
 
   test('the csrf cookie is looked for on further pages', async () => {
@@ -225,6 +238,15 @@ test('rejected cycles with another failure between them are not in a row', async
   for (const expected of ['unknown', 'unknown', 'needed']) expect((await home.cycle()).login.status).toBe(expected);
 });
 
+test('cookies from the future are renewed: nobody knows how old they are', async () => {
+  const home = await startAqmHome(scratchDirectory());
+  home.wait(365 * DAY);
+  await home.cycle();
+  home.wait(-365 * DAY);
+  expect((await home.cycle()).asked).toContain('POST /auth/token');
+  expect((await home.cycle()).asked).toEqual([STATE]);
+});
+
 describe('a rate limit', () => {
   test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle forgets it', async () => {
     const home = await startAqmHome(scratchDirectory());
@@ -256,6 +278,17 @@ describe('a rate limit', () => {
     expect((await home.cycle()).asked).toEqual([]);
     home.wait(1);
     expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('is believed for a week at most: a Retry-After of 30 years does not silence the collector', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.always(STATE, fault.status(429, { retryAfter: 999_999_999 }));
+    await home.cycle();
+    home.wait(7 * DAY - 1);
+    expect((await home.cycle()).asked).toEqual([]);
+    home.wait(1);
+    expect((await home.cycle()).asked).not.toEqual([]);
   });
 
   test('ThrottlingException inside a GraphQL answer counts as one', async () => {

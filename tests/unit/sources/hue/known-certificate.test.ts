@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import nodeFs, {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createHttp } from '../../../../lib/http/fetch';
 import type { Http, TlsOptions } from '../../../../lib/http/http';
@@ -111,6 +120,39 @@ describe('verified anew, and kept again, where', () => {
     expect([await exchange(), await exchange()]).toEqual([200, 200]);
     expect(asked).toEqual(['verified', 'verified', 'pinned']);
   });
+});
+
+test('the file that is read is the file that was looked at, however its name is swapped in between', async () => {
+  await exchange();
+  const genuine = content()['sha256'];
+  const impostor = JSON.stringify({ ...content(), sha256: 'f'.repeat(64) });
+  const swap = () => {
+    writeFileSync(`${file}.planted`, impostor);
+    renameSync(`${file}.planted`, file);
+  };
+  const basis = { servername: ID, ca: [authority.ca] };
+  const looks = (['statSync', 'lstatSync', 'fstatSync'] as const).map((name) => {
+    const look = nodeFs[name] as (...parameters: unknown[]) => unknown;
+    return jest.spyOn(nodeFs, name).mockImplementation(((...parameters: unknown[]) => {
+      const found = look(...parameters);
+      swap();
+      return found;
+    }) as never);
+  });
+  try {
+    expect(openKnownCertificate(directory, recordingLogger()).find(basis)).toBe(genuine);
+  } finally {
+    for (const look of looks) look.mockRestore();
+  }
+  expect(content()['sha256']).toBe('f'.repeat(64));
+});
+
+test('a link in its place is not followed', async () => {
+  await exchange();
+  renameSync(file, `${file}.elsewhere`);
+  symlinkSync(`${file}.elsewhere`, file);
+  expect(await exchange()).toBe(200);
+  expect(asked).toEqual(['verified', 'verified']);
 });
 
 test('an authority that is no longer trusted vouches for nothing', async () => {

@@ -1,0 +1,180 @@
+/**
+ * The only way to a file that this program keeps by itself: locks, probes, what is remembered, the spool, the logs.
+ * Whoever else may write in its folder can put a link, a pipe or a file of their own in its place. So it is opened
+ * without following a link and without waiting for a pipe, it is looked at through the very descriptor that is used
+ * afterwards, and nothing in it is touched before that.
+ */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { MonitorError } from '../errors';
+import { errorCode } from './file-error';
+import { ownOpenFileLike } from './ownership';
+import { removeIfThere } from './remove-if-there';
+
+/** Something else lies where a file of ours should be: it is neither read nor written. */
+export class NotOurFile extends MonitorError {
+  /** @param what `is a symbolic link` */
+  constructor(
+    readonly path: string,
+    readonly what: string,
+  ) {
+    // What a link, a pipe or a socket leads to stays when its name is removed; a folder or a file may hold something.
+    const holdsNothing = /link|pipe|socket|device/.test(what);
+    super(`${path} ${what}, and is not used.`, {
+      type: 'file_system',
+      permanent: true,
+      remediation: holdsNothing ? `Remove it: rm '${path}'` : `Move it away: mv '${path}' '${path}.other'`,
+    });
+  }
+}
+
+/** A state file is replaced by renaming: that takes the name of anything but a folder. */
+export function canBeReplaced(thrown: unknown): boolean {
+  return thrown instanceof NotOurFile && thrown.what !== 'is a directory';
+}
+
+/** `is a symbolic link`; null for a regular file. */
+export function oddKindOf(file: Pick<Stats, keyof Stats & `is${string}`>): string | null {
+  if (file.isFile()) return null;
+  if (file.isSymbolicLink()) return 'is a symbolic link';
+  if (file.isDirectory()) return 'is a directory';
+  if (file.isFIFO()) return 'is a pipe';
+  return file.isSocket() ? 'is a socket' : 'is a device';
+}
+
+/** Ours is what this user, the owner of the folder or root has made: they can do as they like there anyway. */
+function foreignOwnerOf(file: Stats, path: string): string | null {
+  const { uid } = file;
+  if (uid === 0 || uid === (process.geteuid?.() ?? uid) || uid === statSync(dirname(path)).uid) return null;
+  return `belongs to user ${uid}`;
+}
+
+/** Why a file is not used, in words; null for one of ours. */
+export type Objection = (file: Stats, path: string) => string | null;
+
+const NOT_OURS: Objection = (file, path) => oddKindOf(file) ?? foreignOwnerOf(file, path);
+
+export interface OpenOptions {
+  /** of a file that `flags` create */
+  mode?: number;
+  /** default: another kind than a regular file, or another owner */
+  objection?: Objection;
+  /** replaced in tests */
+  open?: typeof openSync;
+}
+
+/**
+ * @param flags of open(2), `constants.O_…`; never O_TRUNC: what is there is not known yet
+ * @returns the descriptor
+ * @throws NotOurFile, or the system's error
+ */
+export function openOwnFile(
+  path: string,
+  flags: number,
+  { mode = 0o600, objection = NOT_OURS, open = openSync }: OpenOptions = {},
+): number {
+  let descriptor: number;
+  try {
+    descriptor = open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, mode);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') refuseAt(path, objection);
+    throw thrown;
+  }
+  try {
+    refuse(fstatSync(descriptor), path, objection);
+    return descriptor;
+  } catch (thrown) {
+    closeSync(descriptor);
+    throw thrown;
+  }
+}
+
+/** @throws NotOurFile, or the system's error */
+export function readOwnFile(path: string, objection?: Objection): string {
+  const descriptor = openOwnFile(path, constants.O_RDONLY, objection === undefined ? {} : { objection });
+  try {
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * For a file that somebody else opens (SQLite), or that must not be opened and closed now.
+ * @returns whether it is there
+ * @throws NotOurFile, or the system's error
+ */
+export function isOwnFileThere(path: string): boolean {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  if (file !== undefined) refuse(file, path, NOT_OURS);
+  return file !== undefined;
+}
+
+/**
+ * The same for a folder inside `data/` or `logs/`: files in a foreign one are foreign. A link to a folder on another
+ * disk will do if one of us made it.
+ * @throws NotOurFile, or the system's error; nothing if there is none
+ */
+export function refuseForeignDirectory(path: string): void {
+  const folder = lstatSync(path, { throwIfNoEntry: false });
+  const foreign = folder === undefined ? null : foreignOwnerOf(folder, path);
+  if (folder === undefined || foreign === null) return;
+  throw new NotOurFile(path, folder.isSymbolicLink() ? `is a symbolic link that ${foreign}` : foreign);
+}
+
+/**
+ * Proves by a real write that files can be made where `path` is, and removes it again.
+ * @throws NotOurFile, or the system's error; the file may be left
+ */
+export function proveWrite(path: string, bytes: Uint8Array): void {
+  const descriptor = openOwnFile(path, constants.O_WRONLY | constants.O_CREAT);
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+  } finally {
+    closeSync(descriptor);
+  }
+  removeIfThere(path);
+}
+
+/**
+ * Gives a file that SQLite has written its mode and, as root, its folder's owner, and makes it survive a power cut.
+ * @throws NotOurFile, or the system's error
+ */
+export function settleOwnFile(path: string, mode: number): void {
+  const descriptor = openOwnFile(path, constants.O_RDONLY);
+  try {
+    fchmodSync(descriptor, mode);
+    ownOpenFileLike(dirname(path), descriptor);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function refuse(file: Stats, path: string, objection: Objection): void {
+  const what = objection(file, path);
+  if (what !== null) throw new NotOurFile(path, what);
+}
+
+/** What hindered the opening may be its kind: the system says no more than ELOOP, ENXIO or EISDIR. */
+function refuseAt(path: string, objection: Objection): void {
+  let file: Stats | undefined;
+  try {
+    file = lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return; // what was thrown first is what counts
+  }
+  if (file !== undefined) refuse(file, path, objection);
+}

@@ -1,0 +1,113 @@
+/**
+ * What can be measured: ONE list, a row a quantity. Everything else walks it: the empty reading, the table and view of
+ * the database, exports, table, page, metrics and the demo. docs/adding-a-quantity.md says how to add one.
+ */
+
+/** What everybody needs to know of a quantity. */
+export interface QuantityRow {
+  /** what a person types after `--quantity` */
+  name: string;
+  title: string;
+  /** in a narrow heading and behind a value; '' if the unit says it all */
+  short: string;
+  /** '' for an index or a score */
+  unit: string;
+  /** of a value that is shown to a person */
+  decimals: number;
+  /**
+   * How the table `reading` keeps it. `hundredths`: small and exact for sensors with two decimals (docs/database.md).
+   * `since`: the version of the database that has the column; a new quantity takes the next version.
+   */
+  kept: { column: string; as: 'hundredths' | 'real'; since: number };
+  /** the gauge of the Prometheus format, and its HELP */
+  metric: { name: string; help: string };
+  /** which way is better for the people in the room; null if neither is */
+  better: 'lower' | 'higher' | null;
+  /** Values spread over several powers of ten: charts are logarithmic. */
+  logarithmic?: boolean;
+  /** Its course says nothing: the latest value does. */
+  onlyLatest?: boolean;
+  /** With `--units us`; absent: the same as metric. */
+  us?: { column: string; unit: string; convert: (value: number) => number };
+}
+
+/** The keys are the columns of the view `readings`, which name the unit; their order is that of all outputs. */
+export const QUANTITIES = {
+  temperature_celsius: {
+    ...{ name: 'temperature', title: 'Temperature', short: '', unit: '°C', decimals: 1 },
+    kept: { column: 'temperature', as: 'hundredths', since: 1 },
+    metric: { name: 'climate_temperature_celsius', help: 'Temperature.' },
+    better: null,
+    us: { column: 'temperature_fahrenheit', unit: '°F', convert: (celsius) => celsius * 1.8 + 32 },
+  },
+  humidity_percent: {
+    ...{ name: 'humidity', title: 'Humidity', short: 'humidity', unit: '%', decimals: 0 },
+    kept: { column: 'humidity', as: 'real', since: 1 },
+    metric: { name: 'climate_humidity_percent', help: 'Relative humidity.' },
+    better: null,
+  },
+  /** particles below 2.5 µm */
+  pm25_ugm3: {
+    ...{ name: 'pm25', title: 'Particles PM2.5', short: 'PM2.5', unit: 'µg/m³', decimals: 0 },
+    kept: { column: 'pm25', as: 'real', since: 1 },
+    metric: { name: 'climate_pm25_ugm3', help: 'Particles below 2.5 micrometres, micrograms per cubic metre.' },
+    better: 'lower',
+  },
+  /** particles below 10 µm */
+  pm10_ugm3: {
+    ...{ name: 'pm10', title: 'Particles PM10', short: 'PM10', unit: 'µg/m³', decimals: 0 },
+    kept: { column: 'pm10', as: 'real', since: 1 },
+    metric: { name: 'climate_pm10_ugm3', help: 'Particles below 10 micrometres, micrograms per cubic metre.' },
+    better: 'lower',
+  },
+  /** Amazon's index of volatile organic compounds, 0 to 100; not ppb */
+  voc_index: {
+    ...{ name: 'voc', title: 'VOC index', short: 'VOC', unit: '', decimals: 0 },
+    kept: { column: 'voc', as: 'real', since: 1 },
+    metric: {
+      name: 'climate_voc_index',
+      help: 'Index of volatile organic compounds, 0 to 100, lower is better.',
+    },
+    better: 'lower',
+  },
+  co_ppm: {
+    ...{ name: 'co', title: 'Carbon monoxide', short: 'CO', unit: 'ppm', decimals: 0 },
+    kept: { column: 'co', as: 'real', since: 1 },
+    metric: { name: 'climate_co_ppm', help: 'Carbon monoxide, parts per million.' },
+    better: 'lower',
+  },
+  /** Amazon's indoor air quality score, 0 to 100 */
+  iaq_score: {
+    ...{ name: 'iaq', title: 'Air quality score', short: 'IAQ', unit: '', decimals: 0 },
+    kept: { column: 'iaq', as: 'real', since: 1 },
+    metric: { name: 'climate_iaq_score', help: 'Indoor air quality score, 0 to 100, higher is better.' },
+    better: 'higher',
+  },
+  light_lux: {
+    ...{ name: 'light', title: 'Light', short: '', unit: 'lux', decimals: 0 },
+    kept: { column: 'light', as: 'hundredths', since: 1 },
+    metric: { name: 'climate_light_lux', help: 'Illuminance.' },
+    better: null,
+    logarithmic: true,
+  },
+  battery_percent: {
+    ...{ name: 'battery', title: 'Battery', short: 'battery', unit: '%', decimals: 0 },
+    kept: { column: 'battery', as: 'real', since: 1 },
+    metric: { name: 'climate_battery_percent', help: 'Charge of the battery.' },
+    better: 'higher',
+    onlyLatest: true,
+  },
+} as const satisfies Record<string, QuantityRow>;
+
+/** A column of the view `readings`. */
+export type QuantityName = keyof typeof QUANTITIES;
+
+/** One value for each quantity; `null` if the device did not tell it: absent is never 0. */
+export type Quantities = Record<QuantityName, number | null>;
+
+export const QUANTITY_NAMES = Object.keys(QUANTITIES) as QuantityName[];
+
+/** The rows with what they have in common, for those that walk the list. */
+export const quantityRow = (name: QuantityName): QuantityRow => QUANTITIES[name];
+
+export const NO_QUANTITIES: Quantities = Object.fromEntries(QUANTITY_NAMES.map((name) => [name, null])) as Quantities;

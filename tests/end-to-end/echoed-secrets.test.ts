@@ -1,0 +1,132 @@
+/** Bridges and clouds echo what they were asked, key and token included: nothing of it may stay anywhere. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fault } from '../../lib/simulator/faults';
+import { Database } from '../../lib/store/database';
+import { spooledFiles } from '../../lib/store/spool';
+import { openAmazonHome } from '../support/amazon-home';
+import { holdDatabase } from '../support/held-database';
+import { openHome, type Home } from '../support/home';
+
+const KEY = 'CanaryKeyOfTheBridge0123456789abcdefghIJ';
+/** A part this long is found, too: a cut must not leave the beginning of a secret. */
+const PART = 8;
+
+/** All that was printed, and every byte of every file but those that are there to hold secrets. */
+function everything(home: Home, printed: string[]): string {
+  const folders = [home.dataDirectory, home.logDirectory];
+  const entries = folders.flatMap((folder) => readdirSync(folder, { withFileTypes: true, recursive: true }));
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'amazon-session.json');
+  const contents = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
+  return [...files.map(({ name }) => name), ...contents, ...printed].join('\n').toLowerCase();
+}
+
+/** The parts of a secret that can be seen, whichever way its other characters are written. */
+function visibleParts(secret: string, text: string): string[] {
+  const runs = secret.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const parts = runs.flatMap((run) =>
+    Array.from({ length: Math.max(0, run.length - PART + 1) }, (_, start) => run.slice(start, start + PART)),
+  );
+  return parts.filter((part) => text.includes(part));
+}
+
+test('the key in a bridge’s error is in no file and no output, wherever the error is cut', async () => {
+  const home = await openHome({ bridge: { key: KEY }, cloud: false, config: { logging: { level: 'debug' } } });
+  try {
+    const printed: string[] = [];
+    const run = async (command: string, ...args: string[]) => {
+      const { exitCode, stdout, stderr } = await home.run(command, args);
+      printed.push(stdout, stderr);
+      return exitCode;
+    };
+    expect(await run('collect-hue', '--verbose')).toBe(0);
+    const reader = await Database.open(home.databaseFile, 'read-only'); // so that the WAL stays
+    await reader.exec('BEGIN; SELECT * FROM cycles');
+    const echo = (before: number, key = KEY) =>
+      home.bridge.faults.always(
+        '*',
+        fault.json([{ error: { type: 3, description: `${'x'.repeat(before)} /api/${key}/sensors not available` } }]),
+      );
+    for (const before of [0, 160, 170, 180, 190]) {
+      echo(before);
+      expect(await run('collect-hue', '--json', '--verbose')).toBe(1);
+    }
+    echo(165, KEY.toUpperCase());
+    expect(await run('collect-hue')).toBe(1);
+    expect(await run('collect-hue', '--dry-run', '--json')).toBe(1);
+    const holder = await holdDatabase(home.databaseFile);
+    home.configure({ storage: { busy_timeout_ms: 10 } });
+    expect(await run('collect-hue')).toBe(1);
+    expect(spooledFiles({ data_directory: home.dataDirectory })).toHaveLength(1);
+    printed.push(everything(home, []));
+    await holder.release();
+    await run('health', 'hue', '--json');
+    await run('report', 'cycles', '--json');
+    await run('report', 'gaps');
+    await run('report', 'backup', join(home.dataDirectory, 'backup.db'));
+
+    const errors = await home.query<{ error: string }>('SELECT error FROM cycles WHERE error IS NOT NULL');
+    expect(errors).toHaveLength(6);
+    expect(errors[0]?.error).toContain('/api/<redacted>/sensors not available');
+    const text = everything(home, printed);
+    await reader.close();
+    expect(text).toContain('/api/<redacted>/sensors not available');
+    expect(visibleParts(KEY, text)).toEqual([]);
+  } finally {
+    await home.close();
+  }
+});
+
+test('tokens and cookies in Amazon’s errors are in no file and no output, wherever the error is cut', async () => {
+  const home = await openAmazonHome({}, { bridge: false, config: { logging: { level: 'debug' } } });
+  try {
+    const printed: string[] = [];
+    const run = async (command: string, ...args: string[]) => {
+      const { exitCode, stdout, stderr } = await home.ask(command, args);
+      printed.push(stdout, stderr);
+      return exitCode;
+    };
+    expect(await run('collect-aqm', '--verbose')).toBe(0);
+    const { cookies } = home.session();
+    const jar = cookies?.jar.map(({ value }) => value).filter((value) => value.length >= PART) ?? [];
+    const secrets = [home.cloud.account.refreshToken, ...jar, cookies?.csrf ?? ''];
+    const longest = [...secrets].sort((one, other) => other.length - one.length)[0] ?? '';
+    const answers = [
+      ...[0, 80, 100, 108].map((before) => `${'x'.repeat(before)} ${longest}`),
+      `${'x'.repeat(100)} ${home.cloud.account.refreshToken}`,
+      `${'x'.repeat(95)} ${encodeURIComponent(home.cloud.account.refreshToken).toLowerCase()}`,
+      secrets.join(' '),
+    ];
+    for (const message of answers) {
+      home.changeSession((state) => (state.discovery = null));
+      home.cloud.faults.always('/nexus/v1/graphql', fault.json({ errors: [{ message }] }));
+      expect(await run('collect-aqm', '--json', '--verbose')).toBe(1);
+    }
+    await run('health', 'amazon_aqm', '--json');
+    home.cloud.faults.clear();
+    for (const status of [400, 500]) {
+      home.cloud.faults.next(
+        '/api/phoenix/state',
+        fault.json({ message: secrets.join(' '), error: longest }, status),
+        4,
+      );
+      await run('collect-aqm', '--json', '--verbose');
+    }
+    const told = { errors: [{ code: secrets.join(' ') }], deviceStates: [] };
+    home.cloud.faults.always('/api/phoenix/state', fault.json(told));
+    await run('collect-aqm', '--json', '--verbose');
+    home.cloud.account.expireCookies();
+    home.cloud.faults.next('/auth/token', fault.json({ error: longest, error_description: secrets.join(' ') }, 400), 4);
+    await run('collect-aqm', '--json', '--verbose');
+    await run('auth-amazon', '--check', '--json', '--verbose');
+    await run('report', 'cycles', '--json');
+
+    const text = everything(home, printed);
+    expect(text).toContain('no device list: <redacted>');
+    expect(readdirSync(home.dataDirectory)).toContain('health-amazon.json');
+    expect(secrets.length).toBeGreaterThan(4);
+    for (const secret of secrets) expect(visibleParts(secret, text)).toEqual([]);
+  } finally {
+    await home.close();
+  }
+});
