@@ -4,6 +4,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
   globalSetup: '<rootDir>/tests/support/global-setup.js',
+  testSequencer: '<rootDir>/tests/support/slowest-first.js',
   testMatch: ['**/*.test.ts'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/tests/support/esbuild-transform.js' },
   // ESM-only packages that Node 20 cannot require.

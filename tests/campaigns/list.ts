@@ -84,15 +84,6 @@ export const CAMPAIGNS: readonly Campaign[] = [
     load: () => import('./bench'),
   },
   {
-    name: 'profile',
-    proves: 'what each part of a cycle costs, in instructions (needs valgrind)',
-    takes: '2 minutes',
-    shortForm: 'none',
-    options: '',
-    builds: true,
-    load: () => import('./profile'),
-  },
-  {
     name: 'endpoints',
     proves: 'what the sensors-only endpoint saves, at links and in homes of three kinds each',
     takes: '2 minutes',

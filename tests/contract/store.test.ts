@@ -3,17 +3,14 @@ import { readingsDatabase } from '../../lib/store/readings-database';
 import { readBack, scratch } from '../support/storage';
 import { describeStore } from './store-suite';
 
-describeStore('readings.db', async () => {
-  const { storage, logger, path, remove } = await scratch();
+describeStore('readings.db', () => {
+  const { storage, logger, path } = scratch();
   const store = readingsDatabase(storage, logger);
-  return {
+  return Promise.resolve({
     store,
     readBack: () => readBack(path('readings.db')),
-    cleanUp: async () => {
-      await store.close();
-      await remove();
-    },
-  };
+    cleanUp: () => store.close(),
+  });
 });
 
 describeStore('the memory store', () => {

@@ -7,7 +7,6 @@ import { nthCycle } from '../support/cycles';
 import { configIn, store } from '../support/report-home';
 
 let home: Home;
-afterEach(() => home.close());
 
 async function monitor() {
   const pings: string[] = [];

@@ -14,7 +14,6 @@ let home: AmazonHome;
 beforeEach(async () => {
   home = await openAmazonHome();
 });
-afterEach(() => home.close());
 
 /** A mail server whose certificate the commands trust, beside the cloud's. */
 async function trustedMailServer(names: string[], options: MailServerOptions = {}) {
@@ -54,7 +53,6 @@ describe('e-mail from the real command', () => {
 
   it.each<[string, () => Promise<{ email(): object }>]>([
     ['refuses the login', () => startMailServer({ login: { ...login, password: 'another' } })],
-    ['refuses for now', () => startMailServer({ login, refuse: () => ({ code: 451, text: 'greylisted' }) })],
     [
       'has a certificate nobody knows',
       async () => {
@@ -88,30 +86,7 @@ describe('e-mail from the real command', () => {
   });
 });
 
-describe('the alert over days', () => {
-  it('is reminded of once a day, and its end says how long it lasted', async () => {
-    const server = await startMailServer();
-    const email = { ...server.email() };
-    home.configure({}, { email });
-    home.cloud.account.revokeRefreshToken();
-    await home.cycle();
-    const yesterday = new Date(Date.now() - 24 * 60 * 60_000).toISOString();
-    const stateFile = join(home.dataDirectory, 'alert-state.json');
-    const state = JSON.parse(readFileSync(stateFile, 'utf8')) as object;
-    writeFileSync(stateFile, JSON.stringify({ ...state, raised_at: yesterday, mailed_at: yesterday }));
-    await home.cycle();
-    await home.cycle();
-    expect(subjects(server.mailbox).slice(1)).toEqual([
-      'home-temperature-monitor: still waiting for your login at Amazon',
-    ]);
-    home.cloud.account.rotateRefreshToken();
-    home.configure({}, { email });
-    expect(await home.cycle()).toMatchObject({ exitCode: 0 });
-    expect(subjects(server.mailbox).slice(2)).toEqual([CLEARED]);
-    expect(server.mailbox[2]?.raw).toContain('The alert lasted 1 day.');
-    expect(readdirSync(home.dataDirectory)).not.toContain('alert-state.json');
-  });
-
+describe('the alert file', () => {
   it('an alert file that cannot be written is reported, and the outcome stays what it is', async () => {
     mkdirSync(home.alertFile, { recursive: true });
     home.cloud.account.revokeRefreshToken();

@@ -14,7 +14,6 @@ beforeEach(async () => {
   clock = null;
   home = await openAmazonHome({ now: () => clock ?? Date.now() });
 });
-afterEach(() => home.close());
 
 /** The sign-in address in what the command says. */
 function addressIn(text: string): string {

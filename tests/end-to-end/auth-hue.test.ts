@@ -8,6 +8,7 @@ import { announceBridges } from '../../lib/simulator/hue-announcer';
 import { startDiscoveryService } from '../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
 import { PROJECT_ROOT, runCommand, startCommand, type RunOptions } from '../support/run-command';
+import { fasterClock } from '../support/faster-clock';
 import { until } from '../support/until';
 import { isRoot, NOBODY } from '../support/as-user';
 import { multicastWorks } from '../support/multicast';
@@ -148,7 +149,7 @@ describe('pairing', () => {
   test('changes nothing where the button is not pressed within 30 s', async () => {
     const bridge = await startBridge();
     const at = install();
-    const result = await at.run(['--bridge', bridge.url]);
+    const result = await at.run(['--bridge', bridge.url], { wrapper: fasterClock(20) });
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toMatch(/the link button was not pressed within 30 s.*\n.*auth-hue\.js.*again/);
     expect(at.read('secrets')).toBe(SECRETS);

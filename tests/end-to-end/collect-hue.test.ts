@@ -7,7 +7,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ cloud: false });
 });
-afterEach(() => home.close());
 
 const cycles = () => home.query('SELECT * FROM cycles ORDER BY started_at');
 const readings = () => home.query('SELECT * FROM readings ORDER BY device_id');
@@ -285,17 +284,6 @@ describe('what a bridge may answer instead', () => {
     expect(stderr).toContain('no complete answer within 0.2 s');
     expect(await cycles()).toMatchObject([{ error_type: 'timeout', requests: 2, retries: 1 }]);
   });
-
-  it('a failure that heals: retried, stored, and said in the log', async () => {
-    home.bridge.faults.next('/sensors', fault.status(503), 2);
-    expect((await home.run('collect-hue')).exitCode).toBe(0);
-    expect(home.logged('retry')).toMatchObject([
-      { attempt: 1, delay_ms: 10, error_type: 'rate_limited', operation: 'hue.read_sensors' },
-      { attempt: 2, delay_ms: 20 },
-    ]);
-    expect(home.logged('retry_succeeded')).toMatchObject([{ attempts: 3, operation: 'hue.read_sensors' }]);
-    expect(await cycles()).toMatchObject([{ retries: 2, requests: 3, outcome: 'ok' }]);
-  });
 });
 
 describe('the command line', () => {
@@ -324,16 +312,6 @@ describe('the command line', () => {
     expect(stderr).toContain(words);
     if (!args.includes('--config')) expect(json(stdout)).toMatchObject({ exit_code: 2, error: { type: 'usage' } });
     expect(home.bridge.requests).toEqual([]);
-  });
-
-  it('a missing configuration is exit 2, one object with --json', async () => {
-    const { runCommand } = await import('../support/run-command');
-    const { exitCode, stdout, stderr } = await runCommand('collect-hue', {
-      args: ['--config', '/nonexistent/config.yaml', '--json'],
-    });
-    expect(exitCode).toBe(2);
-    expect(json(stdout)).toMatchObject({ exit_code: 2, readings: [], skipped: {}, error: { type: 'configuration' } });
-    expect(stderr).toContain('/nonexistent/config.yaml');
   });
 
   it('a disabled source is exit 0, one log line, no row, no request', async () => {

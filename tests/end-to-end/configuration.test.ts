@@ -54,7 +54,6 @@ describe('secrets', () => {
   beforeEach(async () => {
     home = await openHome();
   });
-  afterEach(() => home.close());
 
   test('a fault in one section stops only that source, and its value is nowhere', async () => {
     const broken = 'tooShort!';

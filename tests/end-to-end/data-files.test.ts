@@ -13,7 +13,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ config: { retry: { max_attempts: 0 } } });
 });
-afterEach(() => home.close());
 
 const exitCodeOf = async (command: string, args: readonly string[] = []) => (await home.run(command, args)).exitCode;
 

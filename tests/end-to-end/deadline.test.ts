@@ -21,7 +21,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ config: PATIENT });
 });
-afterEach(() => home.close());
 
 const lastCycle = async () => (await home.query('SELECT * FROM cycles ORDER BY started_at')).at(-1);
 

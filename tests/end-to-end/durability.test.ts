@@ -10,7 +10,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ config: { storage: { busy_timeout_ms: 10 }, retry: { max_attempts: 0 } } });
 });
-afterEach(() => home.close());
 
 /** @returns the system calls in their order, each with the paths of its files: `fdatasync(19</tmp/…/readings.db-wal>)` */
 async function traced(args: readonly string[]): Promise<{ exitCode: number | null; calls: string[] }> {

@@ -9,7 +9,6 @@ import { isRoot, NOBODY } from '../support/as-user';
 const LIMITS = { max_file_mb: 0.005, max_backups: 2, max_total_mb: 60, min_free_mb: 0 };
 
 let home: Home;
-afterEach(() => home.close());
 
 const cycles = () => home.query('SELECT * FROM cycles');
 

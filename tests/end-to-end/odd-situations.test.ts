@@ -9,7 +9,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ cloud: false });
 });
-afterEach(() => home.close());
 
 test('a replaced database is said with its place and what to do, on stderr and with --json', async () => {
   mkdirSync(home.dataDirectory);
@@ -84,12 +83,6 @@ test('a folder where --quiet-repeats remembers the last failure costs no good cy
   mkdirSync(join(home.dataDirectory, 'collect-hue.last-failure.json'), { recursive: true });
   const { exitCode, stderr } = await home.run('collect-hue', ['--quiet-repeats']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-});
-
-test('--json=yes is a usage error, and still one object', async () => {
-  const { exitCode, stdout } = await home.run('collect-hue', ['--json=yes']);
-  expect(exitCode).toBe(2);
-  expect(JSON.parse(stdout)).toMatchObject({ error: { type: 'usage' }, readings: [], skipped: {} });
 });
 
 test('a --since before all calendars begins at the first reading', async () => {

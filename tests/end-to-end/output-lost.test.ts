@@ -9,7 +9,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ cloud: false });
 });
-afterEach(() => home.close());
 
 /** With a full disk behind `> FILE`. */
 async function lost(command: string, args: readonly string[]) {

@@ -7,7 +7,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ config: { hue: { timeout_seconds: 300 }, amazon_aqm: { timeout_seconds: 300 } } });
 });
-afterEach(() => home.close());
 
 const requests = () => [...home.bridge.requests, ...home.cloud.requests];
 

@@ -23,7 +23,6 @@ const baselineFile = () => join(home.dataDirectory, 'perf-baseline.json');
 beforeEach(async () => {
   home = await openHome({ bridge: { link: SLOW_LINK }, cloud: false });
 });
-afterEach(() => home.close());
 
 it('baseline measures the full configuration and keeps the result', async () => {
   const { exitCode, stdout, stderr } = await home.run('perf', ['baseline', '--cycles', '3']);

@@ -6,7 +6,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ cloud: false });
 });
-afterEach(() => home.close());
 
 it.each([['--verbose'], ['--json'], ['--dry-run']])('%s: a healthy cycle', async (flag) => {
   const running = home.start('collect-hue', [flag]);

@@ -5,7 +5,6 @@ import { openHome, type Home } from '../support/home';
 import { until } from '../support/until';
 
 let home: Home;
-afterEach(() => home.close());
 
 const COLLECTORS = [
   {
@@ -173,19 +172,4 @@ it('a database that is free again in time is success: waited for, told, and no r
   expect(story()).toEqual([]);
   expect(await lastCycle()).toMatchObject({ outcome: 'ok', retries: 0 });
   expect(Number((await lastCycle())?.['lock_wait_ms'])).toBeGreaterThan(100);
-});
-
-it('a database that is free again after the busy timeout is success by a retry', async () => {
-  home = await openHome({
-    config: { storage: { busy_timeout_ms: 50 }, retry: { max_attempts: 10, base_delay_seconds: 0.1 } },
-  });
-  expect((await home.run('collect-hue')).exitCode).toBe(0);
-  const holder = await holdDatabase(home.databaseFile);
-  const running = home.start('collect-hue');
-  await until(() => home.logged('retry').length > 0);
-  await holder.release();
-  expect((await running.result).exitCode).toBe(0);
-  expect(story().at(-1)).toMatchObject(
-    at('info', 'retry_succeeded', { operation: 'database.store', endpoint: home.databaseFile }),
-  );
 });

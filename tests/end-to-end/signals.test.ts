@@ -21,7 +21,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ config: ENDLESS });
 });
-afterEach(() => home.close());
 
 const outcomes = () => home.query('SELECT outcome, error_type, exit_code FROM cycles ORDER BY started_at');
 const INTERRUPTED = { outcome: 'failed', error_type: 'interrupted', exit_code: 1 };

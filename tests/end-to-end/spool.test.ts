@@ -1,17 +1,6 @@
 /** What the database cannot take waits in the spool and is stored exactly once, by the real collectors. */
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { fault } from '../../lib/simulator/faults';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { spooledFiles } from '../../lib/store/spool';
 import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
@@ -25,7 +14,6 @@ let home: Home;
 beforeEach(async () => {
   home = await openHome({ config: IMPATIENT });
 });
-afterEach(() => home.close());
 
 const waiting = () => spooledFiles({ data_directory: home.dataDirectory });
 const told = ({ stdout }: RunResult) =>
@@ -69,65 +57,6 @@ it('keeps the readings of both collectors, whole and private, and stores them fi
   ]);
   expect(home.logged('spool_replayed')).toMatchObject([{ level: 'info', cycles: 3, readings: 18 }]);
   expect(await home.query("SELECT started_at, readings_spooled FROM cycles WHERE outcome = 'failed'")).toHaveLength(3);
-});
-
-it('a failed cycle without readings leaves its row there, too', async () => {
-  await home.run('collect-hue');
-  home.bridge.faults.always('*', fault.reset());
-  const holder = await holdDatabase(home.databaseFile);
-  const failed = await home.run('collect-hue', ['--json']);
-  await holder.release();
-  expect([failed.exitCode, told(failed).error?.type]).toEqual([1, 'network']);
-  home.bridge.faults.clear();
-  expect((await home.run('collect-hue')).exitCode).toBe(0);
-  expect(await home.query("SELECT error_type, started_at FROM cycles WHERE outcome = 'failed'")).toEqual([
-    { error_type: 'network', started_at: told(failed).started_at },
-  ]);
-});
-
-it('stores a file once that is there again, as after a kill between commit and removal', async () => {
-  await home.run('collect-hue');
-  const spooled = await spoolOne();
-  const [file = ''] = waiting();
-  const copy = join(home.directory, basename(file));
-  copyFileSync(file, copy);
-  await home.run('collect-hue');
-  copyFileSync(copy, file);
-  expect((await home.run('collect-aqm')).exitCode).toBe(0);
-  expect(waiting()).toEqual([]);
-  expect((await timestamps()).filter(([timestamp]) => timestamp === spooled)).toEqual([[spooled, 8]]);
-  expect(await home.query("SELECT count(*) AS n FROM cycles WHERE outcome = 'failed'")).toEqual([{ n: 1 }]);
-});
-
-it('both collectors replaying at the same moment store it once', async () => {
-  await home.run('collect-hue');
-  const spooled = [await spoolOne(), await spoolOne('collect-aqm'), await spoolOne(), await spoolOne()];
-  home.configure({ storage: {}, retry: {} });
-  const results = await Promise.all([home.run('collect-hue'), home.run('collect-aqm')]);
-  expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-  const stored = new Map((await timestamps()) as [string, number][]);
-  expect(spooled.map((started) => stored.get(started))).toEqual([8, 2, 8, 8]);
-  expect(waiting()).toEqual([]);
-});
-
-it('keeps damaged files aside, says so, and stores the others', async () => {
-  await home.run('collect-hue');
-  const spooled = await spoolOne();
-  const whole = readFileSync(waiting()[0] ?? '', 'utf8');
-  const spool = join(home.dataDirectory, 'spool');
-  const damaged: Record<string, string> = {
-    '20250101T000000000Z-hue.json': '',
-    '20250101T000001000Z-hue.json': whole.slice(0, whole.length / 2),
-    '20250101T000002000Z-hue.json': '\0'.repeat(100),
-    '20990101T000000000Z-hue.json': whole.replace('"spool_version":1', '"spool_version":99'),
-  };
-  for (const [name, text] of Object.entries(damaged)) writeFileSync(join(spool, name), text);
-  expect(await home.run('collect-aqm')).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(await timestamps()).toContainEqual([spooled, 8]);
-  const kept = readdirSync(join(home.dataDirectory, 'spool-damaged'));
-  expect(kept.map((name) => name.replace(/^\d+-/, '')).sort()).toEqual(Object.keys(damaged).sort());
-  expect(home.logged('spool_damaged')).toHaveLength(4);
-  expect(waiting()).toEqual([]);
 });
 
 it('at spool_max_mb says that readings are lost, and goes on as soon as the database is back', async () => {

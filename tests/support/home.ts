@@ -18,6 +18,8 @@ export interface HomeOptions {
   /** laid over the configuration, section by section */
   config?: Sections;
   secrets?: Sections;
+  /** true: it stays open when the test ends; whoever opens it closes it */
+  staysOpen?: boolean;
 }
 
 /** Fast enough for a test: waits of 10, 20, 40 ms instead of seconds. */
@@ -39,6 +41,15 @@ export interface Home extends ScratchInstallation {
   close(): Promise<void>;
 }
 
+const opened = new Set<Home>();
+// A campaign has no tests, and closes its homes itself.
+if (typeof afterEach === 'function') {
+  afterEach(async () => {
+    await Promise.all([...opened].map((home) => home.close()));
+  });
+}
+
+/** Closed when the test ends. */
 export async function openHome(options: HomeOptions = {}): Promise<Home> {
   const directory = mkdtempSync(join(tmpdir(), 'home-'));
   chmodSync(directory, 0o755); // another user's process must find the way to its own folders
@@ -58,7 +69,7 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
       .flatMap((name) => readFileSync(join(installation.logDirectory, name), 'utf8').split('\n'))
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return {
+  const home: Home = {
     ...installation,
     bridge,
     cloud,
@@ -77,8 +88,11 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
     logLines,
     logged: (event) => logLines().filter((line) => line['event'] === event),
     close: async () => {
+      opened.delete(home);
       await Promise.all([bridge.close(), cloud.close()]);
       rmSync(directory, { recursive: true, force: true });
     },
   };
+  if (options.staysOpen !== true) opened.add(home);
+  return home;
 }

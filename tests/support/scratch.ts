@@ -13,6 +13,8 @@ export function scratchDirectory(): string {
 
 const made: string[] = [];
 
-afterEach(() => {
+const removeAll = (): void => {
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
+};
+// Processes of the tests' own have no tests that end.
+if (typeof afterEach === 'function') afterEach(removeAll);

@@ -1,28 +1,21 @@
 /** A scratch data directory, a logger that remembers, and a look into what was stored. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LEVELS, type Level, type StorageConfig } from '../../lib/config/config';
-import type { Fields, Logger } from '../../lib/logging/logger';
+import type { StorageConfig } from '../../lib/config/config';
 import type { CollectorName, Reading } from '../../lib/reading';
 import { Database, type Row, type SqlValue } from '../../lib/store/database';
 import type { CycleRecord } from '../../lib/store/store';
+import { recordingLogger, type RecordedEvent, type RecordingLogger } from './recording-logger';
+import { scratchDirectory } from './scratch';
 
-export interface Event {
-  level: Level;
-  event: string;
-  message: string;
-  fields: Fields;
-}
+export { silentLogger } from '../../lib/logging/logger';
 
 export interface Scratch {
   storage: StorageConfig;
-  logger: Logger;
-  events: Event[];
+  logger: RecordingLogger;
+  events: readonly RecordedEvent[];
   /** absolute path of a name in the data directory */
   path: (name: string) => string;
-  named: (event: string) => Event[];
-  remove: () => Promise<void>;
+  named: (event: string) => RecordedEvent[];
 }
 
 export function storageOf(data_directory: string, given: Partial<StorageConfig> = {}): StorageConfig {
@@ -37,24 +30,16 @@ export function storageOf(data_directory: string, given: Partial<StorageConfig> 
   };
 }
 
-export const silentLogger = Object.fromEntries(LEVELS.map((level) => [level, () => undefined])) as unknown as Logger;
-
-export async function scratch(given: Partial<StorageConfig> = {}): Promise<Scratch> {
-  const directory = await mkdtemp(join(tmpdir(), 'store-'));
-  const events: Event[] = [];
-  const logger = Object.fromEntries(
-    LEVELS.map((level) => [
-      level,
-      (event: string, message: string, fields: Fields = {}) => events.push({ level, event, message, fields }),
-    ]),
-  ) as unknown as Logger;
+/** A data directory that goes when the test ends. */
+export function scratch(given: Partial<StorageConfig> = {}): Scratch {
+  const directory = scratchDirectory();
+  const logger = recordingLogger();
   return {
     storage: storageOf(directory, given),
     logger,
-    events,
+    events: logger.events,
     path: (name) => join(directory, name),
-    named: (event) => events.filter((entry) => entry.event === event),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    named: (event) => logger.events.filter((entry) => entry.event === event),
   };
 }
 

@@ -1,12 +1,9 @@
-/** The simulated devices of the bench and the profile, in a process of their own, so that they cost the measured one nothing. */
+/** The simulated devices of the bench, in a process of their own, so that they cost the measured one nothing. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './cases';
 
 export interface Homes {
-  /** of the first home's bridge, over http */
-  bridgeUrl: string;
   close(): void;
 }
 
@@ -18,7 +15,5 @@ export async function openHomes(directory: string, sensors: readonly number[]): 
     child.stdout.once('data', resolve);
     child.once('exit', (code) => reject(new Error(`the simulated devices ended with exit code ${code ?? 'none'}`)));
   });
-  const config = readFileSync(join(directory, `http-${sensors[0] ?? ''}`, 'config', 'config.yaml'), 'utf8');
-  const { hue } = JSON.parse(config) as { hue: { bridge_url: string } };
-  return { bridgeUrl: hue.bridge_url, close: () => child.stdin.end() };
+  return { close: () => child.stdin.end() };
 }

@@ -1,8 +1,8 @@
 /** What the log promises, each promise with processes that could break it. In short form `npm test` runs them, in long form `npm run campaign logs`. */
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program } from '../../../lib/logging/programs';
+import { inScratch } from '../in-scratch';
 import { countLines, type Found } from './count-lines';
 import type { WriterResult, Writers } from './run-writers';
 import { watchDirectory } from './watch-directory';
@@ -30,15 +30,6 @@ export const CASTS: Record<string, Program[]> = {
 };
 
 const LINE_BYTES = 300;
-
-export async function inScratch<T>(work: (directory: string) => Promise<T>): Promise<T> {
-  const scratch = mkdtempSync(join(tmpdir(), 'logs-proof-'));
-  try {
-    return await work(scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
 
 function summary(written: number, found: Found, results: readonly WriterResult[]): ProofResult {
   const figures = `written ${written}, found ${found.lines}, twice ${found.twice}, torn ${found.malformed}, in the wrong file ${found.misplaced}, files ${found.files}`;

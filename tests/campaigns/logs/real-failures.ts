@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countLines } from './count-lines';
-import { inScratch, type Proof } from './proofs';
+import { inScratch } from '../in-scratch';
+import type { Proof } from './proofs';
 import type { WriterTask } from './writer';
 
 const NOBODY = 65_534;

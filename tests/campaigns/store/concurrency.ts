@@ -1,7 +1,7 @@
 /** Many processes write at once: none may fail, and nobody waits longer than the busy timeout. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { inScratch } from '../in-scratch';
 import { query } from '../../support/storage';
 import type { Workers } from './workers';
 
@@ -29,8 +29,7 @@ export async function writeTogether(
     autocheckpointPages = 1000,
   }: { processes: number; cyclesEach: number; autocheckpointPages?: number },
 ): Promise<ConcurrencyResult> {
-  const directory = mkdtempSync(join(tmpdir(), 'concurrency-'));
-  try {
+  return inScratch(async (directory) => {
     const startedAt = performance.now();
     const results = await workers.runTogether(
       Array.from({ length: processes }, (_, n) => ({
@@ -68,7 +67,5 @@ export async function writeTogether(
       seconds,
       walBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }

@@ -1,11 +1,11 @@
 /** Processes that meet a damaged database in the same instant, and a database that is replaced while they write. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDatabase } from '../../../lib/store/create-database';
 import { setAside } from '../../../lib/store/set-aside';
 import { whileAlone } from '../../../lib/store/gate';
 import { nthCycle } from '../../support/cycles';
+import { inScratch } from '../in-scratch';
 import { query, silentLogger, storageOf } from '../../support/storage';
 import type { WorkerTask } from './worker';
 import type { Workers } from './workers';
@@ -23,8 +23,7 @@ export async function meetDamage(
   workers: Workers,
   processes: number,
 ): Promise<{ moved: number; partial: number; failed: number; stored: number }> {
-  const directory = mkdtempSync(join(tmpdir(), 'damage-'));
-  try {
+  return inScratch(async (directory) => {
     writeFileSync(join(directory, 'readings.db'), 'This is not a database. '.repeat(500));
     writeFileSync(join(directory, 'readings.db-wal'), 'Nor is this its log.');
     const results = await workers.runTogether(tasksOf(directory, processes, 1));
@@ -36,9 +35,7 @@ export async function meetDamage(
       failed: codes.filter((code) => code !== 0 && code !== 3).length,
       stored: rows.length,
     };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }
 
 /**
@@ -49,10 +46,9 @@ export async function replaceUnderLoad(
   workers: Workers,
   { processes, cyclesEach, replacements }: { processes: number; cyclesEach: number; replacements: number },
 ): Promise<{ replacements: number; reported: number; missing: number; failures: string[] }> {
-  const directory = mkdtempSync(join(tmpdir(), 'replace-'));
-  const storage = storageOf(directory);
-  const path = join(directory, 'readings.db');
-  try {
+  return inScratch(async (directory) => {
+    const storage = storageOf(directory);
+    const path = join(directory, 'readings.db');
     await createDatabase(storage, silentLogger);
     const running = workers.runTogether(tasksOf(directory, processes, cyclesEach));
     const end = running.then(() => 'end');
@@ -85,7 +81,5 @@ export async function replaceUnderLoad(
       missing: good.filter(({ n, cycle }) => !stored.has(keyOf(n, cycle))).length,
       failures: reports.filter(({ exitCode }) => exitCode !== 0).map(({ error }) => String(error)),
     };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }

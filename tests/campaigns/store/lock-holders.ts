@@ -1,8 +1,8 @@
 /** Somebody else holds the write lock: for a while, past the busy timeout, past all retries. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../../lib/store/database';
+import { inScratch } from '../in-scratch';
 import { query } from '../../support/storage';
 import type { WorkerReport, WorkerTask } from './worker';
 import type { Workers } from './workers';
@@ -26,13 +26,12 @@ export interface LockHolderResult {
 }
 
 export async function holdLock(workers: Workers, options: LockHolderOptions): Promise<LockHolderResult> {
-  const directory = mkdtempSync(join(tmpdir(), 'lock-holder-'));
-  const { busyTimeoutMs, baseDelaySeconds, from, heldMs } = options;
-  const task: WorkerTask = {
-    ...{ directory, through: 'collect', collector: 'hue', cycles: 1, firstCycle: 0 },
-    ...{ busyTimeoutMs, baseDelaySeconds },
-  };
-  try {
+  return inScratch(async (directory) => {
+    const { busyTimeoutMs, baseDelaySeconds, from, heldMs } = options;
+    const task: WorkerTask = {
+      ...{ directory, through: 'collect', collector: 'hue', cycles: 1, firstCycle: 0 },
+      ...{ busyTimeoutMs, baseDelaySeconds },
+    };
     await workers.run(task);
     const holder = await Database.open(join(directory, 'readings.db'), 'read-write');
     await holder.exec('BEGIN IMMEDIATE');
@@ -62,7 +61,5 @@ export async function holdLock(workers: Workers, options: LockHolderOptions): Pr
       storedInTheEnd: (row?.cycles ?? 0) - 2,
       leftInSpool: readdirSync(join(directory, 'spool')).length,
     };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }

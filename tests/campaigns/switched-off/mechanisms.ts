@@ -137,7 +137,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'keeping damaged spool files aside',
     edits: [['lib/store/spool.ts', '    renameSync(file, target);\n', '']],
-    proofs: [['end-to-end/spool', 'keeps damaged files aside']],
+    proofs: [['unit/store/spool', 'is kept aside, the others are stored']],
   },
   {
     name: 'the unique key of a cycle',
@@ -150,7 +150,6 @@ export const MECHANISMS: readonly Mechanism[] = [
       ],
     ],
     proofs: [
-      ['end-to-end/spool', 'stores a file once that is there again'],
       ['unit/store/spool', 'stored but not yet removed when it was killed'],
       ['contract/store/processes', 'two processes that replay at once'],
     ],

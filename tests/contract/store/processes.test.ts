@@ -1,6 +1,5 @@
 /** What the database and the spool keep for each other when processes or users meet at them. */
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { Database } from '../../../lib/store/database';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { spoolCycle, spooledFiles } from '../../../lib/store/spool';
 import { isRoot, NOBODY } from '../../support/as-user';
@@ -12,33 +11,13 @@ const rootTest = isRoot ? test : test.skip;
 
 let here: Scratch;
 let path: string;
-beforeEach(async () => {
-  here = await scratch();
+beforeEach(() => {
+  here = scratch();
   path = here.path('readings.db');
 });
-afterEach(() => here.remove());
 
 const spool = (n: number) => spoolCycle(here.storage, here.logger, nthCycle(n));
 const names = (folder: string) => (existsSync(here.path(folder)) ? readdirSync(here.path(folder)) : []);
-
-async function collect(n: number): Promise<void> {
-  const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(n));
-  await store.close();
-}
-
-test('a lock that is let go in time is waited for, and the wait is recorded', async () => {
-  await collect(1);
-  const holder = await Database.open(path, 'read-write');
-  await holder.exec('BEGIN IMMEDIATE');
-  const collecting = collect(2);
-  setTimeout(() => void holder.close(), 300);
-  await collecting;
-  const waited = Number(here.named('lock_waited')[0]?.fields['ms']);
-  expect(waited).toBeGreaterThan(100);
-  const [row] = await query(path, 'SELECT lock_wait_ms FROM cycles ORDER BY started_at DESC');
-  expect(row).toEqual({ lock_wait_ms: waited });
-});
 
 test('two processes that replay at once store everything exactly once', async () => {
   for (let n = 0; n < 250; n++) spool(n);

@@ -8,10 +8,9 @@ import { nthCycle } from '../../support/cycles';
 import { scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
-beforeEach(async () => {
-  here = await scratch();
+beforeEach(() => {
+  here = scratch();
 });
-afterEach(() => here.remove());
 
 const prove = () => proveWritable(here.storage, here.logger);
 

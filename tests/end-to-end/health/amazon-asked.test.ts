@@ -6,7 +6,6 @@ import type { SessionState } from '../../../lib/sources/aqm/session-state';
 import { openBench, type Bench, type HealthJson } from './bench';
 
 let bench: Bench;
-afterEach(() => bench.close());
 
 const asked = () => bench.home.cloud.requests.splice(0).map(({ method, path }) => `${method} ${path}`);
 const ONE_LOOK = ['POST /nexus/v1/graphql', 'POST /api/phoenix/state'];

@@ -58,9 +58,15 @@ export interface BenchOptions extends HomeOptions {
   cycles?: boolean;
 }
 
+const opened = new Set<Bench>();
+afterEach(async () => {
+  for (const bench of opened) await bench.close();
+});
+
+/** Closed when the test ends. */
 export async function openBench({ cycles = true, ...options }: BenchOptions = {}): Promise<Bench> {
   const authority = await createTestAuthority();
-  const home = await openHome({ ...options, bridge: { authority, ...options.bridge } });
+  const home = await openHome({ ...options, staysOpen: true, bridge: { authority, ...options.bridge } });
   const user: Pick<RunOptions, 'uid'> = isRoot ? { uid: NOBODY } : {};
   const closing: (() => void | Promise<void>)[] = [];
   const bench: Bench = {
@@ -108,11 +114,13 @@ export async function openBench({ cycles = true, ...options }: BenchOptions = {}
       closing.push(work);
     },
     async close() {
-      for (const work of closing.reverse()) await work();
+      opened.delete(bench);
+      for (const work of closing.splice(0).reverse()) await work();
       await bench.bridge.close();
       await home.close();
     },
   };
+  opened.add(bench);
   mkdirSync(home.logDirectory);
   bench.own();
   if (cycles) await runCycles(bench);

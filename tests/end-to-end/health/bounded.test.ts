@@ -1,13 +1,14 @@
 /** However much hangs at once, health ends in time, and says what each thing was. */
 import { fault } from '../../../lib/simulator/faults';
+import { fasterClock } from '../../support/faster-clock';
 import { askHealth, openBench, type Bench } from './bench';
 import { holdDatabase } from './hold-database';
 
 let bench: Bench;
-afterEach(() => bench.close());
 
 test('a hung bridge, a hung Amazon and a locked database together are told within 15 s', async () => {
   bench = await openBench();
+  bench.wrapper = fasterClock(5);
   bench.bridge.faults.always('*', fault.silence());
   bench.home.cloud.faults.always('*', fault.silence());
   await holdDatabase(bench, 'BEGIN IMMEDIATE');
@@ -21,6 +22,7 @@ test('a hung bridge, a hung Amazon and a locked database together are told withi
 
 test('devices that drip a byte now and then for ever do not outwit the deadline', async () => {
   bench = await openBench();
+  bench.wrapper = fasterClock(5);
   bench.bridge.faults.always('*', fault.drip());
   bench.home.cloud.faults.always('*', fault.drip());
   const report = await askHealth(bench, ['hue', 'amazon_aqm']);

@@ -5,7 +5,6 @@ import { installationCopy } from './installation-copy';
 import { openBench, type Bench } from './bench';
 
 let bench: Bench;
-afterEach(() => bench.close());
 
 const broken = async (file: string, damage: (path: string) => void) => {
   bench = await openBench({ cycles: false });

@@ -9,7 +9,6 @@ beforeEach(async () => {
   await collect();
   expect(await freshness()).toMatchObject({ status: 'fail', message: expect.stringContaining('Hall') as string });
 });
-afterEach(() => bench.close());
 
 const hall = () => bench.bridge.motionSensor('Hall');
 const collect = async () => expect(await bench.run('collect-hue')).toMatchObject({ exitCode: 0 });

@@ -9,7 +9,6 @@ beforeEach(async () => {
   home = await openHome();
   mkdirSync(home.logDirectory);
 });
-afterEach(() => home.close());
 
 const health = async (...args: string[]) => {
   const { stdout, stderr, exitCode } = await home.run('health', args);

@@ -3,7 +3,6 @@ import { fault } from '../../../lib/simulator/faults';
 import { openBench, type Bench } from './bench';
 
 let bench: Bench;
-afterEach(() => bench.close());
 
 const FORMS: readonly { name: string; args: readonly string[]; environment?: Record<string, string> }[] = [
   { name: 'plain lines', args: [] },

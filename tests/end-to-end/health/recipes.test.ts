@@ -19,7 +19,6 @@ beforeEach(async () => {
   home = await openHome();
   mkdirSync(home.logDirectory);
 });
-afterEach(() => home.close());
 
 interface Outcome {
   exitCode: number;

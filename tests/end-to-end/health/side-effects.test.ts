@@ -7,7 +7,6 @@ import { askHealth, openBench, type Bench } from './bench';
 import { logInAtAmazon } from './log-in';
 
 let bench: Bench;
-afterEach(() => bench.close());
 
 /** Every file of the home, but for SQLite's working files and what health itself remembers, with its content. */
 function snapshot(directory: string): Record<string, string> {

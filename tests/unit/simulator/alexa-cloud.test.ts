@@ -1,3 +1,4 @@
+/** What the source's own tests (unit/sources/aqm) do not show of the simulated cloud: whom it lets in, and whom not. */
 import { createHash } from 'node:crypto';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../../lib/simulator/alexa-cloud';
 import { fault } from '../../../lib/simulator/faults';
@@ -78,8 +79,6 @@ interface States {
   errors: { code: string }[];
 }
 const readState = async (...args: Parameters<typeof askState>) => (await (await askState(...args)).json()) as States;
-const capabilities = (states: States, device = 0) =>
-  (states.deviceStates[device]?.capabilityStates ?? []).map((one) => JSON.parse(one) as Record<string, unknown>);
 
 describe('login', () => {
   const verifier = 'a-code-verifier-of-the-test-0123456789-abcdef';
@@ -225,36 +224,6 @@ describe('who is let in', () => {
     });
   });
 
-  test('cookies die: at once, after some requests, with the time', async () => {
-    await start();
-    const statusOf = async (session: Session) => (await askState(session)).status;
-    let session = await logIn();
-    cloud.account.expireCookies();
-    expect(await statusOf(session)).toBe(401);
-    session = await logIn();
-    cloud.account.expireCookiesAfter(2);
-    expect([await statusOf(session), await statusOf(session), await statusOf(session)]).toEqual([200, 200, 401]);
-    session = await logIn();
-    now += 14 * 86_400_000;
-    cloud.account.deadCookieStatus = 403;
-    expect(await statusOf(session)).toBe(403);
-  });
-
-  test('fresh cookies can be refused too', async () => {
-    await start();
-    cloud.account.refuseFreshCookies = true;
-    expect((await logIn()).csrf).toBe('');
-  });
-
-  test('csrf comes from the one path that is told', async () => {
-    await start();
-    cloud.state.csrfPath = '/spa/index.html';
-    const { cookie, csrf } = await logIn();
-    expect(csrf).toBe('');
-    const page = await fetch(`${cloud.baseUrls.alexa}/spa/index.html`, { headers: { cookie } });
-    expect(page.headers.get('set-cookie')).toMatch(/^csrf=-?\d+;/);
-  });
-
   test('an account without an Echo gets 403 on Echo endpoints', async () => {
     await start();
     const session = await logIn();
@@ -266,43 +235,6 @@ describe('who is let in', () => {
 });
 
 describe('smart home', () => {
-  test('discovery lists the monitors among other things', async () => {
-    await start({ monitors: 3 });
-    const { data } = await discover(await logIn());
-    const monitors = (data.endpoints?.items ?? [])
-      .map(({ legacyAppliance }) => legacyAppliance)
-      .filter(({ friendlyDescription }) => friendlyDescription === 'Amazon Indoor Air Quality Monitor');
-    expect(data.endpoints?.items).toHaveLength(6);
-    expect(monitors.map(({ friendlyName }) => friendlyName)).toEqual(['Living room', 'Bedroom', 'Kitchen']);
-    expect(monitors[0]?.['alexaDeviceIdentifierList']).toEqual([
-      { dmsDeviceSerialNumber: cloud.monitor(1).serial, dmsDeviceTypeId: 'AEZME1X38KDRA' },
-    ]);
-  });
-
-  test('discovery in its other forms', async () => {
-    await start({ monitors: 1 });
-    const monitor = cloud.monitor('Living room');
-    Object.assign(monitor.discovery, {
-      scalarsAsStrings: true,
-      directAssetIds: true,
-      alias: 'Parlour',
-      tellsSerial: false,
-    });
-    monitor.quantities.humidity.instance = 12;
-    const { data } = await discover(await logIn());
-    const appliance = data.endpoints?.items.at(-1)?.legacyAppliance ?? {};
-    expect([appliance['aliases'], appliance['alexaDeviceIdentifierList']]).toEqual([
-      '[{"friendlyName":"Parlour"}]',
-      '[]',
-    ]);
-    expect(JSON.parse(String(appliance['capabilities']))).toContainEqual(
-      expect.objectContaining({
-        instance: 12,
-        resources: { friendlyNames: [{ assetId: 'Alexa.AirQuality.Humidity' }] },
-      }),
-    );
-  });
-
   test('a list that is a part: a null empties what holds it, and is told beside the data', async () => {
     await start({ monitors: 3 });
     for (const [number, listed] of [
@@ -333,71 +265,6 @@ describe('smart home', () => {
     expect((await discover(session)).errors).toBeUndefined();
   });
 
-  test('state tells every quantity by its instance', async () => {
-    await start();
-    const monitor = cloud.monitor(1);
-    monitor.temperature = 20.75;
-    monitor.quantities.pm25.value = 3;
-    monitor.quantities.co.value = null;
-    monitor.quantities['radon'] = {
-      instance: '12',
-      assetId: 'Alexa.AirQuality.Radon',
-      unitOfMeasure: '',
-      maximum: 100,
-      value: 44,
-    };
-    monitor.age = 30;
-    const states = capabilities(await readState(await logIn()));
-    expect(states.find(({ instance }) => instance === '6')).toEqual({
-      namespace: 'Alexa.RangeController',
-      name: 'rangeValue',
-      value: 3,
-      instance: '6',
-      timeOfSample: '2025-11-20T11:59:30Z',
-      uncertaintyInMilliseconds: 0,
-    });
-    expect(states.find(({ name }) => name === 'temperature')).toMatchObject({
-      value: { value: 20.75, scale: 'CELSIUS' },
-    });
-    expect(states.filter(({ name }) => name === 'rangeValue').map(({ instance }) => instance)).toEqual([
-      '4',
-      '5',
-      '6',
-      '7',
-      '9',
-      '12',
-    ]);
-    expect(states.at(-1)).toMatchObject({ namespace: 'Alexa.EndpointHealth', value: { value: 'OK' } });
-  });
-
-  test.each([
-    ['FAHRENHEIT' as const, 69.35],
-    ['KELVIN' as const, 293.9],
-  ])('20.75 °C in %s is %d', async (scale, value) => {
-    await start({ monitors: 1 });
-    Object.assign(cloud.monitor(1), { temperature: 20.75, scale });
-    const states = capabilities(await readState(await logIn()));
-    expect(states.find(({ name }) => name === 'temperature')).toMatchObject({ value: { value, scale } });
-  });
-
-  test('a monitor is unreachable, or gone', async () => {
-    await start();
-    cloud.monitor(1).connectivity = 'unreachable';
-    cloud.monitor(2).connectivity = 'gone';
-    const states = await readState(await logIn());
-    expect(capabilities(states).at(-1)).toMatchObject({ value: { value: 'UNREACHABLE' } });
-    expect(states.deviceStates).toHaveLength(1);
-    expect(states.errors).toMatchObject([{ code: 'ENDPOINT_UNREACHABLE' }]);
-  });
-
-  test('odd elements stand among the true ones', async () => {
-    await start({ monitors: 1 });
-    cloud.monitor(1).oddStates = ['{broken', 42];
-    const [device] = (await readState(await logIn())).deviceStates;
-    expect(device?.capabilityStates.slice(0, 2)).toEqual(['{broken', 42]);
-    expect(device?.capabilityStates).toHaveLength(11);
-  });
-
   test('kinds of id must not be mixed', async () => {
     await start({ monitors: 1 });
     const session = await logIn();
@@ -424,13 +291,6 @@ describe('smart home', () => {
     expect(await readState(session)).toEqual(await readState(session));
     cloud.state.values = 'drift';
     expect(await readState(session)).not.toEqual(await readState(session));
-  });
-
-  test('recorded bodies are told as they are', async () => {
-    await start({ discoveryBody: '{"data" : null}', stateBody: '{"deviceStates" : []}' });
-    const session = await logIn();
-    expect(await discover(session)).toEqual({ data: null });
-    expect(await (await askState(session)).text()).toBe('{"deviceStates" : []}');
   });
 
   test('it packs for those who can unpack', async () => {

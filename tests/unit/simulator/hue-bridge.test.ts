@@ -57,23 +57,6 @@ describe('who is asked', () => {
 });
 
 describe('pairing', () => {
-  test('needs the link button', async () => {
-    await start();
-    expect(await pair({ devicetype: 'app#test' })).toEqual(error(101, '', 'link button not pressed'));
-  });
-
-  test('gives a key that opens the bridge, and a client key where it was asked for', async () => {
-    await start();
-    bridge.press();
-    const [answer] = (await pair({ devicetype: 'app#test', generateclientkey: true })) as [
-      { success: { username: string; clientkey: string } },
-    ];
-    expect(answer.success.username).toMatch(/^[0-9a-f]{40}$/);
-    expect(answer.success.clientkey).toMatch(/^[0-9A-F]{32}$/);
-    expect(Object.keys(await ask<object>(`/api/${answer.success.username}/sensors`))).not.toHaveLength(0);
-    expect(await pair({ devicetype: 'app#other' })).toEqual([{ success: { username: expect.any(String) as string } }]);
-  });
-
   test.each([
     [30_000, 'success'],
     [30_001, 'error'],
@@ -97,21 +80,6 @@ describe('pairing', () => {
 });
 
 describe('what it tells', () => {
-  test('motion sensors: three parts, one prefix, the name on the presence part alone', async () => {
-    await start({ home: home({ motionSensors: 12 }) });
-    const sensors = Object.values(await askSensors());
-    const temperatures = sensors.filter(({ type }) => type === 'ZLLTemperature');
-    expect(temperatures).toHaveLength(12);
-    const rooms = temperatures.map(({ uniqueid = '' }) => {
-      const family = sensors.filter((one) => one.uniqueid?.startsWith(uniqueid.slice(0, 23)));
-      expect(family.map(({ type }) => type)).toEqual(['ZLLPresence', 'ZLLLightLevel', 'ZLLTemperature']);
-      return family[0]?.name;
-    });
-    expect(new Set(rooms).size).toBe(12);
-    expect(rooms.slice(0, 2)).toEqual(['Hall', 'Living room']);
-    expect(rooms[10]).toBe('Hall 2');
-  });
-
   test("the sensors of the full configuration are the same, with all apps' keys beside them", async () => {
     await start({ values: 'fixed' });
     const full = await ask<{ sensors: unknown; config: { whitelist: object } }>(`/api/${bridge.key}`);
@@ -172,44 +140,6 @@ describe('what it tells', () => {
     expect(second).not.toEqual(first);
     expect(second[off.temperatureId]).toEqual(first[off.temperatureId]);
   });
-
-  test('a test changes the home, and the answer follows', async () => {
-    await start();
-    const hall = bridge.motionSensor(1);
-    hall.temperature.state['temperature'] = null;
-    hall.presence.name = 'Corridor';
-    const sensors = await askSensors();
-    expect(sensors[hall.temperatureId]?.state['temperature']).toBeNull();
-    expect(Object.values(sensors).map(({ name }) => name)).toContain('Corridor');
-    expect(() => bridge.motionSensor('Hall')).toThrow('no motion sensor Hall');
-  });
-
-  test('recorded bodies are told byte by byte', async () => {
-    const recorded = Buffer.from('{"1": {"state" :{} }}\n');
-    await start({ sensorsBody: recorded, fullBody: '{"sensors":{}}' });
-    const response = await fetch(`${bridge.url}/api/${bridge.key}/sensors`);
-    expect(Buffer.from(await response.arrayBuffer())).toEqual(recorded);
-    expect(await ask(`/api/${bridge.key}`)).toEqual({ sensors: {} });
-  });
-
-  test('one resource by its number', async () => {
-    await start({ values: 'fixed' });
-    expect(await ask(`/api/${bridge.key}/sensors/1`)).toMatchObject({ name: 'Daylight' });
-    expect(await ask(`/api/${bridge.key}/lights/1`)).toMatchObject({ name: 'Hall lamp' });
-  });
-});
-
-test('it keeps a log of what it was asked', async () => {
-  await start();
-  await fetch(`${bridge.url}/api/${bridge.key}/sensors?x=1`, { headers: { 'x-test': 'yes' } });
-  expect(bridge.requests).toHaveLength(1);
-  expect(bridge.requests[0]).toMatchObject({
-    method: 'GET',
-    path: `/api/${bridge.key}/sensors`,
-    headers: { 'x-test': 'yes' },
-    host: 'bridge',
-    at: NOON,
-  });
 });
 
 test("the Date header is the bridge's clock, and so is its UTC", async () => {
@@ -217,12 +147,4 @@ test("the Date header is the bridge's clock, and so is its UTC", async () => {
   const response = await fetch(`${bridge.url}/api/${bridge.key}/config`);
   expect(response.headers.get('date')).toBe('Thu, 20 Nov 2025 12:00:00 GMT');
   expect(await response.json()).toMatchObject({ UTC: '2025-11-20T12:00:00' });
-});
-
-test('it comes back where it was', async () => {
-  await start();
-  const { port } = bridge;
-  await bridge.close();
-  await start({ port });
-  expect(await ask('/api/config')).toMatchObject({ modelid: 'BSB002' });
 });

@@ -9,11 +9,10 @@ import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
 let path: string;
-beforeEach(async () => {
-  here = await scratch({ wal_autocheckpoint_pages: 7 });
+beforeEach(() => {
+  here = scratch({ wal_autocheckpoint_pages: 7 });
   path = here.path('readings.db');
 });
-afterEach(() => here.remove());
 
 async function collect(n: number): Promise<void> {
   const store = readingsDatabase(here.storage, here.logger);

@@ -4,10 +4,9 @@ import { nthCycle } from '../../support/cycles';
 import { readBack, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
-beforeEach(async () => {
-  here = await scratch({ busy_timeout_ms: 10 });
+beforeEach(() => {
+  here = scratch({ busy_timeout_ms: 10 });
 });
-afterEach(() => here.remove());
 
 /** As another process that replaces or migrates the database. */
 async function shutGate(): Promise<Lock> {

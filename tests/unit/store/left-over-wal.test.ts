@@ -8,11 +8,10 @@ import { query, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
 let path: string;
-beforeEach(async () => {
-  here = await scratch({ wal_autocheckpoint_pages: 100_000 });
+beforeEach(() => {
+  here = scratch({ wal_autocheckpoint_pages: 100_000 });
   path = here.path('readings.db');
 });
-afterEach(() => here.remove());
 
 async function collect(first: number, cycles = 1): Promise<string | null> {
   const store = readingsDatabase(here.storage, here.logger);

@@ -13,13 +13,12 @@ const NEXT = [...MIGRATIONS, 'ALTER TABLE device ADD COLUMN colour TEXT', 'CREAT
 let here: Scratch;
 let path: string;
 beforeEach(async () => {
-  here = await scratch();
+  here = scratch();
   path = here.path('readings.db');
   const store = readingsDatabase(here.storage, here.logger);
   await store.store(nthCycle(1));
   await store.close();
 });
-afterEach(() => here.remove());
 
 async function migrateTo(migrations: readonly string[]): Promise<void> {
   const database = await Database.open(path, 'read-write');

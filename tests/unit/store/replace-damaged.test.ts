@@ -22,11 +22,10 @@ import { until } from '../../support/until';
 
 let here: Scratch;
 let path: string;
-beforeEach(async () => {
-  here = await scratch();
+beforeEach(() => {
+  here = scratch();
   path = here.path('readings.db');
 });
-afterEach(() => here.remove());
 
 /** One cycle as a process of its own would do it. */
 async function collect(n: number): Promise<string | null> {
@@ -64,6 +63,7 @@ const DAMAGES: [string, () => Promise<void> | void][] = [
   ['cut in the middle', () => truncateSync(path, Math.floor(statSync(path).size / 8192) * 4096)],
   ['cut inside its header', () => truncateSync(path, 50)],
   ['a header of zeros', () => overwrite(0, Buffer.alloc(100))],
+  ['zeros altogether', () => overwrite(0, Buffer.alloc(statSync(path).size))],
   ['a scrambled first page', () => overwrite(100, Buffer.alloc(3900, 0xa5))],
   [
     'a scrambled page where new readings go',

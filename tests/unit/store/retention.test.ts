@@ -12,11 +12,10 @@ const clockDifferenceMs = 0;
 const noPause = () => Promise.resolve();
 
 let place: Scratch;
-afterEach(() => place.remove());
 
 /** 3 days of a cycle every 5 minutes. */
 async function threeDays(retention_days: number): Promise<string> {
-  place = await scratch({ retention_days });
+  place = scratch({ retention_days });
   const database = readingsDatabase(place.storage, place.logger);
   await database.storeAll(Array.from({ length: 3 * 288 }, (_, n) => nthCycle(n)));
   await database.close();
@@ -85,7 +84,7 @@ test.each([HOUR, -HOUR])('a difference of %i ms is none', async (difference) => 
 
 /** Cycles of one device as a clock stamped them, each with the sensor's own time. */
 async function stamped(cycles: [started: number, measured: number | null][]): Promise<string> {
-  place = await scratch({ retention_days: 14 });
+  place = scratch({ retention_days: 14 });
   const database = readingsDatabase(place.storage, place.logger);
   await database.storeAll(
     cycles.map(([started, measured]) => {

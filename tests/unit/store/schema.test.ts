@@ -7,8 +7,8 @@ import { query, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
 let path: string;
-beforeAll(async () => {
-  here = await scratch();
+beforeEach(async () => {
+  here = scratch();
   path = here.path('readings.db');
   const store = readingsDatabase(here.storage, here.logger);
   await store.storeAll(Array.from({ length: 30 }, (_, n) => nthCycle(n)));
@@ -16,7 +16,6 @@ beforeAll(async () => {
   await store.store(cycleOf('2026-01-01T00:01:00.000Z', 'hue', [], { outcome: 'failed', exit_code: 1 }));
   await store.close();
 });
-afterAll(() => here.remove());
 
 async function asking<T>(ask: (database: Database) => Promise<T>): Promise<T> {
   const database = await Database.open(path, 'read-only');
@@ -84,7 +83,7 @@ test('values come out of the schema exactly, whatever they are', async () => {
   const readings = values.map((value, n) =>
     hueReading(`hue:v${n}`, { temperature_celsius: value, light_lux: value, humidity_percent: value }),
   );
-  const other = await scratch();
+  const other = scratch();
   const store = readingsDatabase(other.storage, other.logger);
   await store.store(cycleOf('2026-02-02T00:00:00.000Z', 'hue', readings));
   await store.close();
@@ -93,7 +92,6 @@ test('values come out of the schema exactly, whatever they are', async () => {
     `SELECT temperature_celsius AS t, light_lux AS l, humidity_percent AS h FROM readings
      ORDER BY CAST(substr(device_id, 6) AS INTEGER)`,
   );
-  await other.remove();
   expect(stored).toEqual(values.map((value) => ({ t: value, l: value, h: value })));
 });
 

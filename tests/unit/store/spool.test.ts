@@ -8,10 +8,9 @@ import { cycleOf, hueReading, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
-beforeEach(async () => {
-  here = await scratch();
+beforeEach(() => {
+  here = scratch();
 });
-afterEach(() => here.remove());
 
 const spool = (cycle: Cycle) => spoolCycle(here.storage, here.logger, cycle);
 const replay = (store: Store) => replaySpool(here.storage, here.logger, store);

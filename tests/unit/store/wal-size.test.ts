@@ -4,10 +4,9 @@ import { nthCycle } from '../../support/cycles';
 import { scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
-beforeEach(async () => {
-  here = await scratch({ wal_autocheckpoint_pages: 20 });
+beforeEach(() => {
+  here = scratch({ wal_autocheckpoint_pages: 20 });
 });
-afterEach(() => here.remove());
 
 /** As a process of its own would. */
 async function collect(first: number, cycles = 1): Promise<void> {

@@ -16,6 +16,8 @@ export interface BrokenState {
   args?: readonly string[];
   /** why it cannot be made for real without being root */
   rootBecause?: string;
+  /** health waits for it until its deadline: the test lets its clock run faster */
+  hangs?: true;
   breakIt: (bench: Bench) => unknown;
   /** does what the remedy says, where that is not typed into a shell */
   mend?: (bench: Bench) => unknown;

@@ -177,6 +177,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     exitCode: 2,
     says: /readings\.db is locked: another program is writing to it/,
     remedy: /fuser -v '.*readings\.db'/,
+    hangs: true,
     breakIt: (bench) => holdDatabase(bench, 'BEGIN IMMEDIATE'),
     mend: killWhoHasItOpen,
   },

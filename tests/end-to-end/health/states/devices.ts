@@ -38,6 +38,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     exitCode: 1,
     says: /no complete answer within 7 s/,
     remedy: AUTH_HUE,
+    hangs: true,
     ...bridgeFault('CONNECT', fault.silence()),
   },
   {
@@ -313,6 +314,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     exitCode: 1,
     says: /no complete answer within 7 s from POST http/,
     remedy: /curl -I https:\/\/alexa\.amazon\.com/,
+    hangs: true,
     ...cloudFault('CONNECT', fault.silence()),
   },
 ];

@@ -1,1 +1,0 @@
-/** The doors alone: an empty bundle with its compiled code. */
