@@ -1,6 +1,7 @@
 /** One line in the log: winston, the directory's lock, the cap, the file. */
 import { join } from 'node:path';
 import { createLogger } from '../../../lib/logging/create-logger';
+import { createRedactor } from '../../../lib/logging/redact';
 
 createLogger({
   config: {
@@ -12,5 +13,6 @@ createLogger({
     min_free_mb: 0,
   },
   program: 'collect-hue',
+  redact: createRedactor(),
 }).info('profile', 'one line');
 process.exit(0);
