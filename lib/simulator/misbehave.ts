@@ -1,7 +1,6 @@
 /** Puts an answer on the wire: as it is, at the speed of the link, or as the fault says. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Answer } from './answer';
 import type { Fault } from './faults';
@@ -24,7 +23,7 @@ const CHUNK = Buffer.alloc(64 * 1024, 0x20);
  */
 export async function deliver(answer: Answer, fault: Fault, link: Link, response: ServerResponse, socket: Socket) {
   const firstByteMs = fault.kind === 'slow_first_byte' ? fault.milliseconds : link.firstByteMs;
-  if (firstByteMs > 0) await wait(firstByteMs);
+  if (firstByteMs > 0 && !(await wait(response, firstByteMs))) return;
   switch (fault.kind) {
     case 'silence':
       return;
@@ -36,21 +35,18 @@ export async function deliver(answer: Answer, fault: Fault, link: Link, response
       return;
     case 'drip':
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000_000 });
-      while (!response.destroyed) {
-        await write(response, Buffer.from(' '));
-        await wait(fault.everyMs);
-      }
+      while ((await write(response, Buffer.from(' '))) && (await wait(response, fault.everyMs)));
       return;
     case 'huge_body':
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': fault.bytes });
-      for (let sent = 0; sent < fault.bytes && !response.destroyed; sent += CHUNK.length) {
-        await write(response, CHUNK.subarray(0, fault.bytes - sent));
+      for (let sent = 0; sent < fault.bytes; sent += CHUNK.length) {
+        if (!(await write(response, CHUNK.subarray(0, fault.bytes - sent)))) return;
       }
       response.end();
       return;
     case 'endless_body':
       response.writeHead(200, { 'content-type': 'application/json' });
-      while (!response.destroyed) await write(response, CHUNK);
+      while (await write(response, CHUNK));
       return;
     case 'gzip_bomb':
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
@@ -87,7 +83,7 @@ function spoil(answer: Answer, fault: Fault): Answer {
     return { ...answer, body: answer.body.subarray(0, Math.floor(answer.body.length * fault.share)) };
   }
   if (fault.kind === 'not_utf8') {
-    // Inside the first name, where a client that decodes leniently would store a wrong room.
+    // Inside the first name: a client that insists on UTF-8 loses the whole home.
     const name = /"(?:name|friendlyName|value)\\?"\s*:\s*\\?"/.exec(answer.body.toString('latin1'));
     const at = name === null ? 0 : name.index + name[0].length;
     return {
@@ -101,8 +97,8 @@ function spoil(answer: Answer, fault: Fault): Answer {
 /** Sends as much as the link has had time for, again and again. */
 async function pace(response: ServerResponse, body: Buffer, bytesPerMs: number): Promise<void> {
   const startedAt = performance.now();
-  for (let sent = 0; sent < body.length && !response.destroyed;) {
-    await wait(Math.max(1, Math.min(5, 1 / bytesPerMs)));
+  for (let sent = 0; sent < body.length;) {
+    if (!(await wait(response, Math.max(1, Math.min(5, 1 / bytesPerMs))))) return;
     const due = Math.min(body.length, Math.floor((performance.now() - startedAt) * bytesPerMs));
     if (due > sent) response.write(body.subarray(sent, due));
     sent = Math.max(sent, due);
@@ -110,15 +106,31 @@ async function pace(response: ServerResponse, body: Buffer, bytesPerMs: number):
   response.end();
 }
 
-/** Resolves when the other side can take more, or is gone. */
-function write(response: ServerResponse, bytes: Buffer): Promise<void> {
+/** Resolves after that time (true), or as soon as the other side is gone (false): nobody waits for an answer then. */
+function wait(response: ServerResponse, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     const done = () => {
+      clearTimeout(timer);
       response.off('close', done);
-      resolve();
+      resolve(!response.destroyed);
     };
-    response.on('close', done);
-    response.write(bytes, done);
+    const timer = setTimeout(done, response.destroyed ? 0 : milliseconds);
+    response.once('close', done);
+  });
+}
+
+/**
+ * Resolves when the other side can take more (true), or is gone (false). From Node.js 24 on a write to a client that has
+ * left fails at once, over and over, before `close` gets its turn: so a loop must end at the first write that fails.
+ */
+function write(response: ServerResponse, bytes: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const gone = () => resolve(false);
+    response.once('close', gone);
+    response.write(bytes, (error) => {
+      response.off('close', gone);
+      resolve(!error && !response.destroyed);
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 /** A store that forgets, for tests of what stands above it; it passes the same contract suite as readings.db. */
+import { MonitorError } from '../errors';
 import type { Cycle, Store } from './store';
 
 export interface MemoryStore extends Store {
@@ -13,19 +14,28 @@ export function createMemoryStore(): MemoryStore {
     const known = cycles.some(({ record }) => record.started_at === started_at && record.collector === collector);
     if (!known) cycles.push(structuredClone(cycle));
   };
+  /** All or none of them. */
+  const addAll = (given: readonly Cycle[]) => {
+    if (given.some(hasTwoOfOneDevice)) {
+      throw new MonitorError('a device has two readings', { type: 'internal', permanent: true });
+    }
+    given.forEach(add);
+    return Promise.resolve();
+  };
   return {
     cycles,
     replaced: null,
     lockWaitMs: 0,
-    store: (cycle, finish) => {
+    store: async (cycle, finish) => {
       finish?.();
-      add(cycle);
-      return Promise.resolve({ stored: cycle.readings.length, lockWaitMs: 0 });
+      await addAll([cycle]);
+      return { stored: cycle.readings.length, lockWaitMs: 0 };
     },
-    storeAll: (given) => {
-      given.forEach(add);
-      return Promise.resolve();
-    },
+    storeAll: async (given) => addAll(given),
     close: () => Promise.resolve(),
   };
+}
+
+function hasTwoOfOneDevice({ readings }: Cycle): boolean {
+  return new Set(readings.map(({ device_id }) => device_id)).size < readings.length;
 }

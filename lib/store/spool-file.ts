@@ -16,11 +16,16 @@ export function decodeSpoolFile(text: string): Cycle {
   if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
   if (!Array.isArray(file['readings'])) throw new Error('its readings are no list');
   const record = checked<CycleRecord>(file['record'], RECORD, 'its cycle');
-  const readings = file['readings'].map((reading) => ({
-    ...NO_QUANTITIES,
-    ...checked<Reading>(reading, READING, 'a reading'),
-  }));
+  const readings = file['readings'].map((reading) =>
+    wellFormed({ ...NO_QUANTITIES, ...checked<Reading>(reading, READING, 'a reading') }),
+  );
   return { record, readings, spooled: true };
+}
+
+/** Older versions wrote the names as the devices told them: half a surrogate pair is another text to SQLite than to us. */
+function wellFormed(reading: Reading): Reading {
+  const { device_id, location } = reading;
+  return { ...reading, device_id: device_id.toWellFormed(), location: location.toWellFormed() };
 }
 
 type Check = (value: unknown) => boolean;

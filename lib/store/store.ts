@@ -55,7 +55,8 @@ export interface Store {
    * cycle (`started_at` and collector) given twice is stored once.
    * @param finish brings the record (duration, retries) up to date; called when the lock is held, just before the rows
    * are written
-   * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
+   * @throws MonitorError `database_*`, `future_schema`, `internal` where a reading would get no row of its own (two of one
+   * device): nothing of this cycle is stored
    */
   store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt>;
   /** Stores several cycles in one transaction. @throws MonitorError as `store`: none of them is stored */

@@ -1,4 +1,5 @@
-/** Writes one cycle inside a transaction that the caller has begun: four statements, however many readings. */
+/** Writes one cycle inside a transaction that the caller has begun: five statements, however many readings. */
+import { MonitorError } from '../errors';
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import type { Reading } from '../reading';
 import type { Database, SqlValue } from './database';
@@ -16,7 +17,7 @@ const AS_KEPT = QUANTITY_NAMES.map((name) =>
 
 /**
  * The same cycle twice leaves one: a row or a reading that is there already stays as it is.
- * @throws MonitorError as of `databaseError`
+ * @throws MonitorError as of `databaseError`; `internal` where a reading has no row afterwards
  */
 export async function writeCycle(database: Database, cycle: Cycle, lockWaitMs: number): Promise<void> {
   const { record, readings } = cycle;
@@ -39,6 +40,20 @@ export async function writeCycle(database: Database, cycle: Cycle, lockWaitMs: n
   for (let first = 0; first < readings.length; first += READINGS_PER_STATEMENT) {
     await writeReadings(database, id, record.started_at, readings.slice(first, first + READINGS_PER_STATEMENT));
   }
+  await proveWritten(database, id, cycle);
+}
+
+/** The statements pass over a reading whose texts SQLite does not find again, and over a second one of a device. */
+async function proveWritten(database: Database, id: number, { record, readings }: Cycle): Promise<void> {
+  const row = await database.get<{ rows: number }>('SELECT count(*) AS rows FROM reading WHERE cycle = ?', id);
+  const rows = row?.rows ?? 0;
+  if (rows >= readings.length) return;
+  const counts = `${rows} of the ${readings.length} readings`;
+  throw new MonitorError(`only ${counts} of the cycle of ${record.started_at} reached the database: none is stored`, {
+    type: 'internal',
+    permanent: true,
+    remediation: 'This is a defect of home-temperature-monitor: please report it with the lines of the log file.',
+  });
 }
 
 function locationOf(reading: Reading): string {

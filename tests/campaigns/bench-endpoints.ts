@@ -1,7 +1,4 @@
-/**
- * What the sensors-only endpoint saves on links as real bridges have them, for homes of three sizes:
- * `npm run bench:endpoints`. Runs `perf compare` in each; option: `--cycles N` (5).
- */
+/** What the sensors-only endpoint saves on links as real bridges have them, for homes of three sizes: `perf compare` in each. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +10,7 @@ import { FAST_LINK, type Link } from '../../lib/simulator/misbehave';
 import { writeScratchInstallation } from '../../lib/simulator/scratch-installation';
 import type { Criterion } from '../../lib/perf/comparison';
 import type { Measurement } from '../../lib/perf/measurement';
+import { tellTable } from './show';
 
 const LINKS: Record<string, Link> = {
   loopback: FAST_LINK,
@@ -32,8 +30,8 @@ interface Answer {
   error: { message: string } | null;
 }
 
-async function bench(): Promise<void> {
-  const { values } = parseArgs({ options: { cycles: { type: 'string', default: '5' } } });
+export async function campaign(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { cycles: { type: 'string', default: '5' } } });
   const rows = [];
   for (const [name, link] of Object.entries(LINKS)) {
     for (const size of HOMES) {
@@ -53,8 +51,7 @@ async function bench(): Promise<void> {
       });
     }
   }
-  console.log(`Medians of ${values.cycles} whole cycles of each endpoint over HTTPS, in turn`);
-  console.table(rows);
+  tellTable(`Medians of ${values.cycles} whole cycles of each endpoint over HTTPS, in turn`, rows);
 }
 
 async function compareAt(link: Link, size: (typeof HOMES)[number], cycles: string): Promise<Answer> {
@@ -75,8 +72,3 @@ async function compareAt(link: Link, size: (typeof HOMES)[number], cycles: strin
     rmSync(directory, { recursive: true, force: true });
   }
 }
-
-bench().catch((thrown: unknown) => {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
-});

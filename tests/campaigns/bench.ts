@@ -1,8 +1,6 @@
 /**
- * What a cycle costs beside the bare start of Node.js: `npm run bench`. Every command runs against simulated devices on
- * loopback, in turn with `node -e 0`, in cron's environment; docs/performance.md says what the numbers mean. Options:
- * `--rounds N` (15), `--readings 1000000,20000000` (the commands on databases of these sizes as well, and the usual
- * questions), `--keep-environment` (the caller's instead of cron's).
+ * What a cycle costs beside the bare start of Node.js. Every command runs against simulated devices on loopback, in turn
+ * with `node -e 0`, in cron's environment; docs/performance.md says what the numbers mean.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +10,11 @@ import { grownCases, SENSORS, startUpCases } from './bench/cases';
 import { CRON_ENVIRONMENT, measure } from './bench/measure';
 import { openHomes, type Homes } from './bench/open-homes';
 import { cpus, median, ratio, toBareNode, walls } from './bench/ratios';
+import { tellTable } from './show';
 
-async function bench(): Promise<void> {
+export async function campaign(args: string[]): Promise<void> {
   const { values } = parseArgs({
+    args,
     options: {
       rounds: { type: 'string', default: '15' },
       readings: { type: 'string', default: '' },
@@ -50,24 +50,20 @@ async function compareSizes(
   const rows = measured.map(({ name, costs }, index) => {
     const empty = measured[index % commands]?.costs ?? [];
     const wall = ratio(walls(costs), walls(empty));
-    return [name, { wall, CPU: ratio(cpus(costs), cpus(empty)), 'wall ms': median(walls(costs)).toFixed(0) }];
+    return { command: name, wall, CPU: ratio(cpus(costs), cpus(empty)), 'wall ms': median(walls(costs)).toFixed(0) };
   });
-  console.log(
-    `\nAs data grows: ratios to the same command on an empty database, median (min to max) of ${rounds} runs`,
+  tellTable(
+    `As data grows: ratios to the same command on an empty database, median (min to max) of ${rounds} runs`,
+    rows,
   );
-  console.table(Object.fromEntries(rows));
 }
 
 function compareWithBareNode(directory: string, rounds: number, environment: NodeJS.ProcessEnv): void {
   const measured = measure(startUpCases(directory), rounds, environment);
   const bare = measured.flatMap((one) => one.bare);
   const [wall, cpu] = [median(walls(bare)), median(cpus(bare))].map((ms) => ms.toFixed(0));
-  console.log(`\nWhole runs as ratios to "node -e 0" of ${process.version} (${wall} ms, CPU ${cpu} ms):`);
-  console.log(`median (min to max) of ${rounds} alternating runs`);
-  console.table(Object.fromEntries(measured.map((one) => [one.name, toBareNode(one)])));
+  tellTable(
+    `Whole runs as ratios to "node -e 0" of ${process.version} (${wall} ms, CPU ${cpu} ms), median (min to max) of ${rounds} alternating runs`,
+    measured.map((one) => ({ command: one.name, ...toBareNode(one) })),
+  );
 }
-
-bench().catch((thrown: unknown) => {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
-});

@@ -1,16 +1,13 @@
-/**
- * `npm run crash`: 1,000 kills of the real collectors at random moments. Options: `--kills N`, `--seed N`. Exit 1 where
- * a reading that was told is missing or there twice, or the next cycle does not work.
- */
+/** Kills the real collectors at random moments: what was told must be there once, and the next cycle must work. */
 import { parseArgs } from 'node:util';
 import { crash } from './collectors/crash';
-import { showFindings, showProgress } from './show';
+import { showProgress, tellFindings } from './show';
 
-const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
-});
-
-async function main(): Promise<void> {
+export async function campaign(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { kills: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+  });
   const kills = Number(values.kills);
   const startedAt = performance.now();
   const result = await crash({
@@ -19,7 +16,7 @@ async function main(): Promise<void> {
     onProgress: (done) => showProgress(done / kills, `${done} kills`),
   });
   const exits = Object.entries(result.exits).map(([code, times]) => `${times} × exit ${code}`);
-  showFindings(`Both collectors, killed at a random moment of 0 to 300 ms (seed ${values.seed})`, [
+  tellFindings(`Both collectors, killed at a random moment of 0 to 300 ms (seed ${values.seed})`, [
     ['kills', result.kills, null],
     [
       'cycles that ended by themselves',
@@ -38,8 +35,3 @@ async function main(): Promise<void> {
     ['seconds', Math.round((performance.now() - startedAt) / 1000), null],
   ]);
 }
-
-main().catch((thrown: unknown) => {
-  console.error(thrown);
-  process.exitCode = 1;
-});

@@ -1,18 +1,14 @@
-/**
- * `npm run faults`: each file-system, database and network call of a cycle fails in turn, in several ways, in several
- * situations. Options: `--situation WORDS` (those whose name has them), `--every N` (each N-th case). Exit 1 where a
- * cycle ends in an undocumented way or something told is missing.
- */
+/** Each file-system, database and network call of a cycle fails in turn, in several ways, in several situations. */
 import { parseArgs } from 'node:util';
 import { SITUATIONS } from './collectors/fault-situations';
 import { failEachCall } from './collectors/faults';
-import { endProgress, showFindings, showProgress } from './show';
+import { showProgress, tell, tellFindings } from './show';
 
-const { values } = parseArgs({
-  options: { situation: { type: 'string', default: '' }, every: { type: 'string', default: '1' } },
-});
-
-async function main(): Promise<void> {
+export async function campaign(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { situation: { type: 'string', default: '' }, every: { type: 'string', default: '1' } },
+  });
   const every = Number(values.every);
   const startedAt = performance.now();
   const situations = SITUATIONS.filter(({ name }) => name.includes(values.situation));
@@ -24,10 +20,7 @@ async function main(): Promise<void> {
       failEachCall({
         situations: situations.filter((_, index) => index % 2 === worker),
         chosen: (nth) => nth % every === 0,
-        onFault: (fault) => {
-          endProgress();
-          console.log(fault);
-        },
+        onFault: tell,
         onProgress: (share, situation) => {
           shares[worker] = share;
           cases++;
@@ -42,7 +35,7 @@ async function main(): Promise<void> {
   for (const [end, times] of results.flatMap((result) => Object.entries(result.ends))) {
     ends[end] = (ends[end] ?? 0) + times;
   }
-  showFindings('Each call of a cycle fails in turn', [
+  tellFindings('Each call of a cycle fails in turn', [
     ...results.flatMap(({ calls }) => Object.entries(calls)).map(([name, n]) => [`${name} calls`, n, null] as const),
     ['cases', cases, cases > 0],
     ...Object.entries(ends).map(([end, times]) => [`… that ended with ${end}`, times, null] as const),
@@ -50,10 +43,5 @@ async function main(): Promise<void> {
     ['undocumented ends, defects shown, readings missing or twice, litter', faults.length, faults.length === 0],
     ['seconds', Math.round((performance.now() - startedAt) / 1000), null],
   ]);
-  for (const one of unreached.slice(0, 20)) console.log(`did not come: ${one}`);
+  for (const one of unreached.slice(0, 20)) tell(`did not come: ${one}`);
 }
-
-main().catch((thrown: unknown) => {
-  console.error(thrown);
-  process.exitCode = 1;
-});

@@ -1,5 +1,5 @@
 /**
- * What each part of a cycle costs: `npm run profile`. Counts processor instructions with valgrind, the same from run to
+ * What each part of a cycle costs. Counts processor instructions with valgrind, the same from run to
  * run however busy the machine is: of whole commands, and of each part alone as a program of its own, bundled and started
  * as the commands are. docs/performance.md has the table. Needs valgrind (Debian: `apt-get install valgrind`).
  */
@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { ROOT } from './bench/cases';
 import { CRON_ENVIRONMENT } from './bench/measure';
 import { openHomes } from './bench/open-homes';
+import { tellTable } from './show';
 
 const MILLION = 1_000_000;
 /** files in profile/ */
@@ -23,20 +24,21 @@ interface Count {
   compiling: number;
 }
 
-async function profile(): Promise<void> {
+export async function campaign(): Promise<void> {
   if (spawnSync('valgrind', ['--version']).status !== 0) throw new Error('valgrind is not installed');
   const directory = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-profile-'));
   const homes = await openHomes(directory, [8]);
   try {
-    const rows: Record<string, Record<string, string>> = {};
+    const rows: Record<string, string>[] = [];
     const bare = count(directory, ['-e', '0']);
     const add = (name: string, { all, compiling }: Count) => {
-      rows[name] = {
+      rows.push({
+        what: name,
         'million instructions': all.toFixed(1),
         'more than bare': (all - bare.all).toFixed(1),
         'of these compiling': (compiling - bare.compiling).toFixed(1),
         ratio: (all / bare.all).toFixed(2),
-      };
+      });
     };
     add('node -e 0', bare);
     const words = [join(directory, 'http-8'), `${homes.bridgeUrl}/api/config`];
@@ -54,7 +56,7 @@ async function profile(): Promise<void> {
       execFileSync(process.execPath, run, { env: CRON_ENVIRONMENT }); // its database and its login are there
       add(`${command}, ${home.replace('-8', '')}`, count(directory, run));
     }
-    console.table(rows);
+    tellTable('Processor instructions', rows);
   } finally {
     homes.close();
     rmSync(directory, { recursive: true, force: true });
@@ -105,8 +107,3 @@ function sum(table: string, wanted: RegExp): number {
     .filter((line) => wanted.test(line))
     .reduce((total, line) => total + Number((/^ *([\d,]+)/.exec(line)?.[1] ?? '0').replaceAll(',', '')) / MILLION, 0);
 }
-
-profile().catch((thrown: unknown) => {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
-});

@@ -1,6 +1,7 @@
-/** How a campaign shows itself: a progress bar where a person looks on, a table at the end, an exit code. */
+/** How a campaign shows itself: a progress bar where a person looks on, tables in Markdown, an exit code. */
 
 const WIDTH = 40;
+const said: string[] = [];
 
 /** Draws `[####....] 40 % label` on a terminal, over the last one. */
 export function showProgress(share: number, label = ''): void {
@@ -14,18 +15,35 @@ export function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
+/** Prints a paragraph or a table. All of them together are what `--write` keeps. */
+export function tell(text: string): void {
+  endProgress();
+  said.push(text);
+  console.log(`\n${text}`);
+}
+
+/** Everything that was told, as Markdown. */
+export const told = (): string => said.join('\n\n');
+
+type Cell = string | number | null | undefined;
+
+/** Prints a table; its columns are the keys of the first row. */
+export function tellTable(title: string, rows: readonly Record<string, Cell>[]): void {
+  const columns = Object.keys(rows[0] ?? {});
+  const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
+  const body = rows.map((row) => line(columns.map((column) => row[column] ?? '')));
+  tell([`${title}:`, '', line(columns), line(columns.map(() => '---')), ...body].join('\n'));
+}
+
 /** One line of a summary: what was looked at, what was found, whether that is as it must be (null: only told). */
 export type Finding = readonly [what: string, found: string | number, good: boolean | null];
 
-/** Prints the table; the exit code is 1 where a finding is not as it must be. */
-export function showFindings(title: string, findings: readonly Finding[]): void {
-  endProgress();
-  const width = Math.max(...findings.map(([what]) => what.length));
-  const foundWidth = Math.max(...findings.map(([, found]) => String(found).length));
-  console.log(`\n${title}`);
-  for (const [what, found, good] of findings) {
-    const verdict = good === null ? '' : good ? '  ok' : '  FAILED';
-    console.log(`  ${what.padEnd(width)}  ${String(found).padStart(foundWidth)}${verdict}`);
-  }
-  process.exitCode = findings.some(([, , good]) => good === false) ? 1 : 0;
+/** Prints the table; the exit code is 1 if a finding is not as it must be. */
+export function tellFindings(title: string, findings: readonly Finding[]): void {
+  const verdict = (good: boolean | null) => (good === null ? '' : good ? 'ok' : 'FAILED');
+  tellTable(
+    title,
+    findings.map(([what, found, good]) => ({ what, found, '': verdict(good) })),
+  );
+  if (findings.some(([, , good]) => good === false)) process.exitCode = 1;
 }

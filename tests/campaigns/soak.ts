@@ -1,22 +1,19 @@
-/**
- * `npm run soak`: seven simulated days of both collectors (2,016 cycles each) in all weathers, waits in real time.
- * Options: `--days N`, `--cycles N`, `--seed N`, `--scale X` (of all waiting). Exit 1 where anything is missing.
- */
+/** Simulated days of both collectors (288 cycles each a day) in all weathers: nothing may be missing. */
 import { parseArgs } from 'node:util';
 import { soak } from './collectors/soak';
 import { LOG_BOUNDS } from './collectors/soak-home';
-import { showFindings, showProgress, type Finding } from './show';
+import { showProgress, tell, tellFindings, type Finding } from './show';
 
-const { values } = parseArgs({
-  options: {
-    days: { type: 'string', default: '7' },
-    cycles: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    scale: { type: 'string', default: '1' },
-  },
-});
-
-async function main(): Promise<void> {
+export async function campaign(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      days: { type: 'string', default: '7' },
+      cycles: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      scale: { type: 'string', default: '1' },
+    },
+  });
   const cycles = values.cycles === undefined ? Math.round(Number(values.days) * 288) : Number(values.cycles);
   const startedAt = performance.now();
   const result = await soak({
@@ -30,7 +27,7 @@ async function main(): Promise<void> {
   const weathers: Finding[] = Object.entries(result.weathers)
     .sort(([, one], [, other]) => other - one)
     .map(([name, times]) => [`weather: ${name}`, times, null]);
-  showFindings(`${cycles} cycles of each collector at once (seed ${values.seed}, waiting × ${values.scale})`, [
+  tellFindings(`${cycles} cycles of each collector at once (seed ${values.seed}, waiting × ${values.scale})`, [
     ...weathers,
     ['cycles', result.cycles, result.cycles === 2 * cycles],
     ['cycles that ended otherwise than their weather asks', result.surprises.length, result.surprises.length === 0],
@@ -61,10 +58,5 @@ async function main(): Promise<void> {
     ['unfinished and waiting files', result.litter.join(' ') || 0, result.litter.length === 0],
     ['seconds', Math.round((performance.now() - startedAt) / 1000), null],
   ]);
-  for (const surprise of result.surprises.slice(0, 10)) console.log(surprise);
+  for (const surprise of result.surprises.slice(0, 10)) tell(surprise);
 }
-
-main().catch((thrown: unknown) => {
-  console.error(thrown);
-  process.exitCode = 1;
-});

@@ -1,31 +1,18 @@
-/**
- * The store's proofs by force, in their long form: `npm run store-proofs`, or some of them:
- * `npm run store-proofs -- concurrency locks damage crash disk reader`. Ends with exit 1 where one fails.
- */
+/** The store's proofs by force, in their long form: all of them, or those that are named. (Kills: the campaign `crash`.) */
 import { writeTogether } from './store/concurrency';
-import { killAtRandom } from './store/crash';
 import { meetDamage, replaceUnderLoad } from './store/damage';
 import { canMount, fillDisk } from './store/full-disk';
 import { holdLock } from './store/lock-holders';
 import { readForever } from './store/long-reader';
 import { prepareWorkers, type Workers } from './store/workers';
-
-let failures = 0;
+import { showProgress, tell, tellTable } from './show';
 
 function verdict(good: boolean): string {
-  if (!good) failures++;
+  if (!good) process.exitCode = 1;
   return good ? 'ok' : 'FAILED';
 }
 
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
-}
-
-function table(title: string, rows: object[]): void {
-  progress('');
-  console.log(`\n${title}`);
-  console.table(rows);
-}
+const progress = (text: string) => showProgress(0, text);
 
 /** 2, 8 and 32 processes, also with checkpoints every 4 pages. */
 async function concurrency(workers: Workers): Promise<void> {
@@ -39,7 +26,7 @@ async function concurrency(workers: Workers): Promise<void> {
         autocheckpointPages,
       });
       const { cycles, failed, errors, stored, integrity, waits, seconds } = result;
-      for (const error of errors.slice(0, 3)) console.log(`${processes} processes: ${error}`);
+      for (const error of errors.slice(0, 3)) tell(`${processes} processes: ${error}`);
       rows.push({
         processes,
         'checkpoint pages': autocheckpointPages,
@@ -53,7 +40,7 @@ async function concurrency(workers: Workers): Promise<void> {
       });
     }
   }
-  table('Processes that write at once, each cycle with its own connection', rows);
+  tellTable('Processes that write at once, each cycle with its own connection', rows);
 }
 
 /** The real times: busy timeout 5 s, retries after 1, 2 and 4 s. */
@@ -81,17 +68,7 @@ async function locks(workers: Workers): Promise<void> {
       ),
     });
   }
-  table('A lock held by somebody else', rows);
-}
-
-async function crash(workers: Workers): Promise<void> {
-  const kills = 250;
-  const result = await killAtRandom(workers, { kills, onProgress: (done) => progress(`${done} of ${kills} kills`) });
-  const { missing, twice, failedRuns, integrity, litter } = result;
-  const good = missing + twice + failedRuns + litter.length === 0 && integrity === 'ok';
-  table('Killed at a random moment of 0 to 300 ms, two collectors at a time', [
-    { ...result, litter: litter.length, verdict: verdict(good) },
-  ]);
+  tellTable('A lock held by somebody else', rows);
 }
 
 async function damage(workers: Workers): Promise<void> {
@@ -102,18 +79,18 @@ async function damage(workers: Workers): Promise<void> {
     const good = result.moved === 1 && result.partial === 1 && result.failed === 0 && result.stored === processes;
     met.push({ processes, ...result, verdict: verdict(good) });
   }
-  table('Processes that meet a damaged database in the same instant', met);
+  tellTable('Processes that meet a damaged database in the same instant', met);
   progress('replacements under load');
   const result = await replaceUnderLoad(workers, { processes: 8, cyclesEach: 300, replacements: 200 });
   const failed = result.failures.length;
   const good = failed === 0 && result.missing === 0;
   const title = 'A database that is replaced while 8 processes write into it';
-  table(title, [{ ...result, failures: failed, verdict: verdict(good) }]);
+  tellTable(title, [{ ...result, failures: failed, verdict: verdict(good) }]);
 }
 
 async function disk(workers: Workers): Promise<void> {
   if (!canMount()) {
-    console.log('\nFull disk: left out, this user may not mount a tmpfs');
+    tell('Full disk: left out, this user may not mount a tmpfs');
     return;
   }
   const rows = [];
@@ -134,12 +111,12 @@ async function disk(workers: Workers): Promise<void> {
       });
     }
   }
-  table('A full disk, then space again', rows);
+  tellTable('A full disk, then space again', rows);
 }
 
 async function reader(): Promise<void> {
   const { limitBytes, whileReadingBytes, afterwardsBytes, closedBytes } = await readForever(3000, 100);
-  table('A reader that does not end, 3,000 cycles, checkpoints every 100 pages', [
+  tellTable('A reader that does not end, 3,000 cycles, checkpoints every 100 pages', [
     {
       'limit bytes': limitBytes,
       'WAL while it reads': whileReadingBytes,
@@ -150,13 +127,12 @@ async function reader(): Promise<void> {
   ]);
 }
 
-const PROOFS: Record<string, (workers: Workers) => Promise<void>> = { concurrency, locks, damage, crash, disk, reader };
+const PROOFS: Record<string, (workers: Workers) => Promise<void>> = { concurrency, locks, damage, disk, reader };
 
-async function main(): Promise<void> {
-  const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PROOFS);
+export async function campaign(wanted: string[]): Promise<void> {
   const workers = prepareWorkers();
   try {
-    for (const name of wanted) {
+    for (const name of wanted.length > 0 ? wanted : Object.keys(PROOFS)) {
       const proof = PROOFS[name];
       if (proof === undefined)
         throw new Error(`No proof is called ${name}; there are ${Object.keys(PROOFS).join(', ')}.`);
@@ -165,11 +141,4 @@ async function main(): Promise<void> {
   } finally {
     workers.remove();
   }
-  console.log(failures === 0 ? '\nAll proofs hold.' : `\n${failures} FAILED.`);
-  process.exitCode = failures === 0 ? 0 : 1;
 }
-
-main().catch((thrown: unknown) => {
-  console.error(thrown);
-  process.exitCode = 1;
-});

@@ -1,10 +1,11 @@
 /** Asks readings.db the usual questions and prints what each one takes and how SQLite goes about it. */
 import { Database, type SqlValue } from '../../lib/store/database';
 import { gaps, hourlyMeans, latestPerDevice, readingsOfDevice } from '../../lib/store/queries';
+import { tell } from './show';
 
 const RUNS = 5;
 
-export async function usualQuestions(path: string): Promise<{ question: string; milliseconds: number }[]> {
+export async function usualQuestions(path: string): Promise<void> {
   const database = await Database.open(path, 'read-only');
   const newest = (await latestPerDevice(database))[0];
   if (newest === undefined) throw new Error(`${path} is empty`);
@@ -16,7 +17,6 @@ export async function usualQuestions(path: string): Promise<{ question: string; 
     ["a month's hourly means, all devices", (asked) => hourlyMeans(asked, 'temperature_celsius', month)],
     ['gaps in 30 days', (asked) => gaps(asked, 600_000, month)],
   ];
-  const answers = [];
   for (const [question, ask] of questions) {
     const times: number[] = [];
     const cpuTimes: number[] = [];
@@ -30,20 +30,18 @@ export async function usualQuestions(path: string): Promise<{ question: string; 
       cpuTimes.push((user + system) / 1000);
     }
     const milliseconds = times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
-    answers.push({ question, milliseconds });
     const spread = `worst ${times.at(-1)?.toFixed(1)}, processor ${Math.min(...cpuTimes).toFixed(1)}`;
-    console.log(`\n${question}: ${milliseconds.toFixed(1)} ms (${spread}), ${rows} rows`);
+    tell(`${question}: ${milliseconds.toFixed(1)} ms (${spread}), ${rows} rows`);
     await ask(explaining(database));
   }
   await database.close();
-  return answers;
 }
 
 /** A database that prints each query's plan instead of answering it. */
 function explaining(database: Database): Database {
   const explain = async (sql: string, ...parameters: SqlValue[]) => {
     const steps = await database.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...parameters);
-    for (const { detail } of steps) console.log(`    ${detail}`);
+    tell(steps.map(({ detail }) => `- ${detail}`).join('\n'));
     return [];
   };
   return Object.assign(Object.create(database) as Database, { all: explain });

@@ -1,6 +1,5 @@
-/** The store's proofs by force, in their short form; the long one is `npm run store-proofs`. */
+/** The store's proofs by force, in their short form; the long one is `npm run campaign store`. */
 import { writeTogether } from '../campaigns/store/concurrency';
-import { killAtRandom } from '../campaigns/store/crash';
 import { meetDamage, replaceUnderLoad } from '../campaigns/store/damage';
 import { canMount, fillDisk } from '../campaigns/store/full-disk';
 import { holdLock } from '../campaigns/store/lock-holders';
@@ -65,12 +64,6 @@ test('a database that is replaced while others write into it: every reported cyc
   const result = await replaceUnderLoad(workers, { processes: 3, cyclesEach: 40, replacements: 10 });
   expect(result).toMatchObject({ reported: 120, missing: 0, failures: [] });
   expect(result.replacements).toBeGreaterThan(0);
-});
-
-test('killed at random moments: what was reported is there once, and the next one works', async () => {
-  const result = await killAtRandom(workers, { kills: 12 });
-  expect(result).toMatchObject({ missing: 0, twice: 0, failedRuns: 0, integrity: 'ok', litter: [] });
-  expect(result.reported).toBeGreaterThan(0);
 });
 
 test('a reader that does not end makes the WAL grow, but not for ever', async () => {

@@ -67,6 +67,15 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await under.readBack()).toEqual([{ record: cycle.record, readings: cycle.readings }]);
     });
 
+    test('stores nothing of a cycle in which a reading would get no row of its own', async () => {
+      const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a'), hueReading('hue:a')]);
+      await expect(under.store.store(cycle)).rejects.toMatchObject({ type: 'internal', permanent: true });
+      await expect(under.store.storeAll([nthCycle(1), cycle])).rejects.toMatchObject({ type: 'internal' });
+      expect(await under.readBack()).toEqual([]);
+      await under.store.store(nthCycle(1));
+      expect(await under.readBack()).toHaveLength(1);
+    });
+
     test('stores many cycles at once, those it has already only once', async () => {
       const cycles = [3, 1, 2].map((n) => nthCycle(n));
       await under.store.store(nthCycle(1));

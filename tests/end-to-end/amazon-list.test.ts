@@ -1,6 +1,7 @@
 /** Amazon gives no device list, or a part of one, for weeks: the real command reads the monitors it knows, as cron runs it. */
 import { fault } from '../../lib/simulator/faults';
-import { DISCOVERY, openAmazonHome, STATE, type AmazonHome } from '../support/amazon-home';
+import { openAmazonHome, type AmazonHome } from '../support/amazon-home';
+import { DISCOVERY, STATE } from '../support/constants';
 
 const HOUR = 60 * 60_000;
 const QUIET = { exitCode: 0, stdout: '', stderr: '' };

@@ -3,7 +3,8 @@ import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
-import { DISCOVERY, openAmazonHome, REFRESH, STATE, type AmazonHome } from '../support/amazon-home';
+import { openAmazonHome, type AmazonHome } from '../support/amazon-home';
+import { DISCOVERY, REFRESH, STATE } from '../support/constants';
 import { isRoot, NOBODY } from '../support/as-user';
 
 const HOUR = 60 * 60_000;

@@ -1,6 +1,7 @@
 /** Two processes that find the cookies dead at the same moment. */
 import { fault } from '../../lib/simulator/faults';
-import { startAqmHome, STATE } from '../support/aqm-home';
+import { startAqmHome } from '../support/aqm-home';
+import { STATE } from '../support/constants';
 import { runChild } from '../support/child';
 import { scratchDirectory } from '../support/scratch';
 

@@ -1,7 +1,8 @@
 /** Logging in at Amazon by hand: the real command against the simulated cloud over TLS, and a browser that is played. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fault } from '../../lib/simulator/faults';
-import { DISCOVERY, openAmazonHome, REFRESH, STATE, type AmazonHome } from '../support/amazon-home';
+import { openAmazonHome, type AmazonHome } from '../support/amazon-home';
+import { DISCOVERY, REFRESH, STATE } from '../support/constants';
 import { until } from '../support/until';
 
 const ACCOUNT = 'GET /api/users/me';

@@ -1,4 +1,4 @@
-/** The short forms of the campaigns; the long ones are `npm run crash` and `npm run soak`. */
+/** The short forms of the campaigns; the long ones are `npm run campaign crash` and `soak`. */
 import { crash } from '../campaigns/collectors/crash';
 import { soak } from '../campaigns/collectors/soak';
 import { LOG_BOUNDS } from '../campaigns/collectors/soak-home';

@@ -159,10 +159,11 @@ describe('what a bridge may answer instead', () => {
     ['an empty body', fault.empty()],
     ['HTML', fault.html()],
     ['a cut document', fault.truncated()],
-    ['no UTF-8', fault.notUtf8()],
     ['an empty list', fault.json([])],
     ['a number', fault.json(7)],
     ['error 3', fault.hueError(3)],
+    ['204', fault.status(204)],
+    ['404', fault.status(404)],
   ];
   it.each(FALLS_BACK)(
     '%s: one fetch of the full configuration, at once, in the same cycle',
@@ -181,6 +182,42 @@ describe('what a bridge may answer instead', () => {
       for (const other of home.bridge.home.otherKeys) expect(JSON.stringify(home.logLines())).not.toContain(other);
     },
   );
+
+  describe.each(FALLS_BACK)('%s to everything for a moment', (_, misbehaviour) => {
+    const asked = () => home.bridge.requests.map(({ path }) => path.replace(home.bridge.key, 'KEY'));
+
+    it('is retried: both endpoints with each retry', async () => {
+      home.bridge.faults.next('*', misbehaviour, 4);
+      expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      const both = ['/api/KEY/sensors', '/api/KEY'];
+      expect(asked()).toEqual([...both, ...both, '/api/KEY/sensors']);
+      expect(await cycles()).toMatchObject([{ endpoint: 'sensors', readings_stored: 8, retries: 2, outcome: 'ok' }]);
+      expect(home.logged('retry_succeeded')).toMatchObject([{ operation: 'hue.read_sensors', attempts: 3 }]);
+    });
+
+    it('with only one endpoint to ask is retried, too', async () => {
+      home.configure({ hue: { endpoint: 'full' } });
+      home.bridge.faults.next('*', misbehaviour, 2);
+      expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(asked()).toEqual(['/api/KEY', '/api/KEY', '/api/KEY']);
+      expect(await cycles()).toMatchObject([{ endpoint: 'full', readings_stored: 8, retries: 2 }]);
+    });
+
+    it('of a bridge that has to show its id first, is retried, too', async () => {
+      home.configure({ hue: { bridge_url: home.bridge.url } });
+      home.bridge.faults.next('*', misbehaviour, 2);
+      expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(asked()).toEqual(['/api/config', '/api/config', '/api/config', '/api/KEY/sensors']);
+      expect(await cycles()).toMatchObject([{ endpoint: 'sensors', readings_stored: 8, retries: 2 }]);
+    });
+  });
+
+  it('HTML from one endpoint, then a server error from the other one: both again', async () => {
+    home.bridge.faults.next('/sensors', fault.html(), 1);
+    home.bridge.faults.next('*', fault.status(500), 1);
+    expect((await home.run('collect-hue')).exitCode).toBe(0);
+    expect(await cycles()).toMatchObject([{ endpoint: 'sensors', requests: 3, retries: 1, readings_stored: 8 }]);
+  });
 
   it('error 901: retried, then the full configuration', async () => {
     home.bridge.faults.always('/sensors', fault.hueError(901));
@@ -209,8 +246,9 @@ describe('what a bridge may answer instead', () => {
     ['403', fault.status(403), 4, 'unauthorized', 1],
     ['503', fault.status(503), 1, 'rate_limited', 4],
     ['429', fault.status(429), 1, 'rate_limited', 4],
+    ['HTML', fault.html(), 1, 'invalid_response', 8],
     ['a redirect', fault.redirect('http://127.0.0.1:9/'), 1, 'http', 2],
-    ['404', fault.status(404), 1, 'http', 2],
+    ['404', fault.status(404), 1, 'http', 8],
     ['500', fault.status(500), 1, 'http', 8],
     ['a reset', fault.reset(), 1, 'network', 4],
     ['a cut body', fault.cut(), 1, 'network', 4],

@@ -1,4 +1,4 @@
-/** Each call of a cycle fails in turn: the short form of `npm run faults`. */
+/** Each call of a cycle fails in turn: the short form of `npm run campaign faults`. */
 import type { HurtCase } from '../campaigns/collectors/fault-bench';
 import { SITUATIONS } from '../campaigns/collectors/fault-situations';
 import { failEachCall } from '../campaigns/collectors/faults';

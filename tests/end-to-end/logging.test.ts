@@ -1,4 +1,4 @@
-/** The log's promises in short form; `npm run logs:proof` is the long one. */
+/** The log's promises in short form; `npm run campaign logs` is the long one. */
 import { CASTS, deletedWhileWriting, ENDS, everyLine, killedAnywhere, movedWhileWriting, withinTheCap } from '../campaigns/logs/proofs'; // prettier-ignore
 import { realCollectors } from '../campaigns/logs/real-collectors';
 import { REAL_FAILURES } from '../campaigns/logs/real-failures';

@@ -9,10 +9,6 @@ import type { Row } from '../../lib/store/database';
 import { openHome, type Home, type HomeOptions } from './home';
 import type { RunResult } from './run-command';
 
-export const STATE = 'POST /api/phoenix/state';
-export const DISCOVERY = 'POST /nexus/v1/graphql';
-export const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];
-
 export interface AmazonHome extends Home {
   /** makes the commands trust the simulated cloud */
   environment: Record<string, string>;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { AqmConfig } from '../../lib/config/config';
 import { asMonitorError, type MonitorError } from '../../lib/errors';
 import { createHttp } from '../../lib/http/fetch';
-import { startDeadline } from '../../lib/reliability/deadline';
-import { createRetrier } from '../../lib/reliability/retry';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
 import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sources/aqm/aqm-source';
 import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
 import type { SourceReport, Traffic } from '../../lib/sources/source';
-import { recordingLogger, type RecordedEvent, type RecordingLogger } from '../support/recording-logger';
+import { VALIDATION } from './constants';
+import { quickRetrier } from './quick-retrier';
+import { recordingLogger, type RecordedEvent, type RecordingLogger } from './recording-logger';
 
 export interface CycleOutcome {
   report: SourceReport | null;
@@ -41,10 +41,6 @@ export interface AqmHome {
   changeSession(change: (state: SessionState) => void): void;
 }
 
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
-
 const opened: AlexaCloud[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((cloud) => cloud.close()));
@@ -68,14 +64,9 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
       config,
       refreshToken: cloud.account.refreshToken,
       dataDirectory,
-      validation: { temperature_min: 0, temperature_max: 40 },
+      validation: VALIDATION,
       http: createHttp(),
-      retrier: createRetrier({
-        policy: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
-        logger,
-        sleep: () => Promise.resolve(),
-        deadline: startDeadline(120_000, 0),
-      }),
+      retrier: quickRetrier(logger),
       logger,
       traffic,
       redactor: Object.assign((text: string) => text, { add: (secret: string) => void secrets.push(secret) }),
@@ -119,8 +110,3 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
   };
   return home;
 }
-
-/** What each part of a cycle asks. */
-export const STATE = 'POST /api/phoenix/state';
-export const DISCOVERY = 'POST /nexus/v1/graphql';
-export const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];

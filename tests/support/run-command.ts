@@ -35,10 +35,13 @@ export interface Running {
   result: Promise<RunResult>;
 }
 
-/** Coverage of the processes that the tests spawn is counted where `npm test` asks for it. */
-function coverageEnvironment(): Record<string, string> {
-  const directory = process.env['CHILD_COVERAGE'];
-  return directory === undefined ? {} : { NODE_V8_COVERAGE: directory };
+/** What `npm test` (coverage) and `npm run node-versions` (warnings) want to know of the processes that the tests spawn. */
+function observingEnvironment(): Record<string, string> {
+  const { CHILD_COVERAGE: coverage, CHILD_NODE_OPTIONS: options } = process.env;
+  return {
+    ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: coverage }),
+    ...(options === undefined ? {} : { NODE_OPTIONS: options }),
+  };
 }
 
 export function startCommand(name: string, options: RunOptions = {}): Running {
@@ -50,7 +53,7 @@ export function startNode(nodeArguments: readonly string[], options: RunOptions 
   const [program = process.execPath, ...words] = [...(options.wrapper ?? []), process.execPath, ...nodeArguments];
   const child = spawn(program, words, {
     cwd: options.cwd ?? '/',
-    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...coverageEnvironment(), ...options.environment },
+    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...observingEnvironment(), ...options.environment },
     stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });

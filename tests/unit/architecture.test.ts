@@ -19,7 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'logging',
   ],
   ['http', 'store', 'reliability/lock.ts'],
-  ['sources/source.ts', 'alert'],
+  ['sources/source.ts', 'sources/device-text.ts', 'sources/one-per-device.ts', 'alert'],
   ['sources/hue', 'sources/aqm'],
   ['collect.ts', 'health', 'report', 'perf'],
   ['cli', 'simulator'],

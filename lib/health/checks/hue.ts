@@ -81,11 +81,16 @@ export async function checkHue({ config, installation, redactor, signal, now }: 
 
 const LOOK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
 
+/** What to do about a warning of the source. */
+const WARNED: Partial<Record<string, string>> = {
+  tls_insecure:
+    'Set hue.tls: verify in config.yaml; pairing again pins a certificate nobody signed: node bin/auth-hue.js',
+  text_repaired: 'Rename the room or device in the Hue app, then: node bin/health.js hue',
+  duplicate_id: 'If it was added twice, remove the old one in the Hue app, then: node bin/health.js hue',
+};
+
 function warningProblem({ event, message }: { event: string; message: string }): Problem {
-  const insecure = event === 'tls_insecure';
-  const verify =
-    'Set hue.tls: verify in config.yaml; pairing again pins a certificate nobody signed: node bin/auth-hue.js';
-  return { status: 'warn', message, remediation: insecure ? verify : LOOK_AGAIN };
+  return { status: 'warn', message, remediation: WARNED[event] ?? LOOK_AGAIN };
 }
 
 function noKey(): Judgement {

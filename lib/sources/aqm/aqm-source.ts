@@ -8,6 +8,7 @@ import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { Redactor } from '../../logging/redact';
 import type { Retrier } from '../../reliability/retry';
+import { createDeviceTexts } from '../device-text';
 import type { Source, Traffic } from '../source';
 import { createAlexaClient, type AskOptions } from './client';
 import type { Monitor } from './discovery';
@@ -69,6 +70,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
   const { config, refreshToken, logger, traffic } = context;
   const now = context.now ?? (() => new Date());
   const list = createMonitorList({ marketplace: config.marketplace, logger, now });
+  const texts = createDeviceTexts(logger);
   let login: LoginVerdict = { status: 'unknown' };
 
   /** Runs `work` in the remembered session and keeps the verdict on the login, whatever comes of it. */
@@ -94,7 +96,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       logger,
       now,
     });
-    const client = createAlexaClient(hosts, exchange, context.redactor);
+    const client = createAlexaClient(hosts, exchange, texts, context.redactor);
     try {
       return await session.run((credentials) => work({ session, client, credentials }));
     } finally {
@@ -111,7 +113,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const answer = await client.readStates(credentials, entities, options);
     traffic.endpoint = 'state';
     const { validation, redactor: redact } = context;
-    return readStates(answer, monitors, { locations: config.locations, validation, logger, redact });
+    return readStates(answer, monitors, { locations: config.locations, validation, logger, redact, texts });
   }
 
   /** Asks for the list where it is time, and for the monitors it helps to. What was read before stays, whatever fails. */

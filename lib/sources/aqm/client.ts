@@ -1,6 +1,8 @@
 /** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
 import { MonitorError } from '../../errors';
+import type { HttpResponse } from '../../http/http';
 import { excerptOf, type Redact } from '../../logging/redact';
+import type { DeviceTexts } from '../device-text';
 import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
 import { readObject, refuseThrottled, type AmazonRequest, type Exchange } from './exchange';
 import type { AmazonHosts } from './hosts';
@@ -25,7 +27,12 @@ export interface AlexaClient {
 }
 
 /** @param redact for what is quoted of an answer */
-export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange, redact: Redact): AlexaClient {
+export function createAlexaClient(
+  hosts: AmazonHosts,
+  exchange: Exchange,
+  texts: DeviceTexts,
+  redact: Redact,
+): AlexaClient {
   const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
     operation,
     method: 'POST' as const,
@@ -33,16 +40,21 @@ export function createAlexaClient(hosts: AmazonHosts, exchange: Exchange, redact
     headers: alexaHeaders(hosts, credentials),
     body: JSON.stringify(body),
   });
+  const read = (response: HttpResponse, endpoint: string) => {
+    const answer = readObject(response, endpoint);
+    texts.decoded(response.body);
+    return answer;
+  };
   return {
     discover: (credentials, options = {}) =>
       exchange(
         { ...post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }), ...options },
-        (response, endpoint) => readEndpoints(readObject(response, endpoint), endpoint, redact),
+        (response, endpoint) => readEndpoints(read(response, endpoint), endpoint, texts, redact),
       ),
     readStates: (credentials, stateRequests, options = {}) =>
       exchange(
         { ...post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), ...options },
-        (response, endpoint) => readStateAnswer(readObject(response, endpoint), endpoint),
+        (response, endpoint) => readStateAnswer(read(response, endpoint), endpoint),
       ),
   };
 }
@@ -59,14 +71,17 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
 }
 
 /** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`; errors beside devices make a part of a list. */
-function readEndpoints(answer: Record<string, unknown>, endpoint: string, redact: Redact): Discovery {
+function readEndpoints(
+  answer: Record<string, unknown>,
+  endpoint: string,
+  texts: DeviceTexts,
+  redact: Redact,
+): Discovery {
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
   if (Array.isArray(items) && (items.length > 0 || errors.length === 0)) {
-    return readDiscovery(
-      items,
-      errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it'],
-    );
+    const complaints = errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it'];
+    return readDiscovery(items, complaints, texts.own);
   }
   const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
   if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {

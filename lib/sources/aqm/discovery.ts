@@ -1,5 +1,6 @@
 /** Which air quality monitors an account has: the GraphQL answer read into monitors [docs/amazon.md: Discovery]. */
 import { MonitorError } from '../../errors';
+import { ownText } from '../device-text';
 import { asList, asRecord, asText } from './lenient-json';
 import { meaningsOf, type InstanceMeanings } from './quantities';
 
@@ -35,10 +36,11 @@ export interface Discovery {
 /**
  * Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only.
  * @param complaints what Amazon says is wrong with the list, in `errors` beside it
+ * @param own makes a text of Amazon's ours
  */
-export function readDiscovery(items: unknown[], complaints: string[]): Discovery {
+export function readDiscovery(items: unknown[], complaints: string[] = [], own = ownText): Discovery {
   const appliances = items.map((item) => asRecord(asRecord(item)['legacyAppliance']));
-  const monitors = appliances.filter(isMonitor).map(readMonitor);
+  const monitors = appliances.filter(isMonitor).map((appliance) => readMonitor(appliance, own));
   const usable = monitors.filter((monitor) => monitor !== null);
   // One null in it, and Amazon leaves out all it knows of a device: that one may be a monitor.
   const blank = appliances.filter((appliance) => Object.keys(appliance).length === 0).length;
@@ -56,7 +58,7 @@ function isMonitor(appliance: Record<string, unknown>): boolean {
 }
 
 /** null where the device has no id to ask it by. */
-function readMonitor(appliance: Record<string, unknown>): Monitor | null {
+function readMonitor(appliance: Record<string, unknown>, own: typeof ownText): Monitor | null {
   const entityId = asText(appliance['entityId']);
   const applianceId = asText(appliance['applianceId']);
   const id = entityId ?? applianceId;
@@ -65,9 +67,10 @@ function readMonitor(appliance: Record<string, unknown>): Monitor | null {
     asList(list)
       .map((element) => asText(asRecord(element)[key]))
       .find((text) => text !== null);
+  const name = firstText(appliance['aliases'], 'friendlyName') ?? asText(appliance['friendlyName']);
   return {
     serial: firstText(appliance['alexaDeviceIdentifierList'], 'dmsDeviceSerialNumber') ?? id,
-    name: firstText(appliance['aliases'], 'friendlyName') ?? asText(appliance['friendlyName']) ?? 'Air quality monitor',
+    name: own(name ?? 'Air quality monitor'),
     entity: { entityId: id, entityType: entityId === null ? 'APPLIANCE' : 'ENTITY' },
     meanings: meaningsOf(appliance['capabilities']),
   };

@@ -4,6 +4,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../http/http';
 import { retryAfterMs } from '../../http/retry-after';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
+import { decodeText } from '../device-text';
 import type { Traffic } from '../source';
 import { USER_AGENT } from './hosts';
 import { parsed } from './lenient-json';
@@ -131,7 +132,7 @@ export function readObject(response: HttpResponse, endpoint: string): Record<str
 
 /** The object in a body, whatever the status. @throws MonitorError `invalid_response` */
 export function readJsonObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
-  const text = decode(response.body, endpoint).trim();
+  const text = decodeText(response.body).trim();
   const value = parsed(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const answer = value as Record<string, unknown>;
@@ -152,20 +153,6 @@ export function readJsonObject(response: HttpResponse, endpoint: string): Record
         : 'Nothing to do if this goes away by itself; later cycles try again.',
     },
   );
-}
-
-/** Strictly: a lenient decoder would store a room's name with holes in it. */
-function decode(body: Buffer, endpoint: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch (thrown) {
-    throw new MonitorError(`${endpoint} gave an answer that is not UTF-8`, {
-      type: 'invalid_response',
-      endpoint,
-      remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
-      cause: thrown,
-    });
-  }
 }
 
 function describeBody(text: string): string {

@@ -1,6 +1,7 @@
 /** Logging in by hand and looking whether a login works: what `auth-amazon` does, without its terminal. */
 import type { AqmConfig } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
+import { createDeviceTexts } from '../device-text';
 import { readMarketplace } from './account';
 import type { AqmContext } from './aqm-source';
 import { createAlexaClient } from './client';
@@ -90,7 +91,7 @@ export async function tryLogin(context: LoginContext, refreshToken: string): Pro
     marketplace = actual;
     access = await accessOf(context, refreshToken, marketplace);
   }
-  const client = createAlexaClient(access.hosts, access.exchange, context.redactor);
+  const client = createAlexaClient(access.hosts, access.exchange, createDeviceTexts(logger), context.redactor);
   const discovery = await client.discover(access.credentials).catch((thrown: unknown) => {
     throw asMonitorError(thrown).type === 'unauthorized' ? refusedAtOnce(thrown) : thrown;
   });

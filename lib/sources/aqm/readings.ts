@@ -3,6 +3,8 @@ import type { Config } from '../../config/config';
 import type { Logger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
 import type { Reading, SkipReason } from '../../reading';
+import { LONGEST_TEXT, type DeviceTexts } from '../device-text';
+import { onePerDevice, type Entry } from '../one-per-device';
 import type { SourceReport } from '../source';
 import { readDeviceState } from './device-state';
 import type { Monitor } from './discovery';
@@ -14,6 +16,7 @@ export interface ReadingRules {
   validation: Config['validation'];
   logger: Logger;
   redact: Redact;
+  texts: DeviceTexts;
 }
 
 /** A value a monitor sent that has no column: shown, never stored. */
@@ -38,31 +41,31 @@ export interface StateAnswer {
 }
 
 export function readStates(answer: StateAnswer, monitors: Monitor[], rules: ReadingRules): StatesRead {
-  const readings: Reading[] = [];
-  const skipped: Record<string, SkipReason> = {};
+  const entries: Entry[] = [];
   const unknownQuantities: UnknownQuantity[] = [];
   const unknownEntities: string[] = [];
-  const seen = new Set<string>();
 
   const asked = new Set(monitors.map(({ entity }) => entity.entityId));
 
   for (const monitor of monitors) {
-    const deviceId = `alexa:${monitor.serial}`;
-    if (seen.has(deviceId)) {
-      skipped[deviceId] ??= 'duplicate_id'; // why the first was left out counts
-      continue;
-    }
-    seen.add(deviceId);
-    const outcome = readMonitor(answer, monitor, asked, rules);
+    const deviceId = `alexa:${rules.texts.own(monitor.serial)}`;
+    const tooLong = monitor.serial.length > LONGEST_TEXT;
+    const outcome: MonitorOutcome = tooLong
+      ? { skip: 'malformed' }
+      : readMonitor(answer, monitor, deviceId, asked, rules);
     if (outcome.unknownEntity) unknownEntities.push(monitor.entity.entityId);
-    if (outcome.reading) readings.push(outcome.reading);
-    else skipped[deviceId] = outcome.skip;
+    entries.push({ deviceId, outcome: outcome.reading ?? outcome.skip });
     for (const [instance, value] of Object.entries(outcome.unknown ?? {})) {
       const description = monitor.meanings.unknown[instance] ?? 'not described';
       unknownQuantities.push({ deviceId, instance, description, value });
     }
   }
-  return { report: { readings, skipped, devicesSeen: monitors.length }, unknownQuantities, unknownEntities };
+  const { duplicates, ...read } = onePerDevice(entries);
+  for (const device_id of duplicates) {
+    const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
+    rules.logger.warning('duplicate_id', message, { device_id });
+  }
+  return { report: { ...read, devicesSeen: monitors.length }, unknownQuantities, unknownEntities };
 }
 
 /** Two answers of one cycle: the second is of monitors that the first could not tell of; what either read stays read. */
@@ -93,12 +96,12 @@ type MonitorOutcome = { unknown?: Record<string, unknown>; unknownEntity?: boole
 function readMonitor(
   answer: StateAnswer,
   monitor: Monitor,
+  deviceId: string,
   asked: ReadonlySet<string>,
   rules: ReadingRules,
 ): MonitorOutcome {
   const device = answer.deviceStates.map(asRecord).find((state) => namesEntity(state, monitor));
   const failure = device === undefined ? errorFor(answer.errors, monitor, asked) : errorCode(device['error']);
-  const deviceId = `alexa:${monitor.serial}`;
   if (failure !== null) {
     if (/not.?found/i.test(failure)) return { skip: 'unreachable', unknownEntity: true };
     rules.logger.debug('device_error', `${deviceId}: ${failure}`, { device_id: deviceId, code: failure });
@@ -123,7 +126,7 @@ function readMonitor(
     reading: {
       device_id: deviceId,
       device_type: 'alexa_aqm',
-      location: rules.locations[monitor.serial] ?? monitor.name,
+      location: rules.texts.own(rules.locations[monitor.serial] ?? monitor.name),
       measured_at: state.measuredAt,
       ...state.quantities,
       is_anomalous: celsius !== null && (celsius < temperature_min || celsius > temperature_max),

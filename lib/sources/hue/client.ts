@@ -4,8 +4,9 @@ import type { Http, HttpResponse, TlsOptions } from '../../http/http';
 import { retryAfterMs } from '../../http/retry-after';
 import type { Logger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
+import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import type { Traffic } from '../source';
-import { isObject, parseClipBody, parseJson, sensorsOf, unauthorized } from './clip';
+import { isObject, parseClipBody, parseJson, sensorsOf, unauthorized, UnexpectedAnswer } from './clip';
 import type { ClipPublicConfig, ClipSensors } from './clip';
 
 export interface HueClientContext {
@@ -19,6 +20,8 @@ export interface HueClientContext {
   /** knows the key, and every other secret */
   redact: Redact;
   signal: AbortSignal;
+  /** default: some of its own */
+  texts?: DeviceTexts;
 }
 
 /** `address` is scheme, host and port of the bridge: `https://192.168.1.10`. */
@@ -35,7 +38,7 @@ export interface HueClient {
 export const SHOWN_PATH = { sensors: '/api/<key>/sensors', full: '/api/<key>' } as const;
 
 export function createHueClient(context: HueClientContext): HueClient {
-  const { http, key, logger, redact, traffic } = context;
+  const { http, key, logger, redact, traffic, texts = createDeviceTexts(logger) } = context;
 
   /** One GET, counted and logged whatever comes of it. */
   async function get(address: string, path: string, shownPath = path): Promise<{ body: Buffer; endpoint: string }> {
@@ -64,11 +67,15 @@ export function createHueClient(context: HueClientContext): HueClient {
   return {
     async sensors(address) {
       const { body, endpoint } = await get(address, `/api/${key}/sensors`, SHOWN_PATH.sensors);
-      return parseClipBody(body, endpoint, redact);
+      const sensors = parseClipBody(body, endpoint, redact);
+      texts.decoded(body);
+      return sensors;
     },
     async sensorsOfFullConfiguration(address) {
       const { body, endpoint } = await get(address, `/api/${key}`, SHOWN_PATH.full);
-      return sensorsOf(parseClipBody(body, endpoint, redact), endpoint);
+      const sensors = sensorsOf(parseClipBody(body, endpoint, redact), endpoint);
+      texts.decoded(body);
+      return sensors;
     },
     async publicConfig(address) {
       const { body, endpoint } = await get(address, '/api/config');
@@ -83,7 +90,6 @@ function publicConfigOf(config: unknown, endpoint: string): ClipPublicConfig {
   if (!isObject(config) || typeof bridgeId !== 'string' || !/^[0-9a-f]{16}$/i.test(bridgeId)) {
     throw new MonitorError(`what answers ${endpoint} is not a Hue Bridge`, {
       type: 'wrong_bridge',
-      permanent: true,
       endpoint,
       remediation: 'Check hue.bridge_url, or run "node bin/auth-hue.js".',
     });
@@ -97,9 +103,11 @@ function statusError(response: HttpResponse, endpoint: string): MonitorError {
   if (status === 401 || status === 403) return unauthorized(endpoint);
   const overloaded = status === 429 || status === 503;
   const wait = retryAfterMs(response.header('retry-after'));
-  return new MonitorError(`${endpoint} answered ${status}${overloaded ? ': the bridge is overloaded' : ''}`, {
+  const permanent = status < 500 && ![408, 425, 429].includes(status);
+  const Kind = permanent ? UnexpectedAnswer : MonitorError;
+  return new Kind(`${endpoint} answered ${status}${overloaded ? ': the bridge is overloaded' : ''}`, {
     type: overloaded ? 'rate_limited' : 'http',
-    permanent: status < 500 && ![408, 425, 429].includes(status),
+    permanent,
     endpoint,
     remediation: overloaded
       ? 'Another app may be asking the bridge too often; it heals by itself.'

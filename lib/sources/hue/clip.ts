@@ -4,6 +4,7 @@
  */
 import { MonitorError } from '../../errors';
 import { excerptOf, type Redact } from '../../logging/redact';
+import { decodeText } from '../device-text';
 
 /** One entry of the `sensors` map; every field may be missing or of another type. */
 export interface ClipSensor {
@@ -30,10 +31,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
+ * What no bridge says that is well and has started: HTML, nothing, half a document, 404, error 3. The other endpoint may do
+ * better at once; where both answer so, it may be over in some seconds.
+ */
+export class UnexpectedAnswer extends MonitorError {}
+
+/**
  * Parses the body of a 200 answer.
  * @param redact for what is quoted of it: bridges name the address that was asked for, and with it the key
- * @throws MonitorError `unauthorized` (error 1), `http` (another error of the bridge; 901 is transient) or
- *   `invalid_response` (permanent: the same question would get the same answer; the fallback is asked instead).
+ * @throws MonitorError `unauthorized` (error 1), `http` (error 901, which is transient), else an UnexpectedAnswer
  */
 export function parseClipBody(body: Buffer, endpoint: string, redact: Redact): Record<string, unknown> {
   const parsed = parseJson(body, endpoint);
@@ -51,12 +57,7 @@ export function sensorsOf(fullConfiguration: Record<string, unknown>, endpoint: 
 
 export function parseJson(body: Buffer, endpoint: string): unknown {
   if (body.length === 0) throw invalid('is empty', endpoint);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw invalid('is not UTF-8', endpoint);
-  }
+  const text = decodeText(body);
   try {
     return JSON.parse(text);
   } catch {
@@ -65,8 +66,8 @@ export function parseJson(body: Buffer, endpoint: string): unknown {
   }
 }
 
-function invalid(what: string, endpoint: string): MonitorError {
-  return new MonitorError(`the answer of ${endpoint} ${what}`, {
+function invalid(what: string, endpoint: string): UnexpectedAnswer {
+  return new UnexpectedAnswer(`the answer of ${endpoint} ${what}`, {
     type: 'invalid_response',
     permanent: true,
     endpoint,
@@ -82,7 +83,8 @@ function errorOf(list: unknown[], endpoint: string, redact: Redact): MonitorErro
   const said = error['description'];
   const description = typeof said === 'string' ? excerptOf(said, 200, redact) : 'no description';
   if (type === 1) return unauthorized(endpoint);
-  return new MonitorError(`the bridge reports error ${type} (${description}) at ${endpoint}`, {
+  const Kind = type === 901 || type === 101 ? MonitorError : UnexpectedAnswer;
+  return new Kind(`the bridge reports error ${type} (${description}) at ${endpoint}`, {
     type: type === 101 ? 'link_button' : 'http',
     permanent: type !== 901,
     endpoint,

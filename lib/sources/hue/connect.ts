@@ -1,6 +1,7 @@
 /** What is needed to talk to the bridge of the configuration: a client that proves before it tells, and where it is. */
 import type { Config, HueConfig } from '../../config/config';
 import type { Redact } from '../../logging/redact';
+import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import type { Traffic } from '../source';
 import { createHueClient, type HueClient } from './client';
 import { openKnownCertificate, verifyingOnce } from './known-certificate';
@@ -23,6 +24,8 @@ export interface BridgeConnectionContext extends Omit<
 export interface BridgeConnection {
   client: HueClient;
   locator: Locator;
+  /** of the client; a source that makes names ours with it warns once for both */
+  texts: DeviceTexts;
 }
 
 /** @throws MonitorError `configuration` where `hue.ca_file` cannot be used */
@@ -33,6 +36,7 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
   const timeoutMs = hue.timeout_seconds * 1000;
+  const texts = createDeviceTexts(logger);
   const known = openKnownCertificate(storage.data_directory, logger, context.remember);
   const client = createHueClient({
     http: verifyingOnce(http, known),
@@ -43,6 +47,7 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     logger,
     redact,
     signal,
+    texts,
   });
   const locator = createLocator({
     config: hue,
@@ -55,5 +60,5 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     ...search,
   });
   const proved = handshakeProves(hue) || hue.bridge_id === '';
-  return { client: proved ? client : provingFirst(client, hue.bridge_id), locator };
+  return { client: proved ? client : provingFirst(client, hue.bridge_id), locator, texts };
 }

@@ -7,7 +7,7 @@ import { isObject, type ClipSensor, type ClipSensors } from './clip';
 const SHARED_PREFIX_LENGTH = 23;
 const SHARED_PREFIX = /^(?:[0-9a-f]{2}:){7}[0-9a-f]{2}/i;
 
-/** shared prefix in lower case → the parts found; the first of duplicates wins */
+/** shared prefix in lower case → the parts found; of duplicates the first that is not away, else the first */
 export type DeviceParts = Map<string, { presence?: ClipSensor; light?: ClipSensor }>;
 
 export function partsByDevice(sensors: ClipSensors): DeviceParts {
@@ -17,11 +17,20 @@ export function partsByDevice(sensors: ClipSensors): DeviceParts {
     const prefix = sharedPrefix(sensor['uniqueid']);
     if (prefix === null) continue;
     const parts = devices.get(prefix) ?? {};
-    if (sensor['type'] === 'ZLLPresence') parts.presence ??= sensor;
-    if (sensor['type'] === 'ZLLLightLevel') parts.light ??= sensor;
+    if (sensor['type'] === 'ZLLPresence') parts.presence = present(parts.presence, sensor);
+    if (sensor['type'] === 'ZLLLightLevel') parts.light = present(parts.light, sensor);
     devices.set(prefix, parts);
   }
   return devices;
+}
+
+/** A sensor that was paired again may leave its former entry behind, with its former name and value. */
+function present(known: ClipSensor | undefined, sensor: ClipSensor): ClipSensor {
+  return known === undefined || (isAway(known) && !isAway(sensor)) ? sensor : known;
+}
+
+function isAway({ config }: ClipSensor): boolean {
+  return isObject(config) && (config['on'] === false || config['reachable'] === false);
 }
 
 function sharedPrefix(uniqueId: unknown): string | null {
@@ -52,10 +61,8 @@ export function locationOf(
 /** lux = 10^((lightlevel − 1)/10000); null from a light part that is absent, off, unreachable or without a value. */
 export function luxOf(uniqueId: string | null, devices: DeviceParts): number | null {
   const light = devices.get(sharedPrefix(uniqueId) ?? '')?.light;
-  if (!light || !isObject(light.state)) return null;
-  const config = isObject(light.config) ? light.config : {};
+  if (!light || !isObject(light.state) || isAway(light)) return null;
   const level = light.state['lightlevel'];
-  if (config['on'] === false || config['reachable'] === false) return null;
   return typeof level === 'number' && level >= 0 && level <= 65_535 ? 10 ** ((level - 1) / 10_000) : null;
 }
 

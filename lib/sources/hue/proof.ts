@@ -1,6 +1,7 @@
 /** The key goes only to a bridge that has shown that it is ours: an impostor at its old address must not learn it. */
 import { asMonitorError, MonitorError } from '../../errors';
 import type { HueClient } from './client';
+import { UnexpectedAnswer } from './clip';
 
 /**
  * Asks who answers at `address`: the public `/api/config`, without the key. Over HTTPS the handshake has proved it already.
@@ -18,11 +19,9 @@ export async function proveBridge(
     const failure = asMonitorError(thrown);
     const answered = failure.type === 'invalid_response' || failure.type === 'unauthorized' || failure.type === 'http';
     if (!answered || (failure.type === 'http' && !failure.permanent)) throw failure;
-    throw wrongBridge(
-      `what answers at ${address} is not a Hue Bridge (${failure.message})`,
-      address,
-      failure.permanent,
-    );
+    // A bridge that starts gives such answers for some seconds, too.
+    const permanent = failure.permanent && !(failure instanceof UnexpectedAnswer);
+    throw wrongBridge(`what answers at ${address} is not a Hue Bridge (${failure.message})`, address, permanent);
   }
   if (found === bridgeId) return;
   throw wrongBridge(`another bridge answers at ${address}: it is ${found}, ours is ${bridgeId}`, address, true);

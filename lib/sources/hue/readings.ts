@@ -1,6 +1,8 @@
 /** Here the vendor's words end: the sensors of a bridge become readings, or a reason why not. */
 import { NO_QUANTITIES } from '../../quantities';
 import type { Reading, SkipReason } from '../../reading';
+import { LONGEST_TEXT, ownText } from '../device-text';
+import { onePerDevice, type Entry } from '../one-per-device';
 import type { SourceReport } from '../source';
 import { isObject, type ClipSensor, type ClipSensors } from './clip';
 import { locationOf, luxOf, measuredAt, partsByDevice, type DeviceParts } from './device-parts';
@@ -22,6 +24,8 @@ export interface HueReadingRules {
 export interface HueReport extends SourceReport {
   /** sentences about broken elements of devices whose reading is good all the same */
   warnings: string[];
+  /** ids that are listed more than once */
+  duplicates: string[];
 }
 
 /** How many of these sensors measure temperature at all, whatever their state. */
@@ -29,23 +33,26 @@ export function countTemperatureSensors(sensors: ClipSensors): number {
   return Object.values(sensors).filter(isTemperatureSensor).length;
 }
 
-/** Reads every temperature sensor of the map; a broken one never costs another. */
-export function readingsOf(sensors: ClipSensors, rules: HueReadingRules): HueReport {
-  const report: HueReport = { readings: [], skipped: {}, devicesSeen: 0, warnings: [] };
+/**
+ * Reads every temperature sensor of the map; a broken one never costs another.
+ * @param own makes a text of the bridge ours
+ */
+export function readingsOf(sensors: ClipSensors, rules: HueReadingRules, own = ownText): HueReport {
+  const warnings: string[] = [];
   const devices = partsByDevice(sensors);
-  const seen = new Set<string>();
+  const entries: Entry[] = [];
   for (const [id, sensor] of Object.entries(sensors)) {
     if (!isTemperatureSensor(sensor)) continue;
-    report.devicesSeen++;
     const uniqueId = typeof sensor.uniqueid === 'string' && sensor.uniqueid !== '' ? sensor.uniqueid : null;
-    const deviceId = `hue:${uniqueId ?? `sensors/${id}`}`;
-    const result = seen.has(deviceId) ? 'duplicate_id' : readOne(sensor, uniqueId, devices, rules, report.warnings);
-    seen.add(deviceId);
-    // Why the first of two was left out counts: a malformed one must not pass for a mere duplicate.
-    if (typeof result === 'string') report.skipped[deviceId] ??= result;
-    else report.readings.push({ ...result, device_id: deviceId });
+    const told = uniqueId ?? `sensors/${id}`;
+    const deviceId = `hue:${own(told)}`;
+    const read = () => readOne(sensor, uniqueId === null ? null : own(uniqueId), devices, rules, warnings);
+    const result = told.length > LONGEST_TEXT ? 'malformed' : read();
+    const outcome =
+      typeof result === 'string' ? result : { ...result, device_id: deviceId, location: own(result.location) };
+    entries.push({ deviceId, outcome });
   }
-  return report;
+  return { ...onePerDevice(entries), devicesSeen: entries.length, warnings };
 }
 
 function isTemperatureSensor(sensor: unknown): sensor is ClipSensor {

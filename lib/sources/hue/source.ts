@@ -3,8 +3,9 @@ import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
+import type { DeviceTexts } from '../device-text';
 import type { Source, Traffic } from '../source';
-import type { ClipSensors } from './clip';
+import { UnexpectedAnswer, type ClipSensors } from './clip';
 import { SHOWN_PATH, type HueClient } from './client';
 import type { Locator } from './locate';
 import { countTemperatureSensors, readingsOf, type HueReadingRules } from './readings';
@@ -14,6 +15,8 @@ export interface HueSourceContext {
   rules: HueReadingRules;
   client: HueClient;
   locator: Locator;
+  /** of the client, so that both warn once */
+  texts: DeviceTexts;
   /** how many sensors the last good cycle listed; 0 where there was none */
   lastDevicesSeen: () => Promise<number>;
   retrier: Retrier;
@@ -24,34 +27,60 @@ export interface HueSourceContext {
 export function createHueSource(context: HueSourceContext): Source {
   const { client, retrier, logger, traffic } = context;
 
-  const readFull = async (address: string, leaveMs: number, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
+  const askForAll = async (address: string, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
+    try {
+      const sensors = await client.sensorsOfFullConfiguration(address);
+      traffic.endpoint = endpoint;
+      return sensors;
+    } catch (thrown) {
+      throw thrown instanceof UnexpectedAnswer ? passing(thrown) : thrown;
+    }
+  };
+
+  const readFull = (address: string, leaveMs: number, endpoint: 'full' | 'fallback'): Promise<ClipSensors> => {
     const operation = {
       operation: 'hue.read_full_configuration',
       endpoint: `GET ${address}${SHOWN_PATH.full}`,
       leaveMs,
     };
-    const sensors = await retrier.run(operation, () => client.sensorsOfFullConfiguration(address));
-    traffic.endpoint = endpoint;
-    return sensors;
+    return retrier.run(operation, () => askForAll(address, endpoint));
   };
 
-  const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
-    let reason: string;
-    try {
-      const operation = { operation: 'hue.read_sensors', endpoint: `GET ${address}${SHOWN_PATH.sensors}`, leaveMs };
-      const sensors = await retrier.run(operation, () => client.sensors(address));
-      const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
-      if (before === 0) {
-        traffic.endpoint = 'sensors';
-        return sensors;
-      }
-      reason = `the answer lists no temperature sensor; the last good cycle had ${before}`;
-    } catch (thrown) {
-      if (!canFallBack(thrown)) throw thrown;
-      reason = thrown.message;
-    }
+  const sayFallback = (reason: string) =>
     logger.warning('fallback', `/sensors is no good (${reason}): reading the full configuration instead`, { reason });
-    return readFull(address, leaveMs, 'fallback');
+
+  const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
+    const last = { askedForAll: false };
+    /** An unexpected answer sends us to the other endpoint at once; where both give one, a retry asks both. */
+    const askEither = async (): Promise<ClipSensors> => {
+      last.askedForAll = false;
+      let reason: string;
+      try {
+        const sensors = await client.sensors(address);
+        const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
+        if (before === 0) {
+          traffic.endpoint = 'sensors';
+          return sensors;
+        }
+        reason = `the answer lists no temperature sensor; the last good cycle had ${before}`;
+      } catch (thrown) {
+        if (!(thrown instanceof UnexpectedAnswer)) throw thrown;
+        reason = thrown.message;
+      }
+      sayFallback(reason);
+      last.askedForAll = true;
+      return askForAll(address, 'fallback');
+    };
+
+    const operation = { operation: 'hue.read_sensors', endpoint: `GET ${address}${SHOWN_PATH.sensors}`, leaveMs };
+    try {
+      return await retrier.run(operation, askEither);
+    } catch (thrown) {
+      // A server error that outlasts the retries of this endpoint may be none of the other one.
+      if (!canFallBack(thrown) || last.askedForAll) throw thrown;
+      sayFallback(thrown.message);
+      return readFull(address, leaveMs, 'fallback');
+    }
   };
 
   return {
@@ -59,8 +88,12 @@ export function createHueSource(context: HueSourceContext): Source {
       const sensors = await context.locator.atBridge((address, leaveMs) =>
         context.endpoint === 'full' ? readFull(address, leaveMs, 'full') : readSensors(address, leaveMs),
       );
-      const { warnings, ...report } = readingsOf(sensors, context.rules);
+      const { warnings, duplicates, ...report } = readingsOf(sensors, context.rules, context.texts.own);
       for (const warning of warnings) logger.warning('broken_element', warning);
+      for (const device_id of duplicates) {
+        const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
+        logger.warning('duplicate_id', message, { device_id });
+      }
       return report;
     },
   };
@@ -69,4 +102,9 @@ export function createHueSource(context: HueSourceContext): Source {
 /** Only what the other endpoint may do better: never a refused key, the transport, or an overloaded bridge. */
 function canFallBack(thrown: unknown): thrown is MonitorError {
   return thrown instanceof MonitorError && (thrown.type === 'invalid_response' || thrown.type === 'http');
+}
+
+/** The same failure with no other endpoint left to ask: a bridge that starts answers so for some seconds. */
+function passing({ message, type, endpoint, remediation, cause }: UnexpectedAnswer): MonitorError {
+  return new MonitorError(message, { type, cause, remediation, ...(endpoint === undefined ? {} : { endpoint }) });
 }

@@ -1,8 +1,7 @@
 /** Which commands the bench runs, on what. */
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateReadings } from '../generator';
-import { usualQuestions } from '../usual-questions';
 
 export const ROOT = join(__dirname, '..', '..', '..');
 export const SENSORS = [8, 60];
@@ -47,22 +46,13 @@ function removeDatabase(data: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(join(data, `readings.db${end}`), { force: true });
 }
 
-/** The same home with a database of so many readings; prints what they cost and how fast the usual questions are. */
+/** The same home with a database of so many readings. */
 export async function grownCases(homes: string, readings: number): Promise<Case[]> {
   const installation = join(homes, `grown-${readings}`);
   const data = join(installation, 'data');
   cpSync(join(homes, `https-${SENSORS[0]}`, 'config'), join(installation, 'config'), { recursive: true });
   mkdirSync(data);
-  if (readings > 0) {
-    const startedAt = performance.now();
-    const made = await generateReadings({ directory: data, readings });
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-    const bytes = (statSync(join(data, 'readings.db')).size / made.readings).toFixed(1);
-    console.log(
-      `\n${made.readings} readings of ${made.cycles} cycles made in ${seconds} s: ${bytes} bytes per reading`,
-    );
-    await usualQuestions(join(data, 'readings.db'));
-  }
+  if (readings > 0) await generateReadings({ directory: data, readings });
   const commands = ['collect-hue', 'collect-aqm', 'health'];
   return commands.map((name) => command(name, installation, `${name}, ${readings} readings`));
 }

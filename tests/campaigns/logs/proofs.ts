@@ -1,4 +1,4 @@
-/** What the log promises, each promise with processes that could break it. In short form `npm test` runs them, in long form `npm run logs:proof`. */
+/** What the log promises, each promise with processes that could break it. In short form `npm test` runs them, in long form `npm run campaign logs`. */
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -152,8 +152,13 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [
       ['end-to-end/spool', 'stores a file once that is there again'],
       ['unit/store/spool', 'stored but not yet removed when it was killed'],
-      ['unit/store/spool', 'two processes that replay at once'],
+      ['contract/store/processes', 'two processes that replay at once'],
     ],
+  },
+  {
+    name: 'a row for every reading, or none',
+    edits: [['lib/store/write-cycle.ts', 'if (rows >= readings.length) return;', 'if (rows >= 0) return;']],
+    proofs: [['unit/store/spool', 'a cycle of which one reading would get no row']],
   },
   {
     name: 'writing beside, then renaming (whole files)',
@@ -165,7 +170,7 @@ export const MECHANISMS: readonly Mechanism[] = [
       ],
       ['lib/files/write-whole.ts', "openSync(temporary, 'wx', 0o600)", "openSync(temporary, 'w', 0o600)"],
     ],
-    proofs: [['unit/files/write-whole', 'a writer that is killed at any moment']],
+    proofs: [['contract/files/write-whole', 'a writer that is killed at any moment']],
   },
   {
     name: 'not following links',
@@ -321,7 +326,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'the last deadline, of the process',
     edits: [['lib/reliability/cycle-end.ts', '      throw deadlineError(deadlineSeconds);\n', '']],
-    proofs: [['unit/reliability/cycle-end', 'at the deadline itself the process ends']],
+    proofs: [['contract/reliability/cycle-end', 'at the deadline itself the process ends']],
   },
   {
     name: 'ending well at a signal',

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../../lib/config/faults';
@@ -107,12 +106,6 @@ describe.each(LOADERS)('%s', (name, load) => {
     expect(errorOf(join(directory, name)).message).toContain('is a directory, expected a file');
     writeFileSync(join(directory, 'file'), '');
     expect(errorOf(join(directory, 'file', name)).message).toContain('a part of its path is a file');
-  });
-
-  test('that is a pipe nobody writes to does not hang', () => {
-    const file = join(scratchDirectory(), name);
-    execFileSync('mkfifo', [file]);
-    expect(errorOf(file).message).toContain('is no regular file, expected a file');
   });
 
   test('that is a circle of links is told so', () => {

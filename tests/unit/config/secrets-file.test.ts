@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretsFileState, secretsModeWarning } from '../../../lib/config/secrets-file';
@@ -37,21 +36,3 @@ asRoot('(as root) a third user that owns the file is told, root and oneself are 
   chownSync(file, NOBODY - 1, NOBODY);
   expect(asNobody(() => secretsFileState(file).foreignOwner)).toBe(NOBODY - 1);
 });
-
-asRoot(
-  '(as root, where tmpfs can be mounted) a read-only mount is told, because nobody can mend the mode there',
-  () => {
-    const directory = scratchDirectory();
-    execFileSync('mount', ['-t', 'tmpfs', 'none', directory]);
-    try {
-      const file = join(directory, 'secrets.yaml');
-      writeFileSync(file, '');
-      chmodSync(file, 0o444);
-      expect(secretsFileState(file).readOnlyMount).toBe(false);
-      execFileSync('mount', ['-o', 'remount,ro', directory]);
-      expect(secretsFileState(file)).toMatchObject({ mode: 0o444, othersMayUse: true, readOnlyMount: true });
-    } finally {
-      execFileSync('umount', [directory]);
-    }
-  },
-);

@@ -1,10 +1,9 @@
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { Database } from '../../../lib/store/database';
 import { checked } from '../../../lib/store/driver';
 import { refuseNetworkFileSystem } from '../../../lib/store/files';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { isRoot, NOBODY } from '../../support/as-user';
-import { runChild } from '../../support/child';
 import { nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
@@ -101,19 +100,6 @@ test('a lock that is held longer than the busy timeout is a transient error that
   expect(await readBack(path)).toHaveLength(2);
 });
 
-test('a lock that is let go in time is waited for, and the wait is recorded', async () => {
-  await collect(1);
-  const holder = await Database.open(path, 'read-write');
-  await holder.exec('BEGIN IMMEDIATE');
-  const collecting = collect(2);
-  setTimeout(() => void holder.close(), 300);
-  await collecting;
-  const waited = Number(here.named('lock_waited')[0]?.fields['ms']);
-  expect(waited).toBeGreaterThan(100);
-  const [row] = await query(path, 'SELECT lock_wait_ms FROM cycles ORDER BY started_at DESC');
-  expect(row).toEqual({ lock_wait_ms: waited });
-});
-
 test('the lock is held before the first row is written, so that nobody comes in between', async () => {
   await collect(1);
   const other = await Database.open(path, 'read-write');
@@ -149,33 +135,4 @@ rootTest("as root, all files take their directory's owner (needs root)", async (
   const owners = readdirSync(here.storage.data_directory).map((name) => statSync(here.path(name)).uid);
   await store.close();
   expect(owners).toEqual([NOBODY, NOBODY, NOBODY, NOBODY]);
-});
-
-rootTest('side files of another owner: the error names them and the command (needs root)', async () => {
-  chownSync(here.storage.data_directory, NOBODY, NOBODY);
-  const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(1));
-  for (const suffix of ['-wal', '-shm']) copyFileSync(path + suffix, here.path(`kept${suffix}`));
-  await store.close();
-  for (const suffix of ['-wal', '-shm']) {
-    copyFileSync(here.path(`kept${suffix}`), path + suffix);
-    chmodSync(path + suffix, 0o644);
-  }
-  const { stdout } = await runChild('store-cycle', [here.storage.data_directory, '2'], { uid: NOBODY });
-  expect(JSON.parse(stdout)).toMatchObject({
-    type: 'database_readonly',
-    permanent: true,
-    message: expect.stringMatching(/readings\.db-wal, which belongs to user 0: permission denied/) as string,
-    remediation: expect.stringMatching(/^Give it .*sudo chown --reference='.*' '.*readings\.db-wal'/) as string,
-  });
-  // Nothing was deleted, and with the owner mended all goes on.
-  for (const suffix of ['-wal', '-shm']) chownSync(path + suffix, NOBODY, NOBODY);
-  const { stdout: mended } = await runChild('store-cycle', [here.storage.data_directory, '2'], { uid: NOBODY });
-  expect(JSON.parse(mended)).toMatchObject({ stored: 2 });
-});
-
-rootTest('a read-only directory: the error names it and the command (needs root)', async () => {
-  mkdirSync(here.path('data'), { mode: 0o755 });
-  const { stdout } = await runChild('store-cycle', [here.path('data'), '1'], { uid: NOBODY });
-  expect(JSON.parse(stdout)).toMatchObject({ message: expect.stringContaining('permission denied') as string });
 });

@@ -1,5 +1,4 @@
 /** Whoever only looks leaves nothing beside readings.db, and sees all that is in it. */
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -127,7 +126,6 @@ test('a copy taken while a collector wrote, without its shared memory, in a fold
 asRoot(`work is done again where a collector changed the bare file meanwhile${rootNote}`, async () => {
   const { path } = await database();
   let runs = 0;
-  const touch = () => spawnSync('touch', ['-d', `2026-01-01 00:00:0${runs}`, path]);
   const work = () => {
     runs++;
     if (runs === 1) {
@@ -141,7 +139,7 @@ asRoot(`work is done again where a collector changed the bare file meanwhile${ro
   const never = () => {
     runs++;
     process.seteuid?.(0);
-    touch();
+    utimesSync(path, 1, 100 + runs);
     process.seteuid?.(NOBODY);
     return Promise.resolve();
   };

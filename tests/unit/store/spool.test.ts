@@ -1,20 +1,9 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { MonitorError } from '../../../lib/errors';
 import { createMemoryStore } from '../../../lib/store/memory-store';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { replaySpool, spoolCycle, spooledFiles } from '../../../lib/store/spool';
 import type { Cycle, Store } from '../../../lib/store/store';
-import { isRoot, NOBODY } from '../../support/as-user';
-import { resultOf, runChild, startChild } from '../../support/child';
 import { cycleOf, hueReading, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
@@ -142,6 +131,29 @@ test.each(DAMAGED)('a damaged file (%s) is kept aside, the others are stored', a
   expect(await readBack(here.path('readings.db'))).toHaveLength(2);
 });
 
+test('a cycle of which one reading would get no row is kept aside whole, the others are stored', async () => {
+  for (const n of [1, 3]) spool(failed(n));
+  const { record } = failed(2);
+  spool({ record, readings: [hueReading('hue:a'), hueReading('hue:b'), hueReading('hue:a')] });
+  await replayIntoDatabase();
+  expect(names('spool')).toEqual([]);
+  expect(names('spool-damaged')).toHaveLength(1);
+  expect(here.named('spool_damaged')).toMatchObject([{ level: 'error' }]);
+  expect(here.named('spool_damaged')[0]?.message).toContain('only 2 of the 3 readings of the cycle');
+  expect(await readBack(here.path('readings.db'))).toHaveLength(2);
+});
+
+test('names as older versions spooled them, with half a surrogate pair, are stored well-formed', async () => {
+  const { record } = failed(1);
+  spool({ record, readings: [hueReading('hue:a\ud83c', { location: 'Hall \ud83c' }), hueReading('hue:b')] });
+  await replayIntoDatabase();
+  expect(names('spool-damaged')).toEqual([]);
+  expect(await query(here.path('readings.db'), 'SELECT device_id, location FROM readings ORDER BY device_id')).toEqual([
+    { device_id: 'hue:a\ufffd', location: 'Hall \ufffd' },
+    { device_id: 'hue:b', location: 'Hall' },
+  ]);
+});
+
 test('a well-formed file that no database takes does not keep the others waiting', async () => {
   for (const n of [1, 2, 3]) spool(failed(n));
   const memory = createMemoryStore();
@@ -184,30 +196,4 @@ test('what a killed process left half-written is removed when it is old enough',
   await replayIntoDatabase();
   expect(names('spool')).toEqual(['.b.json.temporary-1-y']);
   expect(names('.').filter((name) => name.includes('temporary'))).toEqual([]);
-});
-
-test('two processes that replay at once store everything exactly once', async () => {
-  for (let n = 0; n < 250; n++) spool(failed(n));
-  const children = [0, 1].map(() => startChild('replay-spool', [here.storage.data_directory]));
-  const results = await Promise.all(children.map(resultOf));
-  expect(results).toMatchObject([{ code: 0 }, { code: 0 }]);
-  expect(names('spool')).toEqual([]);
-  expect(names('spool-damaged')).toEqual([]);
-  const counted = await query(
-    here.path('readings.db'),
-    'SELECT (SELECT count(*) FROM cycles) AS cycles, (SELECT count(*) FROM readings) AS readings',
-  );
-  expect(counted).toEqual([{ cycles: 250, readings: 500 }]);
-});
-
-const rootTest = isRoot ? test : test.skip;
-rootTest('a file that cannot be read waits for better days, the others are stored (needs root)', async () => {
-  for (const n of [1, 2]) spool(failed(n));
-  const [unreadable = ''] = spooledFiles(here.storage);
-  for (const folder of ['', 'spool']) chmodSync(here.path(folder), 0o777);
-  chmodSync(spooledFiles(here.storage)[1] ?? '', 0o644);
-  const { code } = await runChild('replay-spool', [here.storage.data_directory], { uid: NOBODY });
-  expect(code).toBe(0);
-  expect(spooledFiles(here.storage)).toEqual([unreadable]);
-  expect(await readBack(here.path('readings.db'))).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 /** What is not as it should be: each fault ends in its class, with a sentence, and spoils only itself. */
 import { fault, type Fault } from '../../../../lib/simulator/faults';
-import { startAqmHome, STATE, type AqmHome } from '../../../support/aqm-home';
+import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
+import { STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
 
 const state = (element: object) => JSON.stringify({ timeOfSample: '2026-11-20T12:00:00Z', ...element });
@@ -139,13 +140,71 @@ describe('a quantity without a column', () => {
   });
 });
 
+describe('names and ids', () => {
+  const HALF = '\ud83c';
+
+  test('half a pair and a long name: stored as ours, one warning', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 2 });
+    home.cloud.monitor(1).name = `Bedroom ${HALF}`;
+    home.cloud.monitor(2).name = 'x'.repeat(1_000_000);
+    const { report } = await home.cycle();
+    expect(report?.readings.map(({ location }) => location)).toEqual(['Bedroom \ufffd', 'x'.repeat(255)]);
+    expect(home.logged('text_repaired')).toMatchObject([{ level: 'warning' }]);
+    expect(home.session().discovery?.monitors.map(({ name }) => name.length)).toEqual([9, 255]);
+  });
+
+  test('what an older version remembers or the configuration says is made ours, too', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 2 });
+    home.config.locations[home.cloud.monitor(2).serial] = `Study ${HALF}`;
+    await home.cycle();
+    home.changeSession(({ discovery }) => Object.assign(discovery?.monitors[0] ?? {}, { name: `Old ${HALF}` }));
+    const { report } = await home.cycle();
+    expect(report?.readings.map(({ location }) => location)).toEqual(['Old \ufffd', 'Study \ufffd']);
+  });
+
+  test('half a pair in a serial is repaired, one of 256 characters is malformed', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 2 });
+    home.cloud.monitor(1).serial = `G${HALF}`;
+    home.cloud.monitor(2).serial = 'x'.repeat(256);
+    const { report } = await home.cycle();
+    expect(report?.readings.map(({ device_id }) => device_id)).toEqual(['alexa:G\ufffd']);
+    expect(report?.skipped).toEqual({ [`alexa:${'x'.repeat(255)}`]: 'malformed' });
+  });
+
+  test.each([
+    ['the list', '/graphql'],
+    ['the states', STATE],
+  ])('bytes that are not UTF-8 in %s: everything stored, one warning', async (_name, path) => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.always(path, fault.notUtf8());
+    const { report, retries } = await home.cycle();
+    expect(report?.readings).toHaveLength(2);
+    expect(retries).toBe(0);
+    expect(home.logged('text_repaired')).toHaveLength(1);
+  });
+});
+
+test.each([
+  ['before', [1, 2]],
+  ['after', [2, 1]],
+])('a serial that is listed twice: the living one is stored, the dead one being %s it', async (_name, order) => {
+  const home = await startAqmHome(scratchDirectory(), { monitors: 2 });
+  const [dead, living] = [home.cloud.monitor(1), home.cloud.monitor(2)];
+  dead.connectivity = 'gone';
+  dead.serial = living.serial;
+  home.cloud.state.monitors = order.map((number) => (number === 1 ? dead : living));
+  const { report } = await home.cycle();
+  expect(report?.readings.map(({ temperature_celsius }) => temperature_celsius)).toEqual([living.temperature]);
+  expect(report?.skipped).toEqual({ [`alexa:${living.serial}`]: 'duplicate_id' });
+  expect(home.logged('duplicate_id')).toMatchObject([{ level: 'warning' }]);
+});
+
 describe('an answer as a whole', () => {
   const transient: [string, () => Fault][] = [
     ['an empty body', () => fault.empty()],
     ['a cut document', () => fault.truncated()],
     ['a list', () => fault.json([1])],
     ['no device states', () => fault.json({ anything: 1 })],
-    ['text that is not UTF-8', () => fault.notUtf8()],
   ];
   test.each(transient)('%s on the state request: retried, then invalid_response', async (_name, make) => {
     const home = await startAqmHome(scratchDirectory());

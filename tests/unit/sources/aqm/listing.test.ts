@@ -1,7 +1,8 @@
 /** Amazon's device list fails, is a part or is empty, for weeks: the monitors known so far are read all the same. */
 import { endpointOf } from '../../../../lib/simulator/alexa-monitors';
 import { fault } from '../../../../lib/simulator/faults';
-import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, startAqmHome, STATE, type AqmHome } from '../../../support/aqm-home';
+import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
+import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
 
 /** Two monitors that were listed a day and an hour ago. */

@@ -1,5 +1,6 @@
 /** What a cycle reads from a simulated home over real HTTP, and what it asks for. */
-import { DAY, DISCOVERY, REFRESH, startAqmHome, STATE } from '../../../support/aqm-home';
+import { startAqmHome } from '../../../support/aqm-home';
+import { DAY, DISCOVERY, REFRESH, STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
 
 describe('a cycle of the air quality monitors', () => {

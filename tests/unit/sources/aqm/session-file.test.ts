@@ -1,7 +1,8 @@
 /** amazon-session.json, whatever has become of it: a sentence, fresh cookies, and no crash. */
 import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REFRESH, startAqmHome, STATE, type AqmHome } from '../../../support/aqm-home';
+import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
+import { REFRESH, STATE } from '../../../support/constants';
 import { isRoot, NOBODY } from '../../../support/as-user';
 import { scratchDirectory } from '../../../support/scratch';
 

@@ -1,6 +1,7 @@
 /** The login over many cycles: renewed before it dies, obtained anew when it has died, left alone where Amazon says so. */
 import { fault } from '../../../../lib/simulator/faults';
-import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, startAqmHome, STATE } from '../../../support/aqm-home';
+import { startAqmHome } from '../../../support/aqm-home';
+import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
 
 describe('dead cookies', () => {

@@ -1,21 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config, HueConfig } from '../../../../lib/config/config';
-import { createHttp } from '../../../../lib/http/fetch';
-import { startDeadline } from '../../../../lib/reliability/deadline';
-import { createRetrier } from '../../../../lib/reliability/retry';
+import type { HueConfig } from '../../../../lib/config/config';
 import { json, type Answer } from '../../../../lib/simulator/answer';
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../../../lib/simulator/certificates';
 import { fault } from '../../../../lib/simulator/faults';
 import { startDiscoveryService, type DiscoveryService } from '../../../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../../lib/simulator/hue-bridge';
-import { connectToBridge } from '../../../../lib/sources/hue/connect';
 import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
-import { createHueSource } from '../../../../lib/sources/hue/source';
-import { recordingLogger } from '../../../support/recording-logger';
-import { scratchDirectory } from '../../../support/scratch';
+import { hueHome, OURS, type HueHome } from '../../../support/hue-home';
 
-const OURS = '001788fffe100001';
 const ANOTHER = '001788fffe200002';
 const KEY = 'canary-hue-key-that-nobody-else-may-see0';
 
@@ -43,90 +36,7 @@ async function deadAddress(scheme: 'http' | 'https' = 'https'): Promise<string> 
 
 const saysTheKey = (bridge: HueBridge) => JSON.stringify(bridge.requests).includes(KEY);
 
-interface Home {
-  config: HueConfig;
-  dataDirectory: string;
-  logger: ReturnType<typeof recordingLogger>;
-  now: number;
-  mdns: FoundBridge[];
-  mdnsAsked: number;
-  read(): Promise<string[]>;
-  state(): Record<string, unknown>;
-}
-
-function home(changes: Partial<HueConfig>): Home {
-  const dataDirectory = scratchDirectory();
-  const ca_file = join(dataDirectory, 'ca.pem');
-  writeFileSync(ca_file, authority.ca);
-  const logger = recordingLogger();
-  const config: HueConfig = {
-    enabled: true,
-    bridge_url: '',
-    bridge_id: OURS,
-    tls: 'verify',
-    ca_file,
-    certificate_sha256: '',
-    timeout_seconds: 5,
-    endpoint: 'sensors',
-    discovery: ['mdns', 'cloud'],
-    discovery_url: 'http://127.0.0.1:1/',
-    locations: {},
-    ...changes,
-  };
-  const self: Home = {
-    config,
-    dataDirectory,
-    logger,
-    now: Date.parse('2026-03-07T07:00:00Z'),
-    mdns: [],
-    mdnsAsked: 0,
-    /** One cycle of the real source; the names of the rooms it read. */
-    async read() {
-      const deadline = startDeadline(120_000, 0);
-      const traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-      const { client, locator } = connectToBridge({
-        config: {
-          hue: config,
-          storage: { data_directory: dataDirectory } as Config['storage'],
-          collection: { interval_minutes: 5, deadline_seconds: 120 },
-        },
-        key: KEY,
-        http: createHttp(),
-        traffic,
-        logger,
-        redact: (text) => text,
-        signal: deadline.signal,
-        now: () => self.now,
-        findByMdns: () => {
-          self.mdnsAsked++;
-          return Promise.resolve(self.mdns);
-        },
-      });
-      const source = createHueSource({
-        endpoint: config.endpoint,
-        rules: { locations: {}, temperatureMin: 0, temperatureMax: 40 },
-        client,
-        locator,
-        lastDevicesSeen: () => Promise.resolve(0),
-        retrier: createRetrier({
-          policy: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
-          logger,
-          sleep: () => Promise.resolve(),
-          deadline,
-        }),
-        logger,
-        traffic,
-      });
-      try {
-        return (await source.read()).readings.map(({ location }) => location);
-      } finally {
-        deadline.clear();
-      }
-    },
-    state: () => JSON.parse(readFileSync(join(dataDirectory, 'bridge-state.json'), 'utf8')) as Record<string, unknown>,
-  };
-  return self;
-}
+const home = (changes: Partial<HueConfig>): HueHome => hueHome(KEY, changes, authority.ca);
 
 const announced = (bridge: HueBridge, foundBy: FoundBridge['foundBy'] = 'mdns'): FoundBridge => ({
   bridgeId: bridge.bridgeId,

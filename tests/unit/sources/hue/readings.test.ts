@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readingsOf, type HueReadingRules } from '../../../../lib/sources/hue/readings';
 import type { ClipSensors } from '../../../../lib/sources/hue/clip';
 
@@ -116,19 +114,84 @@ describe('a sensor without a usable value is skipped with its reason', () => {
     };
     expect(read(sensors).readings.map((reading) => reading.device_id)).toEqual(['hue:other']);
   });
+});
 
-  it('a second sensor with the same id is left out, the first one stays', () => {
-    const sensors = { ...motionSensor(), '9': { ...(motionSensor()['2'] as object), state: { temperature: 1 } } };
+describe('of several sensors with one id', () => {
+  const sensor = motionSensor()['2'] as object;
+  const twin = (celsius: number, changes: object = {}) => {
+    const state = { temperature: celsius * 100, lastupdated: '2026-03-07T07:18:50' };
+    return { ...sensor, state, ...changes };
+  };
+  const at = (celsius: number, lastupdated: string) =>
+    twin(celsius, { state: { temperature: celsius * 100, lastupdated } });
+
+  it.each([
+    ['the first one', { '2': twin(21), '9': twin(22) }, 21],
+    [
+      'the living one, not the one before it',
+      { '2': twin(12, { config: { reachable: false } }), '20': twin(19.55) },
+      19.55,
+    ],
+    ['the living one, not the one after it', { '2': twin(19.55), '20': twin(12, { config: { on: false } }) }, 19.55],
+    ['the one with a value', { '2': { ...sensor, state: {} }, '20': twin(19.55) }, 19.55],
+    ['the one that can be read', { '2': twin(1e6), '20': twin(19.55) }, 19.55],
+    ['the newest one', { '2': at(12, '2026-03-06T07:18:50'), '9': at(13, '2026-03-08T00:00:00'), '20': twin(14) }, 13],
+    ['the one that knows its time', { '2': at(12, 'none'), '9': twin(13) }, 13],
+  ])('%s is stored', (_, sensors, celsius) => {
     const report = read(sensors);
-    expect(report.readings.map((reading) => reading.temperature_celsius)).toEqual([21.53]);
+    expect(report.readings.map((reading) => reading.temperature_celsius)).toEqual([celsius]);
     expect(report.skipped).toEqual({ [DEVICE]: 'duplicate_id' });
-    expect(report.devicesSeen).toBe(2);
+    expect(report.duplicates).toEqual([DEVICE]);
+    expect(report.devicesSeen).toBe(Object.keys(sensors).length);
   });
 
-  it('a malformed sensor stays so, though another one has its id', () => {
-    const sensor = motionSensor()['2'] as object;
-    const report = read({ '2': { ...sensor, state: { temperature: 'warm' } }, '9': sensor });
-    expect(report.skipped).toEqual({ [DEVICE]: 'malformed' });
+  it.each([
+    ['off', { config: { on: false } }, { config: { reachable: false } }],
+    ['malformed', { config: { on: false } }, { state: 'warm' }],
+    ['malformed', { state: 'warm' }, { config: { on: false } }],
+  ])('none is stored where none has a reading: %s', (reason, first, second) => {
+    const report = read({ '2': { ...sensor, ...first }, '9': { ...sensor, ...second } });
+    expect(report.readings).toEqual([]);
+    expect(report.skipped).toEqual({ [DEVICE]: reason });
+  });
+
+  it('its name and its light are those of the living one, too', () => {
+    const dead = { config: { on: true, reachable: false } };
+    const former = motionSensor({ presence: { ...dead, name: 'Attic' }, light: dead, temperature: dead });
+    const living = Object.entries(motionSensor()).map(([id, part]) => [`2${id}`, part]);
+    const sensors = { ...former, ...(Object.fromEntries(living) as ClipSensors) };
+    expect(only(sensors)).toMatchObject({ location: 'Hall', light_lux: 10, temperature_celsius: 21.53 });
+  });
+
+  it('ids that differ only in what had to be repaired count as one', () => {
+    const report = read({ '2': twin(21, { uniqueid: 'a\ud800' }), '9': twin(22, { uniqueid: 'a\ud801' }) });
+    expect(report.readings.map(({ device_id }) => device_id)).toEqual(['hue:a\ufffd']);
+    expect(report.duplicates).toEqual(['hue:a\ufffd']);
+  });
+});
+
+describe('names and ids', () => {
+  it.each([
+    ['half a pair in the name', { name: 'Hall \ud83c' }, {}, 'Hall \ufffd'],
+    ['a name of a megabyte', { name: 'x'.repeat(1_000_000) }, {}, 'x'.repeat(255)],
+    ['half a pair in the configuration', {}, { locations: { [PREFIX]: 'Attic \ud83c' } }, 'Attic \ufffd'],
+  ])('%s', (_, presence, changed, location) => {
+    expect(only(motionSensor({ presence }), changed)?.location).toBe(location);
+  });
+
+  it('an id of 255 characters is one, a longer one is malformed', () => {
+    const ids = [255, 256].map((length) => `${length}-`.padEnd(length, 'x'));
+    const [fits, tooLong] = ids.map((uniqueid) => ({ ...(motionSensor()['2'] as object), uniqueid }));
+    const report = read({ '1': fits, '2': tooLong });
+    expect(report.readings.map(({ device_id }) => device_id)).toEqual([`hue:${ids[0]}`]);
+    expect(report.skipped).toEqual({ [`hue:${ids[1]?.slice(0, 255)}`]: 'malformed' });
+  });
+
+  it('so it is with the place in the list, where a sensor has no id', () => {
+    const sensor = { ...(motionSensor()['2'] as object), uniqueid: undefined };
+    const report = read({ 'a\ud800': sensor, ['x'.repeat(256)]: sensor });
+    expect(report.readings.map(({ device_id }) => device_id)).toEqual(['hue:sensors/a\ufffd']);
+    expect(Object.values(report.skipped)).toEqual(['malformed']);
   });
 });
 
@@ -168,39 +231,4 @@ describe('a broken element spoils only itself', () => {
       expect(read({ ...motionSensor(), '77': entry }).devicesSeen).toBe(1);
     },
   );
-});
-
-/** As far as the recorded payloads are looked at here. */
-interface Recorded {
-  type: string;
-  name: string;
-  uniqueid?: string;
-  state: { temperature?: number; lastupdated?: string; lightlevel?: number };
-  config: { battery?: number };
-}
-
-const recorded = join(__dirname, '../../../../../shared/fixtures/hue');
-const skipped = existsSync(recorded) ? '' : ' (skipped: the recorded payloads are not here)';
-(skipped ? describe.skip : describe)(`recorded /sensors bodies${skipped}`, () => {
-  const bodies = skipped ? [] : readdirSync(recorded).filter((name) => name.startsWith('v1-sensors-'));
-
-  it.each(bodies)('%s: every value as in the payload, every name resolved', (name) => {
-    const sensors = JSON.parse(readFileSync(join(recorded, name), 'utf8')) as Record<string, Recorded>;
-    const report = readingsOf(sensors, rules);
-    const all = Object.values(sensors);
-    const temperatures = all.filter((sensor) => sensor.type === 'ZLLTemperature');
-    expect(report.devicesSeen).toBe(temperatures.length);
-    expect(report.readings.length + Object.keys(report.skipped).length).toBe(temperatures.length);
-    expect(report.warnings).toEqual([]);
-    for (const reading of report.readings) {
-      const uniqueId = reading.device_id.slice('hue:'.length);
-      const part = (ending: string) => all.find((sensor) => sensor.uniqueid === uniqueId.slice(0, 23) + ending);
-      const sensor = part('-02-0402');
-      expect(reading.temperature_celsius).toBe(Number(sensor?.state.temperature) / 100);
-      expect(reading.measured_at).toBe(`${String(sensor?.state.lastupdated)}.000Z`);
-      expect(reading.battery_percent).toBe(sensor?.config.battery);
-      expect(reading.location).toBe(part('-02-0406')?.name);
-      expect(reading.light_lux).toBeCloseTo(10 ** ((Number(part('-02-0400')?.state.lightlevel) - 1) / 10_000), 9);
-    }
-  });
 });

@@ -1,0 +1,42 @@
+/** One reading a device, however often it is listed: a bridge keeps the entries of sensors that were paired again. */
+import type { Reading, SkipReason } from '../reading';
+import type { SourceReport } from './source';
+
+/** What one entry of the list gave: a reading, or the reason why not. */
+export interface Entry {
+  deviceId: string;
+  outcome: Reading | SkipReason;
+}
+
+/**
+ * Of several entries with one id the one with a reading counts, then the newest, then the first. If none has a reading,
+ * `malformed` is what is said of the device, else what the first gave.
+ * @returns also the ids that were listed more than once
+ */
+export function onePerDevice(
+  entries: readonly Entry[],
+): Pick<SourceReport, 'readings' | 'skipped'> & { duplicates: string[] } {
+  const byDevice = new Map<string, Entry['outcome'][]>();
+  for (const { deviceId, outcome } of entries) {
+    const outcomes = byDevice.get(deviceId);
+    if (outcomes) outcomes.push(outcome);
+    else byDevice.set(deviceId, [outcome]);
+  }
+  const readings: Reading[] = [];
+  const skipped: SourceReport['skipped'] = {};
+  const duplicates: string[] = [];
+  for (const [deviceId, [first = 'no_value', ...others]] of byDevice) {
+    const best = others.reduce((one, other) => (rank(other) > rank(one) ? other : one), first);
+    if (typeof best === 'object') readings.push(best);
+    if (typeof best === 'string') skipped[deviceId] = best;
+    else if (others.length > 0) skipped[deviceId] = 'duplicate_id';
+    if (others.length > 0) duplicates.push(deviceId);
+  }
+  return { readings, skipped, duplicates };
+}
+
+/** Of two outcomes the higher one counts. */
+function rank(outcome: Entry['outcome']): number {
+  if (typeof outcome === 'string') return outcome === 'malformed' ? -1 : -2;
+  return outcome.measured_at === null ? 0 : Date.parse(outcome.measured_at);
+}

@@ -1,0 +1,73 @@
+/** Payloads in the shapes of real devices go through the real collectors; each stored value is checked against them. */
+import { openHome, type Home, type HomeOptions } from '../support/home';
+import { MONITOR_READING, payload, payloadsLike } from '../support/payloads';
+
+async function inHome<T>(options: HomeOptions, work: (home: Home) => Promise<T>): Promise<T> {
+  const home = await openHome(options);
+  try {
+    return await work(home);
+  } finally {
+    await home.close();
+  }
+}
+
+/** As far as the sensors are looked at here. */
+interface Sensor {
+  type: string;
+  name: string;
+  uniqueid?: string;
+  state: { temperature?: number | null; lastupdated?: string; lightlevel?: number };
+  config: { on?: boolean; battery?: number };
+}
+
+test.each(payloadsLike('hue/sensors'))('%s: every value as in the payload, every name resolved', async (name) => {
+  const body = payload(name);
+  const sensors = Object.values(JSON.parse(body) as Record<string, Sensor>);
+  const measuring = sensors.filter(({ type }) => type === 'ZLLTemperature');
+  await inHome({ bridge: { sensorsBody: body }, cloud: false }, async (home) => {
+    expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    const rows = await home.query('SELECT * FROM readings');
+    const alive = measuring.filter(({ state }) => typeof state.temperature === 'number');
+    expect(rows.map((row) => row['device_id']).sort()).toEqual(alive.map(({ uniqueid }) => `hue:${uniqueid}`).sort());
+    for (const row of rows) {
+      const uniqueId = String(row['device_id']).slice('hue:'.length);
+      const part = (ending: string) => sensors.find(({ uniqueid }) => uniqueid === uniqueId.slice(0, 23) + ending);
+      const sensor = part('-02-0402');
+      expect(row).toMatchObject({
+        temperature_celsius: Number(sensor?.state.temperature) / 100,
+        measured_at: `${sensor?.state.lastupdated}.000Z`,
+        battery_percent: sensor?.config.battery,
+        location: part('-02-0406')?.name,
+        humidity_percent: null,
+      });
+      expect(row['light_lux']).toBeCloseTo(10 ** ((Number(part('-02-0400')?.state.lightlevel) - 1) / 10_000), 2);
+    }
+    const dead = measuring.filter(({ config }) => config.on === false);
+    const [cycle] = await home.query('SELECT * FROM cycles');
+    const skipped = Object.fromEntries(dead.map(({ uniqueid }) => [`hue:${uniqueid}`, 'off']));
+    expect(JSON.parse(String(cycle?.['devices_skipped']))).toEqual(skipped);
+    expect(cycle).toMatchObject({ payload_bytes: Buffer.byteLength(body), devices_seen: measuring.length });
+  });
+});
+
+test('a full configuration without a temperature sensor: nothing to store, exit 1', async () => {
+  const fullBody = payload('hue/full-configuration-without-temperature');
+  await inHome({ bridge: { fullBody }, cloud: false, config: { hue: { endpoint: 'full' } } }, async (home) => {
+    expect((await home.run('collect-hue')).exitCode).toBe(1);
+    expect(await home.query('SELECT error_type, endpoint, payload_bytes FROM cycles')).toEqual([
+      { error_type: 'no_readings', endpoint: 'full', payload_bytes: Buffer.byteLength(fullBody) },
+    ]);
+  });
+});
+
+// The answers of failed exchanges: unit/sources/aqm/payloads; what a cycle does about them: amazon-session, amazon-alert.
+test('a monitor with all its quantities, by one request once it is known', async () => {
+  const cloud = { discoveryBody: payload('aqm/discovery'), stateBody: payload('aqm/state') };
+  await inHome({ bridge: false, cloud }, async (home) => {
+    expect(await home.run('collect-aqm')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await home.query('SELECT * FROM readings')).toMatchObject([{ ...MONITOR_READING, is_anomalous: 0 }]);
+    home.cloud.requests.length = 0;
+    expect((await home.run('collect-aqm')).exitCode).toBe(0);
+    expect(home.cloud.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/phoenix/state']);
+  });
+});

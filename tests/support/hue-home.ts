@@ -1,0 +1,105 @@
+/** The real source of a Hue Bridge in front of what the configuration says, over real HTTP; a clock that the test moves. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config, HueConfig } from '../../lib/config/config';
+import { createHttp } from '../../lib/http/fetch';
+import { startDeadline, type Deadline } from '../../lib/reliability/deadline';
+import { connectToBridge } from '../../lib/sources/hue/connect';
+import type { FoundBridge } from '../../lib/sources/hue/found-bridge';
+import { createHueSource } from '../../lib/sources/hue/source';
+import type { Source, Traffic } from '../../lib/sources/source';
+import { VALIDATION } from './constants';
+import { quickRetrier } from './quick-retrier';
+import { recordingLogger, type RecordingLogger } from './recording-logger';
+import { scratchDirectory } from './scratch';
+
+export const OURS = '001788fffe100001';
+
+export interface HueHome {
+  config: HueConfig;
+  dataDirectory: string;
+  logger: RecordingLogger;
+  /** milliseconds since 1970 */
+  now: number;
+  /** what mDNS would find */
+  mdns: FoundBridge[];
+  mdnsAsked: number;
+  source(traffic: Traffic, deadline: Deadline): Source;
+  /** One cycle; the names of the rooms it read. */
+  read(): Promise<string[]>;
+  /** the remembered address of a moved bridge */
+  state(): Record<string, unknown>;
+}
+
+export function hueHome(key: string, changes: Partial<HueConfig>, authority?: string): HueHome {
+  const dataDirectory = scratchDirectory();
+  const ca_file = authority === undefined ? '' : join(dataDirectory, 'ca.pem');
+  if (authority !== undefined) writeFileSync(ca_file, authority);
+  const logger = recordingLogger();
+  const config: HueConfig = {
+    enabled: true,
+    bridge_url: '',
+    bridge_id: OURS,
+    tls: 'verify',
+    ca_file,
+    certificate_sha256: '',
+    timeout_seconds: 5,
+    endpoint: 'sensors',
+    discovery: ['mdns', 'cloud'],
+    discovery_url: 'http://127.0.0.1:1/',
+    locations: {},
+    ...changes,
+  };
+  const home: HueHome = {
+    config,
+    dataDirectory,
+    logger,
+    now: Date.parse('2026-03-07T07:00:00Z'),
+    mdns: [],
+    mdnsAsked: 0,
+    source(traffic, deadline) {
+      const connection = connectToBridge({
+        config: {
+          hue: config,
+          storage: { data_directory: dataDirectory } as Config['storage'],
+          collection: { interval_minutes: 5, deadline_seconds: 120 },
+        },
+        key,
+        http: createHttp(),
+        traffic,
+        logger,
+        redact: (text) => text,
+        signal: deadline.signal,
+        now: () => home.now,
+        findByMdns: () => {
+          home.mdnsAsked++;
+          return Promise.resolve(home.mdns);
+        },
+      });
+      return createHueSource({
+        endpoint: config.endpoint,
+        rules: {
+          locations: {},
+          temperatureMin: VALIDATION.temperature_min,
+          temperatureMax: VALIDATION.temperature_max,
+        },
+        ...connection,
+        lastDevicesSeen: () => Promise.resolve(0),
+        retrier: quickRetrier(logger, deadline),
+        logger,
+        traffic,
+      });
+    },
+    async read() {
+      const deadline = startDeadline(120_000, 0);
+      try {
+        const { readings } = await home.source({ requests: 0, payloadBytes: 0, endpoint: null }, deadline).read();
+        return readings.map(({ location }) => location);
+      } finally {
+        deadline.clear();
+      }
+    },
+    state: () => JSON.parse(readFileSync(join(dataDirectory, 'bridge-state.json'), 'utf8')) as Record<string, unknown>,
+  };
+  return home;
+}

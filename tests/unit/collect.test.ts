@@ -1,0 +1,217 @@
+/** The essay, with the memory store: every order in which lock, proof, source, store and spool can fail. */
+import { collect, type CollectContext } from '../../lib/collect';
+import { MonitorError, type ErrorType } from '../../lib/errors';
+import type { SourceReport } from '../../lib/sources/source';
+import { createMemoryStore, type MemoryStore } from '../../lib/store/memory-store';
+import type { Cycle, Store } from '../../lib/store/store';
+import { hueReading } from '../support/cycles';
+
+const error = (type: ErrorType, message: string = type) => new MonitorError(message, { type, permanent: true });
+const throwing = (type: ErrorType, message?: string) => () => Promise.reject(error(type, message));
+const never = () => new Promise<never>(() => undefined);
+
+const READ: SourceReport = {
+  readings: [hueReading('hue:1'), hueReading('hue:2')],
+  skipped: { 'hue:3': 'off' },
+  devicesSeen: 3,
+};
+const reports = (changes: Partial<SourceReport>) => () => Promise.resolve({ ...READ, ...changes });
+
+interface Change {
+  lock?: CollectContext['lock'];
+  proveWritable?: () => never;
+  read?: () => Promise<SourceReport>;
+  store?: Partial<Store>;
+  replay?: () => Promise<void>;
+  spool?: () => Promise<never>;
+}
+
+interface Run {
+  /** what was done, in its order */
+  did: string[];
+  memory: MemoryStore;
+  spooled: Cycle[];
+  reading: AbortController;
+  storing: AbortController;
+  context: CollectContext;
+}
+
+function prepare(change: Change): Run {
+  const did: string[] = [];
+  const does = <T>(name: string, work: () => T) => {
+    did.push(name);
+    return work();
+  };
+  const memory = createMemoryStore();
+  const spooled: Cycle[] = [];
+  const store: Store = { ...memory, ...change.store };
+  const [reading, storing] = [new AbortController(), new AbortController()];
+  const deadline = ({ signal }: AbortController) => ({
+    signal,
+    remainingMs: () => 1000,
+    interrupt: () => undefined,
+    clear: () => undefined,
+  });
+  const context: CollectContext = {
+    collector: 'hue',
+    startedAt: new Date('2026-01-02T03:00:00.000Z'),
+    source: { read: () => does('read', change.read ?? reports({})) },
+    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors' },
+    lock: () =>
+      does('lock', change.lock ?? (() => Promise.resolve({ release: () => does('release', () => Promise.resolve()) }))),
+    proveWritable: () => does('prove', change.proveWritable ?? (() => undefined)),
+    openStore: () => Promise.resolve(),
+    store: {
+      ...store,
+      store: (cycle, finish) => does('store', () => store.store(cycle, finish)),
+      close: () => does('close', () => store.close()),
+    },
+    spool: {
+      replay: () => does('replay', change.replay ?? (() => Promise.resolve())),
+      add: (cycle) => does('spool', change.spool ?? (() => Promise.resolve(void spooled.push(cycle)))),
+    },
+    end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
+    retries: () => 2,
+    exitCodeOf: ({ type }) => (type === 'overlap' ? 5 : 1),
+    redact: (text) => text,
+  };
+  return { did, memory, spooled, reading, storing, context };
+}
+
+async function run(change: Change) {
+  const prepared = prepare(change);
+  return { ...prepared, result: await collect(prepared.context) };
+}
+
+const WHOLE = ['lock', 'prove', 'read', 'replay', 'store', 'close', 'release'];
+const SPOOLED = ['lock', 'prove', 'read', 'replay', 'store', 'spool', 'close', 'release'];
+
+test('a good cycle: what waits is stored first, then this one, and the lock goes last', async () => {
+  const { did, memory, result } = await run({});
+  expect(did).toEqual(WHOLE);
+  expect(result).toMatchObject({ failure: null, readingsStored: 2, readingsSpooled: 0, replaced: null });
+  expect(memory.cycles).toEqual([{ record: result.record, readings: READ.readings }]);
+  expect(result.record).toMatchObject({
+    started_at: '2026-01-02T03:00:00.000Z',
+    collector: 'hue',
+    outcome: 'ok',
+    exit_code: 0,
+    devices_seen: 3,
+    devices_skipped: { 'hue:3': 'off' },
+    requests: 1,
+    payload_bytes: 1900,
+    endpoint: 'sensors',
+    retries: 2,
+    error_type: null,
+  });
+});
+
+test.each<[string, Change, number, string[]]>([
+  ['the lock is taken', { lock: throwing('overlap') }, 5, ['lock', 'close']],
+  [
+    'there is no place to write',
+    {
+      proveWritable: () => {
+        throw error('database_full');
+      },
+    },
+    1,
+    ['lock', 'prove', 'close', 'release'],
+  ],
+])('%s: nobody is asked, and nothing is stored', async (_name, change, exit_code, order) => {
+  const { did, memory, spooled, result } = await run(change);
+  expect(did).toEqual(order);
+  expect(result.record).toMatchObject({ outcome: 'failed', exit_code });
+  expect([memory.cycles, spooled]).toEqual([[], []]);
+});
+
+test.each<[string, Change, string]>([
+  ['throws', { read: throwing('timeout') }, 'timeout'],
+  ['has a defect', { read: () => Promise.reject(new TypeError('of ours')) }, 'internal'],
+  ['lists nothing', { read: reports({ readings: [], skipped: {}, devicesSeen: 0 }) }, 'no_readings'],
+  ['has only broken sensors', { read: reports({ readings: [], skipped: { 'hue:3': 'malformed' } }) }, 'no_readings'],
+])('a source that %s: a failed cycle, which has its row all the same', async (_name, change, error_type) => {
+  const { did, memory, result } = await run(change);
+  expect(did).toEqual(WHOLE);
+  expect(result.failure?.type).toBe(error_type);
+  expect(memory.cycles).toMatchObject([{ record: { outcome: 'failed', exit_code: 1, error_type }, readings: [] }]);
+});
+
+test('all sensors off is no failure; a malformed one beside good ones makes the cycle partial', async () => {
+  const off = await run({ read: reports({ readings: [], skipped: { 'hue:3': 'off' }, devicesSeen: 1 }) });
+  expect(off.result).toMatchObject({ failure: null, record: { outcome: 'ok', exit_code: 0 } });
+  const broken = await run({ read: reports({ skipped: { 'hue:3': 'malformed' } }) });
+  expect(broken.result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3 } });
+});
+
+test.each<[string, Change, string[]]>([
+  ['the store fails', { store: { store: throwing('database_locked') } }, SPOOLED],
+  ['what waits cannot be stored', { replay: throwing('database_locked') }, SPOOLED.filter((step) => step !== 'store')],
+])('%s: what was read goes to the spool with its failed row', async (_name, change, order) => {
+  const { did, memory, spooled, result } = await run(change);
+  expect(did).toEqual(order);
+  expect(result).toMatchObject({ readingsStored: 0, readingsSpooled: 2, failure: { type: 'database_locked' } });
+  expect(memory.cycles).toEqual([]);
+  const record = { outcome: 'failed', exit_code: 1, error_type: 'database_locked', lock_wait_ms: 0, devices_seen: 3 };
+  expect(spooled).toMatchObject([{ record, readings: READ.readings }]);
+});
+
+test('store and spool fail: the loss is told, with what hinders the spool as the remedy', async () => {
+  const full = () =>
+    Promise.reject(new MonitorError('the disk is full', { type: 'database_full', remediation: 'df -h' }));
+  const { result } = await run({ store: { store: throwing('database_locked', 'it is locked') }, spool: full });
+  expect(result).toMatchObject({ readingsStored: 0, readingsSpooled: 0 });
+  expect(result.failure).toMatchObject({
+    message: 'it is locked. the disk is full. 2 readings are lost.',
+    type: 'database_locked',
+    remediation: 'df -h',
+  });
+});
+
+test('source, store and spool fail: there was nothing to lose, so the source is what is told', async () => {
+  const { result } = await run({
+    read: throwing('timeout'),
+    store: { store: throwing('database_locked') },
+    spool: throwing('database_full'),
+  });
+  expect(result.failure).toMatchObject({ type: 'timeout', message: 'timeout' });
+});
+
+test('a corrupt database was replaced: stored, partial, and the place of the former one is told', async () => {
+  const { result } = await run({ store: { replaced: '/data/readings.db.corrupt-1' } });
+  expect(result).toMatchObject({
+    readingsStored: 2,
+    failure: null,
+    replaced: '/data/readings.db.corrupt-1',
+    record: { outcome: 'partial', exit_code: 3 },
+  });
+});
+
+/** Begins a cycle, and ends its reading or storing once it has done `step`. */
+async function ending(part: 'reading' | 'storing', step: string, reason: MonitorError, change: Change) {
+  const prepared = prepare(change);
+  const collecting = collect(prepared.context);
+  while (!prepared.did.includes(step)) await Promise.resolve();
+  prepared[part].abort(reason);
+  return { ...prepared, result: await collecting };
+}
+
+test.each(['deadline', 'interrupted'] as const)('%s while the source hangs: a failed row is stored', async (type) => {
+  const { did, memory, result } = await ending('reading', 'read', error(type), { read: never });
+  expect(did).toEqual(WHOLE);
+  expect(result.failure?.type).toBe(type);
+  expect(memory.cycles).toMatchObject([{ record: { outcome: 'failed', error_type: type }, readings: [] }]);
+});
+
+test.each(['deadline', 'interrupted'] as const)('%s while the store hangs: spooled, and so called', async (type) => {
+  const { did, spooled, result } = await ending('storing', 'store', error(type), { store: { store: never } });
+  expect(did).toEqual(SPOOLED);
+  expect(result).toMatchObject({ readingsSpooled: 2, failure: { type } });
+  expect(spooled).toMatchObject([{ record: { outcome: 'failed', error_type: type } }]);
+});
+
+test('a store that does not close, and a lock that does not let go, keep no result back', async () => {
+  const change = { lock: () => Promise.resolve({ release: throwing('internal') }) };
+  const { result } = await ending('storing', 'close', error('deadline'), { ...change, store: { close: never } });
+  expect(result).toMatchObject({ failure: null, readingsStored: 2 });
+});
