@@ -14,7 +14,7 @@ import { openHomes } from './bench/open-homes';
 const MILLION = 1_000_000;
 /** files in profile/ */
 const PARTS = ['nothing', 'request', 'request-and-commit', 'fetch', 'configuration', 'log', 'lock', 'database'];
-const RECORDER = join(ROOT, 'lib', 'build', 'record-compiled-code.cjs');
+const RECORDER = join(ROOT, 'lib', 'packaging', 'record-compiled-code.cjs');
 
 interface Count {
   /** millions of instructions, all threads */
@@ -63,7 +63,7 @@ async function profile(): Promise<void> {
 
 /** @returns the programs */
 async function buildParts(directory: string): Promise<string[]> {
-  const { bundleWithStart } = await import('../../lib/build/bundle.mjs');
+  const { bundleWithStart } = await import('../../lib/packaging/bundle.mjs');
   const built = join(directory, 'parts');
   mkdirSync(built);
   await bundleWithStart(

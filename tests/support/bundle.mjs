@@ -1,6 +1,6 @@
 /** Bundles a TypeScript file as the build does: `node tests/support/bundle.mjs ENTRY OUTPUT`. */
 import { build } from 'esbuild';
-import { slimWinston } from '../../lib/build/slim-winston.mjs';
+import { slimWinston } from '../../lib/packaging/slim-winston.mjs';
 
 const [, , entry, output] = process.argv;
 await build({

@@ -6,7 +6,7 @@ import { loadConfig } from '../../../lib/config/load';
 import { ConfigurationError } from '../../../lib/config/faults';
 import { loadSecrets } from '../../../lib/config/secrets';
 import { installationDirectory } from '../../../lib/config/find';
-import { manualFiles } from '../../../lib/build/manual-files';
+import { manualFiles } from '../../../lib/packaging/manual-files';
 import { scratchDirectory } from '../../support/scratch';
 import { thrownBy } from '../../support/thrown';
 
@@ -77,6 +77,6 @@ describe('the example files', () => {
 });
 
 test('the validators need no ajv at run time', () => {
-  execFileSync(process.execPath, [join(root, 'lib/build/compile-validators.mjs')]);
+  execFileSync(process.execPath, [join(root, 'lib/packaging/compile-validators.mjs')]);
   expect(read('lib/config/validators.generated.js')).not.toMatch(/\brequire\(|^import /m);
 });
