@@ -1,14 +1,32 @@
-/** How everything that is started becomes one file. */
+/**
+ * How everything that is started becomes one file. The packages go in as they were published: no plugin, nothing in the
+ * place of a module (tests/contract/packages-as-published.test.ts).
+ */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { slimJsYaml } from './slim-js-yaml.mjs';
-import { slimNodeFetch } from './slim-node-fetch.mjs';
-import { slimWinston } from './slim-winston.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, '..', '..', 'package.json'), 'utf8'));
+
+/** @type {import('esbuild').BuildOptions} */
+export const BUNDLING = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.17',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true, // names stay, so that a stack can be read
+  supported: { 'dynamic-import': false }, // everything is inside; the loader of ES modules would cost 3 ms
+  external: ['sqlite3'],
+  define: {
+    PACKAGE_VERSION: JSON.stringify(version),
+    // The packages' own switch: winston loads its traces for developers, and their colours, only without it (5 ms).
+    'process.env.NODE_ENV': '"production"',
+  },
+  logLevel: 'warning',
+};
 
 /**
  * @param {{ in: string, out: string }[]} entryPoints `out` without `.js`
@@ -16,24 +34,7 @@ const { version } = JSON.parse(readFileSync(join(here, '..', '..', 'package.json
  * @param {import('esbuild').BuildOptions} options
  */
 export async function bundle(entryPoints, outdir, options = {}) {
-  await build({
-    entryPoints,
-    outdir,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.17',
-    format: 'cjs',
-    sourcemap: true,
-    minifySyntax: true,
-    minifyWhitespace: true, // names stay, so that a stack can be read
-    supported: { 'dynamic-import': false }, // everything is inside; the loader of ES modules would cost 3 ms
-    external: ['sqlite3'],
-    inject: [join(here, 'light-performance.mjs')],
-    define: { PACKAGE_VERSION: JSON.stringify(version) },
-    logLevel: 'warning',
-    plugins: [slimNodeFetch, slimWinston, slimJsYaml],
-    ...options,
-  });
+  await build({ entryPoints, outdir, ...BUNDLING, ...options });
 }
 
 /**
@@ -42,13 +43,18 @@ export async function bundle(entryPoints, outdir, options = {}) {
  *
  * @param {string[]} files
  * @param {string} outdir
+ * @param {import('esbuild').BuildOptions} options
  */
-export async function bundleWithStart(files, outdir) {
+export async function bundleWithStart(files, outdir, options = {}) {
   const names = files.map((file) => basename(file, '.ts'));
   await bundle(
     files.map((file, index) => ({ in: file, out: `${names[index]}.bundle` })),
     outdir,
-    { banner: { js: '(function (exports, require, module, __filename, __dirname) {' }, footer: { js: '})' } },
+    {
+      ...options,
+      banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+      footer: { js: '})' },
+    },
   );
   for (const name of names) copyFileSync(join(here, 'start.cjs'), join(outdir, `${name}.js`));
 }
