@@ -1,23 +1,26 @@
 /**
- * What a cycle costs beside the bare start of Node.js: `npm run bench`. Every command runs against simulated devices on
- * loopback, in turn with `node -e 0`, in cron's environment; docs/performance.md says what the numbers mean. Options:
- * `--rounds N` (15), `--readings 1000000,20000000` (the commands on databases of these sizes as well, and the usual
- * questions), `--keep-environment` (the caller's instead of cron's).
+ * What a cycle costs beside the bare start of Node.js and beside a program of the published packages alone: `npm run
+ * bench`. Every command runs against simulated devices on loopback, in turn with `node -e 0` and bench/reference.ts, in
+ * cron's environment; docs/performance.md says what the numbers mean. Options: `--rounds N` (15), `--readings
+ * 1000000,20000000` (the commands on databases of these sizes as well, and the usual questions), `--keep-environment`
+ * (the caller's instead of cron's), `--other-build DIRECTORY` (the commands of another, built copy of the project as well).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { grownCases, SENSORS, startUpCases } from './bench/cases';
+import { buildReference } from './bench/build-reference';
+import { grownCases, SENSORS, startUpCases, type Case } from './bench/cases';
 import { CRON_ENVIRONMENT, measure } from './bench/measure';
 import { openHomes, type Homes } from './bench/open-homes';
-import { cpus, median, ratio, toBareNode, walls } from './bench/ratios';
+import { cpus, median, ratio, toBareNode, toReference, walls } from './bench/ratios';
 
 async function bench(): Promise<void> {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '15' },
       readings: { type: 'string', default: '' },
+      'other-build': { type: 'string' },
       'keep-environment': { type: 'boolean', default: false },
     },
   });
@@ -29,7 +32,8 @@ async function bench(): Promise<void> {
   try {
     homes = await openHomes(directory, SENSORS);
     if (sizes.length > 0) await compareSizes(directory, sizes, rounds, environment);
-    compareWithBareNode(directory, rounds, environment);
+    const references = await buildReference(directory);
+    compareStarts(startUpCases(directory, references, values['other-build']), rounds, environment);
   } finally {
     homes?.close();
     rmSync(directory, { recursive: true, force: true });
@@ -53,18 +57,21 @@ async function compareSizes(
     return [name, { wall, CPU: ratio(cpus(costs), cpus(empty)), 'wall ms': median(walls(costs)).toFixed(0) }];
   });
   console.log(
-    `\nAs data grows: ratios to the same command on an empty database, median (min to max) of ${rounds} runs`,
+    `\nAs data grows: ratios to the same command on an empty database, median (middle half) of ${rounds} runs`,
   );
   console.table(Object.fromEntries(rows));
 }
 
-function compareWithBareNode(directory: string, rounds: number, environment: NodeJS.ProcessEnv): void {
-  const measured = measure(startUpCases(directory), rounds, environment);
+function compareStarts(cases: readonly Case[], rounds: number, environment: NodeJS.ProcessEnv): void {
+  const measured = measure(cases, rounds, environment);
   const bare = measured.flatMap((one) => one.bare);
   const [wall, cpu] = [median(walls(bare)), median(cpus(bare))].map((ms) => ms.toFixed(0));
   console.log(`\nWhole runs as ratios to "node -e 0" of ${process.version} (${wall} ms, CPU ${cpu} ms):`);
-  console.log(`median (min to max) of ${rounds} alternating runs`);
+  console.log(`median (middle half) of ${rounds} alternating runs`);
   console.table(Object.fromEntries(measured.map((one) => [one.name, toBareNode(one)])));
+  console.log('\nThe same runs as ratios to the reference program in the same home:');
+  const compared = measured.filter(({ reference }) => reference.length > 0);
+  console.table(Object.fromEntries(compared.map((one) => [one.name, toReference(one)])));
 }
 
 bench().catch((thrown: unknown) => {
