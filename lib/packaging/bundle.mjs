@@ -33,8 +33,8 @@ export const BUNDLING = {
  * @param {string} outdir
  * @param {import('esbuild').BuildOptions} options
  */
-export async function bundle(entryPoints, outdir, options = {}) {
-  await build({ entryPoints, outdir, ...BUNDLING, ...options });
+export function bundle(entryPoints, outdir, options = {}) {
+  return build({ entryPoints, outdir, ...BUNDLING, ...options });
 }
 
 /**
@@ -47,7 +47,7 @@ export async function bundle(entryPoints, outdir, options = {}) {
  */
 export async function bundleWithStart(files, outdir, options = {}) {
   const names = files.map((file) => basename(file, '.ts'));
-  await bundle(
+  const result = await bundle(
     files.map((file, index) => ({ in: file, out: `${names[index]}.bundle` })),
     outdir,
     {
@@ -57,4 +57,5 @@ export async function bundleWithStart(files, outdir, options = {}) {
     },
   );
   for (const name of names) copyFileSync(join(here, 'start.cjs'), join(outdir, `${name}.js`));
+  return result;
 }
