@@ -21,7 +21,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['bin/*.js', 'lib/build/*.cjs', 'tests/**/*.{js,cjs}', 'jest.config.js'],
+    files: ['bin/*.js', 'lib/packaging/*.cjs', 'tests/**/*.{js,cjs}', 'jest.config.js'],
     languageOptions: { sourceType: 'commonjs', globals: globals.node },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },

@@ -36,7 +36,7 @@ writeFileSync(warnings, '');
 chmodSync(warnings, 0o666);
 
 const own = process.execPath;
-const build = (node) => run(node, ['lib/build/build.mjs'], 'the build');
+const build = (node) => run(node, ['lib/packaging/build.mjs'], 'the build');
 const demo = (node) => run(node, ['dist/demo.js'], 'the demo');
 const tests = (node) => run(node, ['node_modules/jest/bin/jest.js', '--runTestsByPath', ...TESTS], 'a test', 'inherit');
 

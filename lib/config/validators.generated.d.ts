@@ -1,4 +1,4 @@
-/** Types of validators.generated.js, which lib/build/compile-validators.mjs makes from config/*.schema.json. */
+/** Types of validators.generated.js, which lib/packaging/compile-validators.mjs makes from config/*.schema.json. */
 
 /** One fault as ajv reports it. */
 export interface SchemaFault {

@@ -1,15 +1,19 @@
 /**
- * What a cycle costs beside the bare start of Node.js. Every command runs against simulated devices on loopback, in turn
- * with `node -e 0`, in cron's environment; docs/performance.md says what the numbers mean.
+ * What a cycle costs beside the bare start of Node.js and beside a program of the published packages alone. Every command
+ * runs against simulated devices on loopback, in turn with `node -e 0` and bench/reference.ts, in cron's environment;
+ * docs/performance.md says what the numbers mean. Options: `--rounds N` (15), `--readings 1000000,20000000` (the commands
+ * on databases of these sizes as well, and the usual questions), `--keep-environment` (the caller's instead of cron's),
+ * `--other-build DIRECTORY` (the commands of another, built copy of the project as well).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { grownCases, SENSORS, startUpCases } from './bench/cases';
+import { buildReference } from './bench/build-reference';
+import { grownCases, SENSORS, startUpCases, type Case } from './bench/cases';
 import { CRON_ENVIRONMENT, measure } from './bench/measure';
 import { openHomes, type Homes } from './bench/open-homes';
-import { cpus, median, ratio, toBareNode, walls } from './bench/ratios';
+import { cpus, median, ratio, toBareNode, toReference, walls } from './bench/ratios';
 import { tellTable } from './show';
 
 export async function campaign(args: string[]): Promise<void> {
@@ -18,6 +22,7 @@ export async function campaign(args: string[]): Promise<void> {
     options: {
       rounds: { type: 'string', default: '15' },
       readings: { type: 'string', default: '' },
+      'other-build': { type: 'string' },
       'keep-environment': { type: 'boolean', default: false },
     },
   });
@@ -29,7 +34,8 @@ export async function campaign(args: string[]): Promise<void> {
   try {
     homes = await openHomes(directory, SENSORS);
     if (sizes.length > 0) await compareSizes(directory, sizes, rounds, environment);
-    compareWithBareNode(directory, rounds, environment);
+    const references = await buildReference(directory);
+    compareStarts(startUpCases(directory, references, values['other-build']), rounds, environment);
   } finally {
     homes?.close();
     rmSync(directory, { recursive: true, force: true });
@@ -53,17 +59,22 @@ async function compareSizes(
     return { command: name, wall, CPU: ratio(cpus(costs), cpus(empty)), 'wall ms': median(walls(costs)).toFixed(0) };
   });
   tellTable(
-    `As data grows: ratios to the same command on an empty database, median (min to max) of ${rounds} runs`,
+    `As data grows: ratios to the same command on an empty database, median (middle half) of ${rounds} runs`,
     rows,
   );
 }
 
-function compareWithBareNode(directory: string, rounds: number, environment: NodeJS.ProcessEnv): void {
-  const measured = measure(startUpCases(directory), rounds, environment);
+function compareStarts(cases: readonly Case[], rounds: number, environment: NodeJS.ProcessEnv): void {
+  const measured = measure(cases, rounds, environment);
   const bare = measured.flatMap((one) => one.bare);
   const [wall, cpu] = [median(walls(bare)), median(cpus(bare))].map((ms) => ms.toFixed(0));
   tellTable(
-    `Whole runs as ratios to "node -e 0" of ${process.version} (${wall} ms, CPU ${cpu} ms), median (min to max) of ${rounds} alternating runs`,
+    `Whole runs as ratios to "node -e 0" of ${process.version} (${wall} ms, CPU ${cpu} ms), median (middle half) of ${rounds} alternating runs`,
     measured.map((one) => ({ command: one.name, ...toBareNode(one) })),
+  );
+  const compared = measured.filter(({ reference }) => reference.length > 0);
+  tellTable(
+    'The same runs as ratios to the reference program in the same home',
+    compared.map((one) => ({ command: one.name, ...toReference(one) })),
   );
 }

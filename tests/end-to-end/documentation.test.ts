@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { commandsPage } from '../../lib/build/commands-page';
+import { commandsPage } from '../../lib/packaging/commands-page';
 import { PROJECT_ROOT } from '../support/run-command';
 import { homeWithHistory, NOW } from '../support/report-home';
 import { query } from '../support/storage';

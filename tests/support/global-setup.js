@@ -4,5 +4,5 @@ const { execFileSync } = require('node:child_process');
 const { join } = require('node:path');
 
 module.exports = () => {
-  execFileSync(process.execPath, [join(__dirname, '..', '..', 'lib', 'build', 'compile-validators.mjs')]);
+  execFileSync(process.execPath, [join(__dirname, '..', '..', 'lib', 'packaging', 'compile-validators.mjs')]);
 };

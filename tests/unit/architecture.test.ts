@@ -23,7 +23,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['sources/hue', 'sources/aqm'],
   ['collect.ts', 'health', 'report', 'perf'],
   ['cli', 'simulator'],
-  ['build'],
+  ['packaging'],
 ];
 
 const files = (folder: string): string[] =>

@@ -6,39 +6,65 @@ import { generateReadings } from '../generator';
 export const ROOT = join(__dirname, '..', '..', '..');
 export const SENSORS = [8, 60];
 
-export interface Case {
-  name: string;
+/** How a program is started, and which ends of it are good ones. */
+export interface Program {
   words: string[];
   exitCodes: number[];
-  /** before each run, not measured */
-  prepare?: () => void;
 }
 
-function command(name: string, installation: string, title: string): Case {
+export interface Case extends Program {
+  name: string;
+  /** before each run, not measured */
+  prepare?: () => void;
+  /** measured beside it: reference.ts in the same home */
+  reference?: Program;
+}
+
+type Protocol = 'http' | 'https';
+/** The reference program for a home. */
+export type References = (protocol: Protocol, sensors: number) => Program;
+
+function command(name: string, installation: string, title: string, root = ROOT): Case {
   return {
     name: title,
-    words: [join(ROOT, 'bin', `${name}.js`), '--config', join(installation, 'config', 'config.yaml')],
+    words: [join(root, 'bin', `${name}.js`), '--config', join(installation, 'config', 'config.yaml')],
     exitCodes: name === 'health' ? [0, 1] : [0], // 1: generated readings grow old
   };
 }
 
-/** @param homes what homes.ts made */
-export function startUpCases(homes: string): Case[] {
+/**
+ * @param homes what homes.ts made
+ * @param other another build of this project, whose commands are measured beside ours
+ */
+export function startUpCases(homes: string, references: References, other?: string): Case[] {
   const commands = [
     ['collect-hue', 'https'],
     ['collect-hue', 'http'],
     ['collect-aqm', 'http'],
     ['health', 'https'],
   ] as const;
-  return commands.flatMap(([name, protocol]) =>
+  const cases = commands.flatMap(([name, protocol]) =>
     SENSORS.flatMap((sensors) => {
       const installation = join(homes, `${protocol}-${sensors}`);
       const title = `${name === 'collect-hue' ? `${name} (${protocol})` : name}, ${sensors} sensors`;
-      const cold = command(name, installation, `${title}, cold database`);
-      const warm = command(name, installation, `${title}, warm database`);
-      return [{ ...cold, prepare: () => removeDatabase(join(installation, 'data')) }, warm];
+      const builds = other === undefined ? [ROOT] : [other, ROOT];
+      return builds.flatMap((root) => {
+        const build = root === ROOT ? '' : 'the other build: ';
+        const cold = command(name, installation, `${build}${title}, cold database`, root);
+        const warm = command(name, installation, `${build}${title}, warm database`, root);
+        const reference = references(protocol, sensors);
+        return [
+          { ...cold, reference, prepare: () => removeDatabase(join(installation, 'data')) },
+          { ...warm, reference },
+        ];
+      });
     }),
   );
+  const reference = (['https', 'http'] as const).map((protocol) => ({
+    ...references(protocol, SENSORS[0] ?? NaN),
+    name: `the reference program (${protocol}), ${SENSORS[0] ?? NaN} sensors`,
+  }));
+  return [...reference, ...cases];
 }
 
 /** The login stays: only the database is new. */

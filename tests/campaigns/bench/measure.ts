@@ -1,7 +1,7 @@
 /** What a run of a command costs, start-up and end included. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Case } from './cases';
+import type { Case, Program } from './cases';
 
 export interface Cost {
   wallMs: number;
@@ -14,34 +14,39 @@ export interface Measured {
   costs: Cost[];
   /** of the bare starts in between */
   bare: Cost[];
+  /** of the reference program in between, if the case has one */
+  reference: Cost[];
   /** MB */
   peakMemory: number;
   barePeakMemory: number;
+  referencePeakMemory: number;
 }
 
 /** cron's: a variable such as NODE_EXTRA_CA_CERTS makes the start of node itself three times as long. */
 export const CRON_ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/nonexistent' };
 
-const BARE: Pick<Case, 'words' | 'exitCodes'> = { words: ['-e', '0'], exitCodes: [0] };
+const BARE: Program = { words: ['-e', '0'], exitCodes: [0] };
 
 /** bash waits with wait4(2), which tells the CPU time of all threads; Node.js does not offer it. */
 const TIMED = 'TIMEFORMAT="%3R %3U %3S"; time "$@" 2>&3';
 
-/** Runs every case in turn, each beside a bare start of node, so that the machine's moods meet all alike. */
+/** Runs every case in turn, each beside a bare start of node and its reference, so that the machine's moods meet all alike. */
 export function measure(cases: readonly Case[], rounds: number, environment: NodeJS.ProcessEnv): Measured[] {
   const measured = cases.map(({ name }): Measured => {
-    return { name, costs: [], bare: [], peakMemory: 0, barePeakMemory: 0 };
+    return { name, costs: [], bare: [], reference: [], peakMemory: 0, barePeakMemory: 0, referencePeakMemory: 0 };
   });
   // The first round makes databases and logins, and warms the caches of the file system.
   for (let round = 0; round <= rounds; round++) {
     for (const [index, one] of cases.entries()) {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[Kround ${round} of ${rounds}: ${one.name}`);
       const bare = cost(BARE, environment);
+      const reference = one.reference && cost(one.reference, environment);
       one.prepare?.();
       const whole = cost(one, environment);
       if (round === 0) continue;
       measured[index]?.bare.push(bare);
       measured[index]?.costs.push(whole);
+      if (reference !== undefined) measured[index]?.reference.push(reference);
     }
   }
   for (const [index, one] of cases.entries()) {
@@ -49,13 +54,14 @@ export function measure(cases: readonly Case[], rounds: number, environment: Nod
     Object.assign(measured[index] ?? {}, {
       peakMemory: peakMemory(one, environment),
       barePeakMemory: peakMemory(BARE, environment),
+      referencePeakMemory: one.reference ? peakMemory(one.reference, environment) : NaN,
     });
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   return measured;
 }
 
-function cost({ words, exitCodes }: Pick<Case, 'words' | 'exitCodes'>, environment: NodeJS.ProcessEnv): Cost {
+function cost({ words, exitCodes }: Program, environment: NodeJS.ProcessEnv): Cost {
   const output = run('bash', ['-c', TIMED, 'bash', process.execPath, ...words], exitCodes, environment);
   const [wall = NaN, user = NaN, system = NaN] = (output[2] ?? '').trim().split(' ').map(Number);
   if (Number.isNaN(wall + user + system)) throw new Error(`bash told no times, but: ${output.join('')}`);
@@ -63,7 +69,7 @@ function cost({ words, exitCodes }: Pick<Case, 'words' | 'exitCodes'>, environme
 }
 
 /** In MB; varies by less than 1 % from run to run. */
-function peakMemory({ words, exitCodes }: Pick<Case, 'words' | 'exitCodes'>, environment: NodeJS.ProcessEnv): number {
+function peakMemory({ words, exitCodes }: Program, environment: NodeJS.ProcessEnv): number {
   const hook = ['--require', join(__dirname, 'peak-memory.cjs')];
   const output = run(process.execPath, [...hook, ...words], exitCodes, environment);
   return Number(output[3]) / 1024;

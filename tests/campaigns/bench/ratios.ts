@@ -1,4 +1,4 @@
-/** Turns costs into ratios: median (smallest to largest) of all runs, to the median of what they are compared with. */
+/** Turns costs into ratios: the median, and between which the middle half of the runs lies. */
 import type { Cost, Measured } from './measure';
 
 export function median(values: readonly number[]): number {
@@ -8,13 +8,12 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** `1.48 (1.41 to 1.62)` */
-export function ratio(values: readonly number[], base: readonly number[]): string {
-  const unit = median(base);
-  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
-    (value / unit).toFixed(2),
-  );
-  return `${middle} (${least} to ${most})`;
+/** Of each run to what ran beside it, so that a machine that is busy for a while slows both: `1.48 (1.45 to 1.53)`. */
+export function ratio(values: readonly number[], bases: readonly number[]): string {
+  const ratios = values.map((value, index) => value / (bases[index] ?? NaN)).toSorted((a, b) => a - b);
+  const quarter = Math.floor(ratios.length / 4);
+  const half = ratios.slice(quarter, ratios.length - quarter);
+  return `${median(ratios).toFixed(2)} (${(half[0] ?? NaN).toFixed(2)} to ${(half.at(-1) ?? NaN).toFixed(2)})`;
 }
 
 export const walls = (costs: readonly Cost[]): number[] => costs.map(({ wallMs }) => wallMs);
@@ -23,11 +22,18 @@ export const cpus = (costs: readonly Cost[]): number[] => costs.map(({ cpuMs }) 
 /** A row of the table of starts. */
 export function toBareNode({ costs, bare, peakMemory, barePeakMemory }: Measured): Record<string, string> {
   return {
-    wall: ratio(walls(costs), walls(bare)),
-    CPU: ratio(cpus(costs), cpus(bare)),
-    memory: (peakMemory / barePeakMemory).toFixed(2),
+    ...row(costs, bare, peakMemory / barePeakMemory),
     'wall ms': median(walls(costs)).toFixed(0),
     'CPU ms': median(cpus(costs)).toFixed(0),
     MB: peakMemory.toFixed(0),
   };
+}
+
+/** A row of the table of commands beside the reference program. */
+export function toReference({ costs, reference, peakMemory, referencePeakMemory }: Measured): Record<string, string> {
+  return row(costs, reference, peakMemory / referencePeakMemory);
+}
+
+function row(costs: readonly Cost[], bases: readonly Cost[], memory: number): Record<string, string> {
+  return { wall: ratio(walls(costs), walls(bases)), CPU: ratio(cpus(costs), cpus(bases)), memory: memory.toFixed(2) };
 }

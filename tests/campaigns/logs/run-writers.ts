@@ -28,16 +28,11 @@ export interface Writers {
   remove(): void;
 }
 
-/** @param plain for winston-daily-rotate-file as published, which needs what our bundles leave out */
+/** @param plain for winston-daily-rotate-file as published */
 export function prepareWriters({ plain = false } = {}): Writers {
   const scratch = mkdtempSync(join(tmpdir(), 'log-writer-'));
   const bundle = join(scratch, 'writer.js');
-  execFileSync(process.execPath, [
-    join(ROOT, 'tests', 'support', 'bundle.mjs'),
-    join(__dirname, 'writer.ts'),
-    bundle,
-    ...(plain ? ['--whole'] : []),
-  ]);
+  execFileSync(process.execPath, [join(ROOT, 'tests', 'support', 'bundle.mjs'), join(__dirname, 'writer.ts'), bundle]);
   // Another user runs it too.
   execFileSync('chmod', ['-R', 'a+rX', scratch]);
   return {

@@ -35,7 +35,7 @@ export function copyProject(): SwitchedOff {
   for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   const build = () => {
-    const { status, stderr } = spawnSync(process.execPath, [join(copy, 'lib', 'build', 'build.mjs')]);
+    const { status, stderr } = spawnSync(process.execPath, [join(copy, 'lib', 'packaging', 'build.mjs')]);
     if (status !== 0) throw new Error(`the build failed: ${String(stderr)}`);
   };
   build();

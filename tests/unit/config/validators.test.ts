@@ -5,7 +5,7 @@ import { loadConfig } from '../../../lib/config/load';
 import { ConfigurationError } from '../../../lib/config/faults';
 import { loadSecrets } from '../../../lib/config/secrets';
 import { installationDirectory } from '../../../lib/config/find';
-import { manualFiles } from '../../../lib/build/manual-files';
+import { manualFiles } from '../../../lib/packaging/manual-files';
 import { scratchDirectory } from '../../support/scratch';
 import { thrownBy } from '../../support/thrown';
 

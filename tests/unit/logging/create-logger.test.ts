@@ -86,6 +86,22 @@ describe('the logger', () => {
     logger.close();
     expect(readdirSync(directory)).toEqual(['collect-hue.log']);
   });
+
+  test('never calls the engine of winston-daily-rotate-file, and keeps the process busy with nothing', () => {
+    const getStream = jest.fn();
+    jest.doMock('file-stream-rotator', () => ({ getStream }));
+    const process = () => ({
+      resources: globalThis.process.getActiveResourcesInfo(),
+      listeners: globalThis.process.eventNames().filter((name) => name !== 'exit'),
+    });
+    const before = process();
+    start({ config: { max_file_mb: 0.01 } });
+    for (let line = 0; line < 200; line++) logger.info('cycle_completed', 'a line that makes the file longer');
+    expect(getStream).not.toHaveBeenCalled();
+    expect(process()).toEqual(before);
+    const foreign = readdirSync(directory).filter((name) => !/^collect-hue(\.\d+)?\.log$|^\.writer-/.test(name));
+    expect(foreign).toEqual([]);
+  });
 });
 
 describe('what the log says of itself', () => {

@@ -1,2 +1,0 @@
-/** Types of bundle.mjs. */
-export function bundleWithStart(files: readonly string[], outdir: string): Promise<void>;

@@ -1,0 +1,61 @@
+/**
+ * How everything that is started becomes one file. The packages go in as they were published: no plugin, nothing in the
+ * place of a module (tests/contract/packages-as-published.test.ts).
+ */
+import { copyFileSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(readFileSync(join(here, '..', '..', 'package.json'), 'utf8'));
+
+/** @type {import('esbuild').BuildOptions} */
+export const BUNDLING = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.17',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true, // names stay, so that a stack can be read
+  supported: { 'dynamic-import': false }, // everything is inside; the loader of ES modules would cost 3 ms
+  external: ['sqlite3'],
+  define: {
+    PACKAGE_VERSION: JSON.stringify(version),
+    // The packages' own switch: winston loads its traces for developers, and their colours, only without it (5 ms).
+    'process.env.NODE_ENV': '"production"',
+  },
+  logLevel: 'warning',
+};
+
+/**
+ * @param {{ in: string, out: string }[]} entryPoints `out` without `.js`
+ * @param {string} outdir
+ * @param {import('esbuild').BuildOptions} options
+ */
+export function bundle(entryPoints, outdir, options = {}) {
+  return build({ entryPoints, outdir, ...BUNDLING, ...options });
+}
+
+/**
+ * Each file becomes `<name>.bundle.js` with `<name>.js` beside it, which starts it with the code that V8 compiled of it
+ * once `record-compiled-code.cjs` has kept that.
+ *
+ * @param {string[]} files
+ * @param {string} outdir
+ * @param {import('esbuild').BuildOptions} options
+ */
+export async function bundleWithStart(files, outdir, options = {}) {
+  const names = files.map((file) => basename(file, '.ts'));
+  const result = await bundle(
+    files.map((file, index) => ({ in: file, out: `${names[index]}.bundle` })),
+    outdir,
+    {
+      ...options,
+      banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+      footer: { js: '})' },
+    },
+  );
+  for (const name of names) copyFileSync(join(here, 'start.cjs'), join(outdir, `${name}.js`));
+  return result;
+}

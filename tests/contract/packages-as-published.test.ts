@@ -1,0 +1,82 @@
+/** What is shipped of a package is what was published and tested; and what is shipped stands under `dependencies`. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchDirectory } from '../support/scratch';
+
+const ROOT = join(__dirname, '../..');
+const PACKAGE = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+
+interface Contents {
+  files: Record<string, { bytes: number; imports: string[] }>;
+  texts: Record<string, string>;
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const manifest = readJson('package.json') as { dependencies: Record<string, string> };
+const lock = readJson('package-lock.json') as { packages: Record<string, { version: string; dev?: boolean }> };
+let files: Contents['files'];
+let texts: Contents['texts'];
+
+beforeAll(() => {
+  const printed = execFileSync(process.execPath, [join(ROOT, 'tests/support/bundle-contents.mjs')], {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
+  ({ files, texts } = JSON.parse(printed) as Contents);
+});
+
+test('everything in the bundles is a file, and every file of a package is there as it lies on the disk', () => {
+  expect(Object.keys(files).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  const ofPackages = Object.entries(files).filter(([path]) => PACKAGE.test(path));
+  expect(ofPackages.length).toBeGreaterThan(100);
+  const changed = ofPackages.filter(([path, { bytes }]) => {
+    const text = texts[path];
+    const file = join(ROOT, path);
+    return bytes !== statSync(file).size || (text !== undefined && text !== readFileSync(file, 'utf8'));
+  });
+  expect(changed).toEqual([]);
+});
+
+test('no file of ours stands in the place of what a package imports', () => {
+  const replaced = Object.entries(files)
+    .filter(([path]) => PACKAGE.test(path))
+    .flatMap(([path, { imports }]) => imports.map((one) => ({ path, one })))
+    .filter(({ one }) => !one.startsWith('external ') && !PACKAGE.test(one));
+  expect(replaced).toEqual([]);
+});
+
+test('what we import stands under dependencies, and the lock file has every bundled package as one that runs', () => {
+  const imported = Object.entries(files)
+    .filter(([path]) => !PACKAGE.test(path))
+    .flatMap(([, { imports }]) => imports.map((one) => PACKAGE.exec(one)?.[1]));
+  const names = new Set(imported.filter((name) => name !== undefined));
+  expect([...names].filter((name) => !(name in manifest.dependencies))).toEqual([]);
+  expect([...names]).toEqual(expect.arrayContaining(['js-yaml', 'node-fetch', 'nodemailer', 'winston']));
+
+  const bundled = new Set(Object.keys(files).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  for (const path of bundled) {
+    const { version } = readJson(`${path}/package.json`) as { version: string };
+    expect({ path, ...lock.packages[path] }).toMatchObject({ path, version });
+    expect({ path, dev: lock.packages[path]?.dev }).toEqual({ path, dev: undefined });
+  }
+});
+
+test('npm packs the bundles and what V8 compiled of them, but no source maps and no simulator', () => {
+  const directory = scratchDirectory();
+  cpSync(join(ROOT, 'package.json'), join(directory, 'package.json'));
+  mkdirSync(join(directory, 'dist'));
+  const made = ['health.js', 'health.bundle.js', 'health.bundle.js.cache', 'health.bundle.js.map', 'demo.js'];
+  for (const name of made) writeFileSync(join(directory, 'dist', name), '');
+  const printed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(printed).toContain('"dist/health.bundle.js.cache"');
+  expect(printed.match(/"dist\/[^"]*"/g)?.toSorted()).toEqual([
+    '"dist/health.bundle.js"',
+    '"dist/health.bundle.js.cache"',
+    '"dist/health.js"',
+  ]);
+});

@@ -1,0 +1,32 @@
+/**
+ * Bundles the commands as the build does, and prints what went in, as JSON: `files` (path inside the project → its bytes
+ * and the paths it imports) and `texts` (path → the text that went in; absent if a package has source maps of its own).
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWithStart } from '../../lib/packaging/bundle.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+process.chdir(root);
+const commands = join('lib', 'cli', 'commands');
+const directory = mkdtempSync(join(tmpdir(), 'bundle-contents-'));
+try {
+  const entries = readdirSync(commands).map((name) => join(commands, name));
+  const { metafile } = await bundleWithStart(entries, directory, { metafile: true, sourcemap: 'external' });
+  const files = {};
+  for (const [path, { bytes, imports }] of Object.entries(metafile.inputs)) {
+    files[path] = { bytes, imports: imports.map((one) => (one.external ? `external ${one.path}` : one.path)) };
+  }
+  const texts = {};
+  for (const name of readdirSync(directory).filter((one) => one.endsWith('.map'))) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(directory, name), 'utf8'));
+    for (const [index, source] of sources.entries()) {
+      texts[relative(root, join(directory, source))] = sourcesContent[index];
+    }
+  }
+  process.stdout.write(JSON.stringify({ files, texts }));
+} finally {
+  rmSync(directory, { recursive: true });
+}
