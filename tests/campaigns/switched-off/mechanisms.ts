@@ -175,7 +175,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     name: 'not following links',
     edits: [['lib/files/own-file.ts', ' | constants.O_NOFOLLOW', '']],
     proofs: [
-      ['unit/files/own-file', 'a link is not written'],
+      ['contract/files/own-file', 'a link is not written'],
       ['end-to-end/planted-files', 'a link at data/.write-test'],
     ],
   },
