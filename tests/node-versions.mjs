@@ -12,7 +12,6 @@ import { fileURLToPath } from 'node:url';
 /** What depends on Node.js most: processes, signals, files, the compiled code, HTTP, TLS, streams. */
 const TESTS = [
   'end-to-end/amazon-alert.test.ts',
-  'end-to-end/amazon-session.test.ts',
   'end-to-end/collect-hue.test.ts',
   'end-to-end/compiled-code.test.ts',
   'end-to-end/demo.test.ts',
@@ -65,7 +64,9 @@ function run(node, words, name, output = 'pipe') {
 try {
   const missing = TESTS.filter((name) => !existsSync(join(root, name)));
   if (missing.length > 0) throw new Error(`not there any more: ${missing.join(', ')}`);
-  for (const node of process.argv.slice(2)) {
+  const programs = process.argv.slice(2);
+  if (programs.length === 0) throw new Error('name the program of at least one Node.js: /path/to/node');
+  for (const node of programs) {
     const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim();
     console.log(`Node.js ${version ?? `not found: ${node}`}`);
     // Each version must also run what another one has built, whose compiled code V8 then refuses.

@@ -3,6 +3,7 @@
  * silence is noticed, too: a machine that is off sends no e-mail.
  */
 import { asMonitorError } from '../errors';
+import { EXIT } from '../exit-codes';
 import type { Http } from '../http/http';
 import type { Logger } from '../logging/logger';
 
@@ -49,7 +50,7 @@ export function startHeartbeat(url: string, { http, logger, signal }: HeartbeatC
     end: async (exitCode, outcome) => {
       finished.abort(new Error('the cycle ended'));
       await started;
-      await ping(exitCode === 0 ? '' : `/${exitCode}`, outcome, signal);
+      await ping(exitCode === EXIT.done ? '' : `/${exitCode}`, outcome, signal);
     },
   };
 }

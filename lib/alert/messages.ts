@@ -1,4 +1,5 @@
 /** The three e-mails about an alert. They hold no secret: the sign-in address is of no use without this machine's half. */
+import { plural } from '../wording';
 import { textOfAlert, type Alert } from './alert-file';
 
 export interface Message {
@@ -14,7 +15,7 @@ export function raisedMessage(alert: Alert): Message {
 }
 
 export function reminderMessage(alert: Alert, now: Date): Message {
-  const duration = durationOf(alert.timestamp, now.toISOString());
+  const duration = lasted(alert.timestamp, now.toISOString());
   return {
     subject: 'home-temperature-monitor: still waiting for your login at Amazon',
     text: `The air quality monitors have not been read for ${duration}: Amazon wants you to log in by hand.\n\n${howTo(alert)}`,
@@ -22,7 +23,7 @@ export function reminderMessage(alert: Alert, now: Date): Message {
 }
 
 export function clearedMessage({ raised_at, cleared_at }: { raised_at: string; cleared_at: string }): Message {
-  const duration = durationOf(raised_at, cleared_at);
+  const duration = lasted(raised_at, cleared_at);
   return {
     subject: 'home-temperature-monitor: the login at Amazon works again',
     text:
@@ -40,7 +41,7 @@ function howTo(alert: Alert): string {
 }
 
 /** `2 days 3 hours`, `3 hours 5 minutes`, `5 minutes` */
-export function durationOf(from: string, to: string): string {
+function lasted(from: string, to: string): string {
   const minutes = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 60_000));
   const parts: [number, string][] = [
     [Math.floor(minutes / 1440), 'day'],
@@ -48,6 +49,6 @@ export function durationOf(from: string, to: string): string {
     [minutes % 60, 'minute'],
   ];
   const said = parts.filter(([count]) => count > 0).slice(0, 2);
-  const words = said.map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+  const words = said.map(([count, unit]) => plural(count, unit));
   return words.length === 0 ? 'less than a minute' : words.join(' ');
 }

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT } from '../exit-codes';
 import { startAlexaCloud } from '../simulator/alexa-cloud';
 import { startHueBridge } from '../simulator/hue-bridge';
 import { writeScratchInstallation } from '../simulator/scratch-installation';
@@ -41,6 +42,6 @@ function run(words: string[]): Promise<void> {
 warmUp()
   .catch((thrown: unknown) => {
     console.error(thrown instanceof Error ? thrown.message : thrown);
-    process.exitCode = 1;
+    process.exitCode = EXIT.failed;
   })
   .finally(() => rmSync(scratch, { recursive: true, force: true }));

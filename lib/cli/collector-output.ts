@@ -1,9 +1,12 @@
 /** What a collector says: nothing where cron listens and all is well, one line to a person, one object for `--json`. */
 import type { CycleResult } from '../collect';
+import type { MonitorError } from '../errors';
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import type { Reading } from '../reading';
 import { recoveryOf } from '../store/database-error';
+import { plural, printable } from '../wording';
 import { failureText, type Terminal } from './command';
+import { envelope } from './envelope';
 
 export interface OutputOptions {
   program: string;
@@ -18,7 +21,7 @@ export interface OutputOptions {
 
 export function showCycle(result: CycleResult, terminal: Terminal, options: OutputOptions): void {
   const { record, failure } = result;
-  if (options.json) terminal.out(`${JSON.stringify(jsonOf(result, options))}\n`);
+  if (options.json) terminal.out(jsonOf(result, options));
   else if (options.dryRun) terminal.out(tableOf(result));
   else if (terminal.isTerminal && !options.quiet && !failure) terminal.out(`${summaryOf(result, options.program)}\n`);
   if (options.verbose && !terminal.isTerminal) terminal.err(`${summaryOf(result, options.program)}\n`);
@@ -49,7 +52,7 @@ function explanationOf({ record, replaced }: CycleResult): string[] {
   return lines;
 }
 
-function replacedError(replaced: string) {
+function replacedError(replaced: string): Pick<MonitorError, 'type' | 'message' | 'remediation'> {
   return {
     type: 'database_corrupt',
     message: `The database was damaged and lies in ${replaced} now; a new one was started`,
@@ -57,24 +60,15 @@ function replacedError(replaced: string) {
   };
 }
 
-function jsonOf({ record, report, failure, replaced }: CycleResult, { program }: OutputOptions): object {
-  return {
-    schema_version: 1,
-    command: program,
-    exit_code: record.exit_code,
-    outcome: record.outcome,
-    started_at: record.started_at,
-    duration_ms: record.duration_ms,
+function jsonOf({ record, report, failure, replaced }: CycleResult, { program }: OutputOptions): string {
+  const fields = {
     readings: report.readings.map((reading) => ({ timestamp: record.started_at, ...reading })),
     skipped: report.skipped,
     endpoint: record.endpoint,
     payload_bytes: record.payload_bytes,
-    error: failure
-      ? { type: failure.type, message: failure.message, remediation: failure.remediation }
-      : replaced !== null
-        ? replacedError(replaced)
-        : null,
   };
+  const error = failure ?? (replaced === null ? null : replacedError(replaced));
+  return envelope(program, fields, { ...record, error });
 }
 
 /** `collect-hue: 8 readings stored in 143 ms, 1 skipped (Hall: off)` */
@@ -107,13 +101,4 @@ export function quantitiesOf(reading: Reading): string[] {
     const { unit, short } = QUANTITIES[name];
     return value === null ? [] : [[Number(value.toFixed(2)), unit, short].filter((part) => part !== '').join(' ')];
   });
-}
-
-/** A name from outside must not move the cursor. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -10,6 +10,7 @@ import { findFiles } from '../config/find';
 import { loadConfig } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
 import { secretsModeWarning } from '../config/secrets-file';
+import { EXIT, exitCodeOf } from '../exit-codes';
 import { createHttp } from '../http/fetch';
 import type { Http } from '../http/http';
 import { watchClock } from '../http/watch-clock';
@@ -25,7 +26,7 @@ import type { Source, Traffic } from '../sources/source';
 import type { Arguments } from './arguments';
 import { showCycle } from './collector-output';
 import type { Run, Terminal } from './command';
-import { exitCodeOf } from './exit-codes';
+import { envelope } from './envelope';
 import { forgetOldCycles } from './forget-old';
 import { openKeeping } from './keeping';
 import { wasSaidLately } from './repeated-failure';
@@ -82,8 +83,8 @@ export function collectorRun(spec: CollectorSpec): Run {
     const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
     if (!config[spec.configSection]?.enabled) {
       logger.info('source_disabled', `${spec.configSection} is not enabled in ${files.config}: nothing to collect`);
-      if (switches.has('json')) terminal.out(`${JSON.stringify(answerOfDisabled(spec.program, startedAt))}\n`);
-      return 0;
+      if (switches.has('json')) terminal.out(envelope(spec.program, NOTHING_COLLECTED));
+      return EXIT.done;
     }
     const secrets = secretsFor(spec, files.secrets, logger);
     for (const value of allSecretValues(secrets)) redactor.add(value);
@@ -190,9 +191,4 @@ function report(spec: CollectorSpec, kit: SourceKit, result: CycleResult, termin
     silentFailure: quietRepeats && wasSaidLately(kit.config.storage.data_directory, spec.program, errorType),
     logFile: join(kit.config.logging.directory, `${spec.program}.log`),
   });
-}
-
-function answerOfDisabled(command: string, startedAt: Date): object {
-  const answer = { schema_version: 1, command, exit_code: 0, outcome: 'ok', started_at: startedAt.toISOString() };
-  return { ...answer, duration_ms: Math.round(performance.now()), ...NOTHING_COLLECTED, error: null };
 }

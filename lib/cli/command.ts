@@ -4,11 +4,13 @@
  */
 import { isatty } from 'node:tty';
 import { asMonitorError, type MonitorError } from '../errors';
+import { EXIT, exitCodeOf } from '../exit-codes';
 import { errorCode } from '../files/file-error';
 import { ReaderGone, writeStandardOutput } from '../files/standard-output';
 import { createRedactor, type Redactor } from '../logging/redact';
+import { printable } from '../wording';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
-import { exitCodeOf } from './exit-codes';
+import { envelope } from './envelope';
 
 /** What a command may touch of the process. */
 export interface Terminal {
@@ -31,10 +33,8 @@ export interface Invocation {
 export type Run = (invocation: Invocation) => Promise<number>;
 
 export interface CommandOptions {
-  /** what an unexpected error exits with: 1, for health 2 */
-  exitCodeOfDefect?: number;
-  /** what a failure exits with where the command has a table of its own */
-  exitCodeOfFailure?: (failure: MonitorError) => number;
+  /** what a failure exits with, if the command has a table of its own */
+  exitCodeOf?: (failure: MonitorError) => number;
   /** fields that every `--json` answer of this command has, as they are when nothing was done */
   emptyAnswer?: object;
 }
@@ -49,24 +49,20 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   const redactor = createRedactor();
   const terminal = redacting(processTerminal(), redactor);
-  const startedAt = new Date(performance.timeOrigin).toISOString();
-  const codeOf = (failure: MonitorError): number =>
-    failure.type === 'internal'
-      ? (options.exitCodeOfDefect ?? 1)
-      : (options.exitCodeOfFailure ?? ((f) => exitCodeOf(f.type)))(failure);
+  const codeOf = options.exitCodeOf ?? (({ type }: MonitorError): number => exitCodeOf(type));
   const end = (failure: MonitorError): never => {
     const code = codeOf(failure);
     // One object: what fails when the answer is out already (at the process's end) has the exit code and stderr to say so.
     if (!printed && process.argv.some((word) => /^--json(=|$)/.test(word)))
-      terminal.out(failureJson(spec, code, startedAt, failure, options.emptyAnswer));
+      terminal.out(envelope(spec.name, options.emptyAnswer ?? {}, { exit_code: code, error: failure }));
     terminal.err(failureText(spec, failure));
     process.exit(code);
   };
   const finish = (code: number): never => {
     if (outputLost === null) process.exit(code);
-    const rest = code === 0 ? ['The work itself is done; only what it had to say is lost.'] : [];
+    const rest = code === EXIT.done ? ['The work itself is done; only what it had to say is lost.'] : [];
     terminal.err(failureText(spec, outputLost, rest));
-    process.exit(code === 0 ? codeOf(outputLost) : code);
+    process.exit(code === EXIT.done ? codeOf(outputLost) : code);
   };
   // What nobody caught is a defect: said in the same form, never a bare stack with exit 0. (The door listened so far.)
   process.removeAllListeners('uncaughtException');
@@ -76,11 +72,11 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
     const parsed = parseArguments(spec, process.argv.slice(2));
     if (parsed.switches.has('help')) {
       terminal.out(helpOf(spec));
-      finish(0);
+      finish(EXIT.done);
     }
     if (parsed.switches.has('version')) {
       terminal.out(`${VERSION}\n`);
-      finish(0);
+      finish(EXIT.done);
     }
     finish(await run({ arguments: parsed, terminal, redactor }));
   } catch (thrown) {
@@ -147,25 +143,6 @@ export function failureText(
   ]
     .filter((line) => line !== '')
     .slice(0, 10)
-    .map((line) => `${line}\n`)
+    .map((line) => `${printable(line, ' ')}\n`)
     .join('');
-}
-
-export function failureJson(
-  spec: Pick<CommandSpec, 'name'>,
-  code: number,
-  startedAt: string,
-  failure: MonitorError,
-  emptyAnswer: object = {},
-): string {
-  return `${JSON.stringify({
-    schema_version: 1,
-    command: spec.name,
-    exit_code: code,
-    outcome: 'failed',
-    started_at: startedAt,
-    duration_ms: Math.round(performance.now()),
-    ...emptyAnswer,
-    error: { type: failure.type, message: failure.message, remediation: failure.remediation },
-  })}\n`;
 }

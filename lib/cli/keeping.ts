@@ -1,9 +1,12 @@
 /** Where a cycle is kept: the lock, the database behind the shared retry, and the spool. */
 import { join } from 'node:path';
 import type { CollectContext } from '../collect';
+import type { Config } from '../config/config';
 import { MonitorError } from '../errors';
 import { makeDirectory } from '../files/ownership';
+import type { Logger } from '../logging/logger';
 import type { CollectorName } from '../reading';
+import type { CycleEnd } from '../reliability/cycle-end';
 import { acquireLock } from '../reliability/lock';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
@@ -13,17 +16,20 @@ import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
 import { replaySpool, spoolCycle, spoolDirectory } from '../store/spool';
 import type { Store } from '../store/store';
-import type { SourceKit } from './collector';
 
 export type Keeping = Pick<CollectContext, 'lock' | 'proveWritable' | 'store' | 'openStore' | 'spool'> & {
   lastDevicesSeen: () => Promise<number>;
   retries: () => number;
 };
 
-export function openKeeping(
-  collector: CollectorName,
-  { config, logger, end }: Pick<SourceKit, 'config' | 'logger' | 'end'>,
-): Keeping {
+/** The part of a collector's kit that this needs. */
+export interface KeepingKit {
+  config: Pick<Config, 'storage' | 'retry'>;
+  logger: Logger;
+  end: Pick<CycleEnd, 'storing' | 'spooling'>;
+}
+
+export function openKeeping(collector: CollectorName, { config, logger, end }: KeepingKit): Keeping {
   const { storage, retry } = config;
   const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
   const spoolRetrier = createRetrier({ policy: retry, logger, sleep, deadline: end.spooling });

@@ -1,8 +1,7 @@
 /** What a command that logs in (`auth-amazon`, `auth-hue`) is made of: the files, and the same tools the collectors use. */
-import { existsSync } from 'node:fs';
 import type { Config, Secrets } from '../config/config';
 import { findFiles, type Files } from '../config/find';
-import { loadConfig } from '../config/load';
+import { loadConfig, type LoadOptions } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
 import { asMonitorError } from '../errors';
 import { createHttp } from '../http/fetch';
@@ -21,7 +20,7 @@ import { verboseLogger } from './verbose-logger';
 export interface LoginKit {
   files: Files;
   config: Config;
-  /** the sound sections of secrets.yaml; empty where there is no such file yet */
+  /** the sound sections of secrets.yaml; empty if there is no such file yet */
   secrets: Secrets;
   http: Http;
   retrier: Retrier;
@@ -37,14 +36,13 @@ export interface LoginKit {
   interrupted: AbortSignal;
 }
 
-/** @throws MonitorError `configuration` where config.yaml, or secrets.yaml as a whole, is not in order */
-export function openLoginKit(program: Program, invocation: Invocation): LoginKit {
+/** @throws MonitorError `configuration` if config.yaml, or secrets.yaml as a whole, is not in order */
+export function openLoginKit(program: Program, invocation: Invocation, options: LoadOptions = {}): LoginKit {
   const { values, switches } = invocation.arguments;
   const files = findFiles(values, { environment: invocation.terminal.environment });
-  const config = loadConfig(files.config);
-  // Its own, and no other: what is thrown in the end is said by the frame of the command, through the same one.
+  const config = loadConfig(files.config, options);
   const { redactor, terminal } = invocation;
-  const secrets = existsSync(files.secrets) ? loadSecrets(files.secrets).secrets : {};
+  const { secrets } = loadSecrets(files.secrets, { beforeLogin: true });
   for (const value of allSecretValues(secrets)) redactor.add(value);
   const log = createLogger({ config: config.logging, program, redact: redactor, complain: terminal.err });
   const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
@@ -81,7 +79,7 @@ export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Prom
 }
 
 /** Nobody is hurried while logging in: only a signal ends the run, and no wait for a retry is longer than a cycle. */
-export function untilInterrupted(interrupted: AbortSignal, longestWaitMs: number): Deadline {
+function untilInterrupted(interrupted: AbortSignal, longestWaitMs: number): Deadline {
   return {
     signal: interrupted,
     remainingMs: () => longestWaitMs,

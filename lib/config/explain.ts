@@ -1,4 +1,5 @@
 /** Turns what the validator found into faults a person can act on: place, key, what is wrong, what was expected. */
+import { printable } from '../wording';
 import { expectation, knownKeys, type SchemaNode } from './expectation';
 import type { Fault } from './faults';
 import { nearest } from './nearest';
@@ -78,7 +79,7 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
       if (written === null) return node.type === 'object' ? 'is a list' : 'is a list or has keys below it';
       if (node.type === 'object' || node.type === 'array') return 'is a single value';
       if (node.type !== 'string') return 'is a text';
-      return `YAML reads it as a number or as true/false: put it in quotes${secret ? '' : `, "${printable(written)}"`}`;
+      return `YAML reads it as a number or as true/false: put it in quotes${secret ? '' : `, "${quoted(written)}"`}`;
     case 'enum': {
       const meant = secret ? undefined : nearest(written ?? '', node.enum ?? []);
       return `is unknown${meant === undefined ? '' : ` (nearest: ${meant})`}`;
@@ -88,7 +89,7 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
     case 'pattern':
       return 'has another form';
     default:
-      return secret ? 'is out of range' : `is ${printable(written ?? '')}`;
+      return secret ? 'is out of range' : `is ${quoted(written ?? '')}`;
   }
 }
 
@@ -125,7 +126,7 @@ function keyName(pointer: string): string {
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return printable(
+  return quoted(
     steps
       .map((step, index) => (index > 1 && /^\d+$/.test(step) ? `[${step}]` : `.${step}`))
       .join('')
@@ -134,7 +135,7 @@ function keyName(pointer: string): string {
 }
 
 /** Short, and without anything a terminal would obey. */
-function printable(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+function quoted(text: string): string {
+  const clean = printable(text);
   return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;
 }

@@ -11,7 +11,7 @@ import { validateConfig } from './validators.generated';
 import { readYaml } from './yaml-text';
 
 export interface LoadOptions {
-  /** for auth-hue: the keys it fills in may be missing, and no source need be enabled */
+  /** for auth-hue: the file, and the keys it fills in, may be missing, and no source need be enabled */
   beforePairing?: boolean;
 }
 
@@ -23,7 +23,8 @@ export function loadConfig(file: string, { beforePairing = false }: LoadOptions 
   const example = join(installationDirectory(), 'config', 'config.example.yaml');
   const whenBroken = `Mend the lines named; each key is explained in ${example}`;
   const whenMissing = `Make one and edit it: mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`;
-  const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken });
+  const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken, mayBeEmpty: beforePairing });
+  if (beforePairing) yaml.document['hue'] ??= {};
   const baseDirectory = baseDirectoryOf(file);
   const schemaFaults = validateConfig(yaml.document) ? [] : (validateConfig.errors ?? []);
   // Rules are asked only about the keys the schema found no fault with, so that the cast holds where they look.

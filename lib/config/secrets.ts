@@ -41,14 +41,16 @@ const REMEDIATIONS: Record<SecretSection, string> = {
 
 /**
  * @param file absolute
+ * @param beforeLogin the file may be missing, or empty
  * @throws ConfigurationError where the file as a whole is missing, unreadable or no YAML mapping of sections
  */
-export function loadSecrets(file: string): LoadedSecrets {
+export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedSecrets {
   const example = join(installationDirectory(), 'config', 'secrets.example.yaml');
   const yaml = readYaml(file, {
     kind: 'secrets file',
     whenMissing: `Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js: mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
     whenBroken: `Mend the lines named; ${example} shows the sections.`,
+    mayBeEmpty: beforeLogin,
   });
   const { document } = yaml;
   // `hue:` with nothing below it is a section that is not filled in yet.

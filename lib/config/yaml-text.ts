@@ -30,10 +30,13 @@ export interface ReadOptions {
   whenMissing: string;
   /** what to do where it cannot be read or understood */
   whenBroken: string;
+  /** for a command that fills the file in: it may be missing, or hold nothing but comments */
+  mayBeEmpty?: boolean;
 }
 
 /** @throws ConfigurationError where the file cannot be read or is no YAML mapping; never quotes its content */
-export function readYaml(file: string, { kind, whenMissing, whenBroken }: ReadOptions): YamlText {
+export function readYaml(file: string, options: ReadOptions): YamlText {
+  const { kind, whenMissing, whenBroken, mayBeEmpty = false } = options;
   const fault = (message: string, place: Partial<Fault> = {}): Fault => {
     return { file, line: null, column: null, key: '', message, ...place };
   };
@@ -48,6 +51,7 @@ export function readYaml(file: string, { kind, whenMissing, whenBroken }: ReadOp
   } catch (thrown) {
     if (thrown instanceof ConfigurationError) throw thrown;
     const missing = errorCode(thrown) === 'ENOENT';
+    if (missing && mayBeEmpty) return emptyYaml(file, '');
     const message = missing ? `this ${kind} does not exist` : `cannot be read: ${describeFileError(thrown)}`;
     const remediation = missing
       ? whenMissing
@@ -56,12 +60,17 @@ export function readYaml(file: string, { kind, whenMissing, whenBroken }: ReadOp
   }
   if (!isUtf8(bytes)) throw new ConfigurationError([fault(...explainEncoding(bytes))], whenBroken);
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  if (mayBeEmpty && text.split('\n').every((line) => /^\s*(#|$)/.test(line))) return emptyYaml(file, text);
   try {
     return { file, text, ...parse(text) };
   } catch (thrown) {
     // No `cause`: js-yaml's message quotes the line, which may hold a secret.
     throw new ConfigurationError([fault(...explainSyntax(text, thrown))], whenBroken);
   }
+}
+
+function emptyYaml(file: string, text: string): YamlText {
+  return { file, text, document: {}, hasDuplicates: false };
 }
 
 function parse(text: string): Pick<YamlText, 'document' | 'hasDuplicates'> {

@@ -1,4 +1,5 @@
 /** The report in words: a table for a person, plain lines for a log or a mail, an object for a program. */
+import { printable } from '../wording';
 import { CHECKS } from './checks';
 import type { Status } from './check';
 import type { CheckReport, HealthReport } from './runner';
@@ -20,7 +21,7 @@ export interface TextOptions {
 
 export function renderText(report: HealthReport, options: TextOptions): string {
   const { isTerminal, quiet } = options;
-  if (quiet && report.exit_code === 0) return '';
+  if (quiet && report.status === 'healthy') return '';
   const paint = (status: Status, text: string) =>
     options.colour ? `\u001b[${COLOURS[status]}m${text}\u001b[0m` : text;
   const shown = report.checks.filter(({ status }) => !quiet || status === 'warn' || status === 'fail');
@@ -36,17 +37,17 @@ export function renderText(report: HealthReport, options: TextOptions): string {
 /** A line a problem, its remedy under it. */
 function entries({ name, message, problems }: CheckReport, label: string): string[] {
   const start = `${label} ${name.padEnd(10)}`;
-  if (problems.length === 0) return [`${start} ${printable(message)}`];
+  if (problems.length === 0) return [`${start} ${printable(message, ' ')}`];
   return problems.flatMap((problem) => [
-    `${start} ${printable(problem.message)}`,
-    `${' '.repeat(6)}do: ${printable(problem.remediation)}`,
+    `${start} ${printable(problem.message, ' ')}`,
+    `${' '.repeat(6)}do: ${printable(problem.remediation, ' ')}`,
   ]);
 }
 
 function detailLines({ details, duration_ms }: CheckReport, { verbose }: TextOptions): string[] {
   if (!verbose) return [];
   const rows = Object.entries({ ...details, duration_ms });
-  return rows.map(([key, value]) => `${' '.repeat(6)}${key}: ${printable(JSON.stringify(value))}`);
+  return rows.map(([key, value]) => `${' '.repeat(6)}${key}: ${printable(JSON.stringify(value), ' ')}`);
 }
 
 /** `degraded: 1 fail, 2 warn, 5 pass, 1 skip in 412 ms` */
@@ -58,8 +59,8 @@ function overallLine(report: HealthReport): string {
   return `${report.status}: ${counts.join(', ')} in ${report.duration_ms} ms`;
 }
 
-function worst({ exit_code, checks }: HealthReport): Status {
-  if (exit_code > 0) return 'fail';
+function worst({ status: overall, checks }: HealthReport): Status {
+  if (overall !== 'healthy') return 'fail';
   return checks.some(({ status }) => status === 'warn') ? 'warn' : 'pass';
 }
 
@@ -73,6 +74,7 @@ export function renderJson(report: HealthReport): string {
 }
 
 const LINE_LENGTH = 79;
+const NAGIOS_WORDS = { healthy: 'OK', degraded: 'WARNING', critical: 'CRITICAL' } as const;
 
 /**
  * One line for Nagios and its kin, below 80 characters, performance data after the bar: `WARNING: hue, freshness | …`.
@@ -80,10 +82,10 @@ const LINE_LENGTH = 79;
  */
 export function renderLine(report: HealthReport): string {
   const count = (status: Status) => report.checks.filter((check) => check.status === status).length;
-  const words = ['OK', 'WARNING', 'CRITICAL'] as const;
+  const word = NAGIOS_WORDS[report.status];
   const performance = ` | fail=${count('fail')} warn=${count('warn')} time=${(report.duration_ms / 1000).toFixed(3)}s`;
-  const room = LINE_LENGTH - performance.length - words[report.exit_code].length - 2;
-  const named = report.checks.filter(({ status }) => status === (report.exit_code === 0 ? 'warn' : 'fail'));
+  const room = LINE_LENGTH - performance.length - word.length - 2;
+  const named = report.checks.filter(({ status }) => status === (report.status === 'healthy' ? 'warn' : 'fail'));
   const told =
     named.length === 0
       ? `${count('pass')} checks pass`
@@ -91,7 +93,7 @@ export function renderLine(report: HealthReport): string {
           named.map(({ name }) => name),
           room,
         );
-  return `${words[report.exit_code]}: ${told}${performance}\n`;
+  return `${word}: ${told}${performance}\n`;
 }
 
 /** As many names as there is room for, and how many more there are. */
@@ -123,9 +125,4 @@ function escapeData(text: string): string {
 /** `--list`: what there is to ask for by name. */
 export function renderList(): string {
   return CHECKS.map(({ name, title }) => `${name.padEnd(11)}${title}\n`).join('');
-}
-
-/** A name from outside must not move the cursor or begin a line. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }

@@ -1,10 +1,11 @@
 /** What all checks together mean: healthy, degraded or critical, and the exit code of each. */
+import { HEALTH_EXIT } from '../exit-codes';
 import type { CollectorName } from '../reading';
 import type { Problem, Status } from './check';
 
 export interface Verdict {
-  status: 'healthy' | 'degraded' | 'critical';
-  exit_code: 0 | 1 | 2;
+  status: keyof typeof HEALTH_EXIT;
+  exit_code: (typeof HEALTH_EXIT)[Verdict['status']];
 }
 
 /**
@@ -15,8 +16,9 @@ export function verdictOf(
   reports: readonly { status: Status; problems: readonly Pick<Problem, 'stops'>[] }[],
   enabled: readonly CollectorName[],
 ): Verdict {
-  if (!reports.some(({ status }) => status === 'fail')) return { status: 'healthy', exit_code: 0 };
   const stopped = new Set(reports.flatMap(({ problems }) => problems.flatMap(({ stops = [] }) => stops)));
-  const critical = enabled.every((collector) => stopped.has(collector));
-  return critical ? { status: 'critical', exit_code: 2 } : { status: 'degraded', exit_code: 1 };
+  const fails = reports.some(({ status }) => status === 'fail');
+  const worst = enabled.every((collector) => stopped.has(collector)) ? 'critical' : 'degraded';
+  const status = fails ? worst : 'healthy';
+  return { status, exit_code: HEALTH_EXIT[status] };
 }

@@ -2,7 +2,6 @@
 import { LEVELS, type Level } from '../config/config';
 import type { Fields, Logger } from './logger';
 import type { CompleteLoggerOptions, LoggerOptions, TryAgain } from './logger-options';
-import { createRedactor } from './redact';
 import type * as Heavy from './winston-logger';
 
 export interface FileLogger extends Logger {
@@ -17,7 +16,6 @@ export interface FileLogger extends Logger {
 
 export function createLogger(options: LoggerOptions): FileLogger {
   const complete: CompleteLoggerOptions = {
-    redact: createRedactor(),
     now: () => new Date(),
     complain: (text) => void process.stderr.write(text),
     ...options,

@@ -8,7 +8,7 @@ export interface LoggerOptions {
   config: LoggingConfig;
   program: Program;
   /** shared with every other output of the program */
-  redact?: Redactor;
+  redact: Redactor;
   now?: () => Date;
   /** says, once, that the log cannot be written */
   complain?: (text: string) => void;

@@ -1,11 +1,6 @@
 /** Text in columns of a terminal. */
 import { highestOf, lowestOf } from './extremes';
 
-/** A name from outside must not move the cursor. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
-}
-
 /** How many columns a text takes: marks none, East Asian and emoji two. */
 export function widthOf(text: string): number {
   let width = 0;

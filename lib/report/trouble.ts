@@ -7,6 +7,7 @@ import type { CollectorName } from '../reading';
 import type { Database } from '../store/database';
 import { cyclesInFuture, type StoredReading } from '../store/queries';
 import { spoolDirectory, spooledFiles } from '../store/spool';
+import { plural } from '../wording';
 import { findGaps, type Gap } from './gaps';
 import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './traces';
@@ -47,7 +48,7 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
   }
   const waiting = spooledCycles(storage);
   if (waiting !== null && waiting > 0) {
-    const message = `${count(waiting, 'cycle')} in the spool: the next cycle that can write stores them`;
+    const message = `${plural(waiting, 'cycle')} in the spool: the next cycle that can write stores them`;
     found.push({ kind: 'spool', collector: null, message });
   }
   return found;
@@ -111,7 +112,7 @@ function failedCycles(collector: CollectorName, gaps: readonly Gap[], expected: 
   const last = failed.at(-1);
   if (last === undefined) return [];
   const cycles = failed.reduce((sum, gap) => sum + gap.cycles, 0);
-  const message = `${collector}: ${cycles} of ${count(expected, 'cycle')} failed in 24 h, last at ${clockOf(lastCycleOf(last))} (${last.reason}: ${last.error ?? 'no message'})`;
+  const message = `${collector}: ${cycles} of ${plural(expected, 'cycle')} failed in 24 h, last at ${clockOf(lastCycleOf(last))} (${last.reason}: ${last.error ?? 'no message'})`;
   return [{ kind: 'failed_cycles', collector, message }];
 }
 
@@ -128,7 +129,7 @@ function untracedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs: n
   const when = goesOn
     ? `since ${momentOf(longest.fromMs)}`
     : `${momentOf(longest.fromMs)} to ${clockOf(longest.toMs)}, ${duration(longest.toMs - longest.fromMs)}`;
-  const message = `${collector}: ${count(cycles, 'cycle')} without a trace in 24 h (the longest ${when}); see "report gaps"`;
+  const message = `${collector}: ${plural(cycles, 'cycle')} without a trace in 24 h (the longest ${when}); see "report gaps"`;
   return [{ kind: 'gap', collector, message }];
 }
 
@@ -153,8 +154,4 @@ function stale(collector: CollectorName, latest: readonly StoredReading[], nowMs
   return each.length === 0
     ? []
     : [{ kind: 'stale', collector, message: `${collector}: old values of ${each.join(', ')}` }];
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT } from '../exit-codes';
 import { startAlexaCloud } from './alexa-cloud';
 import { readStored, renderTable } from './demo-table';
 import { startHueBridge } from './hue-bridge';
@@ -17,7 +18,7 @@ const MONITORS = 2;
 /** of the installation: this file is dist/demo.js when it runs */
 const BIN = join(__dirname, '..', 'bin');
 
-process.exitCode = 1; // start from failure
+process.exitCode = EXIT.failed; // start from failure
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 process.once('SIGTERM', () => interrupted.abort());
@@ -55,7 +56,7 @@ async function collect(command: string, { flags, logDirectory }: ScratchInstalla
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (exitCode !== 0) {
+  if (exitCode !== EXIT.done) {
     const log = join(logDirectory, `${command}.log`);
     if (existsSync(log)) process.stderr.write(readFileSync(log));
     throw new Error(`${command} ended with exit code ${exitCode ?? 'none (killed)'}`);
@@ -71,11 +72,11 @@ function say(text: string): void {
 
 demo().then(
   () => {
-    process.exitCode = 0;
+    process.exitCode = EXIT.done;
   },
   (error: unknown) => {
     const isInterrupted = interrupted.signal.aborted;
     process.stderr.write(`demo: ${isInterrupted ? 'interrupted' : messageOf(error)}\n`);
-    process.exitCode = isInterrupted ? 130 : 1;
+    process.exitCode = isInterrupted ? 130 : EXIT.failed;
   },
 );

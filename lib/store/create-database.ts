@@ -8,6 +8,7 @@ import { ownOpenFileLike } from '../files/ownership';
 import { syncDirectory } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
 import { Database } from './database';
+import { databaseFileError } from './database-error';
 import { databasePath, refuseOddFiles, sideFiles } from './files';
 import { migrate } from './migrations';
 import { setAside } from './set-aside';
@@ -67,7 +68,13 @@ export async function createDatabase(storage: StorageConfig, logger: Logger): Pr
 }
 
 /** Whatever it is: a link that leads nowhere counts, too. */
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (thrown) {
+    throw databaseFileError(path, thrown);
+  }
+}
 
 async function fill(temporary: string, fileMode: number): Promise<void> {
   const database = await Database.open(temporary, 'read-write');

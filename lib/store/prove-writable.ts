@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
-import { describeFileError, errorCode } from '../files/file-error';
+import { describeFileError, errorCode, fileError } from '../files/file-error';
 import { NotOurFile, proveWrite, refuseForeignDirectory } from '../files/own-file';
 import { makeDirectory } from '../files/ownership';
 import { removeIfThere } from '../files/remove-if-there';
@@ -58,7 +58,7 @@ function proveSpool(directory: string): void {
   try {
     refuseForeignDirectory(directory);
   } catch (thrown) {
-    const { message, type, permanent, remediation } = asMonitorError(thrown);
+    const { message, type, permanent, remediation } = fileError('use', directory, thrown);
     throw new MonitorError(message, { type, permanent, remediation, cause: thrown });
   }
   proveDirectory(directory, 0o700);

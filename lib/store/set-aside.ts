@@ -15,9 +15,9 @@ import { sideFiles } from './files';
  */
 export function setAside(path: string, why: string, logger: Logger, now = new Date()): string | null {
   const aside = `${path}.corrupt-${now.toISOString().replace(/[-:.]/g, '')}`;
-  const moved = [path, ...sideFiles(path)].filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined);
-  if (moved.length === 0) return null;
   try {
+    const moved = [path, ...sideFiles(path)].filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined);
+    if (moved.length === 0) return null;
     for (const file of moved) renameSync(file, aside + file.slice(path.length));
     syncDirectory(dirname(path));
   } catch (thrown) {

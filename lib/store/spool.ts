@@ -60,10 +60,12 @@ export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle)
   try {
     writeSpoolFile(storage, logger, cycle);
   } catch (thrown) {
-    const { type, message, remediation, cause } = asMonitorError(thrown);
+    const isOurs = thrown instanceof MonitorError;
+    const failure = isOurs ? thrown : fileError('write', spoolDirectory(storage), thrown);
+    const { type, message, remediation, cause } = failure;
     // It could be written when the cycle began, and is the last place there is: worth another try, whatever it says.
     if (type === 'file_system') throw new MonitorError(message, { type, permanent: false, remediation, cause });
-    throw thrown;
+    throw failure;
   }
 }
 
@@ -72,7 +74,6 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
   const text = encodeSpoolFile(cycle);
   const readings = cycle.readings.length;
   makeDirectory(directory, 0o700);
-  refuseForeignDirectory(directory);
   const usedBytes = bytesIn(storage);
   if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
     const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;

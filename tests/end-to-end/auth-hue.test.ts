@@ -172,6 +172,27 @@ describe('pairing', () => {
     expect(cycle).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
+  test('fills files that hold only comments', async () => {
+    const bridge = await startBridge({ certificate: await selfSignedBridge('001788FFFE100001') });
+    const at = install({ config: '# my home\n', secrets: '# keep this closed\n' });
+    bridge.press();
+    expect(await at.run(['--bridge', bridge.url])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(at.read('secrets')).toBe(`# keep this closed\n\nhue:\n  username: "${newKeyOf(bridge)}"\n`);
+    expect(at.read('config')).toMatch(/^# my home\n\nhue:\n {2}bridge_url: /);
+  });
+
+  test('leaves a failure in the log as well, and nothing in it that a terminal would obey', async () => {
+    const bridge = await startBridge({ protocols: ['http'] });
+    const at = install();
+    bridge.press();
+    bridge.faults.always('POST /api', fault.json([{ error: { type: 7, description: `no\u001b[2J ${OLD_KEY}` } }]));
+    const result = await at.run(['--bridge', bridge.url]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('no [2J <redacted>');
+    expect(at.allText(result)).toContain('"event":"login_failed"');
+    expect(at.allText(result)).not.toContain(OLD_KEY);
+  });
+
   test('with --json says one object on stdout, and the rest on stderr', async () => {
     const bridge = await startBridge();
     const at = install();
@@ -408,7 +429,7 @@ describe('files that cannot be used', () => {
     bridge.press();
     const { exitCode, stderr } = await at.run(['--bridge', bridge.url], { uid: NOBODY });
     expect(exitCode).toBe(2); // the secrets, 0600, cannot even be read
-    expect(stderr).toMatch(/Cannot read .*secrets.yaml: permission denied/);
+    expect(stderr).toMatch(/secrets\.yaml: cannot be read: permission denied/);
     expect(posts(bridge)).toEqual([]);
   });
 });

@@ -175,8 +175,8 @@ test('data/ and logs/ themselves may be links', async () => {
     renameSync(join(home.directory, name), join(home.directory, `${name}.elsewhere`));
     symlinkSync(join(home.directory, `${name}.elsewhere`), join(home.directory, name));
   }
-  for (const command of [['collect-hue'], ['collect-aqm'], ['report'], ['report', 'backup', `${victim}.db`]] as const) {
-    const [program, ...args] = command;
+  const backup = ['report', 'backup', join(home.dataDirectory, 'copy.db')] as const;
+  for (const [program, ...args] of [['collect-hue'], ['collect-aqm'], ['report'], backup] as const) {
     expect(await home.run(program, args)).toMatchObject({ exitCode: 0, stderr: '' });
   }
   for (const name of ['data', 'logs']) {

@@ -7,7 +7,7 @@ const LIB = join(ROOT, 'lib');
 
 /** From the ground up; a room may use its own floor's files and the floors before it. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['clock.ts', 'errors.ts', 'quantities.ts', 'reading.ts'],
+  ['clock.ts', 'errors.ts', 'exit-codes.ts', 'quantities.ts', 'reading.ts', 'wording.ts'],
   ['files'],
   ['logging/logger.ts', 'logging/programs.ts', 'config'],
   [
@@ -74,6 +74,34 @@ test('only lib/store/driver.ts knows sqlite3, only lib/http/fetch.ts node-fetch,
   expect(users('sqlite3')).toEqual(['store/driver.ts']);
   expect(users('node-fetch')).toEqual(['http/fetch.ts']);
   expect(users('nodemailer').every((file) => file.startsWith('alert/'))).toBe(true);
+});
+
+test('an exit code has its name in lib/exit-codes.ts and no other place', () => {
+  const literal = /(?:exit_?code['"]?\]?\s*(?::|=|===|!==|>)\s*|process\.exit\(|partial \? )[0-5]\b/i;
+  // Both are reshaped with the receipt of a store.
+  const later = ['collect.ts', 'store/readings-database.ts'];
+  const users = files(LIB).filter((file) => literal.test(readFileSync(join(LIB, file), 'utf8')));
+  expect(users.filter((file) => file !== 'exit-codes.ts' && !later.includes(file))).toEqual([]);
+});
+
+test('a command gives --json its frame in lib/cli/envelope.ts', () => {
+  const makers = files(join(LIB, 'cli')).filter((file) => /schema_version/.test(readFileSync(join(LIB, file), 'utf8')));
+  expect(makers).toEqual(['cli/envelope.ts']);
+});
+
+test('only the frame of the commands makes a redactor', () => {
+  const makers = files(LIB).filter((file) => /createRedactor\(/.test(readFileSync(join(LIB, file), 'utf8')));
+  expect(makers.sort()).toEqual(['cli/command.ts', 'logging/redact.ts']);
+});
+
+test('no file of lib/cli reaches itself through its imports', () => {
+  const reachedFrom = (file: string, seen = new Set<string>()): Set<string> => {
+    for (const name of importsOf(file).filter((one) => one.startsWith('cli/') && !seen.has(one))) {
+      reachedFrom(name, seen.add(name));
+    }
+    return seen;
+  };
+  expect(files(join(LIB, 'cli')).filter((file) => reachedFrom(file).has(file))).toEqual([]);
 });
 
 test('a door of bin/ only names its command; what all begin with stands in one place', () => {

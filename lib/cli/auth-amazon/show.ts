@@ -1,5 +1,6 @@
 /** What auth-amazon says of a login that works. */
 import type { WorkingLogin } from '../../sources/aqm/login';
+import { printable } from '../../wording';
 import type { LoginKit } from '../login-kit';
 
 /** Tells where the account lives, where the configuration says something else. */
@@ -18,21 +19,7 @@ export function textOf({ marketplace, monitors }: WorkingLogin): string {
   return `The login at ${marketplace} works. ${monitors.length === 1 ? 'The monitor' : 'The monitors'}:\n${rows.join('')}`;
 }
 
-/** A name comes from outside: no control character of it may reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
-}
-
-export function jsonOf(command: string, { marketplace, monitors }: WorkingLogin): object {
-  return {
-    schema_version: 1,
-    command,
-    exit_code: 0,
-    outcome: 'ok',
-    started_at: new Date(performance.timeOrigin).toISOString(),
-    duration_ms: Math.round(performance.now()),
-    marketplace,
-    monitors: monitors.map(({ name, serial }) => ({ name, serial })),
-    error: null,
-  };
+/** The command's own fields of `--json`. */
+export function fieldsOf({ marketplace, monitors }: WorkingLogin): object {
+  return { marketplace, monitors: monitors.map(({ name, serial }) => ({ name, serial })) };
 }

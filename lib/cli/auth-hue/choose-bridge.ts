@@ -4,8 +4,8 @@ import { MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
 import type { HueClient } from '../../sources/hue/client';
 import { addressesGiven, findBridges, meetBridge, type MetBridge } from '../../sources/hue/survey';
+import { printable } from '../../wording';
 import type { Asker } from '../ask';
-import { printable } from '../collector-output';
 
 export interface ChooseContext {
   hue: Pick<HueConfig, 'discovery' | 'discovery_url'>;
@@ -48,7 +48,7 @@ async function look({ hue, http, client, signal, say }: ChooseContext): Promise<
   };
   const bridges = await findBridges(hue.discovery, find, client, (way, { message }) => {
     signal.throwIfAborted();
-    say(`  ${WAYS[way]} was of no help: ${message}\n`);
+    say(`  ${WAYS[way]} was of no help: ${printable(message)}\n`);
   });
   signal.throwIfAborted();
   return bridges;

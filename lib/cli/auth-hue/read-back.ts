@@ -1,29 +1,19 @@
 /** The proof of a pairing: the sensors, read with what now stands in the files, as collect-hue will read them. */
 import type { Config, HueConfig } from '../../config/config';
-import type { Http } from '../../http/http';
-import type { Logger } from '../../logging/logger';
-import type { Redact } from '../../logging/redact';
-import type { Deadline } from '../../reliability/deadline';
-import { createRetrier } from '../../reliability/retry';
-import { sleep } from '../../reliability/sleep';
 import { connectToBridge } from '../../sources/hue/connect';
 import { createHueSource } from '../../sources/hue/source';
 import type { SourceReport, Traffic } from '../../sources/source';
+import type { LoginKit } from '../login-kit';
 
-export interface ReadBackContext {
+export interface Paired {
   config: Config & { hue: HueConfig };
   key: string;
-  http: Http;
-  logger: Logger;
-  redact: Redact;
-  deadline: Deadline;
 }
 
 /** @throws MonitorError as a cycle would */
-export function readBack(context: ReadBackContext): Promise<SourceReport> {
-  const { config, key, http, logger, redact, deadline } = context;
+export function readBack(kit: LoginKit, { config, key }: Paired): Promise<SourceReport> {
+  const { http, logger, redactor: redact, retrier, interrupted: signal } = kit;
   const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-  const { signal } = deadline;
   const connection = connectToBridge({ config, key, http, traffic, logger, redact, signal, remember: false });
   const address = config.hue.bridge_url;
   return createHueSource({
@@ -36,7 +26,7 @@ export function readBack(context: ReadBackContext): Promise<SourceReport> {
     ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
-    retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),
+    retrier,
     logger,
     traffic,
   }).read();

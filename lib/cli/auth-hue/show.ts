@@ -3,7 +3,8 @@ import type { HueConfig } from '../../config/config';
 import type { MetBridge } from '../../sources/hue/survey';
 import type { Trust } from '../../sources/hue/trust';
 import type { SourceReport } from '../../sources/source';
-import { plural, printable, quantitiesOf } from '../collector-output';
+import { plural, printable } from '../../wording';
+import { quantitiesOf } from '../collector-output';
 import type { writePairing } from './write-pairing';
 
 type Say = (text: string) => void;
@@ -36,18 +37,11 @@ export function showReadings({ readings, skipped }: SourceReport, say: Say): voi
   for (const [device, reason] of Object.entries(skipped)) say(`  skipped ${printable(device)}: ${reason}\n`);
 }
 
-/** The one object of `--json`. */
-export function resultOf({ address, bridgeId, name, modelId }: MetBridge, trust: Trust, report: SourceReport): object {
+/** The command's own fields of `--json`. */
+export function fieldsOf({ address, bridgeId, name, modelId }: MetBridge, trust: Trust, report: SourceReport): object {
   return {
-    schema_version: 1,
-    command: 'auth-hue',
-    exit_code: 0,
-    outcome: 'ok',
-    started_at: new Date(performance.timeOrigin).toISOString(),
-    duration_ms: Math.round(performance.now()),
     bridge: { bridge_url: address, bridge_id: bridgeId, name, model_id: modelId, certificate: trust.kind },
     readings: report.readings,
     skipped: report.skipped,
-    error: null,
   };
 }

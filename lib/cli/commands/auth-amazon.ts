@@ -4,6 +4,7 @@ import { settleAlert } from '../../alert/settle-alert';
 import { editYaml, proveEditable } from '../../config/edit-yaml';
 import { loadSecrets } from '../../config/secrets';
 import { asMonitorError, MonitorError } from '../../errors';
+import { EXIT, EXIT_CODE_HELP } from '../../exit-codes';
 import { makeDirectory } from '../../files/ownership';
 import { acquireLock } from '../../reliability/lock';
 import {
@@ -18,9 +19,9 @@ import { noToken } from '../../sources/aqm/session';
 import { SESSION_LOCK } from '../../sources/aqm/session-file';
 import { COMMON_FLAGS, type CommandSpec } from '../arguments';
 import { askForAddress } from '../auth-amazon/ask-for-address';
-import { jsonOf, showMarketplace, textOf } from '../auth-amazon/show';
+import { fieldsOf, showMarketplace, textOf } from '../auth-amazon/show';
 import { main } from '../command';
-import { EXIT_CODE_HELP } from '../exit-codes';
+import { envelope } from '../envelope';
 import { logged, openLoginKit, type LoginKit } from '../login-kit';
 
 const SPEC: CommandSpec = {
@@ -52,10 +53,10 @@ void main(SPEC, (invocation) => {
     const context = contextOf(kit);
     const isCheck = switches.has('check');
     const login = isCheck ? await check(kit, context) : await logIn(kit, context, values);
-    if (switches.has('json')) kit.terminal.out(`${JSON.stringify(jsonOf(SPEC.name, login))}\n`);
+    if (switches.has('json')) kit.terminal.out(envelope(SPEC.name, fieldsOf(login)));
     else kit.say(textOf(login));
     showMarketplace(kit, context.config.marketplace, login);
-    return 0;
+    return EXIT.done;
   });
 });
 

@@ -1,31 +1,24 @@
 /** auth-hue: find the bridge, pair by link button, write the key, show that it works. */
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import schema from '../../../config/config.schema.json';
 import type { HueConfig } from '../../config/config';
-import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
-import { createHttp } from '../../http/fetch';
+import { EXIT } from '../../exit-codes';
 import type { TlsOptions } from '../../http/http';
-import { createLogger } from '../../logging/create-logger';
-import { silentLogger, type Logger } from '../../logging/logger';
 import { sleep } from '../../reliability/sleep';
 import { createHueClient } from '../../sources/hue/client';
 import { pair } from '../../sources/hue/pairing';
 import { tlsOptionsFor } from '../../sources/hue/tls';
 import { trustBridge } from '../../sources/hue/trust';
 import type { Traffic } from '../../sources/source';
-import { COMMON_FLAGS, type CommandSpec } from '../arguments';
+import { COMMON_FLAGS, type Arguments, type CommandSpec } from '../arguments';
 import { createAsker } from '../ask';
 import { chooseBridge } from '../auth-hue/choose-bridge';
 import { readBack } from '../auth-hue/read-back';
-import { resultOf, showReadings, showTrust, showWritten } from '../auth-hue/show';
+import { fieldsOf, showReadings, showTrust, showWritten } from '../auth-hue/show';
 import { provePairingWritable, writePairing } from '../auth-hue/write-pairing';
-import { main, type Run } from '../command';
-import { EXIT } from '../exit-codes';
-import { interruption } from '../interruption';
-import { untilInterrupted } from '../login-kit';
-import { verboseLogger } from '../verbose-logger';
+import { main } from '../command';
+import { envelope } from '../envelope';
+import { logged, openLoginKit, type LoginKit } from '../login-kit';
 
 const SPEC: CommandSpec = {
   name: 'auth-hue',
@@ -49,36 +42,20 @@ const SPEC: CommandSpec = {
 
 /** Long enough for a bridge that is awake, short enough for somebody who waits. */
 const TIMEOUT_MS = 5000;
-/** No wait for a retry is longer. */
-const READ_BACK_MS = 60_000;
 
-const run: Run = async ({ arguments: { values, switches }, terminal, redactor: redact }) => {
-  const json = switches.has('json');
-  /** What the user must read in order to act; never mixed with the JSON object. */
-  const tell = json ? terminal.err : terminal.out;
-  const say = switches.has('quiet') ? () => undefined : tell;
-  const logging = (logger: Logger) => (switches.has('verbose') ? verboseLogger(logger, terminal) : logger);
+void main(SPEC, (invocation) => {
+  const kit = openLoginKit('auth-hue', invocation, { beforePairing: true });
+  // Before anything is logged: if there is no configuration yet, nothing else says that its folder is there.
+  provePairingWritable(kit.files);
+  return logged(kit, () => pairAndRead(kit, invocation.arguments));
+});
 
-  const files = findFiles(values, { environment: terminal.environment });
-  const former = existsSync(files.config) ? loadConfig(files.config, { beforePairing: true }).hue : null;
-  const hue = former ?? defaultHue();
-  provePairingWritable(files);
-
-  const deadline = untilInterrupted(interruption(), READ_BACK_MS);
-  const { signal } = deadline;
-  const http = createHttp();
-  const steps = logging(silentLogger);
+async function pairAndRead(kit: LoginKit, { values, switches }: Arguments): Promise<number> {
+  const { files, http, logger, redactor: redact, terminal, tell, say, interrupted: signal } = kit;
+  const hue = kit.config.hue as HueConfig;
+  const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
   const clientWith = (tls: TlsOptions) =>
-    createHueClient({
-      http,
-      key: '',
-      tls,
-      timeoutMs: TIMEOUT_MS,
-      traffic: newTraffic(),
-      logger: steps,
-      redact,
-      signal,
-    });
+    createHueClient({ http, key: '', tls, timeoutMs: TIMEOUT_MS, traffic, logger, redact, signal });
 
   const asker = createAsker(tell, signal);
   const anyCertificate = clientWith({ rejectUnauthorized: false });
@@ -105,34 +82,15 @@ const run: Run = async ({ arguments: { values, switches }, terminal, redactor: r
   redact.add(key);
   if (terminal.isTerminal) tell('\r             \r');
 
-  const hadPin = former !== null && former.certificate_sha256 !== '';
+  const hadPin = hue.certificate_sha256 !== '';
   showWritten(writePairing(files, { address, bridgeId, key, trust, hadPin }), say);
+  logger.info('paired', `paired with the bridge ${bridgeId} at ${address}`, { bridge_id: bridgeId, address });
 
   const config = loadConfig(files.config);
-  const logger = createLogger({ config: config.logging, program: 'auth-hue', redact });
-  logger.info('paired', `paired with the bridge ${bridgeId} at ${address}`, { bridge_id: bridgeId, address });
-  const now = config.hue ?? hue;
-  const report = await readBack({
-    config: { ...config, hue: now },
-    key,
-    http,
-    logger: logging(logger),
-    redact,
-    deadline,
-  });
-  logger.close();
-  if (json) terminal.out(`${JSON.stringify(resultOf(bridge, trust, report))}\n`);
+  const now = config.hue as HueConfig;
+  const report = await readBack(kit, { config: { ...config, hue: now }, key });
+  if (switches.has('json')) terminal.out(envelope(SPEC.name, fieldsOf(bridge, trust, report)));
   else showReadings(report, say);
   if (!now.enabled) say(`hue.enabled is false in ${files.config}: collect-hue does nothing until it is true.\n`);
   return EXIT.done;
-};
-
-/** What holds where there is no configuration, or none of a bridge: the defaults of the schema. */
-function defaultHue(): HueConfig {
-  const keys = Object.entries(schema.properties.hue.properties);
-  return Object.fromEntries(keys.map(([key, { default: value }]) => [key, value])) as unknown as HueConfig;
 }
-
-const newTraffic = (): Traffic => ({ requests: 0, payloadBytes: 0, endpoint: null });
-
-void main(SPEC, run);

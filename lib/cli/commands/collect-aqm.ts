@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { settleAlert } from '../../alert/settle-alert';
 import type { AqmConfig } from '../../config/config';
+import { EXIT_CODE_HELP } from '../../exit-codes';
 import { acquireLock } from '../../reliability/lock';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
@@ -12,7 +13,6 @@ import type { CommandSpec } from '../arguments';
 import { collectorRun, NOTHING_COLLECTED, type SourceKit } from '../collector';
 import { COLLECTOR_FLAGS } from '../collector-flags';
 import { main } from '../command';
-import { EXIT_CODE_HELP } from '../exit-codes';
 import { ownCommand } from '../own-command';
 
 const SPEC: CommandSpec = {

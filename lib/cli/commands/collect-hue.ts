@@ -1,6 +1,7 @@
 /** collect-hue: one collection cycle of the Hue Bridge. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
+import { EXIT_CODE_HELP } from '../../exit-codes';
 import { connectToBridge } from '../../sources/hue/connect';
 import type { Source } from '../../sources/source';
 import { createHueSource } from '../../sources/hue/source';
@@ -8,7 +9,6 @@ import type { CommandSpec } from '../arguments';
 import { collectorRun, NOTHING_COLLECTED, type SourceKit } from '../collector';
 import { COLLECTOR_FLAGS } from '../collector-flags';
 import { main } from '../command';
-import { EXIT_CODE_HELP } from '../exit-codes';
 
 const SPEC: CommandSpec = {
   name: 'collect-hue',

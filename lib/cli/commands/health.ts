@@ -1,13 +1,14 @@
 /** health: checks everything, says what is wrong and how to mend it. */
+import { nearest } from '../../config/nearest';
+import { allSecretValues } from '../../config/secrets';
+import { HEALTH_EXIT } from '../../exit-codes';
 import type { Check } from '../../health/check';
 import { CHECKS } from '../../health/checks';
 import { readInstallation } from '../../health/installation';
 import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';
 import { runChecks, type HealthReport } from '../../health/runner';
-import { allSecretValues } from '../../config/secrets';
 import { COMMON_FLAGS, usage, type Arguments, type CommandSpec } from '../arguments';
 import { main, type Run, type Terminal } from '../command';
-import { nearest } from '../../config/nearest';
 
 const SPEC: CommandSpec = {
   name: 'health',
@@ -30,9 +31,9 @@ const SPEC: CommandSpec = {
     'node bin/health.js --quiet            for cron: silent while all is well',
   ],
   exitCodes: [
-    [0, 'healthy: all checks pass (warnings allowed)'],
-    [1, 'degraded: some checks fail'],
-    [2, 'critical: nothing can be collected or stored, or health itself broke; usage errors too'],
+    [HEALTH_EXIT.healthy, 'healthy: all checks pass (warnings allowed)'],
+    [HEALTH_EXIT.degraded, 'degraded: some checks fail'],
+    [HEALTH_EXIT.critical, 'critical: nothing can be collected or stored, or health itself broke; usage errors too'],
   ],
 };
 
@@ -40,7 +41,7 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
   const { switches, values } = given;
   if (switches.has('list')) {
     terminal.out(renderList());
-    return 0;
+    return HEALTH_EXIT.healthy;
   }
   const checks = wanted(given);
   const installation = readInstallation(values, terminal.environment);
@@ -80,7 +81,6 @@ function rendered(report: HealthReport, { switches }: Arguments, { isTerminal, e
 }
 
 void main(SPEC, run, {
-  exitCodeOfDefect: 2,
-  exitCodeOfFailure: () => 2,
+  exitCodeOf: () => HEALTH_EXIT.critical,
   emptyAnswer: { status: 'critical', checks: [] },
 });

@@ -4,6 +4,7 @@ import type { Config, HueConfig } from '../../config/config';
 import { findFiles, installationDirectory } from '../../config/find';
 import { loadConfig } from '../../config/load';
 import { MonitorError } from '../../errors';
+import { EXIT } from '../../exit-codes';
 import { createHttp } from '../../http/fetch';
 import { silentLogger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
@@ -14,7 +15,7 @@ import { measureInTurn } from '../../perf/run-cycle';
 import { connectToBridge } from '../../sources/hue/connect';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
-import { EXIT } from '../exit-codes';
+import { envelope } from '../envelope';
 import { interruption } from '../interruption';
 
 const SPEC: CommandSpec = {
@@ -48,7 +49,6 @@ void main(SPEC, run);
 async function run(invocation: Invocation): Promise<number> {
   const { terminal } = invocation;
   const { switches, values, positionals } = invocation.arguments;
-  const startedAt = new Date().toISOString();
   const [word, ...further] = positionals;
   if (word !== 'baseline' && word !== 'compare') throw usage(SPEC, 'say what to do: baseline or compare');
   if (further[0] !== undefined) throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0])}`);
@@ -60,19 +60,6 @@ async function run(invocation: Invocation): Promise<number> {
 
   const signal = interruption();
   const bridge = await identify(config, hue, signal, invocation.redactor);
-  const answer = (exitCode: number, content: object): void =>
-    terminal.out(
-      `${JSON.stringify({
-        schema_version: 1,
-        command: SPEC.name,
-        exit_code: exitCode,
-        outcome: exitCode === 0 ? 'ok' : 'failed',
-        started_at: startedAt,
-        duration_ms: Math.round(performance.now()),
-        ...content,
-        error: null,
-      })}\n`,
-    );
   const json = switches.has('json');
   const quiet = switches.has('quiet');
   const showsProgress = terminal.isTerminal && !json && !quiet;
@@ -88,10 +75,10 @@ async function run(invocation: Invocation): Promise<number> {
   if (word === 'baseline') {
     const { full } = await measureInTurn(['full'], cycles, options);
     if (showsProgress) terminal.out(NO_BAR);
-    const baseline = { measured_at: startedAt, bridge, full };
+    const baseline = { measured_at: new Date(performance.timeOrigin).toISOString(), bridge, full };
     const file = baselineFile(storage.data_directory);
     writeBaseline(storage.data_directory, baseline);
-    if (json) answer(EXIT.done, { file, baseline });
+    if (json) terminal.out(envelope(SPEC.name, { file, baseline }));
     else if (!quiet) terminal.out(renderBaseline(baseline, file));
     return EXIT.done;
   }
@@ -101,7 +88,7 @@ async function run(invocation: Invocation): Promise<number> {
   const comparison = { bridge, ...measured, criteria: compare(measured.full, measured.sensors), baseline: saved };
   const unmet = comparison.criteria.filter(({ met }) => !met);
   const exitCode = unmet.length === 0 ? EXIT.done : EXIT.failed;
-  if (json) answer(exitCode, comparison);
+  if (json) terminal.out(envelope(SPEC.name, comparison, { exit_code: exitCode }));
   else if (!quiet) terminal.out(renderComparison(comparison));
   else for (const criterion of unmet) terminal.err(`perf: ${verdict(criterion)}\n`);
   return exitCode;

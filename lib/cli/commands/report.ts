@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
+import { EXIT } from '../../exit-codes';
 import { ReaderGone } from '../../files/standard-output';
 import { QUANTITIES, QUANTITY_NAMES } from '../../quantities';
 import { backUp } from '../../report/backup';
@@ -9,9 +10,10 @@ import { makeReport } from '../../report/report';
 import { FORMATS, requestOf, type View } from '../../report/request';
 import { stdoutSink } from '../../report/sink';
 import { styleFor } from '../../report/text';
+import { megabytes } from '../../wording';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
-import { EXIT } from '../exit-codes';
+import { envelope } from '../envelope';
 
 const SPEC: CommandSpec = {
   name: 'report',
@@ -65,23 +67,12 @@ const FLAGS_OF_WORDS: Readonly<Record<string, readonly string[]>> = {
 void main(SPEC, run);
 
 async function run({ arguments: { values, switches, positionals }, terminal }: Invocation): Promise<number> {
-  const startedAt = new Date();
   const files = findFiles(values, { environment: terminal.environment });
   const config = loadConfig(files.config);
   const ownFiles = [files.config, files.secrets];
-  const envelope = (content: object): string =>
-    `${JSON.stringify({
-      schema_version: 1,
-      command: SPEC.name,
-      exit_code: 0,
-      outcome: 'ok',
-      started_at: startedAt.toISOString(),
-      duration_ms: Math.round(performance.now()),
-      ...content,
-      error: null,
-    })}\n`;
+  const answer = (content: object): string => envelope(SPEC.name, content);
   const say = (sentence: string): void => {
-    if (switches.has('json')) terminal.out(envelope({ message: sentence }));
+    if (switches.has('json')) terminal.out(answer({ message: sentence }));
     else if (!switches.has('quiet')) terminal.err(`${sentence}\n`);
   };
 
@@ -93,8 +84,8 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   if (word === 'backup') {
     if (file === undefined || file === '' || file === '-') throw usage(SPEC, 'backup needs a file: report backup FILE');
     const receipt = await backUp(config.storage, file, ownFiles);
-    const size = `${(receipt.bytes / 1e6).toFixed(1)} MB`;
-    if (switches.has('json')) terminal.out(envelope({ backup: receipt }));
+    const size = megabytes(receipt.bytes);
+    if (switches.has('json')) terminal.out(answer({ backup: receipt }));
     else if (terminal.isTerminal && !switches.has('quiet')) {
       terminal.out(`${receipt.file}: ${receipt.readings} readings of ${receipt.cycles} cycles, ${size}, checked\n`);
     }
@@ -103,7 +94,7 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   if (!['readings', 'gaps', 'cycles'].includes(word)) {
     throw usage(SPEC, `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles and backup FILE`);
   }
-  const request = requestOf(word as View, values, switches, startedAt.getTime());
+  const request = requestOf(word as View, values, switches, Date.now());
   const output = values['output'] === undefined || values['output'] === '-' ? null : values['output'];
   if (switches.has('json') && request.format !== 'json' && output === null) {
     throw usage(SPEC, `--json and --format ${request.format} both want stdout: give one, or --output FILE`);
@@ -113,10 +104,10 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     const isSeen = terminal.isTerminal && output === null;
     const style = styleFor(isSeen, terminal.environment);
     const width = isSeen ? process.stdout.columns || null : null; // 0 where the terminal does not know
-    const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope });
+    const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope: answer });
     if (sentence !== null) say(sentence);
     else if (output !== null) {
-      if (switches.has('json')) terminal.out(envelope({ output, format: request.format }));
+      if (switches.has('json')) terminal.out(answer({ output, format: request.format }));
       else if (terminal.isTerminal && !switches.has('quiet')) terminal.out(`${resolve(output)} is written\n`);
     }
   } catch (thrown) {

@@ -11,6 +11,7 @@ import { refuseOtherPrograms } from '../../store/other-programs';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
+import { megabytes } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../check';
 import { existingPartOf, refusalToMake } from '../existing-part';
 import { ALL_COLLECTORS, besideProblems, foreignSideFiles, walProblems } from './database-files';
@@ -54,7 +55,7 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
     });
   }
   const age = typeof details['integrity_age'] === 'string' ? `, ${details['integrity_age']}` : '';
-  const size = megabytes(details['size_bytes']);
+  const size = megabytes(Number(details['size_bytes']));
   return judgement(`a row can be stored in ${path}, schema ${SCHEMA_VERSION}, ${size}${age}`);
 }
 
@@ -143,8 +144,4 @@ function proveDirectory(directory: string): string {
   }
   refuseNetworkFileSystem(place);
   return place;
-}
-
-function megabytes(bytes: unknown): string {
-  return `${(Number(bytes) / 1_000_000).toFixed(1)} MB`;
 }

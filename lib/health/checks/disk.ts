@@ -28,15 +28,15 @@ export function checkDisk({ config }: Pick<CheckContext, 'config'>): Judgement {
     const remediation = `Make room there: df -h '${place}' && df -i '${place}'`;
     const say = (status: 'warn' | 'fail', what: string) =>
       problems.push({ status, message: `the disk of ${directory} has only ${what} left`, remediation });
-    if (freeBytes < lowBytes) say(freeBytes < FULL_BELOW_BYTES ? 'fail' : 'warn', megabytes(freeBytes));
+    if (freeBytes < lowBytes) say(freeBytes < FULL_BELOW_BYTES ? 'fail' : 'warn', roundedDown(freeBytes));
     if (freeInodes !== null && freeInodes < LOW_BELOW_INODES) {
       say(freeInodes < FULL_BELOW_INODES ? 'fail' : 'warn', `${freeInodes} inodes`);
     }
   }
   const { data } = details as { data: { free_bytes: number } };
-  return { message: `${megabytes(data.free_bytes)} free`, problems, details };
+  return { message: `${roundedDown(data.free_bytes)} free`, problems, details };
 }
 
-function megabytes(bytes: number): string {
+function roundedDown(bytes: number): string {
   return bytes >= 10_000_000_000 ? `${Math.floor(bytes / 1e9)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }

@@ -9,6 +9,7 @@ import { currentFile } from '../../logging/log-files';
 import { PROGRAMS } from '../../logging/programs';
 import { loggingStatus } from '../../logging/status';
 import { whyNotWritable } from '../../store/database-error';
+import { megabytes } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../check';
 import { existingPartOf, refusalToMake } from '../existing-part';
 
@@ -98,8 +99,4 @@ function refusedWrite(directory: string, giveBack: string): Problem | null {
       remediation: full ? `Make room on the disk: df -h '${dirname(directory)}'` : giveBack,
     };
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

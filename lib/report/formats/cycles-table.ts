@@ -1,7 +1,8 @@
 /** `report cycles` on a terminal: a line for each collector, and the last cycles one by one. */
+import { printable } from '../../wording';
 import { summarize, type CycleRow } from '../cycles';
 import { momentOf } from '../moment';
-import { columns, cut, printable, type Alignment, type Style } from '../text';
+import { columns, cut, type Alignment, type Style } from '../text';
 
 const SHOWN = 20;
 const right = (count: number): Alignment[] => Array.from({ length: count }, () => 'right');

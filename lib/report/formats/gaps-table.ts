@@ -1,9 +1,9 @@
 /** `report gaps` on a terminal. */
+import { plural, printable } from '../../wording';
 import { explainReason, type DayCount, type Gap, type Gaps } from '../gaps';
 import { clockOf, dayOf, momentOf } from '../moment';
-import { columns, cut, printable, type Style } from '../text';
+import { columns, cut, type Style } from '../text';
 import { NO_TRACE } from '../traces';
-import { count } from '../trouble';
 
 /** So many gaps are told one by one; the days' lines count all. */
 const SHOWN = 50;
@@ -67,5 +67,5 @@ export function reasonsOf(reasons: Record<string, number>): string {
 function gapRow(gap: Gap): string[] {
   const { collector, fromMs, toMs, cycles } = gap;
   const end = dayOf(toMs) === dayOf(fromMs) ? clockOf(toMs) : momentOf(toMs);
-  return [collector, `${momentOf(fromMs)} to ${end}`, count(cycles, 'cycle'), cut(printable(explainReason(gap)), 120)];
+  return [collector, `${momentOf(fromMs)} to ${end}`, plural(cycles, 'cycle'), cut(printable(explainReason(gap)), 120)];
 }

@@ -1,10 +1,10 @@
 /** The report on a terminal: trouble first, then a line for each quantity of each room. */
+import { plural, printable } from '../../wording';
 import { duration, momentOf } from '../moment';
 import type { DeviceOverview, LatestValue, Overview } from '../overview';
 import { shown, withUnit } from '../quantities';
-import { columns, cut, means, printable, sparkline, widthOf, type Style } from '../text';
+import { columns, cut, means, sparkline, widthOf, type Style } from '../text';
 import type { Trouble } from '../trouble';
-import { count } from '../trouble';
 
 export interface TableInput {
   trouble: readonly Trouble[];
@@ -33,7 +33,7 @@ export function renderTable(input: TableInput, style: Style, width: number | nul
     ...(rows.length === 0 ? ['No readings in this time.'] : linesOf(rows, input, style, width)),
     ...(overview.longGone === 0
       ? []
-      : ['', style.faint(`${count(overview.longGone, 'device')} without a reading for over 7 days not shown.`)]),
+      : ['', style.faint(`${plural(overview.longGone, 'device')} without a reading for over 7 days not shown.`)]),
   ]
     .map((line) => `${line}\n`)
     .join('');

@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { createLogger } from '../../../lib/logging/create-logger';
+import { createRedactor } from '../../../lib/logging/redact';
 import type { FileLogger } from '../../../lib/logging/create-logger';
 import type { Program } from '../../../lib/logging/programs';
 import type * as Plain from './plain-logger';
@@ -38,7 +39,7 @@ const config = {
   max_total_mb: task.maxTotalMb,
   min_free_mb: task.minFreeMb ?? 0,
 } as const;
-const logger = task.plain ? plainLogger() : createLogger({ config, program: task.program });
+const logger = task.plain ? plainLogger() : createLogger({ config, program: task.program, redact: createRedactor() });
 
 /** Lets go of the event loop now and then, as a program at work does. */
 const BATCH = 500;

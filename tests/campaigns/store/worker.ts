@@ -3,9 +3,8 @@
  * needs, as a collector started by cron does, but without the half second between start and answer of a device.
  */
 import { collect } from '../../../lib/collect';
-import type { Config } from '../../../lib/config/config';
 import { asMonitorError } from '../../../lib/errors';
-import { exitCodeOf } from '../../../lib/cli/exit-codes';
+import { exitCodeOf } from '../../../lib/exit-codes';
 import { openKeeping } from '../../../lib/cli/keeping';
 import type { Fields, Logger } from '../../../lib/logging/logger';
 import type { CollectorName } from '../../../lib/reading';
@@ -77,7 +76,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
   const config = {
     storage,
     retry: { max_attempts: 3, base_delay_seconds: task.baseDelaySeconds ?? 1, multiplier: 2 },
-  } as Config;
+  };
   const end = { reading: storing, storing, spooling: storing, graceMs: 300, clear: () => storing.clear() };
   const { retries, ...keeping } = openKeeping(task.collector, { config, logger, end });
   try {

@@ -20,6 +20,16 @@ const HUE = 'hue: { username: "abcdefghij-ABCDEFGHIJ" }\n';
 const AMAZON = 'amazon: { refresh_token: "Atnr|0123456789abcdef" }\n';
 const EMAIL = 'email: { host: smtp.example.com, from: a@example.com, to: "b@example.com, c@example.com" }\n';
 
+describe('before the first login', () => {
+  test.each([
+    ['is missing', join(scratchDirectory(), 'none.yaml')],
+    ['holds only comments', fileWith('# closed\n\n')],
+  ])('a file that %s has no section yet; a collector still refuses it', (_what, file) => {
+    expect(loadSecrets(file, { beforeLogin: true })).toEqual({ file, secrets: {}, faults: {}, unknown: null });
+    expect(() => loadSecrets(file)).toThrow(ConfigurationError);
+  });
+});
+
 describe('a sound file', () => {
   test('gives all sections, with the defaults of e-mail', () => {
     const { secrets, faults, unknown } = load(HUE + AMAZON + EMAIL);

@@ -37,7 +37,8 @@ function start({
   config,
   ...options
 }: { config?: Partial<LoggingConfig> } & Partial<Omit<LoggerOptions, 'config'>> = {}) {
-  return (logger = createLogger({ config: { ...CONFIG, directory, ...config }, program: 'collect-hue', ...options }));
+  const complete = { program: 'collect-hue', redact: createRedactor(), ...options } as const;
+  return (logger = createLogger({ config: { ...CONFIG, directory, ...config }, ...complete }));
 }
 
 function lines(): Record<string, unknown>[] {

@@ -1,11 +1,12 @@
 /** `--format html`: one file that needs nothing else, without any script. */
 import type { Config } from '../../../config/config';
 import type { Reader } from '../../../store/reader';
+import { plural } from '../../../wording';
 import { DAY_MS, duration, HOUR_MS, momentOf } from '../../moment';
 import { overviewOf, type DeviceOverview, type LatestValue, type Overview } from '../../overview';
 import { QUANTITIES_OF, shown, withUnit } from '../../quantities';
 import type { Request } from '../../request';
-import { count, type Trouble } from '../../trouble';
+import type { Trouble } from '../../trouble';
 import { renderChart } from './chart';
 import { escaped } from './markup';
 import type { Line } from './paths';
@@ -85,12 +86,12 @@ function linesOf({ devices, series }: Overview, column: LatestValue['quantity'][
 function troubleOf(trouble: readonly Trouble[], { endsNow }: Request): string {
   if (trouble.length === 0) return endsNow ? '<p class="well">No trouble in the last 24 hours.</p>\n' : '';
   const items = trouble.map(({ message }) => `<li>${escaped(message)}</li>`).join('');
-  return `<ul class="trouble" aria-label="${count(trouble.length, 'trouble')}">${items}</ul>\n`;
+  return `<ul class="trouble" aria-label="${plural(trouble.length, 'trouble')}">${items}</ul>\n`;
 }
 
 function roomsOf({ devices, longGone }: Overview, request: Request): string {
   const rooms = devices.map((device) => roomOf(device, request)).join('');
-  const gone = `<p class="well">${count(longGone, 'device')} without a reading for over 7 days not shown.</p>\n`;
+  const gone = `<p class="well">${plural(longGone, 'device')} without a reading for over 7 days not shown.</p>\n`;
   return (
     `<h2>Latest values</h2>\n` +
     (rooms === '' ? '<p class="well">No readings in this time.</p>\n' : `<div class="rooms">\n${rooms}</div>\n`) +

@@ -1,5 +1,5 @@
 /** The one place where an outcome becomes an exit code; the table users rely on. */
-import type { ErrorType } from '../errors';
+import type { ErrorType } from './errors';
 
 export const EXIT = {
   /** every reading stored, or nothing to do */
@@ -26,6 +26,16 @@ const EXIT_OF_TYPE: Partial<Record<ErrorType, ExitCode>> = {
   login_needed: EXIT.loginNeeded,
   overlap: EXIT.overlap,
 };
+
+/** health's own table: what all its checks together mean, which is what Nagios takes them for, too. */
+export const HEALTH_EXIT = {
+  /** all checks pass, or warn */
+  healthy: 0,
+  /** some fail */
+  degraded: 1,
+  /** nothing can be collected or stored, or health itself broke */
+  critical: 2,
+} as const;
 
 export function exitCodeOf(type: ErrorType): ExitCode {
   return EXIT_OF_TYPE[type] ?? EXIT.failed;
