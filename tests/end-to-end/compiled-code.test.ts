@@ -11,7 +11,7 @@ let bundle: string;
 let compiled: string;
 
 beforeAll(async () => {
-  home = await openHome({ cloud: false, staysOpen: true });
+  home = await openHome({ cloud: false });
 });
 afterAll(() => home.close());
 

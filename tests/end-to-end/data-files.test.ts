@@ -5,6 +5,9 @@ import { fillDataDirectory } from '../support/filled-home';
 import { openHome, type Home } from '../support/home';
 import { PROJECT_ROOT } from '../support/run-command';
 
+/** Some forty commands, one after the other. */
+jest.setTimeout(120_000);
+
 const PAGE = readFileSync(join(PROJECT_ROOT, 'docs', 'data-files.md'), 'utf8');
 /** Not to be deleted: the measurements. */
 const MEASURED = /^(readings\.db.*|spool.*)$/;

@@ -42,14 +42,19 @@ export interface Home extends ScratchInstallation {
 }
 
 const opened = new Set<Home>();
-// A campaign has no tests, and closes its homes itself.
+let inTest = false;
+// A campaign has no tests, and closes its homes itself; so does a file that opens one for all of its tests.
 if (typeof afterEach === 'function') {
+  beforeEach(() => {
+    inTest = true;
+  });
   afterEach(async () => {
+    inTest = false;
     await Promise.all([...opened].map((home) => home.close()));
   });
 }
 
-/** Closed when the test ends. */
+/** Opened by a test, it is closed when that ends. */
 export async function openHome(options: HomeOptions = {}): Promise<Home> {
   const directory = mkdtempSync(join(tmpdir(), 'home-'));
   chmodSync(directory, 0o755); // another user's process must find the way to its own folders
@@ -93,6 +98,6 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-  if (options.staysOpen !== true) opened.add(home);
+  if (inTest && options.staysOpen !== true) opened.add(home);
   return home;
 }
