@@ -8,7 +8,7 @@ import { errorCode } from '../files/file-error';
 import { ReaderGone, writeStandardOutput } from '../files/standard-output';
 import { createRedactor, type Redactor } from '../logging/redact';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
-import { exitCodeOf } from './exit-codes';
+import { exitCodeOf } from '../exit-codes';
 
 /** What a command may touch of the process. */
 export interface Terminal {

@@ -1,43 +1,39 @@
 /** Where a cycle is kept: the lock, the database behind the shared retry, and the spool. */
 import { join } from 'node:path';
-import type { CollectContext } from '../collect';
+import type { Keeping } from '../collect';
+import type { Config } from '../config/config';
 import { MonitorError } from '../errors';
 import { makeDirectory } from '../files/ownership';
-import type { CollectorName } from '../reading';
-import { acquireLock } from '../reliability/lock';
+import type { Logger } from '../logging/logger';
+import type { CycleEnd } from '../reliability/cycle-end';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import { databasePath } from '../store/files';
-import { lastDevicesSeen } from '../store/last-good-cycle';
+import { acquireLock } from '../store/lock';
 import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
 import { replaySpool, spoolCycle, spoolDirectory } from '../store/spool';
-import type { Store } from '../store/store';
-import type { SourceKit } from './collector';
+import { noEffort, type Store } from '../store/store';
 
-export type Keeping = Pick<CollectContext, 'lock' | 'proveWritable' | 'store' | 'openStore' | 'spool'> & {
-  lastDevicesSeen: () => Promise<number>;
-  retries: () => number;
-};
+export interface KeepingContext {
+  config: Pick<Config, 'storage' | 'retry'>;
+  logger: Logger;
+  end: CycleEnd;
+}
 
 export function openKeeping(
-  collector: CollectorName,
-  { config, logger, end }: Pick<SourceKit, 'config' | 'logger' | 'end'>,
-): Keeping {
+  collector: string,
+  { config, logger, end }: KeepingContext,
+): Keeping & { retries: () => number } {
   const { storage, retry } = config;
   const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
   const spoolRetrier = createRetrier({ policy: retry, logger, sleep, deadline: end.spooling });
-  const database = readingsDatabase(storage, logger, end.storing.signal);
+  const effort = noEffort();
+  const database = readingsDatabase(storage, logger, { signal: end.storing.signal, effort });
   const endpoint = databasePath(storage.data_directory);
   const store: Store = {
-    get replaced() {
-      return database.replaced;
-    },
-    get lockWaitMs() {
-      return database.lockWaitMs;
-    },
-    store: (cycle, finish) =>
-      retrier.run({ operation: 'database.store', endpoint }, () => database.store(cycle, finish)),
+    store: (readings, judge) =>
+      retrier.run({ operation: 'database.store', endpoint }, () => database.store(readings, judge)),
     storeAll: (cycles) =>
       retrier.run({ operation: 'database.replay_spool', endpoint }, () => database.storeAll(cycles)),
     close: () => database.close(),
@@ -47,6 +43,7 @@ export function openKeeping(
     proveWritable: () => proveWritable(storage, logger),
     openStore: () => database.open(),
     store,
+    effort,
     spool: {
       replay: () => replaySpool(storage, logger, store),
       add: (cycle) =>
@@ -54,16 +51,15 @@ export function openKeeping(
           spoolCycle(storage, logger, cycle),
         ),
     },
-    lastDevicesSeen: () => lastDevicesSeen(storage, collector),
     retries: () => retrier.retries,
   };
 }
 
-async function lockCycle(dataDirectory: string, collector: CollectorName): Promise<{ release(): Promise<void> }> {
+async function lockCycle(dataDirectory: string, collector: string): Promise<{ release(): Promise<void> }> {
   makeDirectory(dataDirectory);
   const lock = await acquireLock(join(dataDirectory, `.${collector}.lock`));
   if (lock) return lock;
-  throw new MonitorError(`another cycle of this collector is still running`, {
+  throw new MonitorError('another cycle of this collector is still running', {
     type: 'overlap',
     permanent: true,
     remediation: 'Wait for its end, or raise the interval in your crontab if this happens often.',

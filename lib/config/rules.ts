@@ -34,8 +34,8 @@ const RULES: Rule[] = [
     pointer: '',
     reads: ['/hue/enabled', '/amazon_aqm/enabled'],
     afterPairing: true,
-    check: ({ hue, amazon_aqm }) =>
-      hue?.enabled === true || amazon_aqm?.enabled === true
+    check: (config) =>
+      Object.values(config).some((section: object) => 'enabled' in section && section.enabled === true)
         ? null
         : 'enables no source, expected a section hue or amazon_aqm with enabled: true',
   },

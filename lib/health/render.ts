@@ -1,6 +1,6 @@
 /** The report in words: a table for a person, plain lines for a log or a mail, an object for a program. */
 import { CHECKS } from './checks';
-import type { Status } from './check';
+import type { Status } from '../check/check';
 import type { CheckReport, HealthReport } from './runner';
 
 /** What is wrong stands at the end, where the eye is. */

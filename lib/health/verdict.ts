@@ -1,6 +1,5 @@
 /** What all checks together mean: healthy, degraded or critical, and the exit code of each. */
-import type { CollectorName } from '../reading';
-import type { Problem, Status } from './check';
+import type { Problem, Status } from '../check/check';
 
 export interface Verdict {
   status: 'healthy' | 'degraded' | 'critical';
@@ -13,7 +12,7 @@ export interface Verdict {
  */
 export function verdictOf(
   reports: readonly { status: Status; problems: readonly Pick<Problem, 'stops'>[] }[],
-  enabled: readonly CollectorName[],
+  enabled: readonly string[],
 ): Verdict {
   if (!reports.some(({ status }) => status === 'fail')) return { status: 'healthy', exit_code: 0 };
   const stopped = new Set(reports.flatMap(({ problems }) => problems.flatMap(({ stops = [] }) => stops)));

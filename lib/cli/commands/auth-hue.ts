@@ -7,6 +7,7 @@ import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
 import { createHttp } from '../../http/fetch';
 import type { TlsOptions } from '../../http/http';
+import { noTraffic, observed } from '../../http/observed';
 import { createLogger } from '../../logging/create-logger';
 import { silentLogger, type Logger } from '../../logging/logger';
 import { sleep } from '../../reliability/sleep';
@@ -14,7 +15,7 @@ import { createHueClient } from '../../sources/hue/client';
 import { pair } from '../../sources/hue/pairing';
 import { tlsOptionsFor } from '../../sources/hue/tls';
 import { trustBridge } from '../../sources/hue/trust';
-import type { Traffic } from '../../sources/source';
+import { createDeviceTexts } from '../../sources/device-text';
 import { COMMON_FLAGS, type CommandSpec } from '../arguments';
 import { createAsker } from '../ask';
 import { chooseBridge } from '../auth-hue/choose-bridge';
@@ -22,7 +23,7 @@ import { readBack } from '../auth-hue/read-back';
 import { resultOf, showReadings, showTrust, showWritten } from '../auth-hue/show';
 import { provePairingWritable, writePairing } from '../auth-hue/write-pairing';
 import { main, type Run } from '../command';
-import { EXIT } from '../exit-codes';
+import { EXIT } from '../../exit-codes';
 import { interruption } from '../interruption';
 import { untilInterrupted } from '../login-kit';
 import { verboseLogger } from '../verbose-logger';
@@ -70,12 +71,11 @@ const run: Run = async ({ arguments: { values, switches }, terminal, redactor: r
   const steps = logging(silentLogger);
   const clientWith = (tls: TlsOptions) =>
     createHueClient({
-      http,
+      http: observed(http, { traffic: noTraffic(), logger: steps }),
       key: '',
       tls,
       timeoutMs: TIMEOUT_MS,
-      traffic: newTraffic(),
-      logger: steps,
+      texts: createDeviceTexts(steps),
       redact,
       signal,
     });
@@ -132,7 +132,5 @@ function defaultHue(): HueConfig {
   const keys = Object.entries(schema.properties.hue.properties);
   return Object.fromEntries(keys.map(([key, { default: value }]) => [key, value])) as unknown as HueConfig;
 }
-
-const newTraffic = (): Traffic => ({ requests: 0, payloadBytes: 0, endpoint: null });
 
 void main(SPEC, run);

@@ -1,5 +1,5 @@
 /** health: checks everything, says what is wrong and how to mend it. */
-import type { Check } from '../../health/check';
+import type { Check } from '../../check/check';
 import { CHECKS } from '../../health/checks';
 import { readInstallation } from '../../health/installation';
 import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';

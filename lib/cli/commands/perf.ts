@@ -14,7 +14,7 @@ import { measureInTurn } from '../../perf/run-cycle';
 import { connectToBridge } from '../../sources/hue/connect';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
-import { EXIT } from '../exit-codes';
+import { EXIT } from '../../exit-codes';
 import { interruption } from '../interruption';
 
 const SPEC: CommandSpec = {
@@ -119,7 +119,6 @@ async function identify(config: Config, hue: HueConfig, signal: AbortSignal, red
     config: { ...config, hue },
     key: '',
     http: createHttp(),
-    traffic: { requests: 0, payloadBytes: 0, endpoint: null },
     logger: silentLogger,
     redact,
     signal,

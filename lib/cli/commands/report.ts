@@ -11,7 +11,7 @@ import { stdoutSink } from '../../report/sink';
 import { styleFor } from '../../report/text';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
-import { EXIT } from '../exit-codes';
+import { EXIT } from '../../exit-codes';
 
 const SPEC: CommandSpec = {
   name: 'report',

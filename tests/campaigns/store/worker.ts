@@ -5,7 +5,7 @@
 import { collect } from '../../../lib/collect';
 import type { Config } from '../../../lib/config/config';
 import { asMonitorError } from '../../../lib/errors';
-import { exitCodeOf } from '../../../lib/cli/exit-codes';
+import { exitCodeOf } from '../../../lib/exit-codes';
 import { openKeeping } from '../../../lib/cli/keeping';
 import type { Fields, Logger } from '../../../lib/logging/logger';
 import type { CollectorName } from '../../../lib/reading';

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import type { CheckName, Status } from '../../../lib/health/check';
+import type { CheckName, Status } from '../../../lib/check/check';
 import { createTestAuthority } from '../../../lib/simulator/certificates';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
 import { openHome, type Home, type HomeOptions } from '../../support/home';

@@ -1,6 +1,6 @@
 /** A sound installation: nothing is complained of, in every form of output, before and after the first cycle. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { CHECK_NAMES } from '../../../lib/health/check';
+import { CHECK_NAMES } from '../../../lib/check/check';
 import { openHome, type Home } from '../../support/home';
 import type { HealthJson } from './bench';
 

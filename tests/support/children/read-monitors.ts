@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createHttp } from '../../../lib/http/fetch';
 import { createRedactor } from '../../../lib/logging/redact';
 import { startDeadline } from '../../../lib/reliability/deadline';
-import { acquireLock } from '../../../lib/reliability/lock';
+import { acquireLock } from '../../../lib/store/lock';
 import { createRetrier } from '../../../lib/reliability/retry';
 import { sleep } from '../../../lib/reliability/sleep';
 import { createAqmSource } from '../../../lib/sources/aqm/aqm-source';

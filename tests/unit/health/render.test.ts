@@ -1,6 +1,6 @@
 import type { CheckReport, HealthReport } from '../../../lib/health/runner';
 import { renderAnnotations, renderJson, renderLine, renderText } from '../../../lib/health/render';
-import { CHECK_NAMES, type Status } from '../../../lib/health/check';
+import { CHECK_NAMES, type Status } from '../../../lib/check/check';
 
 const check = (name: CheckReport['name'], status: Status, message = 'as it should be'): CheckReport => {
   const remediation = 'Mend it: chmod 600 x';

@@ -1,5 +1,5 @@
 import { MonitorError } from '../../../lib/errors';
-import type { Check, Judgement } from '../../../lib/health/check';
+import type { Check, Judgement } from '../../../lib/check/check';
 import type { Installation } from '../../../lib/health/installation';
 import { createRedactor } from '../../../lib/logging/redact';
 import { runChecks } from '../../../lib/health/runner';

@@ -1,4 +1,4 @@
-import { acquireLock, type Lock } from '../../../lib/reliability/lock';
+import { acquireLock, type Lock } from '../../../lib/store/lock';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { nthCycle } from '../../support/cycles';
 import { readBack, scratch, type Scratch } from '../../support/storage';

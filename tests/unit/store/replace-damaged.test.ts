@@ -11,7 +11,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { acquireLock } from '../../../lib/reliability/lock';
+import { acquireLock } from '../../../lib/store/lock';
 import { Database } from '../../../lib/store/database';
 import { databaseError } from '../../../lib/store/database-error';
 import { enterGate } from '../../../lib/store/gate';

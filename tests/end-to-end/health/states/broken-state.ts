@@ -1,5 +1,5 @@
 /** One way in which an installation can be broken, what health says of it, and how that mends it. */
-import type { CheckName } from '../../../../lib/health/check';
+import type { CheckName } from '../../../../lib/check/check';
 import type { Bench, BenchOptions } from '../bench';
 
 export interface BrokenState {

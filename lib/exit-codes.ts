@@ -1,5 +1,5 @@
 /** The one place where an outcome becomes an exit code; the table users rely on. */
-import type { ErrorType } from '../errors';
+import type { ErrorType } from './errors';
 
 export const EXIT = {
   /** every reading stored, or nothing to do */

@@ -1,0 +1,27 @@
+/** The one frame of every `--json` answer; only health's own report has another shape. */
+import type { MonitorError } from '../errors';
+import { EXIT } from '../exit-codes';
+
+/** How a command ended; what is left out is so for one that did its work. */
+export interface Ending {
+  exit_code?: number;
+  outcome?: 'ok' | 'partial' | 'failed';
+  started_at?: string;
+  duration_ms?: number;
+  error?: Pick<MonitorError, 'type' | 'message' | 'remediation'> | null;
+}
+
+/** @param content the command's own fields */
+export function envelope(command: string, content: object, ending: Ending = {}): string {
+  const { exit_code = EXIT.done, outcome = exit_code === EXIT.done ? 'ok' : 'failed', error = null } = ending;
+  return `${JSON.stringify({
+    schema_version: 1,
+    command,
+    exit_code,
+    outcome,
+    started_at: ending.started_at ?? new Date(performance.timeOrigin).toISOString(),
+    duration_ms: ending.duration_ms ?? Math.round(performance.now()),
+    ...content,
+    error: error && { type: error.type, message: error.message, remediation: error.remediation },
+  })}\n`;
+}
