@@ -69,9 +69,15 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   async store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord> {
-    let [record]: CycleRecord[] = [];
-    await this.replacingDamaged(() => this.transaction(() => [{ record: (record = judge()), readings }]));
-    return record ?? judge();
+    const judged: CycleRecord[] = [];
+    await this.replacingDamaged(() =>
+      this.transaction(() => {
+        const record = judge();
+        judged.push(record);
+        return [{ record, readings }];
+      }),
+    );
+    return judged.at(-1) ?? judge();
   }
 
   async storeAll(cycles: readonly Cycle[]): Promise<void> {

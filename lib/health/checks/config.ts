@@ -20,7 +20,7 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
     remediation: `Correct ${key}, unless it is meant so: "\${EDITOR:-vi}" '${files.config}'`,
   }));
   const sources = installation.enabled.join(' and ');
-  const ofSources = await Promise.all(SOURCES.map((row) => row.configProblems?.(config, files.config) ?? []));
+  const ofSources = await Promise.all(SOURCES.map(async (row) => (await row.configProblems?.(config, files.config)) ?? []));
   const problems = [...ofSources.flat(), ...odd];
   return { message: `${files.config} is valid; enabled: ${sources}`, problems, details };
 }
