@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LEVELS, type Level, type StorageConfig } from '../../lib/config/config';
 import type { Fields, Logger } from '../../lib/logging/logger';
-import type { CollectorName, Reading } from '../../lib/reading';
+import type { Reading } from '../../lib/reading';
+import type { CollectorName } from '../../lib/sources/all';
 import { Database, type Row, type SqlValue } from '../../lib/store/database';
 import type { CycleRecord } from '../../lib/store/store';
 
@@ -73,7 +74,7 @@ export async function readBack(path: string): Promise<{ record: CycleRecord; rea
   const cycles = await query<Omit<CycleRecord, 'devices_skipped'> & { devices_skipped: string }>(
     path,
     `SELECT started_at, collector, outcome, exit_code, duration_ms, devices_seen, devices_skipped, requests,
-       payload_bytes, endpoint, retries, error_type, error FROM cycles ORDER BY started_at, collector DESC`,
+       payload_bytes, endpoint, retries, lock_wait_ms, error_type, error FROM cycles ORDER BY started_at, collector DESC`,
   );
   return await Promise.all(
     cycles.map(async (record) => ({

@@ -11,7 +11,10 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
     file: files.config,
     secrets_file: files.secrets,
     enabled: config === null ? [] : installation.enabled,
-    ...(config !== null && { interval_minutes: config.collection.interval_minutes }),
+    ...(config !== null && {
+      interval_minutes: config.collection.interval_minutes,
+      programs: programsOf(installation.enabled),
+    }),
   };
   if (config === null) return { message: '', problems: problemsOf(configFailure, files.config), details };
   const odd = ODDITIES.filter(({ isOdd }) => isOdd(config)).map(({ key, say }): Problem => ({
@@ -23,6 +26,12 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
   const ofSources = await Promise.all(SOURCES.map(async (row) => (await row.configProblems?.(config, files.config)) ?? []));
   const problems = [...ofSources.flat(), ...odd];
   return { message: `${files.config} is valid; enabled: ${sources}`, problems, details };
+}
+
+/** What cron is to start, and which place of how many each has in the interval, whatever is switched off. */
+function programsOf(enabled: readonly string[]): { name: string; place: number; of: number }[] {
+  const all = SOURCES.map(({ program, collector }, place) => ({ name: program, collector, place, of: SOURCES.length }));
+  return all.flatMap(({ collector, ...program }) => (enabled.includes(collector) ? [program] : []));
 }
 
 /** Every fault with its place, not only the first eight. */

@@ -28,11 +28,12 @@ async function store(): Promise<void> {
     payload_bytes: 0,
     endpoint: 'sensors',
     retries: 0,
+    lock_wait_ms: 0,
     error_type: null,
     error: null,
   } as const;
   await database.open();
-  await database.store({ record, readings: [] });
+  await database.store([], () => record);
   await database.close();
   process.exit(0);
 }

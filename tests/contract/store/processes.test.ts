@@ -2,10 +2,11 @@
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { Database } from '../../../lib/store/database';
 import { readingsDatabase } from '../../../lib/store/readings-database';
+import { noEffort } from '../../../lib/store/store';
 import { spoolCycle, spooledFiles } from '../../../lib/store/spool';
 import { isRoot, NOBODY } from '../../support/as-user';
 import { resultOf, runChild, startChild } from '../../support/child';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
 const rootTest = isRoot ? test : test.skip;
@@ -22,8 +23,10 @@ const spool = (n: number) => spoolCycle(here.storage, here.logger, nthCycle(n));
 const names = (folder: string) => (existsSync(here.path(folder)) ? readdirSync(here.path(folder)) : []);
 
 async function collect(n: number): Promise<void> {
-  const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(n));
+  const effort = noEffort();
+  const store = readingsDatabase(here.storage, here.logger, { effort });
+  const { record, readings } = nthCycle(n);
+  await store.store(readings, () => ({ ...record, lock_wait_ms: effort.lockWaitMs }));
   await store.close();
 }
 
@@ -68,7 +71,7 @@ rootTest('a file that cannot be read waits for better days, the others are store
 rootTest('side files of another owner: the error names them and the command (needs root)', async () => {
   chownSync(here.storage.data_directory, NOBODY, NOBODY);
   const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(1));
+  await keep(store, nthCycle(1));
   for (const suffix of ['-wal', '-shm']) copyFileSync(path + suffix, here.path(`kept${suffix}`));
   await store.close();
   for (const suffix of ['-wal', '-shm']) {
