@@ -176,7 +176,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     name: 'not following links',
     edits: [['lib/files/own-file.ts', ' | constants.O_NOFOLLOW', '']],
     proofs: [
-      ['unit/files/own-file', 'a link is not written'],
+      ['contract/files/own-file', 'a link is not written'],
       ['end-to-end/planted-files', 'a link at data/.write-test'],
     ],
   },
@@ -312,7 +312,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'the proof of writing before a device is asked',
-    edits: [['lib/collect.ts', '    context.proveWritable();\n', '']],
+    edits: [['lib/collect.ts', '    keeping.proveWritable();\n', '']],
     proofs: [['end-to-end/spool', 'an existing database in a directory that became read-only']],
   },
   {
