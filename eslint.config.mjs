@@ -3,7 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '**/*.generated.*'] },
+  { ignores: ['dist/', 'coverage/', '**/*.generated.*', 'tests/support/third-source/toy/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -100,7 +100,8 @@ if [ "$mode" != uninstall ]; then
   settings=$(printf '%s' "$answer" | "$node" -e '
     const check = JSON.parse(require("fs").readFileSync(0, "utf8")).checks[0];
     if (check.details.interval_minutes === undefined) { console.error(check.message, check.remediation); process.exit(1); }
-    console.log(check.details.interval_minutes, ...check.details.enabled);
+    const { interval_minutes, programs } = check.details;
+    console.log(interval_minutes, ...programs.map(({ name, place, of }) => `${name}:${place}:${of}`));
   ' 2>>"$work/error") || fail 2 'the configuration cannot be used:' "$(cat "$work/error")"
   # shellcheck disable=SC2086 # one word each
   set -- $settings
@@ -116,18 +117,18 @@ if [ "$mode" != uninstall ]; then
   esac
   files="${config:+ --config $(quoted "$config")}${secrets:+ --secrets $(quoted "$secrets")}"
   line() { printf '%s %s%s %s %s%s\n' "$1" "$2" "$(quoted "$node")" "$(quoted "$project/bin/$3.js")" "$4" "$files"; }
-  # Half an interval apart: the two collectors neither wait for each other nor ask at the same moment.
-  half=$((every / 2))
-  [ "$half" -le 29 ] || half=29
-  [ "$every" -gt 1 ] && pause='' || pause='sleep 30; '
+  # Spread over the interval: the collectors neither wait for each other nor ask at the same moment. $2 is place:of.
+  collect_line() {
+    seconds=$((60 * every * ${2%:*} / ${2#*:}))
+    after=$((seconds / 60))
+    [ "$after" -le 29 ] || after=29
+    [ "$every" -gt 1 ] || [ "$seconds" -eq 0 ] && pause='' || pause="sleep $seconds; "
+    [ "$after" -gt 0 ] && when="$after${minutes:+-59}$minutes" || when="${minutes:+*}${minutes:-0}"
+    line "$when $hours * * *" "$pause" "$1" --quiet-repeats
+  }
   {
     printf '%s\n' "$begin"
-    for source in "$@"; do
-      case $source in
-        hue) line "${minutes:+*}${minutes:-0} $hours * * *" '' collect-hue --quiet-repeats ;;
-        amazon_aqm) line "$half${minutes:+-59}$minutes $hours * * *" "$pause" collect-aqm --quiet-repeats ;;
-      esac
-    done
+    for collector in "$@"; do collect_line "${collector%%:*}" "${collector#*:}"; done
     line '13 7 * * *' '' health --quiet
     printf '%s\n' "$end"
   } >>"$work/new"

@@ -1,41 +1,64 @@
 /**
- * The essay: one cycle from its start to its end. Lock, prove that there is a place to write, ask the device, store
- * what it said; where the database cannot take it, keep it in the spool, which the next cycle stores first.
+ * The essay: one cycle from its start to its end. Lock, prove that there is a place to write, ask the device, decide what
+ * its answer is worth, store it; if the database cannot take it, keep it in the spool, which the next cycle stores first.
  */
+import type { SourceReport } from './sources/accept';
 import { asMonitorError, MonitorError } from './errors';
+import { EXIT, exitCodeOf } from './exit-codes';
+import type { Traffic } from './http/observed';
 import type { Redact } from './logging/redact';
-import type { CollectorName } from './reading';
 import type { CycleEnd } from './reliability/cycle-end';
 import { beforeDeadline } from './reliability/deadline';
-import type { Source, SourceReport, Traffic } from './sources/source';
-import type { Cycle, CycleRecord, Store } from './store/store';
+import type { CollectorName } from './sources/all';
+import type { DeviceAnswer, Source } from './sources/source';
+import type { Cycle, CycleRecord, Effort, Store } from './store/store';
 
 export interface CollectContext {
   collector: CollectorName;
   /** the `timestamp` of all readings of this cycle */
   startedAt: Date;
-  source: Source;
+  source: Pick<Source, 'read'>;
+  /** what we make of the devices' answers */
+  accept: (devices: readonly DeviceAnswer[]) => SourceReport;
   traffic: Traffic;
-  /** @throws MonitorError `overlap` where another cycle of this collector runs */
-  lock: () => Promise<{ release(): Promise<void> }>;
-  /** @throws MonitorError where neither the database nor the spool could take a reading */
-  proveWritable: () => void;
-  /** retries included */
-  store: Store;
-  /** Opens the store while the device answers; what goes wrong shows again when it is used. */
-  openStore: () => Promise<void>;
-  spool: {
-    /** Stores the cycles that wait. @throws MonitorError where the database cannot take them */
-    replay(): Promise<void>;
-    /** Keeps a cycle on disk, retries included. @throws MonitorError where that is impossible, too */
-    add(cycle: Cycle): Promise<void>;
-  };
+  keeping: Keeping;
   /** ends the reading while there is still time to store, and the storing while there is still time to spool */
   end: Pick<CycleEnd, 'reading' | 'storing' | 'graceMs'>;
   retries: () => number;
-  exitCodeOf: (failure: MonitorError) => number;
   /** masks what must not be stored: devices echo what they were asked, key included */
   redact: Redact;
+}
+
+/** Where a cycle is kept. All of it tries again as long as that may help. */
+export interface Keeping {
+  /** @throws MonitorError `overlap` if another cycle of this collector runs */
+  lock(): Promise<{ release(): Promise<void> }>;
+  /** @throws MonitorError if neither the database nor the spool could take a reading */
+  proveWritable(): void;
+  /** Opens the store while the device answers; what goes wrong shows again when it is used. */
+  openStore(): Promise<void>;
+  store: Store;
+  /** what storing has taken so far */
+  effort: Effort;
+  spool: {
+    /** Stores the cycles that wait. @throws MonitorError if the database cannot take them */
+    replay(): Promise<void>;
+    /** Keeps a cycle on disk. @throws MonitorError if that is impossible, too */
+    add(cycle: Cycle): Promise<void>;
+  };
+}
+
+/** Keeps nothing: for a dry run, which reads and judges as any cycle does. */
+export function keepNothing(keeping: Keeping): Keeping {
+  const nothing = () => Promise.resolve();
+  return {
+    ...keeping,
+    lock: () => Promise.resolve({ release: nothing }),
+    proveWritable: () => undefined,
+    openStore: nothing,
+    store: { store: (_readings, judge) => Promise.resolve(judge()), storeAll: nothing, close: nothing },
+    spool: { replay: nothing, add: nothing },
+  };
 }
 
 export interface CycleResult {
@@ -53,12 +76,12 @@ const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0 }
 
 /** Never throws: what hinders a cycle, another one of this collector included, is the `failure` of its result. */
 export async function collect(context: CollectContext): Promise<CycleResult> {
-  const { end, store } = context;
+  const { end, keeping } = context;
   let lock: { release(): Promise<void> } | undefined;
   try {
-    lock = await context.lock();
-    context.proveWritable();
-    const opening = context.openStore().catch(() => undefined);
+    lock = await keeping.lock();
+    keeping.proveWritable();
+    const opening = keeping.openStore().catch(() => undefined);
     const { report, failure } = await look(context);
     await beforeDeadline(opening, end.storing, end.graceMs).catch(() => undefined);
     return await keep(context, report, failure);
@@ -66,18 +89,16 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
     return unkept(context, NOTHING_READ, asMonitorError(thrown));
   } finally {
     // The last connection moves the WAL into the database: between two cycles readings.db is whole by itself.
-    await beforeDeadline(store.close(), end.storing, end.graceMs).catch(() => undefined);
+    await beforeDeadline(keeping.store.close(), end.storing, end.graceMs).catch(() => undefined);
     await lock?.release().catch(() => undefined); // it goes with the process at the latest
   }
 }
 
 /** Reads the source without throwing: a cycle that failed has its row, too. */
-export async function look({
-  source,
-  end,
-}: Pick<CollectContext, 'source' | 'end'>): Promise<{ report: SourceReport; failure: MonitorError | null }> {
+async function look(context: CollectContext): Promise<{ report: SourceReport; failure: MonitorError | null }> {
+  const { source, accept, end } = context;
   try {
-    const report = await beforeDeadline(source.read(), end.reading, end.graceMs);
+    const report = accept(await beforeDeadline(source.read(), end.reading, end.graceMs));
     return { report, failure: nothingToStore(report) };
   } catch (thrown) {
     return { report: NOTHING_READ, failure: asMonitorError(thrown) };
@@ -96,33 +117,30 @@ function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): Monit
   return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
 }
 
-/** Stores what waits and this cycle; where the database cannot take it, spools it. */
+/** Stores what waits and this cycle; if the database cannot take it, spools it. */
 async function keep(
   context: CollectContext,
   report: SourceReport,
   readFailure: MonitorError | null,
 ): Promise<CycleResult> {
-  const { end } = context;
-  const record = recordOf(context, report, readFailure);
-  const cycle: Cycle = { record, readings: report.readings };
+  const { end, keeping } = context;
+  const { readings } = report;
   try {
-    const finish = () => Object.assign(record, { duration_ms: elapsedMs(), retries: context.retries() });
-    const storing = context.spool.replay().then(() => context.store.store(cycle, finish));
-    const { stored } = await beforeDeadline(storing, end.storing, end.graceMs);
-    const { replaced } = context.store;
-    if (replaced !== null && record.outcome === 'ok') Object.assign(record, { outcome: 'partial', exit_code: 3 });
-    return { record, report, readingsStored: stored, readingsSpooled: 0, replaced, failure: readFailure };
+    const judge = () => recordOf(context, report, readFailure);
+    const storing = keeping.spool.replay().then(() => keeping.store.store(readings, judge));
+    const record = await beforeDeadline(storing, end.storing, end.graceMs);
+    const { replaced } = keeping.effort;
+    return { record, report, readingsStored: readings.length, readingsSpooled: 0, replaced, failure: readFailure };
   } catch (thrown) {
     const reason: unknown = end.storing.signal.reason;
     const interrupted = reason instanceof MonitorError && reason.type === 'interrupted' ? reason : null;
     const failure = readFailure ?? interrupted ?? asMonitorError(thrown);
     const result = unkept(context, report, failure);
     try {
-      result.record.lock_wait_ms = context.store.lockWaitMs;
-      await context.spool.add({ record: result.record, readings: report.readings });
-      return { ...result, readingsSpooled: report.readings.length };
+      await keeping.spool.add({ record: result.record, readings });
+      return { ...result, readingsSpooled: readings.length };
     } catch (alsoThrown) {
-      const lost = report.readings.length;
+      const lost = readings.length;
       return lost === 0 ? result : { ...result, failure: failureThatLost(lost, failure, asMonitorError(alsoThrown)) };
     }
   }
@@ -151,41 +169,43 @@ function unkept(context: CollectContext, report: SourceReport, failure: MonitorE
   return { record, report, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
 }
 
-export function recordOf(
-  context: Pick<CollectContext, 'startedAt' | 'collector' | 'traffic' | 'retries' | 'exitCodeOf' | 'redact'>,
-  report: SourceReport,
-  failure: MonitorError | null,
-): CycleRecord {
-  const partial = Object.values(report.skipped).includes('malformed');
-  const record: CycleRecord = {
-    started_at: context.startedAt.toISOString(),
-    collector: context.collector,
-    outcome: partial ? 'partial' : 'ok',
-    exit_code: partial ? 3 : 0,
-    duration_ms: elapsedMs(),
+function recordOf(context: CollectContext, report: SourceReport, failure: MonitorError | null): CycleRecord {
+  const { startedAt, collector, traffic, keeping, redact } = context;
+  return {
+    started_at: startedAt.toISOString(),
+    collector,
+    duration_ms: Math.round(performance.now()), // since the process started
     devices_seen: report.devicesSeen,
     devices_skipped: report.skipped,
-    requests: context.traffic.requests,
-    payload_bytes: context.traffic.payloadBytes,
-    endpoint: context.traffic.endpoint,
+    requests: traffic.requests,
+    payload_bytes: traffic.payloadBytes,
+    endpoint: traffic.endpoint,
     retries: context.retries(),
+    lock_wait_ms: keeping.effort.lockWaitMs,
+    ...judge(report, failure, keeping.effort.replaced, redact),
+  };
+}
+
+/** What a cycle comes to: here, and nowhere else. */
+function judge(
+  { skipped }: SourceReport,
+  failure: MonitorError | null,
+  replaced: string | null,
+  redact: Redact,
+): Pick<CycleRecord, 'outcome' | 'exit_code' | 'error_type' | 'error'> {
+  if (failure !== null) {
+    const { type, message } = failure;
+    return { outcome: 'failed', exit_code: exitCodeOf(type), error_type: type, error: redact(message) };
+  }
+  if (replaced !== null) {
+    const error = `the database was damaged: it was moved to ${replaced}, and a new one was started`;
+    return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'database_corrupt', error };
+  }
+  const isPartial = Object.values(skipped).includes('malformed');
+  return {
+    outcome: isPartial ? 'partial' : 'ok',
+    exit_code: isPartial ? EXIT.partial : EXIT.done,
     error_type: null,
     error: null,
   };
-  if (failure) fail(record, failure, context);
-  return record;
 }
-
-function fail(
-  record: CycleRecord,
-  failure: MonitorError,
-  context: Pick<CollectContext, 'exitCodeOf' | 'redact'>,
-): void {
-  record.outcome = 'failed';
-  record.exit_code = context.exitCodeOf(failure);
-  record.error_type = failure.type;
-  record.error = context.redact(failure.message);
-}
-
-/** since the process started */
-const elapsedMs = (): number => Math.round(performance.now());

@@ -21,6 +21,8 @@ export interface QuantityRow {
   kept: { column: string; as: 'hundredths' | 'real'; since: number };
   /** the gauge of the Prometheus format, and its HELP */
   metric: { name: string; help: string };
+  /** Outside, it is not a measurement of a room and is never stored; in the unit of the stored value. */
+  possible: readonly [lowest: number, highest: number];
   /** which way is better for the people in the room; null if neither is */
   better: 'lower' | 'higher' | null;
   /** Values spread over several powers of ten: charts are logarithmic. */
@@ -37,6 +39,7 @@ export const QUANTITIES = {
     ...{ name: 'temperature', title: 'Temperature', short: '', unit: '°C', decimals: 1 },
     kept: { column: 'temperature', as: 'hundredths', since: 1 },
     metric: { name: 'climate_temperature_celsius', help: 'Temperature.' },
+    possible: [-60, 100],
     better: null,
     us: { column: 'temperature_fahrenheit', unit: '°F', convert: (celsius) => celsius * 1.8 + 32 },
   },
@@ -44,6 +47,7 @@ export const QUANTITIES = {
     ...{ name: 'humidity', title: 'Humidity', short: 'humidity', unit: '%', decimals: 0 },
     kept: { column: 'humidity', as: 'real', since: 1 },
     metric: { name: 'climate_humidity_percent', help: 'Relative humidity.' },
+    possible: [0, 100],
     better: null,
   },
   /** particles below 2.5 µm */
@@ -51,6 +55,7 @@ export const QUANTITIES = {
     ...{ name: 'pm25', title: 'Particles PM2.5', short: 'PM2.5', unit: 'µg/m³', decimals: 0 },
     kept: { column: 'pm25', as: 'real', since: 1 },
     metric: { name: 'climate_pm25_ugm3', help: 'Particles below 2.5 micrometres, micrograms per cubic metre.' },
+    possible: [0, 100_000],
     better: 'lower',
   },
   /** particles below 10 µm */
@@ -58,6 +63,7 @@ export const QUANTITIES = {
     ...{ name: 'pm10', title: 'Particles PM10', short: 'PM10', unit: 'µg/m³', decimals: 0 },
     kept: { column: 'pm10', as: 'real', since: 1 },
     metric: { name: 'climate_pm10_ugm3', help: 'Particles below 10 micrometres, micrograms per cubic metre.' },
+    possible: [0, 100_000],
     better: 'lower',
   },
   /** Amazon's index of volatile organic compounds, 0 to 100; not ppb */
@@ -68,12 +74,14 @@ export const QUANTITIES = {
       name: 'climate_voc_index',
       help: 'Index of volatile organic compounds, 0 to 100, lower is better.',
     },
+    possible: [0, 100],
     better: 'lower',
   },
   co_ppm: {
     ...{ name: 'co', title: 'Carbon monoxide', short: 'CO', unit: 'ppm', decimals: 0 },
     kept: { column: 'co', as: 'real', since: 1 },
     metric: { name: 'climate_co_ppm', help: 'Carbon monoxide, parts per million.' },
+    possible: [0, 100_000],
     better: 'lower',
   },
   /** Amazon's indoor air quality score, 0 to 100 */
@@ -81,12 +89,14 @@ export const QUANTITIES = {
     ...{ name: 'iaq', title: 'Air quality score', short: 'IAQ', unit: '', decimals: 0 },
     kept: { column: 'iaq', as: 'real', since: 1 },
     metric: { name: 'climate_iaq_score', help: 'Indoor air quality score, 0 to 100, higher is better.' },
+    possible: [0, 100],
     better: 'higher',
   },
   light_lux: {
     ...{ name: 'light', title: 'Light', short: '', unit: 'lux', decimals: 0 },
     kept: { column: 'light', as: 'hundredths', since: 1 },
     metric: { name: 'climate_light_lux', help: 'Illuminance.' },
+    possible: [0, 10_000_000],
     better: null,
     logarithmic: true,
   },
@@ -94,6 +104,7 @@ export const QUANTITIES = {
     ...{ name: 'battery', title: 'Battery', short: 'battery', unit: '%', decimals: 0 },
     kept: { column: 'battery', as: 'real', since: 1 },
     metric: { name: 'climate_battery_percent', help: 'Charge of the battery.' },
+    possible: [0, 100],
     better: 'higher',
     onlyLatest: true,
   },

@@ -1,16 +1,12 @@
 /** What a reading is: our words, whatever the vendor calls it. Units are in the names. */
 import type { Quantities } from './quantities';
 
-export type DeviceType = 'hue_sensor' | 'alexa_aqm';
-
-/** The collector's name in `cycles.collector`. */
-export type CollectorName = 'hue' | 'amazon_aqm';
-
 /** One device at one moment: a row of `readings` without the cycle's own time. */
 export interface Reading extends Quantities {
-  /** `hue:<uniqueid>` or `alexa:<serial>` */
+  /** `hue:<uniqueid>`, `alexa:<serial>` */
   device_id: string;
-  device_type: DeviceType;
+  /** which kind of device: a row of the list of sources names it */
+  device_type: string;
   /** the room, as it is called at the time of the reading */
   location: string;
   /** the sensor's own time, UTC ISO 8601 with milliseconds and `Z`; null where it is not known */

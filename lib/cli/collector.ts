@@ -1,194 +1,224 @@
 /**
- * What both collectors are made of: this file alone knows all the rooms, puts them together, and lets `collect` tell the
- * story. A new source needs a folder under lib/sources, a command, and nothing here.
+ * A collector: the same command for every source, made of its row. This file alone knows all the rooms, puts them
+ * together, and lets `collect` tell the story.
  */
 import { join } from 'node:path';
+import { accept } from '../sources/accept';
 import type { Heartbeat } from '../alert/heartbeat';
-import { collect, look, recordOf, type CollectContext, type CycleResult } from '../collect';
+import { collect, keepNothing, type CollectContext, type CycleResult } from '../collect';
 import type { Config, Secrets } from '../config/config';
 import { findFiles } from '../config/find';
 import { loadConfig } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
 import { secretsModeWarning } from '../config/secrets-file';
-import { EXIT, exitCodeOf } from '../exit-codes';
+import { EXIT, EXIT_CODE_HELP } from '../exit-codes';
 import { createHttp } from '../http/fetch';
-import type { Http } from '../http/http';
-import { watchClock } from '../http/watch-clock';
+import { noTraffic, observed } from '../http/observed';
 import { createLogger } from '../logging/create-logger';
 import type { Logger } from '../logging/logger';
 import type { Redactor } from '../logging/redact';
-import type { CollectorName } from '../reading';
 import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
 import { beforeDeadline } from '../reliability/deadline';
-import { createRetrier, type Retrier } from '../reliability/retry';
+import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
-import type { Source, Traffic } from '../sources/source';
-import type { Arguments } from './arguments';
+import type { CollectorName } from '../sources/all';
+import { createDeviceTexts } from '../sources/device-text';
+import { sectionOf, type Source, type SourceKit, type SourceRow } from '../sources/source';
+import { lastDevicesSeen } from '../store/last-good-cycle';
+import { acquireLock } from '../store/lock';
+import { COMMON_FLAGS, type Arguments, type CommandSpec } from './arguments';
 import { showCycle } from './collector-output';
-import type { Run, Terminal } from './command';
+import { main, type Invocation } from './command';
 import { envelope } from './envelope';
 import { forgetOldCycles } from './forget-old';
 import { openKeeping } from './keeping';
+import { ownCommand } from './own-command';
 import { wasSaidLately } from './repeated-failure';
 import { verboseLogger } from './verbose-logger';
 
-/** What a source may use: made once here, so that every source retries, logs and redacts in the same way. */
-export interface SourceKit {
-  config: Config;
-  secrets: Secrets;
-  arguments: Arguments;
-  /** for the source alone: the clocks of those who answer it are noticed */
-  http: Http;
-  /** the clock of the one who answered last minus ours; null if nobody told the time */
-  clockDifferenceMs: () => number | null;
-  retrier: Retrier;
-  logger: Logger;
-  redactor: Redactor;
-  traffic: Traffic;
-  end: CycleEnd;
-  /** how many devices the last good cycle of this collector listed; 0 where there was none */
-  lastDevicesSeen: () => Promise<number>;
-  /** nothing may be written under the data directory */
-  dryRun: boolean;
-}
-
-export interface CollectorSpec {
-  program: 'collect-hue' | 'collect-aqm';
-  collector: CollectorName;
-  configSection: 'hue' | 'amazon_aqm';
-  secretSection: 'hue' | 'amazon';
-  /** @throws MonitorError where the configuration names something that cannot be used */
-  createSource: (kit: SourceKit) => Source;
-  /** after the cycle is safe and its lock released: alert, e-mail; never changes the outcome */
-  afterCycle?: (kit: SourceKit) => Promise<void>;
-}
+/** A row as lib/sources/all.ts has it. */
+type Row = SourceRow & { collector: CollectorName };
 
 /** Fields of every `--json` answer of a collector. */
-export const NOTHING_COLLECTED = { readings: [], skipped: {}, endpoint: null, payload_bytes: 0 };
+const NOTHING_COLLECTED = { readings: [], skipped: {}, endpoint: null, payload_bytes: 0 };
 
-/** The work of a collector, from the configuration to the exit code. */
-export function collectorRun(spec: CollectorSpec): Run {
-  return async (invocation) => {
-    const { switches, values } = invocation.arguments;
-    const startedAt = new Date();
-    const files = findFiles(values, { environment: invocation.terminal.environment });
-    const config = loadConfig(files.config);
-    const { redactor, terminal } = invocation;
-    const log = createLogger({
-      config: config.logging,
-      program: spec.program,
-      redact: redactor,
-      complain: terminal.err,
-    });
-    const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
-    if (!config[spec.configSection]?.enabled) {
-      logger.info('source_disabled', `${spec.configSection} is not enabled in ${files.config}: nothing to collect`);
-      if (switches.has('json')) terminal.out(envelope(spec.program, NOTHING_COLLECTED));
-      return EXIT.done;
-    }
-    const secrets = secretsFor(spec, files.secrets, logger);
-    for (const value of allSecretValues(secrets)) redactor.add(value);
-    const modeWarning = secretsModeWarning(files.secrets);
-    if (modeWarning !== null) logger.warning('secrets_readable', modeWarning);
+/** Runs the command of a source and ends the process. */
+export function runCollector(row: Row): void {
+  void main(specOf(row), (invocation) => run(row, invocation), { emptyAnswer: NOTHING_COLLECTED });
+}
 
-    const kit = createKit(invocation.arguments, config, secrets, logger, redactor);
-    const heartbeat = await startHeartbeatOf(spec, kit);
-    const result = await runCycle(spec, kit, startedAt);
-    report(spec, kit, result, terminal);
-    const { storing, graceMs } = kit.end;
-    const settled = result.failure?.type === 'overlap' ? undefined : spec.afterCycle?.(kit);
-    const told = heartbeat?.end(result.record.exit_code, result.failure?.type ?? result.record.outcome);
-    const afterwards = Promise.allSettled([settled, told, forgetOldCycles(kit, result.failure)]);
-    await beforeDeadline(afterwards, storing, graceMs).catch(() => undefined);
-    const retrier = createRetrier({ policy: config.retry, logger, sleep, deadline: kit.end.storing });
-    await log.finish((operation, attempt) => retrier.run(operation, attempt));
-    kit.end.clear();
-    return result.record.exit_code;
+function specOf({ program, summary, flags }: Row): CommandSpec {
+  const command = `node bin/${program}.js`;
+  const example = (typed: string, meaning: string) => `${`${command}${typed}`.padEnd(command.length + 15)}${meaning}`;
+  return {
+    name: program,
+    summary,
+    flags: [
+      ...flags,
+      { name: 'dry-run', help: 'read and print, store nothing' },
+      { name: 'quiet-repeats', help: 'for crontabs: say the same failure at most once in 24 hours' },
+      ...COMMON_FLAGS,
+    ],
+    examples: [
+      example('', 'one cycle, as cron runs it'),
+      example(' --dry-run', 'read and print, store nothing'),
+      example(' --json', 'the readings as one JSON object'),
+    ],
+    exitCodes: EXIT_CODE_HELP,
   };
 }
 
-/** Where secrets.yaml has an address for it; a look (`--dry-run`) is no cycle. */
-async function startHeartbeatOf(spec: CollectorSpec, kit: SourceKit): Promise<Heartbeat | null> {
-  const url = kit.secrets.heartbeat?.[spec.collector];
-  if (url === undefined || kit.dryRun) return null;
-  const { startHeartbeat } = await import('../alert/heartbeat');
-  return startHeartbeat(url, { http: createHttp(), logger: kit.logger, signal: kit.end.storing.signal });
+/** What one run of a collector is made of. */
+interface Cycle {
+  row: Row;
+  kit: SourceKit;
+  end: CycleEnd;
+  arguments: Arguments;
+  isDryRun: boolean;
 }
 
-/** @throws MonitorError where the file, or the section of this source, is malformed; a fault elsewhere is only logged */
-function secretsFor(spec: CollectorSpec, file: string, logger: Logger): Secrets {
+/** From the configuration to the exit code. */
+async function run(row: Row, invocation: Invocation): Promise<number> {
+  const { terminal, redactor } = invocation;
+  const { switches, values } = invocation.arguments;
+  const startedAt = new Date();
+  const files = findFiles(values, { environment: terminal.environment });
+  const config = loadConfig(files.config);
+  const log = createLogger({
+    config: config.logging,
+    program: row.program,
+    redact: redactor,
+    complain: terminal.err,
+  });
+  const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
+  if (sectionOf(config, row)?.enabled !== true) {
+    logger.info('source_disabled', `${row.collector} is not enabled in ${files.config}: nothing to collect`);
+    if (switches.has('json')) terminal.out(envelope(row.program, NOTHING_COLLECTED));
+    return EXIT.done;
+  }
+  const secrets = secretsFor(row, files.secrets, logger, redactor);
+  const end = startCycleEnd(config.collection.deadline_seconds);
+  const isDryRun = switches.has('dry-run');
+  const kit = createKit({ row, config, secrets, logger, redactor, end, values, remember: !isDryRun });
+  const cycle: Cycle = { row, kit, end, arguments: invocation.arguments, isDryRun };
+
+  const heartbeat = await startHeartbeatOf(cycle);
+  const source = await row.create(kit);
+  const result = await runCycle(cycle, source, startedAt);
+  report(cycle, result, invocation);
+  await doAfterwards(cycle, source, result, heartbeat);
+  const retrier = createRetrier({ policy: config.retry, logger, sleep, deadline: end.storing });
+  await log.finish((operation, attempt) => retrier.run(operation, attempt));
+  end.clear();
+  return result.record.exit_code;
+}
+
+/** @throws MonitorError if the file, or the section of this source, is malformed; a fault elsewhere is only logged */
+function secretsFor({ secret }: Row, file: string, logger: Logger, redactor: Redactor): Secrets {
   const { secrets, faults, unknown } = loadSecrets(file);
-  const fault = faults[spec.secretSection];
+  const fault = secret === null ? undefined : faults[secret.section];
   if (fault) throw fault;
   for (const [section, other] of Object.entries({ ...faults, ...(unknown && { unknown }) })) {
     logger.warning('secrets_fault', other.message, { section, remediation: other.remediation });
   }
+  for (const value of allSecretValues(secrets)) redactor.add(value);
+  const modeWarning = secretsModeWarning(file);
+  if (modeWarning !== null) logger.warning('secrets_readable', modeWarning);
   return secrets;
 }
 
-function createKit(args: Arguments, config: Config, secrets: Secrets, logger: Logger, redactor: Redactor): SourceKit {
-  const end = startCycleEnd(config.collection.deadline_seconds);
-  const clock = watchClock(createHttp());
+interface KitParts extends Pick<SourceKit, 'config' | 'secrets' | 'logger' | 'redactor' | 'remember'> {
+  row: Row;
+  end: CycleEnd;
+  values: Arguments['values'];
+}
+
+function createKit({ row, end, values, ...parts }: KitParts): SourceKit {
+  const { config, logger } = parts;
+  const traffic = noTraffic();
+  const { signal } = end.reading;
   return {
-    config,
-    secrets,
-    arguments: args,
-    http: clock.http,
-    clockDifferenceMs: () => clock.difference(),
+    ...parts,
+    flags: values,
+    traffic,
+    http: observed(createHttp(), { traffic, logger }),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
-    logger,
-    redactor,
-    traffic: { requests: 0, payloadBytes: 0, endpoint: null },
-    end,
-    lastDevicesSeen: () => Promise.resolve(0),
-    dryRun: args.switches.has('dry-run'),
+    texts: createDeviceTexts(logger),
+    signal,
+    acquireLock: (path, waitMs) => acquireLock(path, waitMs, { signal }),
+    lastDevicesSeen: () => lastDevicesSeen(config.storage, row.collector),
   };
 }
 
-async function runCycle(spec: CollectorSpec, kit: SourceKit, startedAt: Date): Promise<CycleResult> {
-  const keeping = openKeeping(spec.collector, kit);
-  kit.lastDevicesSeen = keeping.lastDevicesSeen;
+/** If secrets.yaml has an address for it; a dry run is not a cycle. */
+async function startHeartbeatOf({ row, kit, end, isDryRun }: Cycle): Promise<Heartbeat | null> {
+  const url = kit.secrets.heartbeat?.[row.collector];
+  if (url === undefined || isDryRun) return null;
+  const { startHeartbeat } = await import('../alert/heartbeat');
+  return startHeartbeat(url, { http: createHttp(), logger: kit.logger, signal: end.storing.signal });
+}
+
+async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, startedAt: Date): Promise<CycleResult> {
+  const { config, logger, redactor, texts, traffic, retrier } = kit;
+  const keeping = openKeeping(row.collector, { config, logger, end });
+  const { validation } = config;
+  const locations = sectionOf(config, row)?.locations ?? {};
   const context: CollectContext = {
-    collector: spec.collector,
+    collector: row.collector,
     startedAt,
-    source: spec.createSource(kit),
-    traffic: kit.traffic,
-    ...keeping,
-    end: kit.end,
-    retries: () => kit.retrier.retries + keeping.retries(),
-    exitCodeOf: (failure) => exitCodeOf(failure.type),
-    redact: kit.redactor,
+    source,
+    accept: (devices) => accept(devices, { row, locations, validation, texts, logger }),
+    traffic,
+    keeping: isDryRun ? keepNothing(keeping) : keeping,
+    end,
+    retries: () => retrier.retries + keeping.retries(),
+    redact: redactor,
   };
-  if (!kit.dryRun) return collect(context);
-  const { report, failure } = await look(context);
-  const record = recordOf(context, report, failure);
-  return { record, report, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
+  const result = await collect(context);
+  return isDryRun ? { ...result, readingsStored: 0 } : result;
 }
 
-function report(spec: CollectorSpec, kit: SourceKit, result: CycleResult, terminal: Terminal): void {
-  const { record, failure } = result;
-  const fields = {
-    duration_ms: record.duration_ms,
-    payload_bytes: record.payload_bytes,
-    endpoint: record.endpoint,
-    readings_stored: result.readingsStored,
-    outcome: record.outcome,
-  };
+/** The alert, the heartbeat and the retention: none of them changes what has become of the cycle. */
+async function doAfterwards(
+  { kit, end, arguments: { values }, isDryRun }: Cycle,
+  source: Source,
+  { record, failure }: CycleResult,
+  heartbeat: Heartbeat | null,
+): Promise<void> {
+  if (isDryRun) return;
+  const { config, logger } = kit;
+  const settled =
+    failure?.type === 'overlap'
+      ? undefined
+      : source.afterCycle?.({
+          retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.storing }),
+          remainingMs: () => end.storing.remainingMs(),
+          commandLine: (command) => ownCommand(command, values),
+        });
+  const told = heartbeat?.end(record.exit_code, failure?.type ?? record.outcome);
+  const forgotten = failure === null ? forgetOldCycles(kit, end.storing.signal) : undefined;
+  await beforeDeadline(Promise.allSettled([settled, told, forgotten]), end.storing, end.graceMs).catch(() => undefined);
+}
+
+function report({ row, kit, arguments: { switches }, isDryRun }: Cycle, result: CycleResult, at: Invocation): void {
+  const { record, failure, readingsStored } = result;
+  const { duration_ms, payload_bytes, endpoint, outcome } = record;
+  const fields = { duration_ms, payload_bytes, endpoint, readings_stored: readingsStored, outcome };
   if (failure?.type === 'overlap') kit.logger.warning('overlap', failure.message);
   else if (failure) {
     const { type, message, remediation } = failure;
     kit.logger.error('cycle_failed', message, { ...fields, error_type: type, remediation, cause: failure.cause });
-  } else kit.logger.info('cycle_completed', `${result.readingsStored} readings stored`, fields);
+  } else kit.logger.info('cycle_completed', `${readingsStored} readings stored`, fields);
 
-  const quietRepeats = kit.arguments.switches.has('quiet-repeats') && !terminal.isTerminal && !kit.dryRun;
-  const errorType = failure?.type ?? null;
-  showCycle(result, terminal, {
-    program: spec.program,
-    json: kit.arguments.switches.has('json'),
-    quiet: kit.arguments.switches.has('quiet'),
-    verbose: kit.arguments.switches.has('verbose'),
-    dryRun: kit.dryRun,
-    silentFailure: quietRepeats && wasSaidLately(kit.config.storage.data_directory, spec.program, errorType),
-    logFile: join(kit.config.logging.directory, `${spec.program}.log`),
+  const { storage, logging }: Config = kit.config;
+  const quietRepeats = switches.has('quiet-repeats') && !at.terminal.isTerminal && !isDryRun;
+  showCycle(result, at.terminal, {
+    program: row.program,
+    json: switches.has('json'),
+    quiet: switches.has('quiet'),
+    verbose: switches.has('verbose'),
+    dryRun: isDryRun,
+    silentFailure: quietRepeats && wasSaidLately(storage.data_directory, row.program, failure?.type ?? null),
+    logFile: join(logging.directory, `${row.program}.log`),
   });
 }

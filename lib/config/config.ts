@@ -35,6 +35,14 @@ export interface LoggingConfig {
   min_free_mb: number;
 }
 
+/** What every source has in its section. */
+export interface SourceSection {
+  enabled: boolean;
+  timeout_seconds?: number;
+  /** id of a device → location */
+  locations?: Record<string, string>;
+}
+
 export interface HueConfig {
   enabled: boolean;
   /** without a trailing slash: `https://192.168.1.10` */
@@ -86,11 +94,8 @@ export interface EmailSecrets {
   to: string;
 }
 
-/** Where each collector reports its cycles. */
-export interface HeartbeatSecrets {
-  hue?: string;
-  amazon_aqm?: string;
-}
+/** Where each collector reports its cycles: collector → address. */
+export type HeartbeatSecrets = Partial<Record<string, string>>;
 
 export interface Secrets {
   hue?: { username: string };

@@ -40,8 +40,9 @@ export function loadConfig(file: string, { beforePairing = false }: LoadOptions 
 
 /** Makes paths absolute, and ids and numbers what the program counts with. */
 function resolveConfig(file: string, base: string, raw: RawConfig): Config {
-  const { collection, retry, storage, logging, hue, amazon_aqm, validation } = raw;
+  const { collection, retry, storage, logging, hue, amazon_aqm, validation, ...others } = raw;
   return {
+    ...others, // sections of further sources
     file,
     collection,
     retry: { ...retry, max_attempts: Math.floor(retry.max_attempts) },

@@ -29,13 +29,18 @@ interface Rule {
   check: (config: RawConfig, context: RuleContext) => string | null;
 }
 
+/** Of an unknown key anything may be the value; the schema has complained about it. */
+function isEnabled(section: unknown): boolean {
+  return typeof section === 'object' && section !== null && 'enabled' in section && section.enabled === true;
+}
+
 const RULES: Rule[] = [
   {
     pointer: '',
     reads: ['/hue/enabled', '/amazon_aqm/enabled'],
     afterPairing: true,
-    check: ({ hue, amazon_aqm }) =>
-      hue?.enabled === true || amazon_aqm?.enabled === true
+    check: (config) =>
+      Object.values(config).some((section) => isEnabled(section))
         ? null
         : 'enables no source, expected a section hue or amazon_aqm with enabled: true',
   },

@@ -95,7 +95,7 @@ export function allSecretValues(secrets: Secrets): string[] {
   const { email, heartbeat } = secrets;
   const passwords = [secrets.hue?.username, secrets.amazon?.refresh_token, email?.username, email?.password];
   const addresses = [email?.from, email?.to].flatMap((text) => [text, ...(text?.split(/[\s,;<>]+/) ?? [])]);
-  const values = [...passwords, email?.host, ...addresses, heartbeat?.hue, heartbeat?.amazon_aqm].filter(
+  const values = [...passwords, email?.host, ...addresses, ...Object.values(heartbeat ?? {})].filter(
     (text) => text !== undefined && text.length >= 4,
   );
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);

@@ -1,11 +1,12 @@
 /** The table of all checks. A new one is a file under checks/ and a row here. */
-import type { Check } from './check';
+import type { Check } from '../check/check';
+import { COLLECTORS, SOURCES } from '../sources/all';
 
 export const CHECKS: readonly Check[] = [
   {
     name: 'config',
     title: 'config.yaml: found, valid, and nothing odd in it',
-    stops: ['hue', 'amazon_aqm'],
+    stops: COLLECTORS,
     remedy: 'Mend what is named (config/config.example.yaml explains each key), then: node bin/health.js config',
     needsNetwork: false,
     needsConfig: false,
@@ -47,24 +48,15 @@ export const CHECKS: readonly Check[] = [
     needsConfig: true,
     run: async (context) => (await import('./checks/disk')).checkDisk(context),
   },
-  {
-    name: 'hue',
-    title: 'Hue Bridge: answers, is the right one, lets us in, lists sensors',
-    stops: ['hue'],
-    remedy: 'Check that the bridge is switched on; if its address has changed, find it again: node bin/auth-hue.js',
+  ...SOURCES.map((row): Check => ({
+    name: row.collector,
+    title: row.check.title,
+    stops: [row.collector],
+    remedy: row.check.remedy,
     needsNetwork: true,
     needsConfig: true,
-    run: async (context) => (await import('./checks/hue')).checkHue(context),
-  },
-  {
-    name: 'amazon_aqm',
-    title: 'Amazon: session alive, marketplace right, monitors found and reachable',
-    stops: ['amazon_aqm'],
-    remedy: 'Check the login: node bin/auth-amazon.js --check',
-    needsNetwork: true,
-    needsConfig: true,
-    run: async (context) => (await import('./checks/amazon-aqm')).checkAmazon(context),
-  },
+    run: (context) => row.check.run(context, row),
+  })),
   {
     name: 'freshness',
     title: 'newest measurement of each device, last cycles, gaps of the last 24 hours',
@@ -77,7 +69,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'alerts',
     title: 'no login by hand is waited for',
-    stops: ['amazon_aqm'],
+    stops: SOURCES.filter(({ raisesAlert }) => raisesAlert).map(({ collector }) => collector),
     remedy: 'Log in again: node bin/auth-amazon.js',
     needsNetwork: false,
     needsConfig: true,

@@ -1,7 +1,7 @@
 /** The report in words: a table for a person, plain lines for a log or a mail, an object for a program. */
 import { printable } from '../wording';
 import { CHECKS } from './checks';
-import type { Status } from './check';
+import type { Status } from '../check/check';
 import type { CheckReport, HealthReport } from './runner';
 
 /** What is wrong stands at the end, where the eye is. */

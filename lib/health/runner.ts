@@ -4,20 +4,20 @@ import { errorCode } from '../files/file-error';
 import {
   skip,
   type Check,
+  type Installation,
   type CheckContext,
-  type CheckName,
   type Judgement,
   type Problem,
   type Status,
-} from './check';
-import type { Installation } from './installation';
+} from '../check/check';
+import { acquireLock } from '../store/lock';
 import { verdictOf, type Verdict } from './verdict';
 
 /** Below the 10 s a check may take, so that what others do to this process meanwhile fits in between. */
 export const CHECK_DEADLINE_MS = 9000;
 
 export interface CheckReport {
-  name: CheckName;
+  name: string;
   status: Status;
   /** all problems in a sentence each, else what is in good order */
   message: string;
@@ -74,7 +74,7 @@ async function judge(check: Check, options: RunOptions): Promise<Judgement> {
   const deadline = startCheckDeadline(check.name, options.deadlineMs ?? CHECK_DEADLINE_MS);
   try {
     // A check that never ends is left behind: the process ends without it.
-    const context = { installation, config: config as CheckContext['config'], fresh, redactor, now };
+    const context = { installation, config: config as CheckContext['config'], fresh, redactor, acquireLock, now };
     return await Promise.race([check.run({ ...context, signal: deadline.signal }), deadline.passed]);
   } catch (thrown) {
     return { message: '', problems: [failureOf(thrown, check)], details: {} };

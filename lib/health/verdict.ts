@@ -1,7 +1,6 @@
 /** What all checks together mean: healthy, degraded or critical, and the exit code of each. */
+import type { Problem, Status } from '../check/check';
 import { HEALTH_EXIT } from '../exit-codes';
-import type { CollectorName } from '../reading';
-import type { Problem, Status } from './check';
 
 export interface Verdict {
   status: keyof typeof HEALTH_EXIT;
@@ -14,7 +13,7 @@ export interface Verdict {
  */
 export function verdictOf(
   reports: readonly { status: Status; problems: readonly Pick<Problem, 'stops'>[] }[],
-  enabled: readonly CollectorName[],
+  enabled: readonly string[],
 ): Verdict {
   const stopped = new Set(reports.flatMap(({ problems }) => problems.flatMap(({ stops = [] }) => stops)));
   const fails = reports.some(({ status }) => status === 'fail');

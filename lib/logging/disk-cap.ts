@@ -6,7 +6,6 @@
 import { errorCode } from '../files/file-error';
 import type { LogFileSystem } from './current-file';
 import { backupsOf, listLogFiles, type LogFile } from './log-files';
-import { PROGRAMS } from './programs';
 
 export interface Room {
   /** whether the line may be written */
@@ -58,7 +57,7 @@ export class DiskCap {
     };
     const needed = this.#grown(size + bytes) - this.#grown(size);
     let total = files.reduce((sum, file) => sum + (file.number === 0 ? this.#grown(file.bytes) : file.bytes), 0);
-    for (const program of PROGRAMS)
+    for (const program of new Set(files.map((file) => file.program)))
       backupsOf(files, program)
         .slice(0, -this.#maxBackups || Infinity)
         .forEach(remove);

@@ -1,7 +1,7 @@
 /** Which files of the log directory are ours, and what they take. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROGRAMS, type Program } from './programs';
+import { PROGRAM, type Program } from './programs';
 
 export interface LogFile {
   path: string;
@@ -12,7 +12,12 @@ export interface LogFile {
   modified: Date;
 }
 
-const OURS = new RegExp(`^(${PROGRAMS.join('|')})(?:\\.([1-9]\\d{0,14}))?\\.log$`);
+const OURS = new RegExp(`^(${PROGRAM.source})(?:\\.([1-9]\\d{0,14}))?\\.log$`);
+
+/** Whether a file of this name, if it is a file, is ours. */
+export function isLogName(name: string): boolean {
+  return OURS.test(name);
+}
 
 export function currentFile(directory: string, program: Program): string {
   return join(directory, `${program}.log`);
@@ -31,9 +36,7 @@ export function listLogFiles(directory: string): LogFile[] {
       const path = join(directory, name);
       const stat = lstatSync(path, { throwIfNoEntry: false });
       if (!stat?.isFile()) return [];
-      return [
-        { path, program: match[1] as Program, number: Number(match[2] ?? 0), bytes: stat.size, modified: stat.mtime },
-      ];
+      return [{ path, program: match[1] ?? '', number: Number(match[2] ?? 0), bytes: stat.size, modified: stat.mtime }];
     })
     .sort((one, other) => one.number - other.number);
 }

@@ -5,6 +5,7 @@ import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { settleOwnFile } from '../files/own-file';
 import { syncDirectory } from '../files/write-whole';
+import { RUN_A_CYCLE } from '../sources/all';
 import { Database } from '../store/database';
 import { databasePath, sideFiles } from '../store/files';
 import { withReader } from '../store/reader';
@@ -115,6 +116,6 @@ function nothingThere(source: string): MonitorError {
   return new MonitorError(`There is nothing to back up: ${source} is missing or empty.`, {
     type: 'file_system',
     permanent: true,
-    remediation: 'Run a collector first: node bin/collect-hue.js',
+    remediation: `Run a collector first: ${RUN_A_CYCLE}`,
   });
 }

@@ -2,7 +2,7 @@
 import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { readAlert } from '../alert/alert-file';
-import type { CollectorName } from '../reading';
+import { COLLECTORS, enabledSources, type CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
 import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
@@ -22,7 +22,7 @@ import { exported } from './quantities';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
 import type { Style } from './text';
-import { COLLECTORS, enabledCollectors, spooledCycles, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
+import { spooledCycles, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
 
 export interface ContentContext {
   config: Config;
@@ -160,7 +160,7 @@ async function stateOf(database: Database, collector: CollectorName, nowMs: numb
 async function writeGaps(database: Database, { config, request, style, envelope, write }: ContentContext) {
   const found = await findGaps(database, {
     collectors: COLLECTORS,
-    enabled: enabledCollectors(config),
+    enabled: enabledSources(config).map(({ collector }) => collector),
     intervalMs: config.collection.interval_minutes * 60_000,
     fromMs: request.fromMs,
     toMs: request.toMs,

@@ -1,5 +1,5 @@
 /** `report gaps`: expected against stored cycles per collector and day, with the reason of each gap. */
-import type { CollectorName } from '../reading';
+import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
 import { dayOf, nextMidnight } from './moment';
 import { NO_TRACE, slotsOf, tracesOf, type Slot } from './traces';

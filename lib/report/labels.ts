@@ -1,7 +1,7 @@
 /** What a device is called where people look: its room, made unique. */
+import { sourceOfDevice } from '../sources/all';
 import type { StoredReading } from '../store/queries';
 
-const KINDS: Readonly<Record<string, string>> = { hue_sensor: 'Hue', alexa_aqm: 'air quality' };
 /** `00:0f` of a Hue sensor, as it is printed on the device. */
 const SHORTEST_ID = 5;
 
@@ -13,7 +13,7 @@ export function labelsOf(readings: readonly StoredReading[]): Map<string, string
       if (sameRoom.length === 1) return [device_id, location];
       const sameKind = sameRoom.filter((other) => other.device_type === device_type);
       const ids = sameKind.map((other) => other.device_id);
-      const mark = ids.length > 1 ? endOf(device_id, ids) : (KINDS[device_type] ?? device_type);
+      const mark = ids.length > 1 ? endOf(device_id, ids) : (sourceOfDevice(device_type)?.kind ?? device_type);
       return [device_id, `${location} (${mark})`];
     }),
   );

@@ -1,13 +1,14 @@
 /** The latest values of each device, and how they went. */
 import { newestBelieved } from '../clock';
 import type { Database } from '../store/database';
+import { SOURCES } from '../sources/all';
 import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
 import { seriesOf, type DeviceSeries } from '../store/series';
 import { highestOf, lowestOf } from './extremes';
 import { DAY_MS } from './moment';
 import { labelsOf } from './labels';
-import { QUANTITIES_OF, type Quantity } from './quantities';
+import type { Quantity } from './quantities';
 import type { Request } from './request';
 
 export interface LatestValue {
@@ -65,10 +66,9 @@ export async function overviewOf(reader: Reader, request: Request, options: Over
     fromMs,
     toMs: request.toMs,
     stretches: options.stretches,
-    quantitiesOf: {
-      hue: QUANTITIES_OF.hue.filter((column) => columns.includes(column)),
-      amazon_aqm: QUANTITIES_OF.amazon_aqm.filter((column) => columns.includes(column)),
-    },
+    sources: SOURCES.map(({ collector, quantities }) => {
+      return { collector, quantities: quantities.filter((column) => columns.includes(column)) };
+    }),
     staleAfterMs: options.staleAfterMs,
     breakAfterMs: options.breakAfterMs,
     devices: request.devices ?? undefined,

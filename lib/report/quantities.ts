@@ -1,6 +1,5 @@
 /** What is measured, as each output calls it. */
 import { QUANTITY_NAMES, quantityRow, type QuantityName, type QuantityRow } from '../quantities';
-import type { CollectorName } from '../reading';
 
 export type Units = 'metric' | 'us';
 
@@ -23,12 +22,6 @@ export function quantitiesIn(units: Units): readonly Quantity[] {
     return { ...row, column, label: row.us.column, unit: row.us.unit, convert: row.us.convert };
   });
 }
-
-/** What the devices of a collector can tell. */
-export const QUANTITIES_OF: Readonly<Record<CollectorName, readonly QuantityName[]>> = {
-  hue: ['temperature_celsius', 'light_lux', 'battery_percent'],
-  amazon_aqm: ['temperature_celsius', 'humidity_percent', 'pm25_ugm3', 'pm10_ugm3', 'voc_index', 'co_ppm', 'iaq_score'],
-};
 
 /** The value as the user sees it, without the unit. */
 export function shown({ convert, decimals }: Quantity, value: number): string {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Config } from '../config/config';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
-import { acquireLock } from '../reliability/lock';
+import { acquireLock } from '../store/lock';
+import { RUN_A_CYCLE } from '../sources/all';
 import { databasePath } from '../store/files';
 import { withReader } from '../store/reader';
 import { writeContent, type ContentContext } from './contents';
@@ -78,7 +79,7 @@ async function write(context: ReportContext): Promise<{ sentence: string | null;
 
 function nothingYet(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false }) === undefined ? 'is not there yet' : 'is empty';
-  return `${path} ${found}: run a collector first (node bin/collect-hue.js), or wait for cron to do it.`;
+  return `${path} ${found}: run a collector first, ${RUN_A_CYCLE}, or wait for cron to do it.`;
 }
 
 /** Said before anything is exported: an export whose cursor cannot be kept would come twice. */

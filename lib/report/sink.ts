@@ -6,6 +6,7 @@ import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { writeStandardOutput } from '../files/standard-output';
 import { openWhole } from '../files/write-whole';
+import { SOURCES } from '../sources/all';
 import { databasePath, sideFiles } from '../store/files';
 
 export interface Sink {
@@ -39,19 +40,9 @@ function modeOf(target: string): number {
 /** What the collectors and health keep in the data directory. */
 export function filesOfCollectors(dataDirectory: string): string[] {
   const database = databasePath(dataDirectory);
-  const others = [
-    'export-cursor',
-    'amazon-session',
-    'bridge-state',
-    'bridge-certificate',
-    'alert-state',
-    'health-amazon',
-    'health-integrity',
-    'perf-baseline',
-    'collect-hue.last-failure',
-    'collect-aqm.last-failure',
-  ];
-  const names = [ALERT_FILE, ...others.map((name) => `${name}.json`)];
+  const ofSources = SOURCES.flatMap(({ program, stateFiles }) => [...stateFiles, `${program}.last-failure.json`]);
+  const others = ['export-cursor.json', 'health-integrity.json', 'perf-baseline.json'];
+  const names = [ALERT_FILE, ...ofSources, ...others];
   return [database, ...sideFiles(database), ...names.map((name) => join(dataDirectory, name))];
 }
 

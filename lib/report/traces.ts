@@ -1,5 +1,5 @@
 /** Which cycles should have been there, which were, and why not. */
-import type { CollectorName } from '../reading';
+import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
 
 /** What a cycle's row tells of a gap. */

@@ -3,7 +3,7 @@ import { readAlert } from '../alert/alert-file';
 import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { errorCode, fileError } from '../files/file-error';
-import type { CollectorName } from '../reading';
+import { COLLECTORS, enabledSources, SOURCES, type CollectorName, type ListedSource } from '../sources/all';
 import type { Database } from '../store/database';
 import { cyclesInFuture, type StoredReading } from '../store/queries';
 import { spoolDirectory, spooledFiles } from '../store/spool';
@@ -16,14 +16,6 @@ export interface Trouble {
   kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
   collector: CollectorName | null;
   message: string;
-}
-
-export const COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
-const COMMAND_OF: Record<CollectorName, string> = { hue: 'collect-hue', amazon_aqm: 'collect-aqm' };
-const DEVICE_TYPE_OF: Record<CollectorName, string> = { hue: 'hue_sensor', amazon_aqm: 'alexa_aqm' };
-
-export function enabledCollectors(config: Config): CollectorName[] {
-  return COLLECTORS.filter((collector) => config[collector]?.enabled === true);
 }
 
 /** How many cycles wait in the spool; null where only the collectors' user may look. */
@@ -44,7 +36,11 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
     const raisedMs = Date.parse(alert.timestamp);
     const since = Number.isNaN(raisedMs) ? '' : ` since ${momentOf(raisedMs)}`; // somebody edited the file
     const message = `Amazon login needed${since}: ${alert.remediation}`;
-    found.push({ kind: 'alert', collector: 'amazon_aqm', message });
+    found.push({
+      kind: 'alert',
+      collector: SOURCES.find(({ raisesAlert }) => raisesAlert)?.collector ?? null,
+      message,
+    });
   }
   const waiting = spooledCycles(storage);
   if (waiting !== null && waiting > 0) {
@@ -66,17 +62,18 @@ export async function troubleOfCycles(
 ): Promise<Trouble[]> {
   const names = new Map(latest.map(({ device_id, location }) => [device_id, location]));
   const intervalMs = config.collection.interval_minutes * 60_000;
-  const enabled = enabledCollectors(config);
+  const enabled = enabledSources(config).map(({ collector }) => collector);
   const query = { collectors: COLLECTORS, enabled, intervalMs, fromMs: nowMs - DAY_MS, toMs: nowMs };
   const { days, gaps } = await findGaps(database, query);
   const found: Trouble[] = [];
-  for (const collector of COLLECTORS) {
+  for (const source of SOURCES) {
+    const { collector } = source;
     const own = gaps.filter((gap) => gap.collector === collector);
     const expected = days.filter((day) => day.collector === collector).reduce((sum, day) => sum + day.expected, 0);
     const last = await lastCycle(database, collector, nowMs);
     if (last === undefined) {
       if (!enabled.includes(collector)) continue;
-      const message = await whyNoCycle(database, collector, nowMs);
+      const message = await whyNoCycle(database, source, nowMs);
       found.push({ kind: 'no_cycle', collector, message });
       continue;
     }
@@ -84,7 +81,7 @@ export async function troubleOfCycles(
       ...failedCycles(collector, own, expected),
       ...untracedCycles(collector, own, nowMs),
       ...skipped(collector, last.devices_skipped, names),
-      ...stale(collector, latest, nowMs, staleAfter(config.collection.interval_minutes)),
+      ...stale(source, latest, nowMs, staleAfter(config.collection.interval_minutes)),
     );
   }
   return found;
@@ -100,10 +97,10 @@ function lastCycle(
   return database.get(sql, collector, new Date(newestBelieved(nowMs)).toISOString());
 }
 
-async function whyNoCycle(database: Database, collector: CollectorName, nowMs: number): Promise<string> {
+async function whyNoCycle(database: Database, { collector, program }: ListedSource, nowMs: number): Promise<string> {
   const future = await cyclesInFuture(database, collector, nowMs);
   return future === 0
-    ? `${collector}: no cycle yet: is ${COMMAND_OF[collector]} in the crontab? (cron/install.sh)`
+    ? `${collector}: no cycle yet: is ${program} in the crontab? (cron/install.sh)`
     : `${collector}: all cycles are stamped in the future: see whether this machine keeps time (timedatectl)`;
 }
 
@@ -141,10 +138,15 @@ function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<s
 }
 
 /** Devices that are asked as they should be, and repeat an old value. */
-function stale(collector: CollectorName, latest: readonly StoredReading[], nowMs: number, afterMs: number): Trouble[] {
+function stale(
+  { collector, deviceType }: ListedSource,
+  latest: readonly StoredReading[],
+  nowMs: number,
+  afterMs: number,
+): Trouble[] {
   const ageOf = (time: string) => nowMs - Date.parse(time);
   const old = latest.flatMap(({ device_type, location, timestamp, measured_at }) =>
-    device_type === DEVICE_TYPE_OF[collector] && measured_at !== null && ageOf(timestamp) <= afterMs
+    device_type === deviceType && measured_at !== null && ageOf(timestamp) <= afterMs
       ? [{ location, ageMs: ageOf(measured_at) }]
       : [],
   );

@@ -1,6 +1,5 @@
 /** One reading a device, however often it is listed: a bridge keeps the entries of sensors that were paired again. */
 import type { Reading, SkipReason } from '../reading';
-import type { SourceReport } from './source';
 
 /** What one entry of the list gave: a reading, or the reason why not. */
 export interface Entry {
@@ -13,9 +12,11 @@ export interface Entry {
  * `malformed` is what is said of the device, else what the first gave.
  * @returns also the ids that were listed more than once
  */
-export function onePerDevice(
-  entries: readonly Entry[],
-): Pick<SourceReport, 'readings' | 'skipped'> & { duplicates: string[] } {
+export function onePerDevice(entries: readonly Entry[]): {
+  readings: Reading[];
+  skipped: Record<string, SkipReason>;
+  duplicates: string[];
+} {
   const byDevice = new Map<string, Entry['outcome'][]>();
   for (const { deviceId, outcome } of entries) {
     const outcomes = byDevice.get(deviceId);
@@ -23,7 +24,7 @@ export function onePerDevice(
     else byDevice.set(deviceId, [outcome]);
   }
   const readings: Reading[] = [];
-  const skipped: SourceReport['skipped'] = {};
+  const skipped: Record<string, SkipReason> = {};
   const duplicates: string[] = [];
   for (const [deviceId, [first = 'no_value', ...others]] of byDevice) {
     const best = others.reduce((one, other) => (rank(other) > rank(one) ? other : one), first);

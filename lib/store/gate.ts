@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
 import { makeDirectory } from '../files/ownership';
-import { acquireLock, type Lock, type LockOptions } from '../reliability/lock';
+import { acquireLock, type Lock, type LockOptions } from './lock';
 
 /**
  * @param signal the cycle's end: nothing is waited for any longer

@@ -1,7 +1,7 @@
 /** What the last good cycle found: an answer without any sensor is suspicious only where there were some before. */
 import { newestBelieved } from '../clock';
 import type { StorageConfig } from '../config/config';
-import type { CollectorName } from '../reading';
+import type { CollectorName } from '../sources/all';
 import { Database } from './database';
 import { databasePath } from './files';
 

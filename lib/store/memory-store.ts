@@ -24,12 +24,10 @@ export function createMemoryStore(): MemoryStore {
   };
   return {
     cycles,
-    replaced: null,
-    lockWaitMs: 0,
-    store: async (cycle, finish) => {
-      finish?.();
-      await addAll([cycle]);
-      return { stored: cycle.readings.length, lockWaitMs: 0 };
+    store: async (readings, judge) => {
+      const record = judge();
+      await addAll([{ record, readings }]);
+      return record;
     },
     storeAll: async (given) => addAll(given),
     close: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 /** The usual questions to readings.db, each answered in less than 100 ms at 20 million readings. */
 import { newestBelieved } from '../clock';
 import type { Quantities, QuantityName } from '../quantities';
-import type { CollectorName } from '../reading';
+import type { CollectorName } from '../sources/all';
 import type { Database } from './database';
 
 /** A row of the contract's view `readings`, is_anomalous as 0 or 1. */

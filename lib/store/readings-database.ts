@@ -2,7 +2,8 @@
 import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
-import type { Lock } from '../reliability/lock';
+import type { Reading } from '../reading';
+import type { Lock } from './lock';
 import { isDamaged } from './confirm-damage';
 import { openConnection } from './connection';
 import { createDatabase, prepareDatabase } from './create-database';
@@ -10,7 +11,7 @@ import type { Database } from './database';
 import { databasePath, identity } from './files';
 import { enterGate, whileAlone } from './gate';
 import { setAside } from './set-aside';
-import type { Cycle, CycleRecord, Store, StoreReceipt } from './store';
+import { noEffort, type Cycle, type CycleRecord, type Effort, type Store } from './store';
 import { watchWal } from './wal-size';
 import { whileLocked } from './while-locked';
 import { writeCycle } from './write-cycle';
@@ -28,13 +29,21 @@ export interface ReadingsDatabase extends Store {
   open(): Promise<void>;
 }
 
-/** @param signal the cycle's end: locks are waited for no longer */
-export function readingsDatabase(storage: StorageConfig, logger: Logger, signal?: AbortSignal): ReadingsDatabase {
-  return new FileDatabase(storage, logger, signal);
+export interface DatabaseOptions {
+  /** the cycle's end: locks are waited for no longer */
+  signal?: AbortSignal | undefined;
+  effort?: Effort;
+}
+
+export function readingsDatabase(
+  storage: StorageConfig,
+  logger: Logger,
+  { signal, effort = noEffort() }: DatabaseOptions = {},
+): ReadingsDatabase {
+  return new FileDatabase(storage, logger, signal, effort);
 }
 
 class FileDatabase implements ReadingsDatabase {
-  replaced: string | null = null;
   private readonly path: string;
   /** held while the database is opened, written or closed, not while a device is waited for */
   private pass: Promise<Lock> | null = null;
@@ -44,13 +53,12 @@ class FileDatabase implements ReadingsDatabase {
   private opened: string | null = null;
   /** looks again, when it is closed, at a WAL that was too large */
   private lookAtWal = (): void => undefined;
-  /** failed tries included */
-  lockWaitMs = 0;
 
   constructor(
     private readonly storage: StorageConfig,
     private readonly logger: Logger,
     private readonly signal: AbortSignal | undefined,
+    private readonly effort: Effort,
   ) {
     this.path = databasePath(storage.data_directory);
   }
@@ -60,15 +68,20 @@ class FileDatabase implements ReadingsDatabase {
     await this.leave();
   }
 
-  async store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt> {
-    await this.replacingDamaged(() => this.transaction([cycle], finish));
-    const receipt = { stored: cycle.readings.length, lockWaitMs: this.lockWaitMs };
-    this.lockWaitMs = 0;
-    return receipt;
+  async store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord> {
+    const judged: CycleRecord[] = [];
+    await this.replacingDamaged(() =>
+      this.transaction(() => {
+        const record = judge();
+        judged.push(record);
+        return [{ record, readings }];
+      }),
+    );
+    return judged.at(-1) ?? judge();
   }
 
   async storeAll(cycles: readonly Cycle[]): Promise<void> {
-    await this.replacingDamaged(() => this.transaction(cycles));
+    await this.replacingDamaged(() => this.transaction(() => cycles));
   }
 
   async close(): Promise<void> {
@@ -130,7 +143,7 @@ class FileDatabase implements ReadingsDatabase {
       // Another process may have replaced it already.
       if (identity(this.path) !== suspected) return true;
       if (!(await isDamaged(this.path, patience))) return false;
-      this.replaced = setAside(this.path, why, this.logger);
+      this.effort.replaced = setAside(this.path, why, this.logger);
       await createDatabase(this.storage, this.logger);
       return true;
     };
@@ -159,18 +172,12 @@ class FileDatabase implements ReadingsDatabase {
     }
   }
 
-  private async transaction(cycles: readonly Cycle[], finish?: () => void): Promise<void> {
+  /** @param cyclesNow called when the lock is held */
+  private async transaction(cyclesNow: () => readonly Cycle[]): Promise<void> {
     const connection = await this.connect();
     await this.begin(connection);
-    finish?.();
-    for (const cycle of cycles) await writeCycle(connection, this.marked(cycle), this.lockWaitMs);
+    for (const cycle of cyclesNow()) await writeCycle(connection, cycle);
     await connection.exec('COMMIT');
-  }
-
-  /** The cycle at hand is partial where the database was replaced; those of the spool keep the row they have. */
-  private marked(cycle: Cycle): Cycle {
-    if (this.replaced === null || cycle.spooled) return cycle;
-    return { ...cycle, record: replacedRecord(cycle.record, this.replaced) };
   }
 
   /** IMMEDIATE takes the write lock at once: a transaction that reads first can be refused it without any waiting. */
@@ -183,21 +190,9 @@ class FileDatabase implements ReadingsDatabase {
       });
     } finally {
       const ms = Math.round(performance.now() - startedAt);
-      this.lockWaitMs += ms;
+      this.effort.lockWaitMs += ms;
       const fields = { operation: 'database.store', ms };
       if (ms > 100) this.logger.info('lock_waited', `waited ${ms} ms for the lock of ${this.path}`, fields);
     }
   }
-}
-
-/** A cycle whose database had to be replaced is partial, however well it went. */
-export function replacedRecord(record: CycleRecord, movedTo: string): CycleRecord {
-  if (record.outcome !== 'ok') return record;
-  return {
-    ...record,
-    outcome: 'partial',
-    exit_code: 3,
-    error_type: 'database_corrupt',
-    error: `the database was damaged: it was moved to ${movedTo}, and a new one was started`,
-  };
 }

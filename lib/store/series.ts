@@ -3,10 +3,14 @@
  * the tables, not the view: a year of 20 devices is two million rows.
  */
 import type { QuantityName } from '../quantities';
-import type { CollectorName } from '../reading';
 import type { Database, SqlValue } from './database';
 import type { Reader } from './reader';
 import { storedValue } from './schema';
+
+interface SourceQuantities {
+  collector: string;
+  quantities: readonly QuantityName[];
+}
 
 export interface SeriesQuery {
   /** milliseconds since 1970; `to` is not included */
@@ -15,7 +19,7 @@ export interface SeriesQuery {
   /** into how many equal stretches the time is divided */
   stretches: number;
   /** what each collector's devices may tell: other quantities are not looked at, which halves the time */
-  quantitiesOf: Readonly<Record<CollectorName, readonly QuantityName[]>>;
+  sources: readonly SourceQuantities[];
   /** only readings with one of these names of the room */
   locations?: readonly string[] | undefined;
   /** only these devices */
@@ -49,18 +53,18 @@ export async function seriesOf([first, second]: Reader, query: SeriesQuery): Pro
   const found = new Map<number, DeviceSeries>();
   const known = await first.all<{ id: number; device_id: string; device_type: string }>('SELECT * FROM device');
   const devices = new Map(known.map((device) => [device.id, device]));
-  const work = (['hue', 'amazon_aqm'] as const)
-    .filter((collector) => query.quantitiesOf[collector].length > 0)
-    .flatMap((collector) => Array.from({ length: query.stretches }, (_, stretch) => ({ collector, stretch })));
+  const work = query.sources
+    .filter(({ quantities }) => quantities.length > 0)
+    .flatMap((source) => Array.from({ length: query.stretches }, (_, stretch) => ({ source, stretch })));
   const next = async (database: Database): Promise<void> => {
     for (let part = work.pop(); part !== undefined; part = work.pop()) {
-      const { collector, stretch } = part;
-      for (const row of await aggregate(database, query, collector, stretch)) {
+      const { source, stretch } = part;
+      for (const row of await aggregate(database, query, source, stretch)) {
         const device = devices.get(row.device);
         if (device === undefined) continue;
         let series = found.get(row.device);
         if (series === undefined) found.set(row.device, (series = emptySeries(device, query.stretches)));
-        keep(series, row, stretch, query, query.quantitiesOf[collector]);
+        keep(series, row, stretch, query, source.quantities);
       }
     }
   };
@@ -81,12 +85,11 @@ type Aggregate = Record<string, number | string | null> & {
 function aggregate(
   database: Database,
   query: SeriesQuery,
-  collector: CollectorName,
+  { collector, quantities: names }: SourceQuantities,
   stretch: number,
 ): Promise<Aggregate[]> {
   const { fromMs, toMs, stretches, locations, devices } = query;
   const at = (n: number) => new Date(fromMs + ((toMs - fromMs) * n) / stretches).toISOString();
-  const names = query.quantitiesOf[collector];
   const values = names.map((name) => `${storedValue(name)} AS ${name}`);
   const aggregates = names.map(
     (name) => `min(${name}) AS ${name}_lowest, avg(${name}) AS ${name}_mean, max(${name}) AS ${name}_highest`,

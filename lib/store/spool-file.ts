@@ -15,7 +15,11 @@ export function decodeSpoolFile(text: string): Cycle {
   const file = objectOf(JSON.parse(text), 'the file');
   if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
   if (!Array.isArray(file['readings'])) throw new Error('its readings are no list');
-  const record = checked<CycleRecord>(file['record'], RECORD, 'its cycle');
+  const record = checked<CycleRecord>(
+    { lock_wait_ms: 0, ...objectOf(file['record'], 'its cycle') },
+    RECORD,
+    'its cycle',
+  );
   const readings = file['readings'].map((reading) =>
     wellFormed({ ...NO_QUANTITIES, ...checked<Reading>(reading, READING, 'a reading') }),
   );
@@ -54,7 +58,7 @@ const RECORD: Record<keyof CycleRecord, Check> = {
   payload_bytes: number,
   endpoint: orNull(filled),
   retries: number,
-  lock_wait_ms: (value) => value === undefined || number(value), // not there in files of the first versions
+  lock_wait_ms: number, // 0 in files of the first versions, which did not have it
   error_type: orNull(filled),
   error: orNull(text),
 };

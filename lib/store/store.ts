@@ -1,6 +1,8 @@
 /** What a collector needs of its store; readings.db and the memory store of the tests pass the same contract suite. */
 import type { ErrorType } from '../errors';
-import type { CollectorName, Reading, SkipReason } from '../reading';
+import type { Traffic } from '../http/observed';
+import type { Reading, SkipReason } from '../reading';
+import type { CollectorName } from '../sources/all';
 
 export type Outcome = 'ok' | 'partial' | 'failed';
 
@@ -17,10 +19,9 @@ export interface CycleRecord {
   devices_skipped: Record<string, SkipReason>;
   requests: number;
   payload_bytes: number;
-  endpoint: 'sensors' | 'full' | 'fallback' | 'state' | null;
+  endpoint: Traffic['endpoint'];
   retries: number;
-  /** of a cycle on its way to the spool; that of a stored one is the store's to say */
-  lock_wait_ms?: number;
+  lock_wait_ms: number;
   error_type: ErrorType | null;
   error: string | null;
 }
@@ -33,32 +34,28 @@ export interface Cycle {
   spooled?: boolean;
 }
 
-/** What the store says of a cycle that is safe on disk. */
-export interface StoreReceipt {
-  /** readings stored with this cycle; the same cycle stored twice counts once */
-  stored: number;
-  /** how long other processes' locks were waited for, in milliseconds */
+/** What keeping a cycle took, filled in while it is kept, so that it is known after a failure as well. */
+export interface Effort {
+  /** how long other processes' locks were waited for, failed tries included, in milliseconds */
   lockWaitMs: number;
+  /** where a corrupt database was moved to, if a new one had to be started */
+  replaced: string | null;
 }
 
-/** Keeps cycles: a database that is open and checked. */
+export function noEffort(): Effort {
+  return { lockWaitMs: 0, replaced: null };
+}
+
+/** Keeps cycles: a database that is open and checked. What that takes is noted in the `Effort` it was made with. */
 export interface Store {
-  /**
-   * Where a corrupt database was moved to, if this store had to start a new one; such a cycle is partial (exit 3), and
-   * the store writes it so.
-   */
-  readonly replaced: string | null;
-  /** How long other processes' locks were waited for since the last cycle was stored, in milliseconds. */
-  readonly lockWaitMs: number;
   /**
    * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
    * cycle (`started_at` and collector) given twice is stored once.
-   * @param finish brings the record (duration, retries) up to date; called when the lock is held, just before the rows
-   * are written
-   * @throws MonitorError `database_*`, `future_schema`, `internal` where a reading would get no row of its own (two of one
-   * device): nothing of this cycle is stored
+   * @param judge gives the row; called when the lock is held, so that it knows what came before
+   * @returns the row that is stored
+   * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
    */
-  store(cycle: Cycle, finish?: () => void): Promise<StoreReceipt>;
+  store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord>;
   /** Stores several cycles in one transaction. @throws MonitorError as `store`: none of them is stored */
   storeAll(cycles: readonly Cycle[]): Promise<void>;
   /** Lets go of everything; may be called twice. */

@@ -19,14 +19,14 @@ const AS_KEPT = QUANTITY_NAMES.map((name) =>
  * The same cycle twice leaves one: a row or a reading that is there already stays as it is.
  * @throws MonitorError as of `databaseError`; `internal` where a reading has no row afterwards
  */
-export async function writeCycle(database: Database, cycle: Cycle, lockWaitMs: number): Promise<void> {
+export async function writeCycle(database: Database, cycle: Cycle): Promise<void> {
   const { record, readings } = cycle;
   const words = [record.collector, record.outcome, record.endpoint, record.error_type, ...readings.map(locationOf)];
   await database.run(
     'INSERT INTO word (text) SELECT value FROM json_each(?) WHERE value IS NOT NULL ON CONFLICT DO NOTHING',
     JSON.stringify(words),
   );
-  const id = await writeRecord(database, cycle, lockWaitMs);
+  const id = await writeRecord(database, cycle);
   if (readings.length === 0) return;
 
   await database.run(
@@ -60,7 +60,7 @@ function locationOf(reading: Reading): string {
   return reading.location;
 }
 
-async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number): Promise<number> {
+async function writeRecord(database: Database, cycle: Cycle): Promise<number> {
   const { record, readings, spooled = false } = cycle;
   const skipped = Object.keys(record.devices_skipped).length === 0 ? null : JSON.stringify(record.devices_skipped);
   // The update changes nothing; it makes the statement answer the id of the row that is there already.
@@ -83,7 +83,7 @@ async function writeRecord(database: Database, cycle: Cycle, lockWaitMs: number)
     record.payload_bytes,
     record.endpoint,
     record.retries,
-    Math.round(spooled ? (record.lock_wait_ms ?? 0) : lockWaitMs),
+    Math.round(record.lock_wait_ms),
     record.error_type,
     record.error,
   );

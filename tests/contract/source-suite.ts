@@ -1,12 +1,15 @@
 /** What every source must do, whatever it asks: the Hue Bridge and the air quality monitors both pass it. */
 import { asMonitorError, MonitorError } from '../../lib/errors';
+import { noTraffic, type Traffic } from '../../lib/http/observed';
 import { startDeadline, type Deadline } from '../../lib/reliability/deadline';
 import { fault } from '../../lib/simulator/faults';
 import type { FaultScript, RequestMatcher } from '../../lib/simulator/fault-script';
-import type { Source, SourceReport, Traffic } from '../../lib/sources/source';
+import type { DeviceAnswer, Source, SourceRow } from '../../lib/sources/source';
+import { accepted } from '../support/accepted';
 import { until } from '../support/until';
 
 export interface SourceUnderTest {
+  row: SourceRow;
   /** may be read once */
   source(traffic: Traffic, deadline: Deadline): Source;
   faults: FaultScript;
@@ -31,7 +34,7 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
     let deadline: Deadline;
     beforeEach(async () => {
       under = await open();
-      traffic = { requests: 0, payloadBytes: 0, endpoint: null };
+      traffic = noTraffic();
       deadline = startDeadline(60_000, 0);
     });
     afterEach(() => deadline.clear());
@@ -40,10 +43,17 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
     const failure = () => read().then(() => null, asMonitorError);
 
     test('an answer: one reading a device, all seen, the traffic counted', async () => {
-      const report = await read();
+      const { row } = under;
+      const devices = await read();
+      for (const device of devices) {
+        expect(device.deviceId.startsWith(`${row.idPrefix}:`)).toBe(true);
+        expect(row.quantities).toEqual(expect.arrayContaining(Object.keys('values' in device ? device.values : {})));
+      }
+      const report = accepted(devices, { row });
       expect(report.readings.map(({ device_id }) => device_id).sort()).toEqual([...under.deviceIds].sort());
       expect(report).toMatchObject({ skipped: {}, devicesSeen: under.deviceIds.length });
       for (const reading of report.readings) {
+        expect(reading).toMatchObject({ device_type: row.deviceType, is_anomalous: false });
         expect(reading.location).not.toBe('');
         expect(reading.measured_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
         expect(Number.isFinite(reading.temperature_celsius)).toBe(true);
@@ -55,9 +65,9 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
 
     test('an empty answer: no reading is made up, and it is no success', async () => {
       under.empty();
-      const answer = await read().catch((thrown: unknown) => thrown as MonitorError | SourceReport);
+      const answer = await read().catch((thrown: unknown) => thrown as MonitorError | DeviceAnswer[]);
       if (answer instanceof MonitorError) expect(answer).toMatchObject({ type: 'no_monitor', permanent: true });
-      else expect(answer).toEqual({ readings: [], skipped: {}, devicesSeen: 0 });
+      else expect(answer).toEqual([]);
     });
 
     test('a refusal: permanent, not repeated, with the command to type', async () => {
@@ -73,7 +83,7 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
 
     test('a bad value: that device is skipped as malformed, the others have their readings', async () => {
       under.spoil();
-      const { readings, skipped, devicesSeen } = await read();
+      const { readings, skipped, devicesSeen } = accepted(await read(), { row: under.row });
       const [spoiled = '', ...others] = under.deviceIds;
       expect(skipped).toEqual({ [spoiled]: 'malformed' });
       expect(readings.map(({ device_id }) => device_id).sort()).toEqual([...others].sort());

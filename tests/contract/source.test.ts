@@ -1,4 +1,6 @@
 import { startHueBridge } from '../../lib/simulator/hue-bridge';
+import { AMAZON_AQM } from '../../lib/sources/aqm/row';
+import { HUE } from '../../lib/sources/hue/row';
 import { startAqmHome } from '../support/aqm-home';
 import { hueHome, OURS } from '../support/hue-home';
 import { quickRetrier } from '../support/quick-retrier';
@@ -16,6 +18,7 @@ describeSource('a Hue Bridge', async () => {
   const sensors = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => bridge.motionSensor(number));
   const home = hueHome(bridge.key, { bridge_url: bridge.httpsUrl }, bridge.ca);
   return {
+    row: HUE,
     source: (traffic, deadline) => home.source(traffic, deadline),
     faults: bridge.faults,
     requests: () => bridge.requests.length,
@@ -35,6 +38,7 @@ describeSource('the air quality monitors', async () => {
   const home = await startAqmHome(scratchDirectory());
   const { cloud } = home;
   return {
+    row: AMAZON_AQM,
     source: (traffic, deadline) =>
       home.source({ traffic, signal: deadline.signal, retrier: quickRetrier(home.logger, deadline) }),
     faults: cloud.faults,

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { AqmConfig } from '../../lib/config/config';
 import { asMonitorError, type MonitorError } from '../../lib/errors';
 import { createHttp } from '../../lib/http/fetch';
+import { noTraffic, observed, type Traffic } from '../../lib/http/observed';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
+import type { SourceReport } from '../../lib/sources/accept';
 import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sources/aqm/aqm-source';
+import { AMAZON_AQM } from '../../lib/sources/aqm/row';
 import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
-import type { SourceReport, Traffic } from '../../lib/sources/source';
-import { VALIDATION } from './constants';
+import { createDeviceTexts } from '../../lib/sources/device-text';
+import { accepted } from './accepted';
 import { quickRetrier } from './quick-retrier';
 import { recordingLogger, type RecordedEvent, type RecordingLogger } from './recording-logger';
 
@@ -59,13 +62,13 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
     locations: {},
   };
 
-  function contextOf(changes: Partial<AqmContext>, secrets: string[], traffic: Traffic): AqmContext {
+  function contextOf(changes: Partial<AqmContext>, secrets: string[]): AqmContext {
+    const { traffic = noTraffic() } = changes;
     return {
       config,
       refreshToken: cloud.account.refreshToken,
       dataDirectory,
-      validation: VALIDATION,
-      http: createHttp(),
+      http: observed(createHttp(), { traffic, logger, now: () => new Date(clock) }),
       retrier: quickRetrier(logger),
       logger,
       traffic,
@@ -84,17 +87,19 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
     config,
     wait: (milliseconds) => (clock += milliseconds),
     now: () => new Date(clock),
-    source: (changes = {}) => createAqmSource(contextOf(changes, [], { requests: 0, payloadBytes: 0, endpoint: null })),
+    source: (changes = {}) => createAqmSource(contextOf(changes, [])),
     async cycle(changes = {}) {
-      const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
+      const traffic = noTraffic();
+      const texts = createDeviceTexts(logger);
       const secrets: string[] = [];
-      const context = contextOf(changes, secrets, traffic);
+      const context = contextOf({ traffic, texts, ...changes }, secrets);
       const source = createAqmSource(context);
       const before = cloud.requests.length;
       let report: SourceReport | null = null;
       let failure: MonitorError | null = null;
       try {
-        report = await source.read();
+        const devices = await source.read();
+        report = accepted(devices, { row: AMAZON_AQM, locations: config.locations, texts, logger });
       } catch (thrown) {
         failure = asMonitorError(thrown);
       }

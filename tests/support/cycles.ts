@@ -1,7 +1,8 @@
 /** Cycles and readings for tests: everything has a value, and each test says what matters to it. */
 import { NO_QUANTITIES } from '../../lib/quantities';
-import type { CollectorName, Reading } from '../../lib/reading';
-import type { Cycle, CycleRecord } from '../../lib/store/store';
+import type { Reading } from '../../lib/reading';
+import type { CollectorName } from '../../lib/sources/all';
+import type { Cycle, CycleRecord, Store } from '../../lib/store/store';
 
 export function hueReading(device_id: string, given: Partial<Reading> = {}): Reading {
   return {
@@ -35,12 +36,18 @@ export function cycleOf(
       payload_bytes: 1900,
       endpoint: 'sensors',
       retries: 0,
+      lock_wait_ms: 0,
       error_type: null,
       error: null,
       ...given,
     },
     readings,
   };
+}
+
+/** Stores a cycle whose record is what it is, whatever storing took. */
+export function keep(store: Store, { record, readings }: Cycle): Promise<CycleRecord> {
+  return store.store(readings, () => record);
 }
 
 /** The n-th cycle of a collector that runs every 5 minutes, with readings of `devices` sensors. */

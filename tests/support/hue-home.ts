@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, HueConfig } from '../../lib/config/config';
 import { createHttp } from '../../lib/http/fetch';
+import { noTraffic, observed, type Traffic } from '../../lib/http/observed';
 import { startDeadline, type Deadline } from '../../lib/reliability/deadline';
 import { connectToBridge } from '../../lib/sources/hue/connect';
 import type { FoundBridge } from '../../lib/sources/hue/found-bridge';
+import { HUE } from '../../lib/sources/hue/row';
 import { createHueSource } from '../../lib/sources/hue/source';
-import type { Source, Traffic } from '../../lib/sources/source';
-import { VALIDATION } from './constants';
+import type { Source } from '../../lib/sources/source';
+import { accepted } from './accepted';
 import { quickRetrier } from './quick-retrier';
 import { recordingLogger, type RecordingLogger } from './recording-logger';
 import { scratchDirectory } from './scratch';
@@ -65,8 +67,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
           collection: { interval_minutes: 5, deadline_seconds: 120 },
         },
         key,
-        http: createHttp(),
-        traffic,
+        http: observed(createHttp(), { traffic, logger }),
         logger,
         redact: (text) => text,
         signal: deadline.signal,
@@ -78,11 +79,6 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
       });
       return createHueSource({
         endpoint: config.endpoint,
-        rules: {
-          locations: {},
-          temperatureMin: VALIDATION.temperature_min,
-          temperatureMax: VALIDATION.temperature_max,
-        },
         ...connection,
         lastDevicesSeen: () => Promise.resolve(0),
         retrier: quickRetrier(logger, deadline),
@@ -93,7 +89,8 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
     async read() {
       const deadline = startDeadline(120_000, 0);
       try {
-        const { readings } = await home.source({ requests: 0, payloadBytes: 0, endpoint: null }, deadline).read();
+        const devices = await home.source(noTraffic(), deadline).read();
+        const { readings } = accepted(devices, { row: HUE, logger });
         return readings.map(({ location }) => location);
       } finally {
         deadline.clear();

@@ -1,7 +1,8 @@
 /** A scratch data directory, a logger that remembers, and a look into what was stored. */
 import { join } from 'node:path';
 import type { StorageConfig } from '../../lib/config/config';
-import type { CollectorName, Reading } from '../../lib/reading';
+import type { Reading } from '../../lib/reading';
+import type { CollectorName } from '../../lib/sources/all';
 import { Database, type Row, type SqlValue } from '../../lib/store/database';
 import type { CycleRecord } from '../../lib/store/store';
 import { recordingLogger, type RecordedEvent, type RecordingLogger } from './recording-logger';
@@ -58,7 +59,7 @@ export async function readBack(path: string): Promise<{ record: CycleRecord; rea
   const cycles = await query<Omit<CycleRecord, 'devices_skipped'> & { devices_skipped: string }>(
     path,
     `SELECT started_at, collector, outcome, exit_code, duration_ms, devices_seen, devices_skipped, requests,
-       payload_bytes, endpoint, retries, error_type, error FROM cycles ORDER BY started_at, collector DESC`,
+       payload_bytes, endpoint, retries, lock_wait_ms, error_type, error FROM cycles ORDER BY started_at, collector DESC`,
   );
   return await Promise.all(
     cycles.map(async (record) => ({

@@ -1,9 +1,10 @@
 /** The essay, with the memory store: every order in which lock, proof, source, store and spool can fail. */
-import { collect, type CollectContext } from '../../lib/collect';
+import { collect, keepNothing, type CollectContext, type Keeping } from '../../lib/collect';
 import { MonitorError, type ErrorType } from '../../lib/errors';
-import type { SourceReport } from '../../lib/sources/source';
+import type { SourceReport } from '../../lib/sources/accept';
+import type { DeviceAnswer } from '../../lib/sources/source';
 import { createMemoryStore, type MemoryStore } from '../../lib/store/memory-store';
-import type { Cycle, Store } from '../../lib/store/store';
+import { noEffort, type Cycle, type Effort, type Store } from '../../lib/store/store';
 import { hueReading } from '../support/cycles';
 
 const error = (type: ErrorType, message: string = type) => new MonitorError(message, { type, permanent: true });
@@ -15,13 +16,15 @@ const READ: SourceReport = {
   skipped: { 'hue:3': 'off' },
   devicesSeen: 3,
 };
-const reports = (changes: Partial<SourceReport>) => () => Promise.resolve({ ...READ, ...changes });
 
 interface Change {
-  lock?: CollectContext['lock'];
+  lock?: Keeping['lock'];
   proveWritable?: () => never;
-  read?: () => Promise<SourceReport>;
+  read?: () => Promise<DeviceAnswer[]>;
+  /** what is made of the answer */
+  report?: Partial<SourceReport>;
   store?: Partial<Store>;
+  effort?: Partial<Effort>;
   replay?: () => Promise<void>;
   spool?: () => Promise<never>;
 }
@@ -52,27 +55,31 @@ function prepare(change: Change): Run {
     interrupt: () => undefined,
     clear: () => undefined,
   });
-  const context: CollectContext = {
-    collector: 'hue',
-    startedAt: new Date('2026-01-02T03:00:00.000Z'),
-    source: { read: () => does('read', change.read ?? reports({})) },
-    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors' },
+  const keeping: Keeping = {
     lock: () =>
       does('lock', change.lock ?? (() => Promise.resolve({ release: () => does('release', () => Promise.resolve()) }))),
     proveWritable: () => does('prove', change.proveWritable ?? (() => undefined)),
     openStore: () => Promise.resolve(),
+    effort: { ...noEffort(), ...change.effort },
     store: {
       ...store,
-      store: (cycle, finish) => does('store', () => store.store(cycle, finish)),
+      store: (readings, judge) => does('store', () => store.store(readings, judge)),
       close: () => does('close', () => store.close()),
     },
     spool: {
       replay: () => does('replay', change.replay ?? (() => Promise.resolve())),
       add: (cycle) => does('spool', change.spool ?? (() => Promise.resolve(void spooled.push(cycle)))),
     },
+  };
+  const context: CollectContext = {
+    collector: 'hue',
+    startedAt: new Date('2026-01-02T03:00:00.000Z'),
+    source: { read: () => does('read', change.read ?? (() => Promise.resolve([]))) },
+    accept: () => ({ ...READ, ...change.report }),
+    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
+    keeping,
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
-    exitCodeOf: ({ type }) => (type === 'overlap' ? 5 : 1),
     redact: (text) => text,
   };
   return { did, memory, spooled, reading, storing, context };
@@ -128,8 +135,8 @@ test.each<[string, Change, number, string[]]>([
 test.each<[string, Change, string]>([
   ['throws', { read: throwing('timeout') }, 'timeout'],
   ['has a defect', { read: () => Promise.reject(new TypeError('of ours')) }, 'internal'],
-  ['lists nothing', { read: reports({ readings: [], skipped: {}, devicesSeen: 0 }) }, 'no_readings'],
-  ['has only broken sensors', { read: reports({ readings: [], skipped: { 'hue:3': 'malformed' } }) }, 'no_readings'],
+  ['lists nothing', { report: { readings: [], skipped: {}, devicesSeen: 0 } }, 'no_readings'],
+  ['has only broken sensors', { report: { readings: [], skipped: { 'hue:3': 'malformed' } } }, 'no_readings'],
 ])('a source that %s: a failed cycle, which has its row all the same', async (_name, change, error_type) => {
   const { did, memory, result } = await run(change);
   expect(did).toEqual(WHOLE);
@@ -138,9 +145,9 @@ test.each<[string, Change, string]>([
 });
 
 test('all sensors off is no failure; a malformed one beside good ones makes the cycle partial', async () => {
-  const off = await run({ read: reports({ readings: [], skipped: { 'hue:3': 'off' }, devicesSeen: 1 }) });
+  const off = await run({ report: { readings: [], skipped: { 'hue:3': 'off' }, devicesSeen: 1 } });
   expect(off.result).toMatchObject({ failure: null, record: { outcome: 'ok', exit_code: 0 } });
-  const broken = await run({ read: reports({ skipped: { 'hue:3': 'malformed' } }) });
+  const broken = await run({ report: { skipped: { 'hue:3': 'malformed' } } });
   expect(broken.result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3 } });
 });
 
@@ -178,13 +185,23 @@ test('source, store and spool fail: there was nothing to lose, so the source is 
 });
 
 test('a corrupt database was replaced: stored, partial, and the place of the former one is told', async () => {
-  const { result } = await run({ store: { replaced: '/data/readings.db.corrupt-1' } });
+  const { result, memory } = await run({ effort: { replaced: '/data/readings.db.corrupt-1' } });
   expect(result).toMatchObject({
     readingsStored: 2,
     failure: null,
     replaced: '/data/readings.db.corrupt-1',
-    record: { outcome: 'partial', exit_code: 3 },
+    record: { outcome: 'partial', exit_code: 3, error_type: 'database_corrupt' },
   });
+  expect(result.record.error).toContain('/data/readings.db.corrupt-1');
+  expect(memory.cycles).toMatchObject([{ record: result.record }]);
+});
+
+test('a cycle that keeps nothing reads and is judged as any other', async () => {
+  const { context, did, memory, spooled } = prepare({ report: { skipped: { 'hue:3': 'malformed' } } });
+  const result = await collect({ ...context, keeping: keepNothing(context.keeping) });
+  expect(did).toEqual(['read']);
+  expect(result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3, devices_seen: 3 } });
+  expect([memory.cycles, spooled]).toEqual([[], []]);
 });
 
 /** Begins a cycle, and ends its reading or storing once it has done `step`. */

@@ -1,8 +1,11 @@
 /** The proof of a pairing: the sensors, read with what now stands in the files, as collect-hue will read them. */
 import type { Config, HueConfig } from '../../config/config';
+import { noTraffic, observed } from '../../http/observed';
+import { accept, type SourceReport } from '../../sources/accept';
+import { createDeviceTexts } from '../../sources/device-text';
 import { connectToBridge } from '../../sources/hue/connect';
+import { HUE } from '../../sources/hue/row';
 import { createHueSource } from '../../sources/hue/source';
-import type { SourceReport, Traffic } from '../../sources/source';
 import type { LoginKit } from '../login-kit';
 
 export interface Paired {
@@ -11,18 +14,16 @@ export interface Paired {
 }
 
 /** @throws MonitorError as a cycle would */
-export function readBack(kit: LoginKit, { config, key }: Paired): Promise<SourceReport> {
-  const { http, logger, redactor: redact, retrier, interrupted: signal } = kit;
-  const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-  const connection = connectToBridge({ config, key, http, traffic, logger, redact, signal, remember: false });
-  const address = config.hue.bridge_url;
-  return createHueSource({
-    endpoint: config.hue.endpoint,
-    rules: {
-      locations: config.hue.locations,
-      temperatureMin: config.validation.temperature_min,
-      temperatureMax: config.validation.temperature_max,
-    },
+export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<SourceReport> {
+  const { logger, redactor: redact, retrier, interrupted: signal } = kit;
+  const { hue, validation } = config;
+  const traffic = noTraffic();
+  const texts = createDeviceTexts(logger);
+  const http = observed(kit.http, { traffic, logger });
+  const connection = connectToBridge({ config, key, http, logger, redact, signal, texts, remember: false });
+  const address = hue.bridge_url;
+  const devices = await createHueSource({
+    endpoint: hue.endpoint,
     ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
@@ -30,4 +31,5 @@ export function readBack(kit: LoginKit, { config, key }: Paired): Promise<Source
     logger,
     traffic,
   }).read();
+  return accept(devices, { row: HUE, locations: hue.locations, validation, texts, logger });
 }

@@ -2,7 +2,7 @@
 import type { HueConfig } from '../../config/config';
 import type { MetBridge } from '../../sources/hue/survey';
 import type { Trust } from '../../sources/hue/trust';
-import type { SourceReport } from '../../sources/source';
+import type { SourceReport } from '../../sources/accept';
 import { plural, printable } from '../../wording';
 import { quantitiesOf } from '../collector-output';
 import type { writePairing } from './write-pairing';

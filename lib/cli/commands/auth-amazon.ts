@@ -6,7 +6,8 @@ import { loadSecrets } from '../../config/secrets';
 import { asMonitorError, MonitorError } from '../../errors';
 import { EXIT, EXIT_CODE_HELP } from '../../exit-codes';
 import { makeDirectory } from '../../files/ownership';
-import { acquireLock } from '../../reliability/lock';
+import { noTraffic, observed } from '../../http/observed';
+import { acquireLock } from '../../store/lock';
 import {
   completeSignIn,
   rememberLogin,
@@ -63,14 +64,15 @@ void main(SPEC, (invocation) => {
 function contextOf({ config, secrets, http, retrier, logger, redactor, interrupted, files }: LoginKit): LoginContext {
   if (config.amazon_aqm === null) throw noSection(files.config);
   const dataDirectory = config.storage.data_directory;
+  const traffic = noTraffic();
   return {
     config: config.amazon_aqm,
     refreshToken: secrets.amazon?.refresh_token ?? null,
     dataDirectory,
-    http,
+    http: observed(http, { traffic, logger }),
     retrier,
     logger,
-    traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+    traffic,
     redactor,
     signal: interrupted,
     lock: () => acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_A_CYCLE_MS),

@@ -4,12 +4,13 @@ import type { HueConfig } from '../../config/config';
 import { loadConfig } from '../../config/load';
 import { EXIT } from '../../exit-codes';
 import type { TlsOptions } from '../../http/http';
+import { noTraffic, observed } from '../../http/observed';
 import { sleep } from '../../reliability/sleep';
 import { createHueClient } from '../../sources/hue/client';
 import { pair } from '../../sources/hue/pairing';
 import { tlsOptionsFor } from '../../sources/hue/tls';
 import { trustBridge } from '../../sources/hue/trust';
-import type { Traffic } from '../../sources/source';
+import { createDeviceTexts } from '../../sources/device-text';
 import { COMMON_FLAGS, type Arguments, type CommandSpec } from '../arguments';
 import { createAsker } from '../ask';
 import { chooseBridge } from '../auth-hue/choose-bridge';
@@ -53,9 +54,16 @@ void main(SPEC, (invocation) => {
 async function pairAndRead(kit: LoginKit, { values, switches }: Arguments): Promise<number> {
   const { files, http, logger, redactor: redact, terminal, tell, say, interrupted: signal } = kit;
   const hue = kit.config.hue as HueConfig;
-  const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
   const clientWith = (tls: TlsOptions) =>
-    createHueClient({ http, key: '', tls, timeoutMs: TIMEOUT_MS, traffic, logger, redact, signal });
+    createHueClient({
+      http: observed(http, { traffic: noTraffic(), logger }),
+      key: '',
+      tls,
+      timeoutMs: TIMEOUT_MS,
+      texts: createDeviceTexts(logger),
+      redact,
+      signal,
+    });
 
   const asker = createAsker(tell, signal);
   const anyCertificate = clientWith({ rejectUnauthorized: false });

@@ -1,8 +1,8 @@
 /** health: checks everything, says what is wrong and how to mend it. */
+import type { Check } from '../../check/check';
 import { nearest } from '../../config/nearest';
 import { allSecretValues } from '../../config/secrets';
 import { HEALTH_EXIT } from '../../exit-codes';
-import type { Check } from '../../health/check';
 import { CHECKS } from '../../health/checks';
 import { readInstallation } from '../../health/installation';
 import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';

@@ -106,7 +106,6 @@ async function identify(config: Config, hue: HueConfig, signal: AbortSignal, red
     config: { ...config, hue },
     key: '',
     http: createHttp(),
-    traffic: { requests: 0, payloadBytes: 0, endpoint: null },
     logger: silentLogger,
     redact,
     signal,

@@ -1,22 +1,25 @@
 /** Does somebody have to log in by hand? */
 import { alertPath, readAlert } from '../../alert/alert-file';
-import { skip, type CheckContext, type Judgement, type Problem } from '../check';
+import { SOURCES } from '../../sources/all';
+import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
 
 export function checkAlerts({ config, installation, now }: CheckContext): Judgement {
   const { data_directory } = config.storage;
   const path = alertPath(data_directory);
   const alert = readAlert(data_directory);
-  const wanted = installation.enabled.includes('amazon_aqm');
+  const raising = SOURCES.filter(({ raisesAlert }) => raisesAlert).map(({ collector }) => collector);
+  const wanted = raising.some((collector) => installation.enabled.includes(collector));
+  const names = raising.join(', ');
   if (alert === null) {
     return wanted
       ? { message: 'no login by hand is waited for', problems: [], details: { path } }
-      : skip('amazon_aqm is not enabled');
+      : skip(`${names} is not enabled`);
   }
   const details = { path, ...alert };
   if (!wanted) {
     const leftOver: Problem = {
       status: 'warn',
-      message: `${path} is left over: amazon_aqm is not enabled any more`,
+      message: `${path} is left over: ${names} is not enabled any more`,
       remediation: `rm '${path}'`,
     };
     return { message: '', problems: [leftOver], details };

@@ -1,17 +1,20 @@
 /** Is the configuration usable, and does it say what its author will have meant? */
-import type { Config } from '../../config/config';
+import type { Config, SourceSection } from '../../config/config';
 import { ConfigurationError, formatFault } from '../../config/faults';
-import { asMonitorError } from '../../errors';
-import { tlsOptionsFor } from '../../sources/hue/tls';
-import type { CheckContext, Judgement, Problem } from '../check';
+import { SOURCES } from '../../sources/all';
+import { sectionOf } from '../../sources/source';
+import type { CheckContext, Judgement, Problem } from '../../check/check';
 
-export function checkConfig({ installation }: Pick<CheckContext, 'installation'>): Judgement {
+export async function checkConfig({ installation }: Pick<CheckContext, 'installation'>): Promise<Judgement> {
   const { files, config, configFailure } = installation;
   const details = {
     file: files.config,
     secrets_file: files.secrets,
     enabled: config === null ? [] : installation.enabled,
-    ...(config !== null && { interval_minutes: config.collection.interval_minutes }),
+    ...(config !== null && {
+      interval_minutes: config.collection.interval_minutes,
+      programs: programsOf(installation.enabled),
+    }),
   };
   if (config === null) return { message: '', problems: problemsOf(configFailure, files.config), details };
   const odd = ODDITIES.filter(({ isOdd }) => isOdd(config)).map(({ key, say }): Problem => ({
@@ -20,28 +23,17 @@ export function checkConfig({ installation }: Pick<CheckContext, 'installation'>
     remediation: `Correct ${key}, unless it is meant so: "\${EDITOR:-vi}" '${files.config}'`,
   }));
   const sources = installation.enabled.join(' and ');
-  const problems = [...authorityProblems(config, files.config), ...odd];
+  const ofSources = await Promise.all(
+    SOURCES.map(async (row) => (await row.configProblems?.(config, files.config)) ?? []),
+  );
+  const problems = [...ofSources.flat(), ...odd];
   return { message: `${files.config} is valid; enabled: ${sources}`, problems, details };
 }
 
-/** The file that `hue.ca_file` names is part of the configuration: without it collect-hue ends before it asks anybody. */
-function authorityProblems({ hue }: Config, file: string): Problem[] {
-  if (hue?.enabled !== true) return [];
-  try {
-    tlsOptionsFor(hue);
-    return [];
-  } catch (thrown) {
-    const { message, remediation } = asMonitorError(thrown);
-    const edit = `"\${EDITOR:-vi}" '${file}'`;
-    return [
-      {
-        status: 'fail',
-        message,
-        remediation: `${remediation}\nIts name is in the configuration: ${edit}`,
-        stops: ['hue'],
-      },
-    ];
-  }
+/** What cron is to start, and which place of how many each has in the interval, whatever is switched off. */
+function programsOf(enabled: readonly string[]): { name: string; place: number; of: number }[] {
+  const all = SOURCES.map(({ program, collector }, place) => ({ name: program, collector, place, of: SOURCES.length }));
+  return all.flatMap(({ collector, ...program }) => (enabled.includes(collector) ? [program] : []));
 }
 
 /** Every fault with its place, not only the first eight. */
@@ -59,6 +51,8 @@ interface Oddity {
   isOdd: (config: Config) => boolean;
   say: (config: Config) => string;
 }
+
+const timeoutOf = (section: SourceSection | null): number => section?.timeout_seconds ?? 0;
 
 /** Legal, but hardly meant. */
 const ODDITIES: readonly Oddity[] = [
@@ -89,14 +83,14 @@ const ODDITIES: readonly Oddity[] = [
     isOdd: ({ storage }) => storage.busy_timeout_ms < 100,
     say: ({ storage }) => `is ${storage.busy_timeout_ms}: two collectors that write at once will need retries`,
   },
-  ...(['hue', 'amazon_aqm'] as const).map((source): Oddity => ({
-    key: `${source}.timeout_seconds`,
+  ...SOURCES.map((row): Oddity => ({
+    key: `${row.collector}.timeout_seconds`,
     isOdd: (config) => {
-      const section = config[source];
-      return section?.enabled === true && section.timeout_seconds > config.collection.deadline_seconds;
+      const section = sectionOf(config, row);
+      return section?.enabled === true && timeoutOf(section) > config.collection.deadline_seconds;
     },
     say: (config) =>
-      `is ${config[source]?.timeout_seconds ?? 0}, longer than collection.deadline_seconds allows a cycle to last`,
+      `is ${timeoutOf(sectionOf(config, row))}, longer than collection.deadline_seconds allows a cycle to last`,
   })),
   {
     key: 'validation.temperature_max',

@@ -1,10 +1,10 @@
 /** What the rows of `cycles` say of one collector: its newest cycles, and the holes of the last day. */
 import { newestBelieved } from '../../clock';
-import type { CollectorName } from '../../reading';
+import type { CollectorName } from '../../sources/all';
 import type { Database } from '../../store/database';
 import { cyclesInFuture } from '../../store/queries';
-import type { Problem } from '../check';
-import { durationOf } from './clock';
+import type { Problem } from '../../check/check';
+import { durationOf } from '../../check/clocks';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -66,7 +66,7 @@ export async function lastCycles(database: Database, collector: CollectorName, n
 }
 
 /** Holes between stored cycles; what follows the last one is judged as lateness, not as a gap. */
-export function gapProblems(collector: CollectorName, cycles: LastCycles, longerThanMs: number, now: Date): Problem[] {
+export function gapProblems(collector: string, cycles: LastCycles, longerThanMs: number, now: Date): Problem[] {
   const starts = cycles.isOlderThanADay ? [now.getTime() - DAY_MS, ...cycles.stored] : cycles.stored;
   const gaps = starts
     .slice(1)

@@ -2,17 +2,12 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
-import type { CollectorName } from '../../reading';
 import { recoveryOf, whyNotWritable } from '../../store/database-error';
 import { sideFiles } from '../../store/files';
 import { spoolDirectory, spooledFiles } from '../../store/spool';
 import { oversizedPages, PAGE_BYTES } from '../../store/wal-size';
-import type { Problem } from '../check';
-
-export const ALL_COLLECTORS: readonly CollectorName[] = ['hue', 'amazon_aqm'];
-
-/** The next cycle that can write empties the spool; these run one. */
-const RUN_A_CYCLE = 'node bin/collect-hue.js (or node bin/collect-aqm.js)';
+import { RUN_A_CYCLE } from '../../sources/all';
+import type { Problem } from '../../check/check';
 
 /** What waits in the spool, and what was moved aside: nothing is lost, but somebody should look. */
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { asMonitorError, MonitorError } from '../../errors';
 import { errorCode, fileError } from '../../files/file-error';
+import { COLLECTORS } from '../../sources/all';
 import { Database } from '../../store/database';
 import { databaseError, whyNotWritable } from '../../store/database-error';
 import { loadDriver } from '../../store/driver';
@@ -12,9 +13,9 @@ import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
 import { megabytes } from '../../wording';
-import type { CheckContext, Judgement, Problem } from '../check';
+import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { existingPartOf, refusalToMake } from '../existing-part';
-import { ALL_COLLECTORS, besideProblems, foreignSideFiles, walProblems } from './database-files';
+import { besideProblems, foreignSideFiles, walProblems } from './database-files';
 import { quickCheck } from './quick-check';
 import { lookedThroughLately } from './remembered-integrity';
 
@@ -51,7 +52,7 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
       status: 'fail',
       message: healsItself ? `${message} The next cycle moves it aside and starts a new one` : message,
       remediation,
-      stops: healsItself ? [] : ALL_COLLECTORS,
+      stops: healsItself ? [] : COLLECTORS,
     });
   }
   const age = typeof details['integrity_age'] === 'string' ? `, ${details['integrity_age']}` : '';

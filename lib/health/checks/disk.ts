@@ -1,6 +1,6 @@
 /** Is there room for what is to be written? */
 import { statfsSync, statSync } from 'node:fs';
-import type { CheckContext, Judgement, Problem } from '../check';
+import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { existingPartOf } from '../existing-part';
 
 /** SQLite, the spool and the log need some megabytes for their next steps; below this they stumble. */

@@ -2,13 +2,14 @@
 import { statSync } from 'node:fs';
 import { newestBelieved } from '../../clock';
 import type { Config } from '../../config/config';
-import type { CollectorName } from '../../reading';
+import { RUN_A_CYCLE, SOURCES } from '../../sources/all';
+import type { SourceRow } from '../../sources/source';
 import { Database } from '../../store/database';
 import { databaseError, whyNotWritable } from '../../store/database-error';
 import { checkHeader, databasePath } from '../../store/files';
 import { latestPerDevice, type StoredReading } from '../../store/queries';
-import type { CheckContext, Judgement, Problem } from '../check';
-import { durationOf } from './clock';
+import type { CheckContext, Judgement, Problem } from '../../check/check';
+import { durationOf } from '../../check/clocks';
 import { gapProblems, lastCycles, type LastCycles } from './cycles';
 
 const MINUTE_MS = 60_000;
@@ -46,7 +47,8 @@ export async function checkFreshness({ config, installation, now }: CheckContext
     const problems: Problem[] = [];
     const details: Record<string, unknown> = { devices: latest.map((reading) => deviceDetails(reading, now())) };
     const said: string[] = [];
-    for (const collector of installation.enabled) {
+    for (const row of SOURCES.filter(({ collector }) => installation.enabled.includes(collector))) {
+      const { collector } = row;
       const cycles = await lastCycles(database, collector, now());
       details[collector] = { last_cycle: cycles.newest, last_good_cycle: cycles.newestGood?.started_at ?? null };
       const future = cycles.inFuture === 0 ? '' : `, ${cycles.inFuture} stamped in the future`;
@@ -55,9 +57,9 @@ export async function checkFreshness({ config, installation, now }: CheckContext
         if (cycles.inFuture > 0) problems.push(allInFuture(collector));
         continue;
       }
-      const devices = latest.filter((reading) => isOf(collector, reading) && isJudged(reading, cycles));
+      const devices = latest.filter((reading) => reading.device_type === row.deviceType && isJudged(reading, cycles));
       const late = lateDevices(devices, limitsOf(config), now());
-      problems.push(...cycleProblems(collector, cycles, limitsOf(config), now()), ...late);
+      problems.push(...cycleProblems(row, cycles, limitsOf(config), now()), ...late);
       const gaps = gapProblems(collector, cycles, limitsOf(config).gapMs, now());
       problems.push(...gaps);
       said.push(
@@ -70,16 +72,12 @@ export async function checkFreshness({ config, installation, now }: CheckContext
   }
 }
 
-function allInFuture(collector: CollectorName): Problem {
+function allInFuture(collector: string): Problem {
   return {
     status: 'warn',
     message: `all cycles of ${collector} are stamped in the future`,
     remediation: 'See whether this machine keeps time: timedatectl',
   };
-}
-
-function isOf(collector: CollectorName, { device_type }: StoredReading): boolean {
-  return (device_type === 'hue_sensor') === (collector === 'hue');
 }
 
 /** Whom the last good cycle found switched off, or not in the list any more, owes us nothing. */
@@ -89,9 +87,14 @@ function isJudged({ device_id, timestamp }: StoredReading, { newestGood }: LastC
   return reason !== undefined && reason !== 'off';
 }
 
-function cycleProblems(collector: CollectorName, { newest }: LastCycles, limits: Limits, now: Date): Problem[] {
+function cycleProblems(
+  { collector, program }: SourceRow,
+  { newest }: LastCycles,
+  limits: Limits,
+  now: Date,
+): Problem[] {
   if (newest === null) return [];
-  const command = `node bin/collect-${collector === 'hue' ? 'hue' : 'aqm'}.js`;
+  const command = `node bin/${program}.js`;
   const ageMs = now.getTime() - Date.parse(newest.started_at);
   const problems: Problem[] = [];
   if (ageMs > limits.warnMs) {
@@ -118,8 +121,7 @@ function lateDevices(devices: readonly StoredReading[], { warnMs, failMs }: Limi
     `${reading.location} (${reading.device_id}, ${durationOf(Math.abs(ageMs))})`;
   const problem = (status: 'warn' | 'fail', found: typeof aged, what: string, remediation: string): Problem[] =>
     found.length === 0 ? [] : [{ status, message: `${what}: ${found.map(name).join(', ')}`, remediation }];
-  const wake =
-    'Check that these devices have power and a connection, then run a cycle: node bin/collect-hue.js (or node bin/collect-aqm.js)';
+  const wake = `Check that these devices have power and a connection, then run a cycle: ${RUN_A_CYCLE}`;
   return [
     ...problem(
       'fail',

@@ -1,16 +1,16 @@
 /** Can the log be written, and does it keep to its limits? */
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LoggingConfig } from '../../config/config';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { isOwnFileThere, NotOurFile, proveWrite } from '../../files/own-file';
 import { removeIfThere } from '../../files/remove-if-there';
-import { currentFile } from '../../logging/log-files';
-import { PROGRAMS } from '../../logging/programs';
+import { isLogName } from '../../logging/log-files';
 import { loggingStatus } from '../../logging/status';
 import { whyNotWritable } from '../../store/database-error';
 import { megabytes } from '../../wording';
-import type { CheckContext, Judgement, Problem } from '../check';
+import { RUN_A_CYCLE } from '../../sources/all';
+import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { existingPartOf, refusalToMake } from '../existing-part';
 
 export function checkLogging({ config }: Pick<CheckContext, 'config'>): Judgement {
@@ -39,14 +39,14 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
     problems.push({
       status: 'fail',
       message: `the logs in ${directory} take ${megabytes(status.total_bytes)}, more than logging.max_total_mb (${max_total_mb} MB)`,
-      remediation: `The next cycle removes the oldest backups (node bin/collect-hue.js); if it cannot, remove some by hand: rm '${directory}'/*.[0-9]*.log`,
+      remediation: `The next cycle removes the oldest backups (${RUN_A_CYCLE}); if it cannot, remove some by hand: rm '${directory}'/*.[0-9]*.log`,
     });
   }
   if (status.rotation_due) {
     problems.push({
       status: 'warn',
       message: `a log file in ${directory} has grown past ${megabytes(status.threshold_bytes)}: its rotation has not been possible so far`,
-      remediation: `The next line logged tries again (node bin/collect-hue.js); if that does not help, see what hinders it: ls -l '${directory}'; df -h '${directory}'`,
+      remediation: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what hinders it: ls -l '${directory}'; df -h '${directory}'`,
     });
   }
   return problems;
@@ -84,7 +84,7 @@ function refusedWrite(directory: string, giveBack: string): Problem | null {
   const file = join(directory, `.health-write-test-${process.pid}`);
   try {
     proveWrite(file, Buffer.alloc(4096));
-    for (const program of PROGRAMS) isOwnFileThere(currentFile(directory, program));
+    for (const name of readdirSync(directory)) if (isLogName(name)) isOwnFileThere(join(directory, name));
     return null;
   } catch (thrown) {
     if (thrown instanceof NotOurFile) {

@@ -8,8 +8,8 @@ import { isYoung } from '../../clock';
 import { readOwnFile } from '../../files/own-file';
 import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
-import type { CheckContext } from '../check';
-import { durationOf } from './clock';
+import type { CheckContext } from '../../check/check';
+import { durationOf } from '../../check/clocks';
 
 /** Up to this size a look costs some milliseconds, and is taken every time. */
 const SMALL_BYTES = 2_000_000;

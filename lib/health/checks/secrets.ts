@@ -1,24 +1,10 @@
 /** Are the keys there that the enabled sources need, in the right form, and out of everybody else's reach? */
 import { formatFault } from '../../config/faults';
-import type { LoadedSecrets, SecretSection } from '../../config/secrets';
+import type { LoadedSecrets } from '../../config/secrets';
 import { secretsFileState, type SecretsFileState } from '../../config/secrets-file';
-import type { CollectorName } from '../../reading';
-import type { CheckContext, Judgement, Problem } from '../check';
-
-const NEEDED: readonly { collector: CollectorName; section: 'hue' | 'amazon'; key: string; remediation: string }[] = [
-  {
-    collector: 'hue',
-    section: 'hue',
-    key: 'hue.username',
-    remediation: 'Pair with the bridge, which writes it: node bin/auth-hue.js',
-  },
-  {
-    collector: 'amazon_aqm',
-    section: 'amazon',
-    key: 'amazon.refresh_token',
-    remediation: 'Log in at Amazon, which writes it: node bin/auth-amazon.js',
-  },
-];
+import { SOURCES } from '../../sources/all';
+import type { SourceRow } from '../../sources/source';
+import type { CheckContext, Judgement, Problem } from '../../check/check';
 
 export function checkSecrets({ installation }: CheckContext): Judgement {
   const { files, secrets, secretsFailure, enabled } = installation;
@@ -30,7 +16,7 @@ export function checkSecrets({ installation }: CheckContext): Judgement {
     return { message: '', problems: [unusable], details: { file } };
   }
   const state = secretsFileState(file);
-  const needed = NEEDED.filter(({ collector }) => enabled.includes(collector));
+  const needed = SOURCES.filter(({ collector }) => enabled.includes(collector));
   const problems = [
     ...needed.flatMap((need) => sectionProblems(secrets, need)),
     ...warnAbout(
@@ -44,18 +30,16 @@ export function checkSecrets({ installation }: CheckContext): Judgement {
   return { message: `${file} has what is needed, mode ${octal(state.mode)}`, problems, details };
 }
 
-function sectionProblems(
-  loaded: LoadedSecrets,
-  { collector, section, key, remediation }: (typeof NEEDED)[number],
-): Problem[] {
+function sectionProblems(loaded: LoadedSecrets, { collector, secret }: SourceRow): Problem[] {
+  if (secret === null) return [];
+  const { section, key, remedy: remediation } = secret;
   const stops = [collector];
-  const faults = loaded.faults[section satisfies SecretSection]?.faults ?? [];
+  const faults = loaded.faults[section]?.faults ?? [];
   if (faults.length > 0)
     return faults.map((fault) => ({ status: 'fail', message: formatFault(fault), remediation, stops }));
   if (loaded.secrets[section] !== undefined) return [];
-  return [
-    { status: 'fail', message: `${loaded.file}: ${key} is missing, which ${collector} needs`, remediation, stops },
-  ];
+  const message = `${loaded.file}: ${section}.${key} is missing, which ${collector} needs`;
+  return [{ status: 'fail', message, remediation, stops }];
 }
 
 /** What no collector stumbles over: e-mail and heartbeat are optional, and a section nobody knows is perhaps a typing mistake. */

@@ -3,7 +3,7 @@
  * however old it is: stale values are left out, and the time of each measurement is a gauge of its own.
  */
 import { QUANTITIES, QUANTITY_NAMES, type QuantityName } from '../../quantities';
-import type { CollectorName } from '../../reading';
+import type { CollectorName } from '../../sources/all';
 import type { DeviceOverview } from '../overview';
 
 export interface CollectorState {

@@ -3,13 +3,14 @@
  * after a day, beside the reading: whatever comes of that, the remembered monitors are read.
  */
 import { asMonitorError } from '../../errors';
-import type { AqmConfig, Config } from '../../config/config';
+import type { AqmConfig } from '../../config/config';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { Redactor } from '../../logging/redact';
 import type { Retrier } from '../../reliability/retry';
-import { createDeviceTexts } from '../device-text';
-import type { Source, Traffic } from '../source';
+import type { Traffic } from '../../http/observed';
+import { createDeviceTexts, type DeviceTexts } from '../device-text';
+import type { Source } from '../source';
 import { createAlexaClient, type AskOptions } from './client';
 import type { Monitor } from './discovery';
 import { createExchange } from './exchange';
@@ -29,13 +30,14 @@ export interface AqmContext {
   refreshToken: string | null;
   /** absolute; the session is remembered here */
   dataDirectory: string;
-  validation: Config['validation'];
   http: Http;
   retrier: Retrier;
   logger: Logger;
   traffic: Traffic;
   /** told every token and cookie, before anything can show it */
   redactor: Redactor;
+  /** of the cycle; default: some of its own */
+  texts?: DeviceTexts;
   /** the cycle's deadline */
   signal?: AbortSignal;
   now?: () => Date;
@@ -67,10 +69,9 @@ export interface AqmSource extends Source {
 }
 
 export function createAqmSource(context: AqmContext): AqmSource {
-  const { config, refreshToken, logger, traffic } = context;
+  const { config, refreshToken, logger, traffic, texts = createDeviceTexts(logger) } = context;
   const now = context.now ?? (() => new Date());
   const list = createMonitorList({ marketplace: config.marketplace, logger, now });
-  const texts = createDeviceTexts(logger);
   let login: LoginVerdict = { status: 'unknown' };
 
   /** Runs `work` in the remembered session and keeps the verdict on the login, whatever comes of it. */
@@ -112,8 +113,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const entities = monitors.map(({ entity }) => entity);
     const answer = await client.readStates(credentials, entities, options);
     traffic.endpoint = 'state';
-    const { validation, redactor: redact } = context;
-    return readStates(answer, monitors, { locations: config.locations, validation, logger, redact, texts });
+    return readStates(answer, monitors, { logger, redact: context.redactor });
   }
 
   /** Asks for the list where it is time, and for the monitors it helps to. What was read before stays, whatever fails. */
@@ -150,7 +150,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       inSession(async (cycle) => {
         const { monitors, complain } = await list.look(cycle);
         const states = await ask(cycle, monitors);
-        complain(states.report);
+        complain(states.devices);
         return { monitors, ...states, cookies: cycle.session.state.cookies };
       }),
     read: () =>
@@ -162,7 +162,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
         // What stays unknown although it is listed is not looked for again before the list is a day old.
         if (state.discovery) state.discovery.not_found = states.unknownEntities;
         reportOnce(states.unknownQuantities, cycle.session, logger);
-        return states.report;
+        return states.devices;
       }),
   };
 }

@@ -1,15 +1,12 @@
 /** The `capabilityStates` of one monitor, read into quantities. Each element stands alone: a broken one spoils only itself. */
 import { excerptOf, type Redact } from '../../logging/redact';
-import { NO_QUANTITIES, type Quantities } from '../../quantities';
+import type { Quantities } from '../../quantities';
 import { asRecord, asText } from './lenient-json';
-import { isPlausible, type InstanceMeanings } from './quantities';
-
-/** Outside, a temperature cannot be a room's, and is never stored. */
-const COLDEST_CELSIUS = -60;
-const HOTTEST_CELSIUS = 100;
+import type { InstanceMeanings } from './quantities';
 
 export interface DeviceState {
-  quantities: Quantities;
+  /** what it told; a quantity that is not there was not told */
+  values: Partial<Quantities>;
   /** the monitor's own time, UTC ISO 8601: the temperature's, else the newest of all; null where it told none */
   measuredAt: string | null;
   /** the monitor has no connection: its values are old */
@@ -26,7 +23,7 @@ export interface DeviceState {
  */
 export function readDeviceState(elements: unknown[], meanings: InstanceMeanings, redact: Redact): DeviceState {
   const shown = (value: unknown) => excerptOf(JSON.stringify([value]).slice(1, -1), 60, redact);
-  const quantities: Quantities = { ...NO_QUANTITIES };
+  const values: Partial<Quantities> = {};
   const broken: string[] = [];
   const unknown: Record<string, unknown> = {};
   const times: string[] = [];
@@ -42,24 +39,25 @@ export function readDeviceState(elements: unknown[], meanings: InstanceMeanings,
     } else if (namespace === 'Alexa.EndpointHealth' && name === 'connectivity') {
       connectivity ??= asText(asRecord(value)['value']) ?? asText(value);
     } else if (namespace === 'Alexa.TemperatureSensor' && name === 'temperature') {
-      if (quantities.temperature_celsius !== null) continue;
+      if (values.temperature_celsius !== undefined) continue;
       const celsius = readCelsius(value);
-      if (celsius === null) broken.push(`temperature ${shown(value)} is not a room's temperature`);
-      else [quantities.temperature_celsius, temperatureTime] = [celsius, time];
+      if (celsius === null) broken.push(`temperature ${shown(value)} is not a temperature`);
+      else [values.temperature_celsius, temperatureTime] = [celsius, time];
     } else if (namespace === 'Alexa.RangeController' && name === 'rangeValue') {
       const instance = asText(state['instance']) ?? '';
       const quantity = Object.hasOwn(meanings.known, instance) ? meanings.known[instance] : undefined;
       if (quantity === undefined) unknown[instance] ??= value;
-      else if (quantities[quantity] !== null) continue;
-      else if (!isPlausible(quantity, value)) broken.push(`${quantity} ${shown(value)} is out of range`);
-      else {
-        quantities[quantity] = value;
+      else if (values[quantity] !== undefined) continue;
+      else if (typeof value !== 'number' || !Number.isFinite(value)) {
+        broken.push(`${quantity} ${shown(value)} is not a number`);
+      } else {
+        values[quantity] = value;
         if (time !== null) times.push(time);
       }
     }
   }
   return {
-    quantities,
+    values,
     measuredAt: temperatureTime ?? times.sort().at(-1) ?? null,
     offline: connectivity !== null && connectivity.toUpperCase() !== 'OK',
     broken,
@@ -70,9 +68,7 @@ export function readDeviceState(elements: unknown[], meanings: InstanceMeanings,
 function readCelsius(value: unknown): number | null {
   const { value: degrees, scale } = asRecord(value);
   if (typeof degrees !== 'number' || !Number.isFinite(degrees)) return null;
-  const celsius = toCelsius(degrees, scale);
-  if (celsius === null || celsius < COLDEST_CELSIUS || celsius > HOTTEST_CELSIUS) return null;
-  return celsius;
+  return toCelsius(degrees, scale);
 }
 
 function toCelsius(degrees: number, scale: unknown): number | null {

@@ -1,19 +1,15 @@
-/** One exchange with Amazon: counted, retried where that can help, its failures told apart. */
+/** One exchange with Amazon: retried if that can help, its failures told apart. */
 import { MonitorError } from '../../errors';
 import type { Http, HttpRequest, HttpResponse } from '../../http/http';
-import { retryAfterMs } from '../../http/retry-after';
-import type { Logger } from '../../logging/logger';
+import { meaningOf } from '../../http/status';
 import type { Retrier } from '../../reliability/retry';
 import { decodeText } from '../device-text';
-import type { Traffic } from '../source';
 import { USER_AGENT } from './hosts';
 import { parsed } from './lenient-json';
 
 export interface ExchangeContext {
   http: Http;
   retrier: Retrier;
-  traffic: Traffic;
-  logger: Logger;
   timeoutMs: number;
   /** the cycle's deadline */
   signal?: AbortSignal;
@@ -43,8 +39,6 @@ export function createExchange(context: ExchangeContext): Exchange {
     const { operation, method, url, headers, body, once = false } = request;
     const endpoint = `${method} ${url}`;
     const attempt = async () => {
-      context.traffic.requests++;
-      const askedAt = performance.now();
       const response = await context.http({
         method,
         url,
@@ -54,36 +48,29 @@ export function createExchange(context: ExchangeContext): Exchange {
         timeoutMs: context.timeoutMs,
         ...(context.signal ? { signal: context.signal } : {}),
       });
-      context.traffic.payloadBytes += response.payloadBytes;
-      context.logger.info('http_response', `${endpoint}: HTTP ${response.status}, ${response.payloadBytes} bytes`, {
-        endpoint,
-        status: response.status,
-        payload_bytes: response.payloadBytes,
-        duration_ms: Math.round(performance.now() - askedAt),
-      });
-      refuseOverload(response, endpoint, context.now());
+      refusePassing(response, endpoint, context.now());
       return interpret(response, endpoint);
     };
     return once ? attempt() : context.retrier.run({ operation, endpoint }, attempt);
   };
 }
 
-/** A server that is busy or broken says nothing about us: transient. */
-function refuseOverload(response: HttpResponse, endpoint: string, now: Date): void {
+/** A server that is busy or broken says nothing about us: it may answer well a moment later. */
+function refusePassing(response: HttpResponse, endpoint: string, now: Date): void {
   const { status } = response;
-  const wait = retryAfterMs(response.header('retry-after'), now.getTime());
-  const hint = wait === null ? {} : { retryAfterMs: wait };
-  if (status === 429 || (status !== 200 && namesThrottling(response.body.toString('utf8')))) {
+  const meaning = meaningOf(response, now.getTime());
+  if (meaning === null) return;
+  const hint = meaning.retryAfterMs === undefined ? {} : { retryAfterMs: meaning.retryAfterMs };
+  if (meaning.type === 'rate_limited' || namesThrottling(response.body.toString('utf8'))) {
     throw tooManyRequests(`HTTP ${status}`, endpoint, hint);
   }
-  if (status >= 500 || status === 408) {
-    throw new MonitorError(`Amazon's server failed (HTTP ${status})`, {
-      type: 'http',
-      endpoint,
-      remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
-      ...hint,
-    });
-  }
+  if (meaning.permanent) return;
+  throw new MonitorError(`Amazon's server failed (HTTP ${status})`, {
+    type: 'http',
+    endpoint,
+    remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
+    ...hint,
+  });
 }
 
 function namesThrottling(text: string): boolean {

@@ -4,7 +4,7 @@ import type { Logger } from '../../logging/logger';
 import type { AlexaClient, AskOptions, Credentials } from './client';
 import { noMonitor, type Monitor } from './discovery';
 import { afterFailedListing, afterListing, isSpaced, noMonitorInPart } from './listing';
-import type { SourceReport } from '../source';
+import type { DeviceAnswer } from '../source';
 import type { Session } from './session';
 
 /** What a logged-in cycle works with. */
@@ -31,7 +31,7 @@ export interface MonitorList {
    * @returns `complain`, to be called when the session has proved to be alive, tells why it is not the present one
    * @throws MonitorError where there is none, and where the time for an answer went by: it is the reading's, too
    */
-  look(cycle: AqmCycle): Promise<{ monitors: Monitor[]; complain: (read: SourceReport) => void }>;
+  look(cycle: AqmCycle): Promise<{ monitors: Monitor[]; complain: (read: readonly DeviceAnswer[]) => void }>;
 }
 
 export function createMonitorList(context: { marketplace: string; logger: Logger; now: () => Date }): MonitorList {
@@ -91,9 +91,9 @@ export function createMonitorList(context: { marketplace: string; logger: Logger
       } catch (thrown) {
         const failure = asMonitorError(thrown);
         if (OUT_OF_TIME.includes(failure.type)) throw failure;
-        const complain = ({ readings }: SourceReport) => {
+        const complain = (devices: readonly DeviceAnswer[]) => {
           // With no reading beside it, this may well be the reason why.
-          if (readings.length === 0) throw failure;
+          if (devices.every((device) => 'skip' in device)) throw failure;
           warnOfFailure(failure, nextTryAt);
         };
         return { monitors: known, complain };

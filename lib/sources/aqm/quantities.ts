@@ -14,17 +14,15 @@ interface QuantityRow {
   /** null: Amazon gives it a text only */
   assetId: string | null;
   text?: RegExp;
-  /** the largest value that can be meant; above it the element is broken */
-  maximum: number;
 }
 
 const ROWS: QuantityRow[] = [
-  { quantity: 'humidity_percent', usualInstance: '4', assetId: 'Alexa.AirQuality.Humidity', maximum: 100 },
-  { quantity: 'voc_index', usualInstance: '5', assetId: 'Alexa.AirQuality.VolatileOrganicCompounds', maximum: 100 },
-  { quantity: 'pm25_ugm3', usualInstance: '6', assetId: 'Alexa.AirQuality.ParticulateMatter', maximum: 100_000 },
-  { quantity: 'pm10_ugm3', usualInstance: '7', assetId: null, text: /\bPM\s?10\b/i, maximum: 100_000 },
-  { quantity: 'co_ppm', usualInstance: '8', assetId: 'Alexa.AirQuality.CarbonMonoxide', maximum: 100_000 },
-  { quantity: 'iaq_score', usualInstance: '9', assetId: 'Alexa.AirQuality.IndoorAirQuality', maximum: 100 },
+  { quantity: 'humidity_percent', usualInstance: '4', assetId: 'Alexa.AirQuality.Humidity' },
+  { quantity: 'voc_index', usualInstance: '5', assetId: 'Alexa.AirQuality.VolatileOrganicCompounds' },
+  { quantity: 'pm25_ugm3', usualInstance: '6', assetId: 'Alexa.AirQuality.ParticulateMatter' },
+  { quantity: 'pm10_ugm3', usualInstance: '7', assetId: null, text: /\bPM\s?10\b/i },
+  { quantity: 'co_ppm', usualInstance: '8', assetId: 'Alexa.AirQuality.CarbonMonoxide' },
+  { quantity: 'iaq_score', usualInstance: '9', assetId: 'Alexa.AirQuality.IndoorAirQuality' },
 ];
 
 /** What the instances of one monitor mean. */
@@ -63,12 +61,6 @@ export function meaningsOf(capabilities: unknown): InstanceMeanings {
     if (row) claim(instance, row.quantity);
   }
   return { known, unknown };
-}
-
-/** Whether a value can be what the quantity's unit says: percent, index, µg/m³, ppm. */
-export function isPlausible(quantity: AqmQuantity, value: unknown): value is number {
-  const maximum = ROWS.find((row) => row.quantity === quantity)?.maximum ?? 0;
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= maximum;
 }
 
 function rowFor(instance: string, assetIds: string[], texts: string[]): QuantityRow | undefined {

@@ -1,22 +1,16 @@
-/** The answer of `phoenix/state` for all monitors, read into our words: readings, and who was left out and why. */
-import type { Config } from '../../config/config';
+/** The answer of `phoenix/state` for all monitors, read into our words: what each monitor told, or why it did not. */
 import type { Logger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
-import type { Reading, SkipReason } from '../../reading';
-import { LONGEST_TEXT, type DeviceTexts } from '../device-text';
-import { onePerDevice, type Entry } from '../one-per-device';
-import type { SourceReport } from '../source';
+import type { SkipReason } from '../../reading';
+import type { DeviceAnswer } from '../source';
 import { readDeviceState } from './device-state';
 import type { Monitor } from './discovery';
 import { asList, asRecord, asText } from './lenient-json';
 
-export interface ReadingRules {
-  /** serial → location */
-  locations: Record<string, string>;
-  validation: Config['validation'];
+/** What reading an answer needs beside it. */
+export interface ReadingTools {
   logger: Logger;
   redact: Redact;
-  texts: DeviceTexts;
 }
 
 /** A value a monitor sent that has no column: shown, never stored. */
@@ -28,7 +22,7 @@ export interface UnknownQuantity {
 }
 
 export interface StatesRead {
-  report: SourceReport;
+  devices: DeviceAnswer[];
   unknownQuantities: UnknownQuantity[];
   /** entity ids that Amazon does not know (any more): discovery may know better */
   unknownEntities: string[];
@@ -40,98 +34,73 @@ export interface StateAnswer {
   errors: unknown[];
 }
 
-export function readStates(answer: StateAnswer, monitors: Monitor[], rules: ReadingRules): StatesRead {
-  const entries: Entry[] = [];
+export function readStates(answer: StateAnswer, monitors: Monitor[], tools: ReadingTools): StatesRead {
+  const devices: DeviceAnswer[] = [];
   const unknownQuantities: UnknownQuantity[] = [];
   const unknownEntities: string[] = [];
-
   const asked = new Set(monitors.map(({ entity }) => entity.entityId));
-
   for (const monitor of monitors) {
-    const deviceId = `alexa:${rules.texts.own(monitor.serial)}`;
-    const tooLong = monitor.serial.length > LONGEST_TEXT;
-    const outcome: MonitorOutcome = tooLong
-      ? { skip: 'malformed' }
-      : readMonitor(answer, monitor, deviceId, asked, rules);
-    if (outcome.unknownEntity) unknownEntities.push(monitor.entity.entityId);
-    entries.push({ deviceId, outcome: outcome.reading ?? outcome.skip });
-    for (const [instance, value] of Object.entries(outcome.unknown ?? {})) {
+    const { device, unknown = {}, unknownEntity = false } = readMonitor(answer, monitor, asked, tools);
+    devices.push(device);
+    if (unknownEntity) unknownEntities.push(monitor.entity.entityId);
+    for (const [instance, value] of Object.entries(unknown)) {
       const description = monitor.meanings.unknown[instance] ?? 'not described';
-      unknownQuantities.push({ deviceId, instance, description, value });
+      unknownQuantities.push({ deviceId: device.deviceId, instance, description, value });
     }
   }
-  const { duplicates, ...read } = onePerDevice(entries);
-  for (const device_id of duplicates) {
-    const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
-    rules.logger.warning('duplicate_id', message, { device_id });
-  }
-  return { report: { ...read, devicesSeen: monitors.length }, unknownQuantities, unknownEntities };
+  return { devices, unknownQuantities, unknownEntities };
 }
 
 /** Two answers of one cycle: the second is of monitors that the first could not tell of; what either read stays read. */
 export function together(first: StatesRead, second: StatesRead): StatesRead {
-  const one = first.report;
-  const two = second.report;
-  const readIn = (report: SourceReport) => new Set(report.readings.map(({ device_id }) => device_id));
-  const [readFirst, readSecond] = [readIn(one), readIn(two)];
-  const without = (skipped: SourceReport['skipped'], read: ReadonlySet<string>) =>
-    Object.entries(skipped).filter(([deviceId]) => !read.has(deviceId));
-  const seenFirst = new Set([...readFirst, ...Object.keys(one.skipped)]);
-  const seenSecond = new Set([...readSecond, ...Object.keys(two.skipped)]);
+  const ids = (devices: readonly DeviceAnswer[]) => new Set(devices.map(({ deviceId }) => deviceId));
+  const readFirst = ids(first.devices.filter((device) => !('skip' in device)));
+  const later = second.devices.filter(({ deviceId }) => !readFirst.has(deviceId));
+  const askedAgain = ids(later);
   return {
-    report: {
-      readings: [...one.readings, ...two.readings.filter(({ device_id }) => !readFirst.has(device_id))],
-      skipped: Object.fromEntries([...without(one.skipped, readSecond), ...without(two.skipped, readFirst)]),
-      devicesSeen: one.devicesSeen + [...seenSecond].filter((deviceId) => !seenFirst.has(deviceId)).length,
-    },
+    devices: [...first.devices.filter(({ deviceId }) => !askedAgain.has(deviceId)), ...later],
     unknownQuantities: [...first.unknownQuantities, ...second.unknownQuantities],
     unknownEntities: [...first.unknownEntities, ...second.unknownEntities],
   };
 }
 
-type MonitorOutcome = { unknown?: Record<string, unknown>; unknownEntity?: boolean } & (
-  { reading: Reading } | { reading?: never; skip: SkipReason }
-);
+interface MonitorAnswer {
+  device: DeviceAnswer;
+  /** instance → value, of quantities that have no column */
+  unknown?: Record<string, unknown>;
+  /** Amazon does not know it by the id it was asked by */
+  unknownEntity?: boolean;
+}
 
 function readMonitor(
   answer: StateAnswer,
   monitor: Monitor,
-  deviceId: string,
   asked: ReadonlySet<string>,
-  rules: ReadingRules,
-): MonitorOutcome {
-  const device = answer.deviceStates.map(asRecord).find((state) => namesEntity(state, monitor));
-  const failure = device === undefined ? errorFor(answer.errors, monitor, asked) : errorCode(device['error']);
+  { logger, redact }: ReadingTools,
+): MonitorAnswer {
+  const deviceId = `alexa:${monitor.serial}`;
+  const left = (skip: SkipReason): DeviceAnswer => ({ deviceId, skip });
+  const found = answer.deviceStates.map(asRecord).find((state) => namesEntity(state, monitor));
+  const failure = found === undefined ? errorFor(answer.errors, monitor, asked) : errorCode(found['error']);
   if (failure !== null) {
-    if (/not.?found/i.test(failure)) return { skip: 'unreachable', unknownEntity: true };
-    rules.logger.debug('device_error', `${deviceId}: ${failure}`, { device_id: deviceId, code: failure });
-    return { skip: 'unreachable' };
+    if (/not.?found/i.test(failure)) return { device: left('unreachable'), unknownEntity: true };
+    logger.debug('device_error', `${deviceId}: ${failure}`, { device_id: deviceId, code: failure });
+    return { device: left('unreachable') };
   }
-  if (device === undefined) return { skip: 'no_value', unknownEntity: true };
+  if (found === undefined) return { device: left('no_value'), unknownEntity: true };
 
-  const state = readDeviceState(asList(device['capabilityStates']), monitor.meanings, rules.redact);
+  const state = readDeviceState(asList(found['capabilityStates']), monitor.meanings, redact);
   for (const sentence of state.broken) {
-    rules.logger.warning('broken_element', `${deviceId}: ${sentence}`, { device_id: deviceId });
+    logger.warning('broken_element', `${deviceId}: ${sentence}`, { device_id: deviceId });
   }
-  const { unknown } = state;
-  if (state.offline) return { skip: 'offline', unknown };
-  if (Object.values(state.quantities).every((value) => value === null)) {
-    const unusable = state.broken.length > 0 || !Array.isArray(device['capabilityStates']);
-    return { skip: unusable ? 'malformed' : 'no_value', unknown };
+  const { unknown, values } = state;
+  if (state.offline) return { device: left('offline'), unknown };
+  if (Object.keys(values).length === 0) {
+    const unusable = state.broken.length > 0 || !Array.isArray(found['capabilityStates']);
+    return { device: left(unusable ? 'malformed' : 'no_value'), unknown };
   }
-  const celsius = state.quantities.temperature_celsius;
-  const { temperature_min, temperature_max } = rules.validation;
-  return {
-    unknown,
-    reading: {
-      device_id: deviceId,
-      device_type: 'alexa_aqm',
-      location: rules.texts.own(rules.locations[monitor.serial] ?? monitor.name),
-      measured_at: state.measuredAt,
-      ...state.quantities,
-      is_anomalous: celsius !== null && (celsius < temperature_min || celsius > temperature_max),
-    },
-  };
+  const { name, serial } = monitor;
+  return { unknown, device: { deviceId, name, aliases: [serial], measuredAt: state.measuredAt, values } };
 }
 
 function namesEntity(container: Record<string, unknown>, monitor: Monitor): boolean {

@@ -1,9 +1,32 @@
 /** Where a bridge that is not at its known address could be, the likeliest place first; nothing here is proved. */
 import { isYoung } from '../../clock';
+import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
+import type { Http } from '../../http/http';
+import type { Logger } from '../../logging/logger';
 import type { BridgeMemory } from './bridge-state';
 import { addressOf, type FoundBridge } from './found-bridge';
-import type { LocatorContext } from './locate';
+import type { HueClient } from './client';
+
+/** What the search for a bridge needs. */
+export interface LocatorContext {
+  config: HueConfig;
+  dataDirectory: string;
+  /** asks for `/api/config` */
+  client: Pick<HueClient, 'publicConfig'>;
+  http: Http;
+  logger: Logger;
+  signal: AbortSignal;
+  /** milliseconds kept free for the search and a read at the new address */
+  searchMs?: number;
+  /** false: only the last known address counts (`health`); the next cycle looks */
+  search?: boolean;
+  /** false: nothing is written to the data directory (`--dry-run`) */
+  remember?: boolean;
+  now?: () => number;
+  /** tests pass their own mDNS */
+  findByMdns?: (options: { signal: AbortSignal; bridgeId: string }) => Promise<FoundBridge[]>;
+}
 
 export interface Candidate {
   address: string;

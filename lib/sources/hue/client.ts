@@ -1,11 +1,9 @@
 /** Asks a Hue Bridge, one question a method; speaks CLIP v1 and knows what its status codes mean. */
 import { MonitorError } from '../../errors';
-import type { Http, HttpResponse, TlsOptions } from '../../http/http';
-import { retryAfterMs } from '../../http/retry-after';
-import type { Logger } from '../../logging/logger';
+import type { Http, TlsOptions } from '../../http/http';
+import { meaningOf, type StatusMeaning } from '../../http/status';
 import type { Redact } from '../../logging/redact';
-import { createDeviceTexts, type DeviceTexts } from '../device-text';
-import type { Traffic } from '../source';
+import type { DeviceTexts } from '../device-text';
 import { isObject, parseClipBody, parseJson, sensorsOf, unauthorized, UnexpectedAnswer } from './clip';
 import type { ClipPublicConfig, ClipSensors } from './clip';
 
@@ -15,13 +13,10 @@ export interface HueClientContext {
   key: string;
   tls: TlsOptions;
   timeoutMs: number;
-  traffic: Traffic;
-  logger: Logger;
   /** knows the key, and every other secret */
   redact: Redact;
   signal: AbortSignal;
-  /** default: some of its own */
-  texts?: DeviceTexts;
+  texts: Pick<DeviceTexts, 'decoded'>;
 }
 
 /** `address` is scheme, host and port of the bridge: `https://192.168.1.10`. */
@@ -38,29 +33,14 @@ export interface HueClient {
 export const SHOWN_PATH = { sensors: '/api/<key>/sensors', full: '/api/<key>' } as const;
 
 export function createHueClient(context: HueClientContext): HueClient {
-  const { http, key, logger, redact, traffic, texts = createDeviceTexts(logger) } = context;
+  const { http, key, redact, texts } = context;
 
-  /** One GET, counted and logged whatever comes of it. */
   async function get(address: string, path: string, shownPath = path): Promise<{ body: Buffer; endpoint: string }> {
     const endpoint = `GET ${address}${shownPath}`;
-    traffic.requests++;
-    const startedAt = performance.now();
-    const response = await http({
-      method: 'GET',
-      url: `${address}${path}`,
-      endpoint,
-      timeoutMs: context.timeoutMs,
-      signal: context.signal,
-      tls: context.tls,
-    });
-    traffic.payloadBytes += response.payloadBytes;
-    logger.info('http_response', `${endpoint} answered ${response.status}`, {
-      endpoint,
-      status: response.status,
-      payload_bytes: response.payloadBytes,
-      duration_ms: Math.round(performance.now() - startedAt),
-    });
-    if (response.status !== 200) throw statusError(response, endpoint);
+    const { timeoutMs, signal, tls } = context;
+    const response = await http({ method: 'GET', url: `${address}${path}`, endpoint, timeoutMs, signal, tls });
+    const meaning = meaningOf(response);
+    if (meaning !== null) throw statusError(meaning, response.status, endpoint);
     return { body: response.body, endpoint };
   }
 
@@ -97,21 +77,16 @@ function publicConfigOf(config: unknown, endpoint: string): ClipPublicConfig {
   return { bridgeId: bridgeId.toLowerCase(), modelId: text(config['modelid']), name: text(config['name']) };
 }
 
-/** 429 and 503 say that the bridge is overloaded, perhaps by another app; 500 happens under load. */
-function statusError(response: HttpResponse, endpoint: string): MonitorError {
-  const { status } = response;
-  if (status === 401 || status === 403) return unauthorized(endpoint);
+function statusError({ type, ...meaning }: StatusMeaning, status: number, endpoint: string): MonitorError {
+  if (type === 'unauthorized') return unauthorized(endpoint);
   const overloaded = status === 429 || status === 503;
-  const wait = retryAfterMs(response.header('retry-after'));
-  const permanent = status < 500 && ![408, 425, 429].includes(status);
-  const Kind = permanent ? UnexpectedAnswer : MonitorError;
+  const Kind = meaning.permanent ? UnexpectedAnswer : MonitorError;
   return new Kind(`${endpoint} answered ${status}${overloaded ? ': the bridge is overloaded' : ''}`, {
-    type: overloaded ? 'rate_limited' : 'http',
-    permanent,
+    type,
     endpoint,
     remediation: overloaded
       ? 'Another app may be asking the bridge too often; it heals by itself.'
       : 'Check hue.bridge_url: something else than a Hue Bridge may be answering there.',
-    ...(wait === null ? {} : { retryAfterMs: wait }),
+    ...meaning,
   });
 }

@@ -2,10 +2,10 @@
 import type { Config, HueConfig } from '../../config/config';
 import type { Redact } from '../../logging/redact';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
-import type { Traffic } from '../source';
 import { createHueClient, type HueClient } from './client';
 import { openKnownCertificate, verifyingOnce } from './known-certificate';
-import { createLocator, type Locator, type LocatorContext } from './locate';
+import type { LocatorContext } from './candidates';
+import { createLocator, type Locator } from './locate';
 import { provingFirst } from './proof';
 import { handshakeProves, tlsOptionsFor } from './tls';
 
@@ -17,34 +17,30 @@ export interface BridgeConnectionContext extends Omit<
   config: Pick<Config, 'collection' | 'storage'> & { hue: HueConfig };
   /** the application key */
   key: string;
-  traffic: Traffic;
   redact: Redact;
+  /** of the cycle; default: some of its own */
+  texts?: DeviceTexts;
 }
 
 export interface BridgeConnection {
   client: HueClient;
   locator: Locator;
-  /** of the client; a source that makes names ours with it warns once for both */
-  texts: DeviceTexts;
 }
 
 /** @throws MonitorError `configuration` where `hue.ca_file` cannot be used */
 export function connectToBridge(context: BridgeConnectionContext): BridgeConnection {
-  const { config, key, http, traffic, logger, redact, signal, ...search } = context;
+  const { config, key, http, logger, redact, signal, texts = createDeviceTexts(logger), ...search } = context;
   const { collection, storage, hue } = config;
   if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
   const timeoutMs = hue.timeout_seconds * 1000;
-  const texts = createDeviceTexts(logger);
   const known = openKnownCertificate(storage.data_directory, logger, context.remember);
   const client = createHueClient({
     http: verifyingOnce(http, known),
     key,
     tls: tlsOptionsFor(hue, known.authorities),
     timeoutMs,
-    traffic,
-    logger,
     redact,
     signal,
     texts,
@@ -60,5 +56,5 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     ...search,
   });
   const proved = handshakeProves(hue) || hue.bridge_id === '';
-  return { client: proved ? client : provingFirst(client, hue.bridge_id), locator, texts };
+  return { client: proved ? client : provingFirst(client, hue.bridge_id), locator };
 }

@@ -14,7 +14,7 @@ export function partsByDevice(sensors: ClipSensors): DeviceParts {
   const devices: DeviceParts = new Map();
   for (const sensor of Object.values(sensors)) {
     if (!isObject(sensor)) continue;
-    const prefix = sharedPrefix(sensor['uniqueid']);
+    const prefix = prefixOf(sensor['uniqueid']);
     if (prefix === null) continue;
     const parts = devices.get(prefix) ?? {};
     if (sensor['type'] === 'ZLLPresence') parts.presence = present(parts.presence, sensor);
@@ -33,34 +33,24 @@ function isAway({ config }: ClipSensor): boolean {
   return isObject(config) && (config['on'] === false || config['reachable'] === false);
 }
 
-function sharedPrefix(uniqueId: unknown): string | null {
-  if (typeof uniqueId !== 'string' || !SHARED_PREFIX.test(uniqueId)) return null;
-  return uniqueId.slice(0, SHARED_PREFIX_LENGTH).toLowerCase();
+/** @returns none for the id of an app's pseudo-sensor */
+export function sharedPrefix(uniqueId: string): string[] {
+  return SHARED_PREFIX.test(uniqueId) ? [uniqueId.slice(0, SHARED_PREFIX_LENGTH).toLowerCase()] : [];
 }
 
-/** The room: as configured, else the presence part's name, else the sensor's own, else its id. */
-export function locationOf(
-  sensor: ClipSensor,
-  uniqueId: string | null,
-  devices: DeviceParts,
-  locations: Record<string, string>,
-): string {
-  const prefix = sharedPrefix(uniqueId);
-  const named = (wanted: string | null | undefined) =>
-    Object.entries(locations).find(([key]) => key.toLowerCase() === wanted)?.[1];
-  const candidates = [
-    named(uniqueId?.toLowerCase()),
-    named(prefix),
-    devices.get(prefix ?? '')?.presence?.name,
-    sensor.name,
-    uniqueId,
-  ];
+function prefixOf(uniqueId: unknown): string | null {
+  return typeof uniqueId === 'string' ? (sharedPrefix(uniqueId)[0] ?? null) : null;
+}
+
+/** What its user calls it: the presence part's name, else the sensor's own, else its id. */
+export function nameOf(sensor: ClipSensor, uniqueId: string | null, devices: DeviceParts): string {
+  const candidates = [devices.get(prefixOf(uniqueId) ?? '')?.presence?.name, sensor.name, uniqueId];
   return candidates.find((name): name is string => typeof name === 'string' && name.trim() !== '') ?? 'unknown';
 }
 
 /** lux = 10^((lightlevel − 1)/10000); null from a light part that is absent, off, unreachable or without a value. */
 export function luxOf(uniqueId: string | null, devices: DeviceParts): number | null {
-  const light = devices.get(sharedPrefix(uniqueId) ?? '')?.light;
+  const light = devices.get(prefixOf(uniqueId) ?? '')?.light;
   if (!light || !isObject(light.state) || isAway(light)) return null;
   const level = light.state['lightlevel'];
   return typeof level === 'number' && level >= 0 && level <= 65_535 ? 10 ** ((level - 1) / 10_000) : null;

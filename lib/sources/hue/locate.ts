@@ -2,13 +2,9 @@
  * Where the bridge is. It is asked where it was last known to be, retries included; only when it is not there (no
  * answer, or somebody else's) it is looked for: once, and what is found must prove to be ours before it gets the key.
  */
-import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, MonitorError } from '../../errors';
-import type { Http } from '../../http/http';
-import type { Logger } from '../../logging/logger';
 import { openBridgeMemory, type BridgeMemory } from './bridge-state';
-import type { HueClient } from './client';
-import type { FoundBridge } from './found-bridge';
+import type { LocatorContext } from './candidates';
 import { proveBridge } from './proof';
 
 export interface Locator {
@@ -20,25 +16,6 @@ export interface Locator {
    * @throws what `read` threw at the last known address, where the bridge is not found; else what it threw at the new one
    */
   atBridge<T>(read: (address: string, leaveMs: number) => Promise<T>): Promise<T>;
-}
-
-export interface LocatorContext {
-  config: HueConfig;
-  dataDirectory: string;
-  /** asks for `/api/config` */
-  client: Pick<HueClient, 'publicConfig'>;
-  http: Http;
-  logger: Logger;
-  signal: AbortSignal;
-  /** milliseconds kept free for the search and a read at the new address */
-  searchMs?: number;
-  /** false: only the last known address counts (`health`); the next cycle looks */
-  search?: boolean;
-  /** false: nothing is written to the data directory (`--dry-run`) */
-  remember?: boolean;
-  now?: () => number;
-  /** tests pass their own mDNS */
-  findByMdns?: (options: { signal: AbortSignal; bridgeId: string }) => Promise<FoundBridge[]>;
 }
 
 /** What a bridge that is not where it was looks like. */

@@ -3,20 +3,17 @@ import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
-import type { DeviceTexts } from '../device-text';
-import type { Source, Traffic } from '../source';
+import type { Traffic } from '../../http/observed';
+import type { Source } from '../source';
 import { UnexpectedAnswer, type ClipSensors } from './clip';
 import { SHOWN_PATH, type HueClient } from './client';
 import type { Locator } from './locate';
-import { countTemperatureSensors, readingsOf, type HueReadingRules } from './readings';
+import { answersOf, countTemperatureSensors } from './readings';
 
 export interface HueSourceContext {
   endpoint: HueConfig['endpoint'];
-  rules: HueReadingRules;
   client: HueClient;
   locator: Locator;
-  /** of the client, so that both warn once */
-  texts: DeviceTexts;
   /** how many sensors the last good cycle listed; 0 where there was none */
   lastDevicesSeen: () => Promise<number>;
   retrier: Retrier;
@@ -88,13 +85,9 @@ export function createHueSource(context: HueSourceContext): Source {
       const sensors = await context.locator.atBridge((address, leaveMs) =>
         context.endpoint === 'full' ? readFull(address, leaveMs, 'full') : readSensors(address, leaveMs),
       );
-      const { warnings, duplicates, ...report } = readingsOf(sensors, context.rules, context.texts.own);
+      const { devices, warnings } = answersOf(sensors);
       for (const warning of warnings) logger.warning('broken_element', warning);
-      for (const device_id of duplicates) {
-        const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
-        logger.warning('duplicate_id', message, { device_id });
-      }
-      return report;
+      return devices;
     },
   };
 }

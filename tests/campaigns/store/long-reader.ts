@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../../../lib/store/database';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { silentLogger, storageOf } from '../../support/storage';
 
 export interface LongReaderResult {
@@ -25,18 +25,18 @@ export async function readForever(cycles: number, autocheckpointPages = 20): Pro
   const walBytes = () => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const store = readingsDatabase(storage, silentLogger);
   try {
-    await store.store(nthCycle(0));
+    await keep(store, nthCycle(0));
     const reader = await Database.open(path, 'read-only');
     const count = async () => (await reader.get<{ n: number }>('SELECT count(*) AS n FROM cycles'))?.n ?? 0;
     await reader.exec('BEGIN');
     const seen: [number, number] = [await count(), 0];
-    for (let n = 1; n <= cycles; n++) await store.store(nthCycle(n));
+    for (let n = 1; n <= cycles; n++) await keep(store, nthCycle(n));
     seen[1] = await count();
     const whileReadingBytes = walBytes();
     await reader.exec('COMMIT');
     await reader.close();
     // The first commit checkpoints everything, the second one begins the WAL anew and cuts it.
-    for (let n = 1; n <= 2; n++) await store.store(nthCycle(cycles + n));
+    for (let n = 1; n <= 2; n++) await keep(store, nthCycle(cycles + n));
     const afterwardsBytes = walBytes();
     await store.close();
     return {

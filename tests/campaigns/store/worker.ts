@@ -4,13 +4,13 @@
  */
 import { collect } from '../../../lib/collect';
 import { asMonitorError } from '../../../lib/errors';
-import { exitCodeOf } from '../../../lib/exit-codes';
 import { openKeeping } from '../../../lib/cli/keeping';
 import type { Fields, Logger } from '../../../lib/logging/logger';
-import type { CollectorName } from '../../../lib/reading';
 import { startDeadline } from '../../../lib/reliability/deadline';
+import type { CollectorName } from '../../../lib/sources/all';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { noEffort } from '../../../lib/store/store';
+import { keep, nthCycle } from '../../support/cycles';
 import { storageOf } from '../../support/storage';
 
 export interface WorkerTask {
@@ -58,10 +58,13 @@ const note = (event: string, _: string, fields: Fields = {}) => {
 const logger: Logger = { critical: note, error: note, warning: note, info: note, debug: note };
 
 async function storeOnly(n: number): Promise<Omit<WorkerReport, 'events' | 'cycle'>> {
-  const store = readingsDatabase(storage, logger);
+  const effort = noEffort();
+  const store = readingsDatabase(storage, logger, { effort });
+  const cycle = nthCycle(n, task.collector, task.devices);
   try {
-    const { stored } = await store.store(nthCycle(n, task.collector, task.devices));
-    return { exitCode: store.replaced === null ? 0 : 3, stored, spooled: 0, errorType: null, error: null };
+    await keep(store, cycle);
+    const stored = cycle.readings.length;
+    return { exitCode: effort.replaced === null ? 0 : 3, stored, spooled: 0, errorType: null, error: null };
   } catch (thrown) {
     const { type, message } = asMonitorError(thrown);
     return { exitCode: 1, stored: 0, spooled: 0, errorType: type, error: message };
@@ -78,19 +81,17 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
     retry: { max_attempts: 3, base_delay_seconds: task.baseDelaySeconds ?? 1, multiplier: 2 },
   };
   const end = { reading: storing, storing, spooling: storing, graceMs: 300, clear: () => storing.clear() };
-  const { retries, ...keeping } = openKeeping(task.collector, { config, logger, end });
+  const keeping = openKeeping(task.collector, { config, logger, end });
   try {
     const result = await collect({
       collector: task.collector,
       startedAt: new Date(cycle.record.started_at),
-      source: {
-        read: () => Promise.resolve({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length }),
-      },
-      traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors' },
-      ...keeping,
+      source: { read: () => Promise.resolve([]) },
+      accept: () => ({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length }),
+      traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
+      keeping,
       end,
-      retries,
-      exitCodeOf: ({ type }) => exitCodeOf(type),
+      retries: keeping.retries,
       redact: (text) => text,
     });
     const { readingsStored: stored, readingsSpooled: spooled, failure, record } = result;

@@ -311,7 +311,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'the proof of writing before a device is asked',
-    edits: [['lib/collect.ts', '    context.proveWritable();\n', '']],
+    edits: [['lib/collect.ts', '    keeping.proveWritable();\n', '']],
     proofs: [['end-to-end/spool', 'an existing database in a directory that became read-only']],
   },
   {

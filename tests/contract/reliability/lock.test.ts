@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireLock } from '../../../lib/reliability/lock';
+import { acquireLock } from '../../../lib/store/lock';
 
 const ROOT = join(__dirname, '..', '..', '..');
 

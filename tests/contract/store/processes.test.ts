@@ -4,7 +4,7 @@ import { readingsDatabase } from '../../../lib/store/readings-database';
 import { spoolCycle, spooledFiles } from '../../../lib/store/spool';
 import { isRoot, NOBODY } from '../../support/as-user';
 import { resultOf, runChild, startChild } from '../../support/child';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
 const rootTest = isRoot ? test : test.skip;
@@ -47,7 +47,7 @@ rootTest('a file that cannot be read waits for better days, the others are store
 rootTest('side files of another owner: the error names them and the command (needs root)', async () => {
   chownSync(here.storage.data_directory, NOBODY, NOBODY);
   const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(1));
+  await keep(store, nthCycle(1));
   for (const suffix of ['-wal', '-shm']) copyFileSync(path + suffix, here.path(`kept${suffix}`));
   await store.close();
   for (const suffix of ['-wal', '-shm']) {

@@ -4,7 +4,7 @@ import { proveWritable } from '../../../lib/store/prove-writable';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { isRoot, NOBODY } from '../../support/as-user';
 import { runChild } from '../../support/child';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
@@ -16,7 +16,7 @@ const prove = () => proveWritable(here.storage, here.logger);
 
 async function collect(): Promise<void> {
   const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(1));
+  await keep(store, nthCycle(1));
   await store.close();
 }
 

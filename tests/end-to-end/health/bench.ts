@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import type { CheckName, Status } from '../../../lib/health/check';
+import type { Status } from '../../../lib/check/check';
 import { createTestAuthority } from '../../../lib/simulator/certificates';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
 import { openHome, type Home, type HomeOptions } from '../../support/home';
@@ -18,7 +18,7 @@ export interface HealthJson {
   exit_code: number;
   duration_ms: number;
   checks: {
-    name: CheckName;
+    name: string;
     status: Status;
     message: string;
     remediation: string;

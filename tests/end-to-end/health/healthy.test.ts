@@ -1,6 +1,6 @@
 /** A sound installation: nothing is complained of, in every form of output, before and after the first cycle. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { CHECK_NAMES } from '../../../lib/health/check';
+import { CHECKS } from '../../../lib/health/checks';
 import { openHome, type Home } from '../../support/home';
 import type { HealthJson } from './bench';
 
@@ -20,7 +20,7 @@ const json = async (...args: string[]) => JSON.parse((await health('--json', ...
 test('before the first cycle all is well, and nothing is created', async () => {
   const report = await json('--fresh');
   expect(report).toMatchObject({ schema_version: 1, status: 'healthy', exit_code: 0 });
-  expect(report.checks.map(({ name, status }) => [name, status])).toEqual(CHECK_NAMES.map((name) => [name, 'pass']));
+  expect(report.checks.map(({ name, status }) => [name, status])).toEqual(CHECKS.map(({ name }) => [name, 'pass']));
   expect(report.checks.map(({ remediation }) => remediation).join('')).toBe('');
   expect(existsSync(home.dataDirectory)).toBe(false);
 });
@@ -59,7 +59,7 @@ test('only the checks named are run; an unknown name is a usage error that names
 
 test('--list names every check, --line fits a monitor, --quiet says nothing', async () => {
   const list = await health('--list');
-  for (const name of CHECK_NAMES) expect(list.stdout).toContain(`${name} `);
+  for (const { name } of CHECKS) expect(list.stdout).toContain(`${name} `);
   const line = await health('--line');
   expect(line.stdout).toMatch(/^OK: 9 checks pass \| fail=0 warn=0 time=\d+\.\d+s\n$/);
   expect(line.stdout.length).toBeLessThan(80);

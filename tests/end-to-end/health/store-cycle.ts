@@ -18,7 +18,7 @@ export async function storeCycle(bench: Bench, minutesAgo: number, given: Stored
   const at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
   const { uniqueid } = bench.bridge.motionSensor('Hall').temperature;
   const reading = hueReading(`hue:${uniqueid ?? ''}`, { measured_at: at });
-  await database.store({ ...cycleOf(at, 'hue', [reading], { outcome }), spooled });
+  await database.storeAll([{ ...cycleOf(at, 'hue', [reading], { outcome }), spooled }]);
   await database.close();
   bench.own();
 }

@@ -1,6 +1,6 @@
 /** Takes a lock, says `held`, `refused` or the error, and holds it until it is killed. */
 import { asMonitorError } from '../../../lib/errors';
-import { acquireLock } from '../../../lib/reliability/lock';
+import { acquireLock } from '../../../lib/store/lock';
 
 const [, , , path = ''] = process.argv;
 acquireLock(path).then(

@@ -1,9 +1,10 @@
 /** Reads the monitors once with the session of a data directory, and says how many readings came, or the error. */
 import { join } from 'node:path';
 import { createHttp } from '../../../lib/http/fetch';
+import { noTraffic } from '../../../lib/http/observed';
 import { createRedactor } from '../../../lib/logging/redact';
 import { startDeadline } from '../../../lib/reliability/deadline';
-import { acquireLock } from '../../../lib/reliability/lock';
+import { acquireLock } from '../../../lib/store/lock';
 import { createRetrier } from '../../../lib/reliability/retry';
 import { sleep } from '../../../lib/reliability/sleep';
 import { createAqmSource } from '../../../lib/sources/aqm/aqm-source';
@@ -24,13 +25,12 @@ createAqmSource({
   },
   refreshToken,
   dataDirectory,
-  validation: { temperature_min: 0, temperature_max: 40 },
   http: createHttp(),
   retrier: createRetrier({ policy, logger, sleep, deadline: startDeadline(60_000) }),
   logger,
-  traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+  traffic: noTraffic(),
   redactor: createRedactor(),
   lock: () => acquireLock(join(dataDirectory, SESSION_LOCK), 30_000),
 })
   .read()
-  .then(({ readings }) => console.log(readings.length), console.log);
+  .then((devices) => console.log(devices.filter((device) => !('skip' in device)).length), console.log);

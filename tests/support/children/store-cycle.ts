@@ -1,8 +1,9 @@
-/** Stores cycles n to m of one collector, printing a line of JSON for each: the receipt, or the error. */
+/** Stores cycles n to m of one collector, printing a line of JSON for each: what came of it, or the error. */
 import { asMonitorError } from '../../../lib/errors';
-import type { CollectorName } from '../../../lib/reading';
+import type { CollectorName } from '../../../lib/sources/all';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../cycles';
+import { noEffort } from '../../../lib/store/store';
+import { keep, nthCycle } from '../cycles';
 import { silentLogger, storageOf } from '../storage';
 
 const [, , , data_directory = '', first = '0', last = first, collector = 'hue', busyTimeout = '5000', pages = '1000'] =
@@ -14,10 +15,12 @@ const storage = storageOf(data_directory, {
 
 async function main(): Promise<void> {
   for (let n = Number(first); n <= Number(last); n++) {
-    const store = readingsDatabase(storage, silentLogger);
+    const effort = noEffort();
+    const store = readingsDatabase(storage, silentLogger, { effort });
+    const cycle = nthCycle(n, collector as CollectorName);
     try {
-      const receipt = await store.store(nthCycle(n, collector as CollectorName));
-      process.stdout.write(`${JSON.stringify({ n, ...receipt, replaced: store.replaced })}\n`);
+      await keep(store, cycle);
+      process.stdout.write(`${JSON.stringify({ n, stored: cycle.readings.length, ...effort })}\n`);
     } catch (thrown) {
       const { type, message, permanent, remediation } = asMonitorError(thrown);
       process.stdout.write(`${JSON.stringify({ n, type, message, permanent, remediation })}\n`);

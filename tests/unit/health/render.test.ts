@@ -1,6 +1,7 @@
 import type { CheckReport, HealthReport } from '../../../lib/health/runner';
 import { renderAnnotations, renderJson, renderLine, renderText } from '../../../lib/health/render';
-import { CHECK_NAMES, type Status } from '../../../lib/health/check';
+import type { Status } from '../../../lib/check/check';
+import { CHECKS } from '../../../lib/health/checks';
 
 const check = (name: CheckReport['name'], status: Status, message = 'as it should be'): CheckReport => {
   const remediation = 'Mend it: chmod 600 x';
@@ -91,7 +92,7 @@ test.each<[string, HealthReport, string]>([
   ['WARNING', MIXED, 'WARNING: hue | fail=1 warn=1 time=0.412s\n'],
   [
     'CRITICAL of all',
-    report(2, ...CHECK_NAMES.map((name) => check(name, 'fail'))),
+    report(2, ...CHECKS.map(({ name }) => check(name, 'fail'))),
     'CRITICAL: config secrets database logging disk +4 | fail=9 warn=0 time=0.412s\n',
   ],
 ])('line: %s', (_name, given, line) => {

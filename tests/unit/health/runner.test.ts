@@ -1,10 +1,9 @@
 import { MonitorError } from '../../../lib/errors';
-import type { Check, Judgement } from '../../../lib/health/check';
-import type { Installation } from '../../../lib/health/installation';
+import type { Check, Installation, Judgement } from '../../../lib/check/check';
 import { createRedactor } from '../../../lib/logging/redact';
 import { runChecks } from '../../../lib/health/runner';
 import { verdictOf } from '../../../lib/health/verdict';
-import type { CollectorName } from '../../../lib/reading';
+import type { CollectorName } from '../../../lib/sources/all';
 
 const SOUND: Judgement = { message: 'all is well', problems: [], details: {} };
 const row = (given: Partial<Check>): Check => ({

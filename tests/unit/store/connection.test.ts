@@ -4,7 +4,7 @@ import { checked } from '../../../lib/store/driver';
 import { refuseNetworkFileSystem } from '../../../lib/store/files';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { isRoot, NOBODY } from '../../support/as-user';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
@@ -17,7 +17,7 @@ beforeEach(() => {
 async function collect(n: number): Promise<void> {
   const store = readingsDatabase(here.storage, here.logger);
   try {
-    await store.store(nthCycle(n));
+    await keep(store, nthCycle(n));
   } finally {
     await store.close();
   }
@@ -58,7 +58,7 @@ test.each([0o600, 0o664])('all three files have the mode %o, whatever the umask'
     await collect(0);
     here.storage.file_mode = file_mode;
     const store = readingsDatabase(here.storage, here.logger);
-    await store.store(nthCycle(1));
+    await keep(store, nthCycle(1));
     const modes = ['', '-wal', '-shm'].map((suffix) => statSync(path + suffix).mode & 0o777);
     await store.close();
     expect(modes).toEqual([file_mode, file_mode, file_mode]);
@@ -105,8 +105,10 @@ test('the lock is held before the first row is written, so that nobody comes in 
   other.setBusyTimeout(0);
   const store = readingsDatabase(here.storage, here.logger);
   let meanwhile: Promise<unknown> = Promise.resolve('never asked');
-  await store.store(nthCycle(2), () => {
+  const { record, readings } = nthCycle(2);
+  await store.store(readings, () => {
     meanwhile = other.exec('BEGIN IMMEDIATE; ROLLBACK').catch((thrown: unknown) => thrown);
+    return record;
   });
   expect(await meanwhile).toMatchObject({ type: 'database_locked' });
   await Promise.all([other.close(), store.close()]);
@@ -118,8 +120,8 @@ test('the end of the cycle ends the waiting', async () => {
   const holder = await Database.open(path, 'read-write');
   await holder.exec('BEGIN IMMEDIATE');
   const end = new AbortController();
-  const store = readingsDatabase(here.storage, here.logger, end.signal);
-  const storing = store.store(nthCycle(2));
+  const store = readingsDatabase(here.storage, here.logger, { signal: end.signal });
+  const storing = keep(store, nthCycle(2));
   end.abort();
   await expect(storing).rejects.toMatchObject({ type: 'database_locked' });
   await holder.close();
@@ -130,7 +132,7 @@ const rootTest = isRoot ? test : test.skip;
 rootTest("as root, all files take their directory's owner (needs root)", async () => {
   chownSync(here.storage.data_directory, NOBODY, NOBODY);
   const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(1));
+  await keep(store, nthCycle(1));
   const owners = readdirSync(here.storage.data_directory).map((name) => statSync(here.path(name)).uid);
   await store.close();
   expect(owners).toEqual([NOBODY, NOBODY, NOBODY, NOBODY]);

@@ -1,6 +1,6 @@
-import { acquireLock, type Lock } from '../../../lib/reliability/lock';
+import { acquireLock, type Lock } from '../../../lib/store/lock';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { readBack, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
@@ -15,14 +15,14 @@ async function shutGate(): Promise<Lock> {
 
 test.each(['opened before', 'not opened yet'])('who was turned away, %s, gets in at the next try', async (when) => {
   const first = readingsDatabase(here.storage, here.logger);
-  await first.store(nthCycle(0));
+  await keep(first, nthCycle(0));
   await first.close();
   const store = readingsDatabase(here.storage, here.logger);
   if (when === 'opened before') await store.open();
   const gate = await shutGate();
-  await expect(store.store(nthCycle(1))).rejects.toMatchObject({ type: 'database_locked', permanent: false });
+  await expect(keep(store, nthCycle(1))).rejects.toMatchObject({ type: 'database_locked', permanent: false });
   await gate.release();
-  await store.store(nthCycle(1));
+  await keep(store, nthCycle(1));
   await store.close();
   expect(await readBack(here.path('readings.db'))).toHaveLength(2);
 });

@@ -3,7 +3,8 @@ import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
 import sqlite3 from 'sqlite3';
 import { Database } from '../../../lib/store/database';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { noEffort } from '../../../lib/store/store';
+import { keep, nthCycle } from '../../support/cycles';
 import { query, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
@@ -14,10 +15,11 @@ beforeEach(() => {
 });
 
 async function collect(first: number, cycles = 1): Promise<string | null> {
-  const store = readingsDatabase(here.storage, here.logger);
-  for (let n = first; n < first + cycles; n++) await store.store(nthCycle(n));
+  const effort = noEffort();
+  const store = readingsDatabase(here.storage, here.logger, { effort });
+  for (let n = first; n < first + cycles; n++) await keep(store, nthCycle(n));
   await store.close();
-  return store.replaced;
+  return effort.replaced;
 }
 
 /** Leaves the WAL of these cycles beside the database, as a killed process does, after a checkpoint or before one. */

@@ -5,7 +5,7 @@ import { Database } from '../../../lib/store/database';
 import { migrate } from '../../../lib/store/migrations';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { MIGRATIONS, migrationsOf, SCHEMA_VERSION, viewsOver } from '../../../lib/store/schema';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 
 const NEXT = [...MIGRATIONS, 'ALTER TABLE device ADD COLUMN colour TEXT', 'CREATE TABLE third (x)'];
@@ -16,7 +16,7 @@ beforeEach(async () => {
   here = scratch();
   path = here.path('readings.db');
   const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(1));
+  await keep(store, nthCycle(1));
   await store.close();
 });
 
@@ -69,7 +69,7 @@ test('without a backup there is no step, and no half of one stays', async () => 
 test('the version stands in the file itself when all connections are closed', async () => {
   await migrateTo(NEXT);
   chmodSync(path, 0o600);
-  await expect(readingsDatabase(here.storage, here.logger).store(nthCycle(2))).rejects.toMatchObject({
+  await expect(keep(readingsDatabase(here.storage, here.logger), nthCycle(2))).rejects.toMatchObject({
     type: 'future_schema',
     message: expect.stringContaining('schema version 3') as string,
   });
@@ -80,6 +80,7 @@ describe('a new quantity', () => {
     ...{ name: 'co2', title: 'CO2', short: 'CO2', unit: 'ppm', decimals: 0, better: 'lower' },
     kept: { column: 'co2', as: 'real', since: SCHEMA_VERSION + 1 },
     metric: { name: 'climate_co2_ppm', help: 'Carbon dioxide.' },
+    possible: [0, 100_000],
   };
   const radon: QuantityRow = { ...co2, kept: { column: 'radon', as: 'hundredths', since: SCHEMA_VERSION + 2 } };
   const QUANTITIES_TO_COME = { ...QUANTITIES, co2_ppm: co2, radon_bqm3: radon };

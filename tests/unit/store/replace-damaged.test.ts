@@ -11,12 +11,13 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { acquireLock } from '../../../lib/reliability/lock';
+import { acquireLock } from '../../../lib/store/lock';
 import { Database } from '../../../lib/store/database';
 import { databaseError } from '../../../lib/store/database-error';
 import { enterGate } from '../../../lib/store/gate';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { noEffort } from '../../../lib/store/store';
+import { keep, nthCycle } from '../../support/cycles';
 import { query, readBack, scratch, type Scratch } from '../../support/storage';
 import { until } from '../../support/until';
 
@@ -29,10 +30,12 @@ beforeEach(() => {
 
 /** One cycle as a process of its own would do it. */
 async function collect(n: number): Promise<string | null> {
-  const store = readingsDatabase(here.storage, here.logger);
-  await store.store(nthCycle(n));
+  const effort = noEffort();
+  const store = readingsDatabase(here.storage, here.logger, { effort });
+  const { record, readings } = nthCycle(n);
+  await store.store(readings, () => ({ ...record, error: effort.replaced }));
   await store.close();
-  return store.replaced;
+  return effort.replaced;
 }
 
 async function fill(): Promise<void> {
@@ -83,7 +86,7 @@ test.each(DAMAGES)('%s: moved aside, kept, reported, and a new one in the same r
   const stored = await readBack(path);
   expect(stored).toHaveLength(1);
   expect(stored[0]?.readings).toHaveLength(2);
-  expect(stored[0]?.record).toMatchObject({ outcome: 'partial', exit_code: 3, error_type: 'database_corrupt' });
+  expect(stored[0]?.record.error).toBe(moved); // known when the cycle is judged
   expect(await collect(1001)).toBeNull();
   expect(await readBack(path)).toHaveLength(2);
 });
@@ -113,12 +116,13 @@ test('side files without a database (a replacement that was broken off) are move
 
 test('a database that is damaged while it is open is replaced as well', async () => {
   await fill();
-  const store = readingsDatabase(here.storage, here.logger);
+  const effort = noEffort();
+  const store = readingsDatabase(here.storage, here.logger, { effort });
   await store.open();
   overwrite(((await lastPageOfReadings()) - 1) * 4096, Buffer.alloc(4096, 0x5a));
-  await store.store(nthCycle(1000));
+  await keep(store, nthCycle(1000));
   await store.close();
-  expect(store.replaced).not.toBeNull();
+  expect(effort.replaced).not.toBeNull();
   expect(await readBack(path)).toHaveLength(1);
 });
 
@@ -128,7 +132,7 @@ test('a store that has the old file open when another one replaces it writes int
   await slow.open();
   overwrite(0, Buffer.alloc(100));
   expect(await collect(1000)).not.toBeNull();
-  await slow.store(nthCycle(1001));
+  await keep(slow, nthCycle(1001));
   await slow.close();
   expect(await readBack(path)).toHaveLength(2);
   expect(here.named('database_replaced')).toHaveLength(1);
@@ -140,7 +144,7 @@ test('a store whose sound file was moved away by hand writes into the new one', 
   await slow.open();
   renameSync(path, here.path('moved.db'));
   expect(await collect(1000)).toBeNull();
-  await slow.store(nthCycle(1001));
+  await keep(slow, nthCycle(1001));
   await slow.close();
   expect(await readBack(path)).toHaveLength(2);
 });
@@ -148,9 +152,11 @@ test('a store whose sound file was moved away by hand writes into the new one', 
 test('a sound file that is moved away while a cycle is written into it: the cycle is in the new one, too', async () => {
   await fill();
   const store = readingsDatabase(here.storage, here.logger);
+  const { record, readings } = nthCycle(1000);
   let moves = 0;
-  await store.store(nthCycle(1000), () => {
+  await store.store(readings, () => {
     if (moves++ === 0) renameSync(path, here.path('moved.db'));
+    return record;
   });
   await store.close();
   expect((await readBack(path)).map(({ record }) => record.started_at)).toEqual([nthCycle(1000).record.started_at]);
@@ -185,27 +191,29 @@ test('what turned out sound by the time nobody else writes is not moved aside: t
 
 test('what fails like damage again and again, in a file that SQLite finds sound, is said, and nothing is moved', async () => {
   await fill();
-  const store = readingsDatabase(here.storage, here.logger);
+  const effort = noEffort();
+  const store = readingsDatabase(here.storage, here.logger, { effort });
   const likeDamage = () => {
     throw databaseError(path, { code: 'SQLITE_CORRUPT', message: 'so it seems' });
   };
-  await expect(store.store(nthCycle(1000), likeDamage)).rejects.toMatchObject({ type: 'database_corrupt' });
+  await expect(store.store(nthCycle(1000).readings, likeDamage)).rejects.toMatchObject({ type: 'database_corrupt' });
   await store.close();
-  expect(store.replaced).toBeNull();
+  expect(effort.replaced).toBeNull();
   expect(await readBack(path)).toHaveLength(300);
 });
 
 test('at the end of the cycle nothing is judged, and nothing is moved', async () => {
   await fill();
   const end = new AbortController();
-  const store = readingsDatabase(here.storage, here.logger, end.signal);
+  const effort = noEffort();
+  const store = readingsDatabase(here.storage, here.logger, { signal: end.signal, effort });
   const lateDamage = () => {
     end.abort(new Error('the deadline'));
     throw databaseError(path, { code: 'SQLITE_CORRUPT', message: 'so it seems' });
   };
-  await expect(store.store(nthCycle(1000), lateDamage)).rejects.toThrow('the deadline');
+  await expect(store.store(nthCycle(1000).readings, lateDamage)).rejects.toThrow('the deadline');
   await store.close();
-  expect(store.replaced).toBeNull();
+  expect(effort.replaced).toBeNull();
 });
 
 test('a future schema is refused, not repaired', async () => {

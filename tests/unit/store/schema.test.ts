@@ -2,7 +2,7 @@
 import { Database } from '../../../lib/store/database';
 import { gaps, hourlyMeans, latestPerDevice, readingsOfDevice } from '../../../lib/store/queries';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { cycleOf, hueReading, nthCycle } from '../../support/cycles';
+import { cycleOf, hueReading, keep, nthCycle } from '../../support/cycles';
 import { query, scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
@@ -13,7 +13,7 @@ beforeEach(async () => {
   const store = readingsDatabase(here.storage, here.logger);
   await store.storeAll(Array.from({ length: 30 }, (_, n) => nthCycle(n)));
   await store.storeAll([nthCycle(33), nthCycle(3, 'amazon_aqm'), nthCycle(1, 'amazon_aqm')]);
-  await store.store(cycleOf('2026-01-01T00:01:00.000Z', 'hue', [], { outcome: 'failed', exit_code: 1 }));
+  await keep(store, cycleOf('2026-01-01T00:01:00.000Z', 'hue', [], { outcome: 'failed', exit_code: 1 }));
   await store.close();
 });
 
@@ -85,7 +85,7 @@ test('values come out of the schema exactly, whatever they are', async () => {
   );
   const other = scratch();
   const store = readingsDatabase(other.storage, other.logger);
-  await store.store(cycleOf('2026-02-02T00:00:00.000Z', 'hue', readings));
+  await keep(store, cycleOf('2026-02-02T00:00:00.000Z', 'hue', readings));
   await store.close();
   const stored = await query<{ t: number; l: number; h: number }>(
     other.path('readings.db'),

@@ -1,6 +1,6 @@
 import { Database } from '../../../lib/store/database';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { nthCycle } from '../../support/cycles';
+import { keep, nthCycle } from '../../support/cycles';
 import { scratch, type Scratch } from '../../support/storage';
 
 let here: Scratch;
@@ -11,7 +11,7 @@ beforeEach(() => {
 /** As a process of its own would. */
 async function collect(first: number, cycles = 1): Promise<void> {
   const store = readingsDatabase(here.storage, here.logger);
-  for (let n = first; n < first + cycles; n++) await store.store(nthCycle(n));
+  for (let n = first; n < first + cycles; n++) await keep(store, nthCycle(n));
   await store.close();
 }
 

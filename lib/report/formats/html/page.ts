@@ -1,10 +1,11 @@
 /** `--format html`: one file that needs nothing else, without any script. */
 import type { Config } from '../../../config/config';
+import { sourceOfDevice } from '../../../sources/all';
 import type { Reader } from '../../../store/reader';
 import { plural } from '../../../wording';
 import { DAY_MS, duration, HOUR_MS, momentOf } from '../../moment';
 import { overviewOf, type DeviceOverview, type LatestValue, type Overview } from '../../overview';
-import { QUANTITIES_OF, shown, withUnit } from '../../quantities';
+import { shown, withUnit } from '../../quantities';
 import type { Request } from '../../request';
 import type { Trouble } from '../../trouble';
 import { renderChart } from './chart';
@@ -65,9 +66,9 @@ async function startOf([database]: Reader, { fromMs, toMs }: Request): Promise<n
 
 /** Few enough for the size of the page, and each long enough to hold a cycle even if that comes a little late. */
 async function stretchesFor([database]: Reader, { fromMs, toMs }: Request, intervalMs: number): Promise<number> {
-  const devices = await database.all<{ device_id: string }>('SELECT device_id FROM device');
+  const devices = await database.all<{ device_type: string }>('SELECT device_type FROM device');
   const lines = devices.reduce(
-    (sum, { device_id }) => sum + QUANTITIES_OF[device_id.startsWith('hue:') ? 'hue' : 'amazon_aqm'].length,
+    (sum, { device_type }) => sum + (sourceOfDevice(device_type)?.quantities.length ?? 0),
     1,
   );
   const affordable = Math.max(FEWEST_STRETCHES, Math.min(MOST_STRETCHES, Math.floor(POINTS / lines)));

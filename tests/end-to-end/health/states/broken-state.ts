@@ -1,11 +1,10 @@
 /** One way in which an installation can be broken, what health says of it, and how that mends it. */
-import type { CheckName } from '../../../../lib/health/check';
 import type { Bench, BenchOptions } from '../bench';
 
 export interface BrokenState {
   /** what is broken, in a few words: a row of docs/health.md */
   title: string;
-  check: CheckName;
+  check: string;
   status: 'warn' | 'fail';
   exitCode: 0 | 1 | 2;
   /** key words of the check's message */

@@ -1,7 +1,11 @@
-import { readingsOf, type HueReadingRules } from '../../../../lib/sources/hue/readings';
+/** The sensors of a bridge, read into our words and accepted by our policy. */
+import type { Acceptance } from '../../../../lib/sources/accept';
 import type { ClipSensors } from '../../../../lib/sources/hue/clip';
+import { answersOf } from '../../../../lib/sources/hue/readings';
+import { HUE } from '../../../../lib/sources/hue/row';
+import { accepted } from '../../../support/accepted';
+import { recordingLogger } from '../../../support/recording-logger';
 
-const rules: HueReadingRules = { locations: {}, temperatureMin: 0, temperatureMax: 40 };
 const PREFIX = '00:17:88:01:02:03:04:05';
 
 /** A motion sensor as the bridge lists it, with any field replaced. */
@@ -29,9 +33,13 @@ function motionSensor(changes: { temperature?: object; presence?: object; light?
 }
 
 const DEVICE = `hue:${PREFIX}-02-0402`;
-const read = (sensors: ClipSensors, changed: Partial<HueReadingRules> = {}) =>
-  readingsOf(sensors, { ...rules, ...changed });
-const only = (sensors: ClipSensors, changed?: Partial<HueReadingRules>) => {
+const read = (sensors: ClipSensors, changed: Partial<Acceptance> = {}) => {
+  const logger = recordingLogger();
+  const { devices, warnings } = answersOf(sensors);
+  const report = accepted(devices, { row: HUE, logger, ...changed });
+  return { ...report, warnings, duplicates: logger.of('duplicate_id').map(({ device_id }) => device_id) };
+};
+const only = (sensors: ClipSensors, changed?: Partial<Acceptance>) => {
   const { readings } = read(sensors, changed);
   expect(readings).toHaveLength(1);
   return readings[0];

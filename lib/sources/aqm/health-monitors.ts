@@ -1,11 +1,12 @@
 /** What is odd about the air quality monitors Amazon lists: silent ones, and quantities missing or unknown. */
-import type { Inspection } from '../../sources/aqm/aqm-source';
-import type { Monitor } from '../../sources/aqm/discovery';
-import type { Problem } from '../check';
+import type { SourceReport } from '../accept';
+import type { Inspection } from './aqm-source';
+import type { Monitor } from './discovery';
+import type { Problem } from '../../check/check';
 
 const LOOK_AGAIN = 'node bin/health.js amazon_aqm --fresh';
 
-export function monitorProblems({ monitors, report, unknownQuantities }: Inspection): Problem[] {
+export function monitorProblems({ monitors, unknownQuantities }: Inspection, report: SourceReport): Problem[] {
   const warn = (message: string, remedy: string): Problem => ({
     status: 'warn',
     message,
@@ -42,7 +43,7 @@ const SKIPPED: Partial<Record<string, string>> = {
 };
 
 /** What discovery promises and the state did not tell; of a monitor that is read at all. */
-function missingQuantities(monitor: Monitor, { readings }: Inspection['report']): string[] {
+function missingQuantities(monitor: Monitor, { readings }: SourceReport): string[] {
   const reading = readings.find(({ device_id }) => device_id === idOf(monitor));
   if (reading === undefined) return [];
   const promised = ['temperature_celsius' as const, ...Object.values(monitor.meanings.known)];

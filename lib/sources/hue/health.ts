@@ -2,30 +2,32 @@
 import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
-import { watchClock } from '../../http/watch-clock';
+import { noTraffic, observed } from '../../http/observed';
 import type { SkipReason } from '../../reading';
 import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
-import { connectToBridge } from '../../sources/hue/connect';
-import { createHueSource } from '../../sources/hue/source';
-import type { SourceReport, Traffic } from '../../sources/source';
-import { skip, type CheckContext, type Judgement, type Problem } from '../check';
-import { clockProblems } from './clock';
-import { collectWarnings } from './warnings';
+import { connectToBridge } from './connect';
+import { createHueSource } from './source';
+import { accept, type SourceReport } from '../accept';
+import { createDeviceTexts } from '../device-text';
+import type { SourceRow } from '../source';
+import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
+import { clockProblems } from '../../check/clocks';
+import { collectWarnings } from '../../check/warnings';
 
 const BATTERY_LOW_PERCENT = 20;
 /** Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked twice. */
 const TIMEOUT_SECONDS = 7;
 
-export async function checkHue({ config, installation, redactor, signal, now }: CheckContext): Promise<Judgement> {
+export async function checkHue(context: CheckContext, row: SourceRow): Promise<Judgement> {
+  const { config, installation, redactor, signal, now } = context;
   const { hue } = config;
   if (hue?.enabled !== true) return skip('not enabled');
   const key = installation.secrets?.secrets.hue?.username;
   if (key === undefined) return noKey();
 
-  const traffic: Traffic = { requests: 0, payloadBytes: 0, endpoint: null };
-  const clock = watchClock(createHttp(), now);
+  const traffic = noTraffic();
   const { logger, warnings } = collectWarnings(['retry']);
   const details: Record<string, unknown> = { bridge_url: hue.bridge_url };
   const deadline = startDeadline(TIMEOUT_SECONDS * 1000, 0);
@@ -36,8 +38,7 @@ export async function checkHue({ config, installation, redactor, signal, now }: 
     const connection = connectToBridge({
       config: { ...config, hue: asked },
       key,
-      http: clock.http,
-      traffic,
+      http: observed(createHttp(), { traffic, logger, now }),
       logger,
       redact: redactor,
       signal,
@@ -45,17 +46,18 @@ export async function checkHue({ config, installation, redactor, signal, now }: 
       remember: false,
     });
     details['bridge_url'] = connection.locator.knownAddress;
-    report = await createHueSource({
+    const devices = await createHueSource({
       endpoint: hue.endpoint,
-      rules: { locations: hue.locations, temperatureMin: -Infinity, temperatureMax: Infinity },
       ...connection,
       lastDevicesSeen: () => Promise.resolve(0),
       retrier: createRetrier({ policy, logger, sleep, deadline }),
       logger,
       traffic,
     }).read();
+    const { validation } = config;
+    report = accept(devices, { row, locations: hue.locations, validation, texts: createDeviceTexts(logger), logger });
   } catch (thrown) {
-    const problems = [bridgeProblem(asMonitorError(thrown)), ...clockProblems(clock.difference(), 'the bridge')];
+    const problems = [bridgeProblem(asMonitorError(thrown)), ...clockProblems(traffic.clockDifferenceMs, 'the bridge')];
     return { message: '', problems, details };
   } finally {
     deadline.clear();
@@ -65,12 +67,12 @@ export async function checkHue({ config, installation, redactor, signal, now }: 
     sensors: report.devicesSeen,
     skipped: report.skipped,
     payload_bytes: traffic.payloadBytes,
-    clock_difference_ms: clock.difference(),
+    clock_difference_ms: traffic.clockDifferenceMs,
   });
   const problems = [
     ...sensorProblems(report),
     ...warnings.map(warningProblem),
-    ...clockProblems(clock.difference(), 'the bridge'),
+    ...clockProblems(traffic.clockDifferenceMs, 'the bridge'),
   ];
   return {
     message: `${String(details['bridge_url'])} is the right bridge and lists ${report.devicesSeen} temperature sensors`,

@@ -1,5 +1,5 @@
 /** What a collector would warn of in its log is told by the check instead; nothing is written anywhere. */
-import type { Logger } from '../../logging/logger';
+import type { Logger } from '../logging/logger';
 
 export interface WarningCollector {
   logger: Logger;

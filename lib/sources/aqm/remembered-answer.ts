@@ -7,12 +7,12 @@ import { isYoung } from '../../clock';
 import type { AqmConfig } from '../../config/config';
 import { readOwnFile } from '../../files/own-file';
 import { writeWhole } from '../../files/write-whole';
-import { acquireLock, type Lock } from '../../reliability/lock';
+
 import { sleep } from '../../reliability/sleep';
-import { bind, isBoundTo } from '../../sources/aqm/session-file';
-import type { SessionState } from '../../sources/aqm/session-state';
-import type { CheckContext, Judgement } from '../check';
-import { durationOf } from './clock';
+import { bind, isBoundTo } from './session-file';
+import type { SessionState } from './session-state';
+import type { CheckContext, Judgement } from '../../check/check';
+import { durationOf } from '../../check/clocks';
 
 const LASTS_MS = 5 * 60_000;
 const VERSION = 1;
@@ -27,7 +27,7 @@ interface Remembered {
   judgement: Judgement;
 }
 
-type Context = Pick<CheckContext, 'config' | 'fresh' | 'redactor' | 'signal' | 'now'> & {
+type Context = Pick<CheckContext, 'config' | 'fresh' | 'redactor' | 'signal' | 'now' | 'acquireLock'> & {
   aqm: AqmConfig;
   refreshToken: string;
 };
@@ -46,7 +46,7 @@ export async function askedLately(
   const remembered = () => (context.fresh ? null : read(file, context));
   const known = remembered();
   if (known !== null) return known;
-  const lock = await lockOf(join(directory, '.health-amazon.lock'), context.signal);
+  const lock = await lockOf(join(directory, '.health-amazon.lock'), context);
   try {
     // Whoever had the lock before may have asked.
     const justAsked = remembered();
@@ -95,15 +95,10 @@ function write(file: string, judgement: Judgement, { now, aqm, refreshToken, red
   }
 }
 
-/** Waits for another health that is asking; null where no lock can be had at all (no data directory, read-only). */
-async function lockOf(path: string, signal: AbortSignal): Promise<Lock | null> {
+/** Waits for another health that is asking; undefined if no lock can be had at all (no data directory, read-only). */
+async function lockOf(path: string, { acquireLock, signal }: Pick<Context, 'acquireLock' | 'signal'>) {
   for (;;) {
-    let lock: Lock | null;
-    try {
-      lock = await acquireLock(path);
-    } catch {
-      return null;
-    }
+    const lock = await acquireLock(path).catch(() => undefined);
     if (lock !== null) return lock;
     await sleep(50, signal);
   }

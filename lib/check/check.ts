@@ -1,21 +1,9 @@
 /** What a check is: a row of a table, and a judgement of one part of the installation. */
 import type { Config } from '../config/config';
+import type { Files } from '../config/find';
+import type { LoadedSecrets } from '../config/secrets';
+import type { MonitorError } from '../errors';
 import type { Redactor } from '../logging/redact';
-import type { CollectorName } from '../reading';
-import type { Installation } from './installation';
-
-export const CHECK_NAMES = [
-  'config',
-  'secrets',
-  'database',
-  'logging',
-  'disk',
-  'hue',
-  'amazon_aqm',
-  'freshness',
-  'alerts',
-] as const;
-export type CheckName = (typeof CHECK_NAMES)[number];
 
 export type Status = 'pass' | 'warn' | 'fail' | 'skip';
 
@@ -27,7 +15,7 @@ export interface Problem {
   /** what to do, with a command to type; the row's `remedy` where absent */
   remediation?: string;
   /** which collectors can read or store nothing as long as this lasts; for a fail, the row's `stops` where absent */
-  stops?: readonly CollectorName[];
+  stops?: readonly string[];
 }
 
 export interface Judgement {
@@ -39,6 +27,22 @@ export interface Judgement {
   skipped?: boolean;
 }
 
+/** What all checks look at: the two files the user wrote, read once, with what is wrong with each. */
+export interface Installation {
+  files: Files;
+  /** null if it cannot be used; `configFailure` says why */
+  config: Config | null;
+  configFailure: MonitorError | null;
+  /** null if the file as a whole cannot be used; `secretsFailure` says why */
+  secrets: LoadedSecrets | null;
+  secretsFailure: MonitorError | null;
+  /** collectors whose source the configuration wants read; all of them while that is not known */
+  enabled: readonly string[];
+}
+
+/** Takes the lock of a file between processes. @returns null if another process holds it for longer than `waitMs` */
+export type AcquireLock = (path: string, waitMs?: number) => Promise<{ release(): Promise<void> } | null>;
+
 export interface CheckContext {
   installation: Installation;
   /** the configuration, for the checks that are only run where there is one */
@@ -49,15 +53,17 @@ export interface CheckContext {
   redactor: Redactor;
   /** the end of this check; its reason is a MonitorError */
   signal: AbortSignal;
+  acquireLock: AcquireLock;
   now: () => Date;
 }
 
 export interface Check {
-  name: CheckName;
+  /** `database`; a source's check is called as its collector */
+  name: string;
   /** what it looks at, for `--list` */
   title: string;
   /** its severity: which collectors a failure stops. All of them stopped is critical (2), else degraded (1). */
-  stops: readonly CollectorName[];
+  stops: readonly string[];
   /** what to do where a problem does not say so itself: a sentence with a command to type */
   remedy: string;
   /** left out by `--offline` */

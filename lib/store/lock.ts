@@ -8,8 +8,8 @@ import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { isOwnFileThere, openOwnFile } from '../files/own-file';
 import { ownOpenFileLike } from '../files/ownership';
-import { Database } from '../store/database';
-import { whileLocked } from '../store/while-locked';
+import { Database } from './database';
+import { whileLocked } from './while-locked';
 
 export interface Lock {
   release(): Promise<void>;

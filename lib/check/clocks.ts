@@ -1,5 +1,5 @@
 /** Two clocks that differ make readings look old, or come from the future. */
-import type { Problem } from '../check';
+import type { Problem } from './check';
 
 const WARN_OVER_MS = 60_000;
 /** More than an interval: every freshness and every graph is wrong. */

@@ -4,30 +4,33 @@ import { join } from 'node:path';
 import type { AqmConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
-import { watchClock } from '../../http/watch-clock';
-import { acquireLock } from '../../reliability/lock';
+import { noTraffic, observed } from '../../http/observed';
 import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
-import { createAqmSource, type Inspection } from '../../sources/aqm/aqm-source';
-import { renewalDueAt } from '../../sources/aqm/cookie-age';
-import { skip, type CheckContext, type Judgement, type Problem } from '../check';
-import { clockProblems, durationOf } from './clock';
-import { monitorProblems } from './monitors';
+import { accept, type SourceReport } from '../accept';
+import { createDeviceTexts } from '../device-text';
+import type { SourceRow } from '../source';
+import { createAqmSource, type Inspection } from './aqm-source';
+import { renewalDueAt } from './cookie-age';
+import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
+import { clockProblems, durationOf } from '../../check/clocks';
+import { monitorProblems } from './health-monitors';
 import { askedLately } from './remembered-answer';
-import { collectWarnings } from './warnings';
+import { SESSION_LOCK } from './session-file';
+import { collectWarnings } from '../../check/warnings';
 
 const TIMEOUT_SECONDS = 7;
 /** How long a collector that obtains cookies just now is waited for. */
 const WAIT_FOR_THE_OTHER_MS = 3000;
 
-export async function checkAmazon(context: CheckContext): Promise<Judgement> {
+export async function checkAmazon(context: CheckContext, row: SourceRow): Promise<Judgement> {
   const { config, installation } = context;
   const aqm = config.amazon_aqm;
   if (aqm?.enabled !== true) return skip('not enabled');
   const refreshToken = installation.secrets?.secrets.amazon?.refresh_token;
   if (refreshToken === undefined) return noToken();
-  return askedLately({ ...context, aqm, refreshToken }, () => ask(context, aqm, refreshToken));
+  return askedLately({ ...context, aqm, refreshToken }, () => ask(context, row, aqm, refreshToken));
 }
 
 function noToken(): Judgement {
@@ -42,12 +45,13 @@ function noToken(): Judgement {
 /** @returns the judgement, and whether Amazon has answered at all */
 async function ask(
   context: CheckContext,
+  row: SourceRow,
   aqm: AqmConfig,
   refreshToken: string,
 ): Promise<{ judgement: Judgement; answered: boolean }> {
   const { config, signal, now, redactor } = context;
   const dataDirectory = config.storage.data_directory;
-  const clock = watchClock(createHttp(), now);
+  const traffic = noTraffic();
   const { logger, warnings } = collectWarnings(['unknown_quantity', 'broken_element']);
   // No retries: they would be taken from what the collectors may ask.
   const policy = { max_attempts: 0, base_delay_seconds: 0, multiplier: 1 };
@@ -57,30 +61,36 @@ async function ask(
       config: { ...aqm, timeout_seconds: Math.min(aqm.timeout_seconds, TIMEOUT_SECONDS) },
       refreshToken,
       dataDirectory,
-      validation: config.validation,
-      http: clock.http,
+      http: observed(createHttp(), { traffic, logger, now }),
       retrier: createRetrier({ policy, logger, sleep, deadline }),
       logger,
-      traffic: { requests: 0, payloadBytes: 0, endpoint: null },
+      traffic,
       redactor,
       signal,
       now,
-      lock: () => acquireLock(join(dataDirectory, '.amazon-session.lock'), WAIT_FOR_THE_OTHER_MS),
+      lock: () => context.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS),
       // Fresh cookies serve the collectors too; all else about the session is theirs.
       remember: existsSync(dataDirectory) ? 'cookies' : false,
     }).inspect();
+    const { validation } = config;
+    const { locations } = aqm;
+    const report = accept(inspection.devices, { row, locations, validation, texts: createDeviceTexts(logger), logger });
     const problems = [
-      ...monitorProblems(inspection),
+      ...monitorProblems(inspection, report),
       ...warnings.map(({ message }): Problem => ({ status: 'warn', message })),
-      ...clockProblems(clock.difference(), 'Amazon'),
+      ...clockProblems(traffic.clockDifferenceMs, 'Amazon'),
     ];
-    const judgement = { message: summaryOf(inspection, aqm, now()), problems, details: detailsOf(inspection, aqm) };
+    const judgement = {
+      message: summaryOf(inspection, aqm, now()),
+      problems,
+      details: detailsOf(inspection, report, aqm),
+    };
     return { judgement, answered: true };
   } catch (thrown) {
     const failure = asMonitorError(thrown);
-    const problems = [amazonProblem(failure, aqm), ...clockProblems(clock.difference(), 'Amazon')];
+    const problems = [amazonProblem(failure, aqm), ...clockProblems(traffic.clockDifferenceMs, 'Amazon')];
     const judgement = { message: '', problems, details: { marketplace: aqm.marketplace } };
-    return { judgement, answered: clock.difference() !== null };
+    return { judgement, answered: traffic.clockDifferenceMs !== null };
   } finally {
     deadline.clear();
   }
@@ -92,11 +102,15 @@ function summaryOf({ monitors, cookies }: Inspection, { marketplace }: AqmConfig
   return `${monitors.length} monitors at ${marketplace}${login}`;
 }
 
-function detailsOf({ monitors, report, cookies }: Inspection, { marketplace }: AqmConfig): Record<string, unknown> {
+function detailsOf(
+  { monitors, cookies }: Inspection,
+  { skipped }: SourceReport,
+  { marketplace }: AqmConfig,
+): Record<string, unknown> {
   return {
     marketplace,
     monitors: monitors.map(({ serial, name }) => ({ device_id: `alexa:${serial}`, name })),
-    skipped: report.skipped,
+    skipped,
     cookies_obtained_at: cookies?.obtained_at ?? null,
     cookies_renewed_from: cookies === null ? null : renewalDueAt(cookies).toISOString(),
   };

@@ -1,0 +1,94 @@
+/**
+ * What we make of what a source told: the same for every source. Names become ours, the configuration's locations count,
+ * what no room can measure is left out, of several entries with one id one is kept, and odd temperatures are marked.
+ */
+import type { Config } from '../config/config';
+import type { Logger } from '../logging/logger';
+import { onePerDevice, type Entry } from './one-per-device';
+import { NO_QUANTITIES, QUANTITIES, QUANTITY_NAMES, type Quantities } from '../quantities';
+import type { Reading, SkipReason } from '../reading';
+import { LONGEST_TEXT, type DeviceTexts } from './device-text';
+import type { DeviceAnswer, SourceRow } from './source';
+
+/** What one look at a source brought. */
+export interface SourceReport {
+  readings: Reading[];
+  /** device_id → why it gave no reading */
+  skipped: Record<string, SkipReason>;
+  /** how many devices the source listed: readings and skipped together */
+  devicesSeen: number;
+}
+
+export interface Acceptance {
+  row: Pick<SourceRow, 'deviceType' | 'needs'>;
+  /** id of a device, as the vendor calls it or with our prefix → location */
+  locations: Readonly<Record<string, string>>;
+  validation: Config['validation'];
+  texts: DeviceTexts;
+  logger: Logger;
+}
+
+export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance): SourceReport {
+  const { texts, logger } = acceptance;
+  const entries = devices.map((device): Entry => {
+    const prefixLength = device.deviceId.indexOf(':') + 1; // it is ours
+    const told = device.deviceId.slice(prefixLength);
+    const deviceId = device.deviceId.slice(0, prefixLength) + texts.own(told);
+    return { deviceId, outcome: told.length > LONGEST_TEXT ? 'malformed' : outcomeOf(device, deviceId, acceptance) };
+  });
+  const { duplicates, ...kept } = onePerDevice(entries);
+  for (const device_id of duplicates) {
+    const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
+    logger.warning('duplicate_id', message, { device_id });
+  }
+  return { ...kept, devicesSeen: devices.length };
+}
+
+function outcomeOf(device: DeviceAnswer, device_id: string, acceptance: Acceptance): Reading | SkipReason {
+  if ('skip' in device) return device.skip;
+  const { row, locations, validation, texts, logger } = acceptance;
+  const { quantities, impossible } = possible(device.values);
+  const isNothing = Object.values(quantities).every((value) => value === null);
+  if (isNothing || row.needs.some((name) => quantities[name] === null)) {
+    return impossible.length > 0 ? 'malformed' : 'no_value';
+  }
+  for (const sentence of impossible) {
+    logger.warning('broken_element', `${device_id}: ${sentence}`, { device_id });
+  }
+  const celsius = quantities.temperature_celsius;
+  return {
+    device_id,
+    device_type: row.deviceType,
+    location: texts.own(locationOf(device, locations)),
+    measured_at: device.measuredAt,
+    ...quantities,
+    is_anomalous: celsius !== null && (celsius < validation.temperature_min || celsius > validation.temperature_max),
+  };
+}
+
+/** What a room can measure of it; the rest in a sentence each. */
+function possible(values: Partial<Quantities>): { quantities: Quantities; impossible: string[] } {
+  const quantities = { ...NO_QUANTITIES };
+  const impossible: string[] = [];
+  for (const name of QUANTITY_NAMES) {
+    const value = values[name] ?? null;
+    if (value === null) continue;
+    const [lowest, highest] = QUANTITIES[name].possible;
+    if (value >= lowest && value <= highest) quantities[name] = value;
+    else impossible.push(`${name} ${value} cannot be measured in a room (${lowest} to ${highest})`);
+  }
+  return { quantities, impossible };
+}
+
+/** As configured, in either case of letters; else what the device is called. */
+function locationOf(
+  { name, aliases }: Extract<DeviceAnswer, { name: string }>,
+  locations: Acceptance['locations'],
+): string {
+  const configured = Object.entries(locations);
+  for (const alias of aliases) {
+    const found = configured.find(([key]) => key.toLowerCase() === alias.toLowerCase());
+    if (found !== undefined) return found[1];
+  }
+  return name;
+}

@@ -1,0 +1,37 @@
+/**
+ * The sources there are: ONE list, a row each, in the order in which they are shown. Everything that is said or done for
+ * each source walks it: collectors, health, gaps, page, exports, cron lines. docs/adding-a-source.md says how to add one.
+ */
+import type { Config } from '../config/config';
+import { AMAZON_AQM } from './aqm/row';
+import { HUE } from './hue/row';
+import { sectionOf, type SourceRow } from './source';
+
+const ROWS = [HUE, AMAZON_AQM] as const;
+
+/** `cycles.collector`, also the section of config.yaml. */
+export type CollectorName = (typeof ROWS)[number]['collector'];
+
+/** `readings.device_type` */
+export type DeviceType = (typeof ROWS)[number]['deviceType'];
+
+export type ListedSource = SourceRow & { collector: CollectorName; deviceType: DeviceType };
+
+export const SOURCES: readonly ListedSource[] = ROWS;
+
+export const COLLECTORS: readonly CollectorName[] = SOURCES.map(({ collector }) => collector);
+
+/** Those whose section of the configuration is there and not switched off. */
+export function enabledSources(config: Config): ListedSource[] {
+  return SOURCES.filter((row) => sectionOf(config, row)?.enabled === true);
+}
+
+/** @returns undefined for devices of a source that this version does not know */
+export function sourceOfDevice(deviceType: string): ListedSource | undefined {
+  return SOURCES.find((row) => row.deviceType === deviceType);
+}
+
+const [first = '', ...others] = SOURCES.map(({ program }) => `node bin/${program}.js`);
+
+/** What to type for a cycle, if any source's will do. */
+export const RUN_A_CYCLE = others.length === 0 ? first : `${first} (or ${others.join(', ')})`;

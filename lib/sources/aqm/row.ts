@@ -1,0 +1,31 @@
+/** The Amazon Smart Air Quality Monitor in the list of sources. What is heavy is loaded when it is used. */
+import type { SourceRow } from '../source';
+
+export const AMAZON_AQM = {
+  collector: 'amazon_aqm',
+  program: 'collect-aqm',
+  deviceType: 'alexa_aqm',
+  idPrefix: 'alexa',
+  title: 'Amazon air quality monitors',
+  kind: 'air quality',
+  summary: 'one collection cycle of the Amazon air quality monitors',
+  secret: {
+    section: 'amazon',
+    key: 'refresh_token',
+    remedy: 'Log in at Amazon, which writes it: node bin/auth-amazon.js',
+  },
+  quantities: [
+    ...(['temperature_celsius', 'humidity_percent', 'pm25_ugm3', 'pm10_ugm3', 'voc_index', 'co_ppm'] as const),
+    'iaq_score',
+  ],
+  needs: [],
+  flags: [],
+  stateFiles: ['amazon-session.json', 'alert-state.json', 'health-amazon.json'],
+  raisesAlert: true,
+  create: async (kit) => (await import('./create')).createAqm(kit),
+  check: {
+    title: 'Amazon: session alive, marketplace right, monitors found and reachable',
+    remedy: 'Check the login: node bin/auth-amazon.js --check',
+    run: async (context, row) => (await import('./health')).checkAmazon(context, row),
+  },
+} as const satisfies SourceRow;

@@ -1,0 +1,35 @@
+/** The Philips Hue Bridge in the list of sources. What is heavy is loaded when it is used. */
+import type { SourceRow } from '../source';
+
+export const HUE = {
+  collector: 'hue',
+  program: 'collect-hue',
+  deviceType: 'hue_sensor',
+  idPrefix: 'hue',
+  title: 'Hue Bridge',
+  kind: 'Hue',
+  summary: 'one collection cycle of the Hue Bridge',
+  secret: {
+    section: 'hue',
+    key: 'username',
+    remedy: 'Pair with the bridge, which writes it: node bin/auth-hue.js',
+  },
+  quantities: ['temperature_celsius', 'light_lux', 'battery_percent'],
+  needs: ['temperature_celsius'],
+  flags: [
+    {
+      name: 'endpoint',
+      choices: ['sensors', 'full'],
+      help: 'ask for the sensors alone, or for the full configuration',
+    },
+  ],
+  stateFiles: ['bridge-state.json', 'bridge-certificate.json'],
+  raisesAlert: false,
+  create: async (kit) => (await import('./create')).createHue(kit),
+  check: {
+    title: 'Hue Bridge: answers, is the right one, lets us in, lists sensors',
+    remedy: 'Check that the bridge is switched on; if its address has changed, find it again: node bin/auth-hue.js',
+    run: async (context, row) => (await import('./health')).checkHue(context, row),
+  },
+  configProblems: async (config, file) => (await import('./config-problems')).authorityProblems(config, file),
+} as const satisfies SourceRow;

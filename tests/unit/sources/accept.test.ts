@@ -1,0 +1,134 @@
+/** Our policy on what a source told: the same for every source, so it is tested without one. */
+import type { Acceptance } from '../../../lib/sources/accept';
+import type { DeviceAnswer } from '../../../lib/sources/source';
+import type { Quantities } from '../../../lib/quantities';
+import { accepted } from '../../support/accepted';
+import { recordingLogger } from '../../support/recording-logger';
+
+type Told = Extract<DeviceAnswer, { values: unknown }>;
+
+const ROW: Acceptance['row'] = { deviceType: 'toy_sensor', needs: [] };
+const told = (deviceId: string, values: Partial<Quantities>, changes: Partial<Told> = {}): Told => ({
+  ...{ deviceId, name: 'Hall', aliases: [deviceId.replace(/^toy:/, '')], measuredAt: '2026-01-01T00:00:00.000Z' },
+  values,
+  ...changes,
+});
+const judge = (devices: DeviceAnswer[], changes: Partial<Acceptance> = {}) => {
+  const logger = recordingLogger();
+  return { logger, ...accepted(devices, { row: ROW, logger, ...changes }) };
+};
+
+test('what was told is a reading of its type; what was not told is null, never 0', () => {
+  const { readings, skipped, devicesSeen } = judge([told('toy:1', { humidity_percent: 0 })]);
+  expect(readings).toMatchObject([
+    { device_id: 'toy:1', device_type: 'toy_sensor', location: 'Hall', measured_at: '2026-01-01T00:00:00.000Z' },
+  ]);
+  expect(readings[0]).toMatchObject({ humidity_percent: 0, temperature_celsius: null, light_lux: null });
+  expect([skipped, devicesSeen]).toEqual([{}, 1]);
+});
+
+test.each([
+  [-0.01, true],
+  [0, false],
+  [40, false],
+  [40.01, true],
+  [null, false],
+])('%p °C is anomalous: %s, and stored all the same', (temperature_celsius, is_anomalous) => {
+  const { readings } = judge([told('toy:1', { temperature_celsius, humidity_percent: 50 })]);
+  expect(readings).toMatchObject([{ temperature_celsius, is_anomalous }]);
+});
+
+describe('what no room can measure', () => {
+  test.each<[keyof Quantities, number]>([
+    ['temperature_celsius', -60.01],
+    ['temperature_celsius', 100.01],
+    ['humidity_percent', -1],
+    ['humidity_percent', 101],
+    ['voc_index', 101],
+    ['iaq_score', -1],
+    ['battery_percent', 101],
+    ['pm25_ugm3', -1],
+    ['light_lux', -1],
+    ['co_ppm', NaN],
+  ])('%s of %p is left out and said; the rest of the device is stored', (name, value) => {
+    const other = name === 'pm10_ugm3' ? 'co_ppm' : 'pm10_ugm3';
+    const { readings, logger } = judge([told('toy:1', { [name]: value, [other]: 3 })]);
+    expect(readings).toMatchObject([{ [name]: null, [other]: 3, is_anomalous: false }]);
+    expect(logger.events).toMatchObject([
+      {
+        ...{ level: 'warning', event: 'broken_element', fields: { device_id: 'toy:1' } },
+        message: expect.stringMatching(
+          new RegExp(`^toy:1: ${name} ${value} cannot be measured in a room \\(`),
+        ) as string,
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<Quantities>, Acceptance['row']['needs'], string]>([
+    ['nothing at all', {}, [], 'no_value'],
+    ['nothing but nulls', { humidity_percent: null }, [], 'no_value'],
+    ['nothing possible', { humidity_percent: 150 }, [], 'malformed'],
+    ['not what its source is for', { battery_percent: 90 }, ['temperature_celsius'], 'no_value'],
+    [
+      'an impossible value of what its source is for',
+      { temperature_celsius: 1e7, light_lux: 1 },
+      ['temperature_celsius'],
+      'malformed',
+    ],
+  ])('a device that told %s is skipped', (_name, values, needs, reason) => {
+    const { readings, skipped, logger } = judge([told('toy:1', values)], { row: { ...ROW, needs } });
+    expect([readings, skipped]).toEqual([[], { 'toy:1': reason }]);
+    expect(logger.events).toEqual([]); // its reason says it
+  });
+});
+
+test('the reason of the source why it says nothing is kept', () => {
+  const { readings, skipped, devicesSeen } = judge([
+    { deviceId: 'toy:1', skip: 'offline' },
+    told('toy:2', { co_ppm: 1 }),
+  ]);
+  expect(readings.map(({ device_id }) => device_id)).toEqual(['toy:2']);
+  expect([skipped, devicesSeen]).toEqual([{ 'toy:1': 'offline' }, 2]);
+});
+
+test.each([
+  ['by nothing: the name of the device', {}, 'Hall'],
+  ['by its id', { abc: 'Attic' }, 'Attic'],
+  ['in other letters', { ABC: 'Attic' }, 'Attic'],
+  ['by the alias before the other one', { ab: 'Cellar', abc: 'Attic' }, 'Attic'],
+  ['by the second alias', { ab: 'Cellar' }, 'Cellar'],
+  ['as another device', { xyz: 'Attic' }, 'Hall'],
+])('the configuration names it %s', (_name, locations, location) => {
+  const device = told('toy:abc', { co_ppm: 1 }, { aliases: ['abc', 'ab'] });
+  expect(judge([device], { locations }).readings).toMatchObject([{ location }]);
+});
+
+test('of two entries with one id the living and newest counts, which is said', () => {
+  const at = (measuredAt: string | null, co_ppm: number) => told('toy:1', { co_ppm }, { measuredAt });
+  const { readings, skipped, devicesSeen, logger } = judge([
+    { deviceId: 'toy:1', skip: 'off' },
+    at('2026-01-01T00:00:00.000Z', 1),
+    at('2026-01-02T00:00:00.000Z', 2),
+    at(null, 3),
+  ]);
+  expect(readings).toMatchObject([{ co_ppm: 2 }]);
+  expect([skipped, devicesSeen]).toEqual([{ 'toy:1': 'duplicate_id' }, 4]);
+  expect(logger.events).toMatchObject([{ level: 'warning', event: 'duplicate_id', fields: { device_id: 'toy:1' } }]);
+});
+
+test('texts become ours: repaired, cut, with one warning; an id that is too long is malformed', () => {
+  const { readings, skipped, logger } = judge(
+    [
+      told('toy:a\ud800', { co_ppm: 1 }, { name: 'x'.repeat(300) }),
+      told(`toy:${'y'.repeat(255)}`, { co_ppm: 1 }),
+      told(`toy:${'z'.repeat(256)}`, { co_ppm: 1 }),
+    ],
+    { locations: { ['y'.repeat(255)]: 'Attic \ud83c' } },
+  );
+  expect(readings.map(({ device_id, location }) => [device_id, location])).toEqual([
+    ['toy:a\ufffd', 'x'.repeat(255)],
+    [`toy:${'y'.repeat(255)}`, 'Attic \ufffd'],
+  ]);
+  expect(skipped).toEqual({ [`toy:${'z'.repeat(255)}`]: 'malformed' });
+  expect(logger.of('text_repaired')).toHaveLength(1);
+});
