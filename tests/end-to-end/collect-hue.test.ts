@@ -244,7 +244,8 @@ describe('what a bridge may answer instead', () => {
     ['error 1', fault.hueError(1), 4, 'unauthorized', 1],
     ['error 1 as a string', fault.hueError(1, { typeAsString: true }), 4, 'unauthorized', 1],
     ['403', fault.status(403), 4, 'unauthorized', 1],
-    ['503', fault.status(503), 1, 'rate_limited', 4],
+    ['503', fault.status(503), 1, 'http', 8],
+    ['503 with Retry-After', fault.status(503, { retryAfter: 0 }), 1, 'http', 4],
     ['429', fault.status(429), 1, 'rate_limited', 4],
     ['HTML', fault.html(), 1, 'invalid_response', 8],
     ['a redirect', fault.redirect('http://127.0.0.1:9/'), 1, 'http', 2],
@@ -290,7 +291,7 @@ describe('what a bridge may answer instead', () => {
     home.bridge.faults.next('/sensors', fault.status(503), 2);
     expect((await home.run('collect-hue')).exitCode).toBe(0);
     expect(home.logged('retry')).toMatchObject([
-      { attempt: 1, delay_ms: 10, error_type: 'rate_limited', operation: 'hue.read_sensors' },
+      { attempt: 1, delay_ms: 10, error_type: 'http', operation: 'hue.read_sensors' },
       { attempt: 2, delay_ms: 20 },
     ]);
     expect(home.logged('retry_succeeded')).toMatchObject([{ attempts: 3, operation: 'hue.read_sensors' }]);
