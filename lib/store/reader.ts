@@ -3,7 +3,7 @@
  * reader; made by another user than the collectors', they would lock the collectors out of their own database. So only
  * the owner, or root (for whom SQLite gives them to the owner), opens it in the ordinary way.
  */
-import { accessSync, constants, copyFileSync, mkdtempSync, rmSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, copyFileSync, lstatSync, mkdtempSync, rmSync, statSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MonitorError } from '../errors';
@@ -41,11 +41,10 @@ export async function withReader<T>(path: string, work: (reader: Reader) => Prom
 
 /** @throws MonitorError `file_system` where this user may not read it, `database_readonly` where it is no file */
 function look(path: string): Stats | undefined {
-  refuseOddFiles(path);
+  let file: Stats | undefined;
   try {
-    const file = statSync(path, { throwIfNoEntry: false });
-    if (file !== undefined) accessSync(path, constants.R_OK);
-    return file;
+    file = lstatSync(path, { throwIfNoEntry: false });
+    if (file?.isFile() === true) accessSync(path, constants.R_OK);
   } catch (thrown) {
     throw new MonitorError(`Cannot read ${path}: ${describeFileError(thrown)}.`, {
       type: 'file_system',
@@ -54,6 +53,8 @@ function look(path: string): Stats | undefined {
       cause: thrown,
     });
   }
+  refuseOddFiles(path);
+  return file;
 }
 
 function mayMakeSideFiles(path: string): boolean {
