@@ -64,9 +64,7 @@ export function refuseOddFiles(path: string): void {
 function oddFile(file: string, kind: string, expected: string): MonitorError {
   const isLink = kind.endsWith('link');
   const leadsTo = isLink ? ` to ${readlinkSync(file)}` : '';
-  const remove = kind.endsWith('directory')
-    ? `Move it away: mv '${file}' '${file}.directory'`
-    : `Remove it: rm '${file}'`;
+  const remove = kind.endsWith('directory') ? `Move it away: mv '${file}' '${file}.other'` : `Remove it: rm '${file}'`;
   const elsewhere = `\nIf it leads to your database, name the folder of that as storage.data_directory in config.yaml.`;
   return new MonitorError(`${file} ${kind}${leadsTo}, where ${expected} should be: it is not opened.`, {
     type: 'database_readonly',
