@@ -50,7 +50,7 @@ test('a collector that fails makes it fail', () => {
 test('collectors that store nothing make it fail', () => {
   expect(demoWithCollectors('process.exit(0)')).toEqual({
     status: 1,
-    stderr: expect.stringContaining('unable to open database file') as string,
+    stderr: expect.stringContaining('readings.db cannot be opened') as string,
     left: [],
   });
 });
