@@ -92,9 +92,10 @@ export function createHueSource(context: HueSourceContext): Source {
   };
 }
 
-/** Only what the other endpoint may do better: never a refused key, the transport, or an overloaded bridge. */
+/** Only what the other endpoint may do better: never a refused key, the transport, or a bridge that asked us to wait. */
 function canFallBack(thrown: unknown): thrown is MonitorError {
-  return thrown instanceof MonitorError && (thrown.type === 'invalid_response' || thrown.type === 'http');
+  if (!(thrown instanceof MonitorError) || thrown.retryAfterMs !== undefined) return false;
+  return thrown.type === 'invalid_response' || thrown.type === 'http';
 }
 
 /** The same failure with no other endpoint left to ask: a bridge that starts answers so for some seconds. */
