@@ -1,4 +1,5 @@
 /** Does the bridge answer, is it ours, does it let us in, and how are its sensors? Asked as a collector would, once. */
+import { readOnlyState } from '../../files/state-folder';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
@@ -43,7 +44,7 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
       redact: redactor,
       signal,
       search: false, // one answer is enough; a moved bridge is looked for by the collectors, not by us
-      remember: false,
+      state: readOnlyState(config.storage.data_directory),
     });
     details['bridge_url'] = connection.locator.knownAddress;
     const devices = await createHueSource({
