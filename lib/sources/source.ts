@@ -1,6 +1,6 @@
 /**
  * What a source of readings is. A new kind of device is a folder beside this file and a row in all.ts; what is decided
- * about its values afterwards (lib/accept.ts), how they are kept, shown and watched is the same for all.
+ * about its values afterwards (accept.ts), how they are kept, shown and watched is the same for all.
  */
 import type { AcquireLock, CheckContext, Judgement, Problem } from '../check/check';
 import type { Config, Secrets, SourceSection } from '../config/config';
