@@ -1,5 +1,5 @@
 /** The essay, with the memory store: every order in which lock, proof, source, store and spool can fail. */
-import { collect, keepNothing, type CollectContext, type Keeping } from '../../lib/collect';
+import { collect, withoutStoring, type CollectContext, type CycleStorage } from '../../lib/collect';
 import { MonitorError, type ErrorType } from '../../lib/errors';
 import type { SourceReport } from '../../lib/sources/accept';
 import type { DeviceAnswer } from '../../lib/sources/source';
@@ -18,7 +18,7 @@ const READ: SourceReport = {
 };
 
 interface Change {
-  lock?: Keeping['lock'];
+  lock?: CycleStorage['lock'];
   proveWritable?: () => never;
   read?: () => Promise<DeviceAnswer[]>;
   /** what is made of the answer */
@@ -55,7 +55,7 @@ function prepare(change: Change): Run {
     interrupt: () => undefined,
     clear: () => undefined,
   });
-  const keeping: Keeping = {
+  const storage: CycleStorage = {
     lock: () =>
       does('lock', change.lock ?? (() => Promise.resolve({ release: () => does('release', () => Promise.resolve()) }))),
     proveWritable: () => does('prove', change.proveWritable ?? (() => undefined)),
@@ -77,7 +77,7 @@ function prepare(change: Change): Run {
     source: { read: () => does('read', change.read ?? (() => Promise.resolve([]))) },
     accept: () => ({ ...READ, ...change.report }),
     traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
-    keeping,
+    storage,
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
     redact: (text) => text,
@@ -198,7 +198,7 @@ test('a corrupt database was replaced: stored, partial, and the place of the for
 
 test('a cycle that keeps nothing reads and is judged as any other', async () => {
   const { context, did, memory, spooled } = prepare({ report: { skipped: { 'hue:3': 'malformed' } } });
-  const result = await collect({ ...context, keeping: keepNothing(context.keeping) });
+  const result = await collect({ ...context, storage: withoutStoring(context.storage) });
   expect(did).toEqual(['read']);
   expect(result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3, devices_seen: 3 } });
   expect([memory.cycles, spooled]).toEqual([[], []]);

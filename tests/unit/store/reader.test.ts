@@ -123,7 +123,7 @@ test('a copy taken while a collector wrote, without its shared memory, in a fold
   expect(readdirSync(copy).sort()).toEqual(['readings.db', 'readings.db-wal']);
 });
 
-asRoot(`work is done again where a collector changed the bare file meanwhile${rootNote}`, async () => {
+asRoot(`work is done again if a collector changed the bare file meanwhile${rootNote}`, async () => {
   const { path } = await database();
   let runs = 0;
   const work = () => {

@@ -14,7 +14,7 @@ import {
 import { acquireLock } from '../../../lib/store/lock';
 import { Database } from '../../../lib/store/database';
 import { databaseError } from '../../../lib/store/database-error';
-import { enterGate } from '../../../lib/store/gate';
+import { lockDatabase } from '../../../lib/store/database-lock';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { noEffort } from '../../../lib/store/store';
 import { keep, nthCycle } from '../../support/cycles';
@@ -173,7 +173,7 @@ test('two stores that meet the same damage replace it once', async () => {
 test('what turned out sound by the time nobody else writes is not moved aside: the cycle is stored in it', async () => {
   await fill();
   const header = readFileSync(path).subarray(0, 100);
-  const other = await enterGate(here.storage);
+  const other = await lockDatabase(here.storage);
   overwrite(0, Buffer.alloc(100));
   const collecting = collect(1000);
   // It has seen the damage twice, and waits to be alone: nobody else gets in.

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 /** As another process that replaces or migrates the database. */
-async function shutGate(): Promise<Lock> {
+async function lockAsAnother(): Promise<Lock> {
   return (await acquireLock(here.path('readings.lock'))) as Lock;
 }
 
@@ -19,9 +19,9 @@ test.each(['opened before', 'not opened yet'])('who was turned away, %s, gets in
   await first.close();
   const store = readingsDatabase(here.storage, here.logger);
   if (when === 'opened before') await store.open();
-  const gate = await shutGate();
+  const lock = await lockAsAnother();
   await expect(keep(store, nthCycle(1))).rejects.toMatchObject({ type: 'database_locked', permanent: false });
-  await gate.release();
+  await lock.release();
   await keep(store, nthCycle(1));
   await store.close();
   expect(await readBack(here.path('readings.db'))).toHaveLength(2);
