@@ -18,8 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => locks.forEach((lock) => lock.close()));
 
-function create(patienceMs?: number): DirectoryLock {
-  const lock = new DirectoryLock(directory, patienceMs);
+function create(maxWaitMs?: number): DirectoryLock {
+  const lock = new DirectoryLock(directory, maxWaitMs);
   locks.push(lock);
   return lock;
 }
@@ -90,7 +90,7 @@ test.each(dead)('is taken over from %s', (_name, holder) => {
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('is taken over where whoever took it over was killed at that', () => {
+test('is taken over if whoever took it over was killed at that', () => {
   const [gone, goneToo] = [describe_(PID, '4194305'), describe_(PID, '4194306')];
   writeFileSync(join(directory, '.lock'), gone);
   writeFileSync(join(directory, `.lock.${gone.split(' ')[NONCE]}`), goneToo);

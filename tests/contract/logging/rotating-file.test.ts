@@ -16,7 +16,7 @@ import nodeFs from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { LogFileSystem } from '../../../lib/logging/current-file';
-import { RotatingFile, type Happening, type RotatingFileOptions } from '../../../lib/logging/rotating-file';
+import { RotatingFile, type LogFileEvent, type RotatingFileOptions } from '../../../lib/logging/rotating-file';
 import { asNobody, isRoot, NOBODY } from '../../support/as-user';
 import { scratchDirectory } from '../../support/scratch';
 
@@ -38,8 +38,8 @@ function open(options: Partial<RotatingFileOptions> = {}): RotatingFile {
   return file;
 }
 
-function append(file: RotatingFile, from: number, to: number): Happening[] {
-  const happened: Happening[] = [];
+function append(file: RotatingFile, from: number, to: number): LogFileEvent[] {
+  const happened: LogFileEvent[] = [];
   for (let number = from; number <= to; number++) happened.push(...file.append(line(number), false));
   return happened;
 }
@@ -79,7 +79,7 @@ describe('rotation', () => {
     );
   });
 
-  test.each([0, 1, 100])('keeps %i backups where that is configured', (maxBackups) => {
+  test.each([0, 1, 100])('keeps %i backups if that is configured', (maxBackups) => {
     append(open({ maxBackups }), 1, 1055);
     expect(logs()).toHaveLength(1 + maxBackups);
     expect(read()).toBe(lines(1051, 1055));
@@ -154,7 +154,7 @@ describe('a torn line', () => {
     expect(read()).toBe(lines(1, 2));
   });
 
-  test('is cut off where the disk fills up in the middle of it, and the file goes on', () => {
+  test('is cut off if the disk fills up in the middle of it, and the file goes on', () => {
     let room = 25;
     const full: Partial<LogFileSystem> = {
       writeSync: ((descriptor: number, bytes: Buffer, offset: number) => {
@@ -210,7 +210,7 @@ describe('a rotation that fails', () => {
     expect(logs().slice(0, -1).map(read).join('') + read()).toBe(lines(11, 46));
   });
 
-  test('is left alone where another process has done it meanwhile', () => {
+  test('is left alone if another process has done it meanwhile', () => {
     const broken = open({ fs: { ...nodeFs, renameSync: () => { throw new Error('EBUSY'); } } }); // prettier-ignore
     append(broken, 1, 12);
     append(open(), 13, 13);

@@ -138,7 +138,7 @@ describe('what the log says of itself', () => {
     ]);
   });
 
-  test('nothing, but once on stderr, where not even a line can be written', () => {
+  test('nothing, but once on stderr, if not even a line can be written', () => {
     const said: string[] = [];
     const full = nodeFs.openSync('/dev/full', 'w');
     const fs = { ...nodeFs, writeSync: () => nodeFs.writeSync(full, '.') };
@@ -211,14 +211,14 @@ describe('what the log says of itself', () => {
       expect(events().filter((event) => event === 'rotation_failed')).toHaveLength(1);
     });
 
-    test('is said at the end where nobody retried', () => {
+    test('is said at the end if nobody retried', () => {
       failures = Infinity;
       fill(6000);
       logger.close();
       expect(events().filter((event) => event === 'rotation_failed')).toHaveLength(1);
     });
 
-    test('waits for nothing where none failed', async () => {
+    test('waits for nothing if none failed', async () => {
       failures = 0;
       fill(6000);
       await finish();

@@ -50,7 +50,7 @@ test('other programs may write within what they have begun, without a word', () 
   expect(cap().makeRoom(48_900, 101, true).granted).toBe(false);
 });
 
-test('where no backup is left, the last tenth is kept for warnings and worse', () => {
+test('if no backup is left, the last tenth is kept for warnings and worse', () => {
   write('collect-hue.log', 89_000);
   expect(cap().makeRoom(89_000, 1000, false)).toEqual({ granted: false, removed: [] });
   expect(cap().makeRoom(89_000, 1000, true).granted).toBe(true);

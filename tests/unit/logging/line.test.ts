@@ -130,7 +130,7 @@ describe('a line of the log', () => {
     }
   });
 
-  test('nor where many masks have made the text shorter', () => {
+  test('nor if many masks have made the text shorter', () => {
     const secret = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
     for (let before = 0; before < secret.length; before++) {
       const line = format({ message: 'x'.repeat(before) + secret.repeat(1000) }, createRedactor([secret]));

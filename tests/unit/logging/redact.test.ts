@@ -60,7 +60,7 @@ describe('the redactor', () => {
     expect(createRedactor(['user', 'user@example.org'])('to user@example.org')).toBe('to <redacted>');
   });
 
-  test('leaves ordinary words alone where a secret is very short', () => {
+  test('leaves ordinary words alone if a secret is very short', () => {
     expect(createRedactor(['a', '', '587'])('587 apples a day')).toBe('587 apples a day');
   });
 
