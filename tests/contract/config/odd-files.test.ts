@@ -18,7 +18,7 @@ test.each([
 ] as const)('%s that is a pipe nobody writes to does not hang', (name, load) => {
   const file = join(scratchDirectory(), name);
   execFileSync('mkfifo', [file]);
-  expect(thrownBy(ConfigurationError, () => load(file)).message).toContain('is no regular file, expected a file');
+  expect(thrownBy(ConfigurationError, () => load(file)).message).toContain('is not a regular file, expected a file');
 });
 
 asRoot(

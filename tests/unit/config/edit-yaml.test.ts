@@ -75,7 +75,7 @@ describe('editYaml', () => {
     expect(modeOf(file)).toBe('640');
   });
 
-  test('writes nothing where nothing changes', () => {
+  test('writes nothing if nothing changes', () => {
     const file = fileWith('hue: { username: same }\n');
     expect(editYaml(file, [{ path: ['hue', 'username'], value: 'same' }]).backup).toBeNull();
     expect(read(file)).toBe('hue: { username: same }\n');

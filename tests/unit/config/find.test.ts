@@ -34,7 +34,7 @@ describe('the secrets of a configuration file that was named', () => {
     expect(findFiles({ config: '/etc/monitor/my.yaml' }, SURROUNDINGS).secrets).toBe('/etc/monitor/secrets.yaml');
   });
 
-  test('are those of the installation where none lie beside it', () => {
+  test('are those of the installation if none lie beside it', () => {
     const directory = scratchDirectory();
     const installation = join(directory, 'installation');
     mkdirSync(join(installation, 'config'), { recursive: true });

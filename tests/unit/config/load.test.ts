@@ -196,7 +196,7 @@ describe('rules between keys', () => {
     expect(messages('hue: { tls: maybe }', { beforePairing: true })).toHaveLength(1);
   });
 
-  test('data inside node_modules is refused also where only the file itself lies there', () => {
+  test('data inside node_modules is refused also if only the file itself lies there', () => {
     const file = join(scratchDirectory(), 'node_modules', 'x', 'config', 'config.yaml');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, AMAZON);

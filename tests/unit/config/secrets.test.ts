@@ -194,7 +194,7 @@ describe('allSecretValues', () => {
     expect(allSecretValues(secrets)).toEqual(['pi%40localhost', 'pi@localhost']);
   });
 
-  test('has nothing where nothing is secret', () => {
+  test('has nothing if nothing is secret', () => {
     expect(allSecretValues({})).toEqual([]);
   });
 });
