@@ -27,7 +27,7 @@ describe('makeDirectory', () => {
     expect(() => makeDirectory(join(file, 'below'))).toThrow('is a file, not a directory (ENOTDIR)');
   });
 
-  (existsSync('/proc/self') ? it : it.skip)('where nothing can be made, it says so and ends (needs /proc)', () => {
+  (existsSync('/proc/self') ? it : it.skip)('if nothing can be made, it says so and ends (needs /proc)', () => {
     expect(() => makeDirectory('/proc/no-such-folder/data')).toThrow('/proc/no-such-folder/data');
   });
 

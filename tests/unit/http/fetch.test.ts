@@ -110,7 +110,7 @@ describe('the cycle’s deadline', () => {
   });
 });
 
-describe('an address where nobody is', () => {
+describe('an address if nobody is', () => {
   it.each([
     ['http://127.0.0.1:1/', 'network'],
     ['http://no-such-host.invalid/', 'network'],
@@ -139,7 +139,7 @@ describe('TLS', () => {
     expect(other.permanent).toBe(true);
   });
 
-  it('refuses plain HTTP where TLS was asked for', async () => {
+  it('refuses plain HTTP if TLS was asked for', async () => {
     const plain = createServer().listen(0, '127.0.0.1');
     await once(plain, 'listening');
     const { port } = plain.address() as AddressInfo;
@@ -156,7 +156,7 @@ describe('TLS', () => {
     expect(await agent({ rejectUnauthorized: false })).toMatchObject({ options: { rejectUnauthorized: false } });
   });
 
-  it('accepts anything only where the user said so', async () => {
+  it('accepts anything only if the user said so', async () => {
     expect((await secure({ rejectUnauthorized: false })).status).toBe(200);
   });
 
