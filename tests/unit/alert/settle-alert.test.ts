@@ -182,7 +182,7 @@ describe('e-mails', () => {
     expect(server.mailbox).toHaveLength(3);
   });
 
-  test('greylisting: retried, and where it lasts longer the next cycle sends it, once', async () => {
+  test('greylisting: retried, and if it lasts longer the next cycle sends it, once', async () => {
     let refusals = 6;
     const server = await startMailServer({
       refuse: () => (refusals-- > 0 ? { code: 451, text: 'greylisted, try again' } : null),
@@ -254,7 +254,7 @@ describe('e-mails', () => {
     expect(server.connections).toBe(0);
   });
 
-  test('the news that it is over is sent later where the server was away', async () => {
+  test('the news that it is over is sent later if the server was away', async () => {
     const server = await startMailServer();
     const home = alertHome({ email: server.email() });
     await home.settle(needed);
