@@ -9,7 +9,7 @@ export interface Entry {
 
 /**
  * Of several entries with one id the one with a reading counts, then the newest, then the first. If none has a reading,
- * `malformed` is what is said of the device, else what the first gave.
+ * `malformed` is the reason given for the device, else what the first gave.
  * @returns also the ids that were listed more than once
  */
 export function onePerDevice(entries: readonly Entry[]): {

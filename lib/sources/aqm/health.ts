@@ -21,7 +21,7 @@ import { SESSION_LOCK } from './session-file';
 import { collectWarnings } from '../../check/warnings';
 
 const TIMEOUT_SECONDS = 7;
-/** How long a collector that obtains cookies just now is waited for. */
+/** How long to wait for a collector that is obtaining cookies. */
 const WAIT_FOR_THE_OTHER_MS = 3000;
 
 export async function checkAmazon(context: CheckContext, row: SourceRow): Promise<Judgement> {
@@ -69,7 +69,7 @@ async function ask(
       signal,
       now,
       lock: () => context.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS),
-      // Fresh cookies serve the collectors too; all else about the session is theirs.
+      // Fresh cookies serve the collectors too; everything else in the session belongs to them.
       remember: existsSync(dataDirectory) ? 'cookies' : false,
     }).inspect();
     const { validation } = config;

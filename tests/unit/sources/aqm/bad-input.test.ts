@@ -63,7 +63,7 @@ describe('a broken element', () => {
     });
   });
 
-  test('the first of duplicates wins; where it is broken, the next one', async () => {
+  test('the first of duplicates wins; if it is broken, the next one', async () => {
     const { cycle } = await readElements([
       range('4', 50),
       range(4, 60),
@@ -129,7 +129,7 @@ describe('a quantity without a column', () => {
     expect(home.logged('unknown_quantity')[0]?.fields).toMatchObject({ instance: '4', description: 'not described' });
   });
 
-  test('the usual instance counts only where the monitor describes nothing', async () => {
+  test('the usual instance counts only if the monitor describes nothing', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
     const { quantities } = home.cloud.monitor(1);
     quantities.humidity.assetId = null;

@@ -1,4 +1,4 @@
-/** The login over many cycles: renewed before it dies, obtained anew when it has died, left alone where Amazon says so. */
+/** The login over many cycles: renewed before it dies, obtained anew when it has died, left alone if Amazon says so. */
 import { fault } from '../../../../lib/simulator/faults';
 import { startAqmHome } from '../../../support/aqm-home';
 import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';

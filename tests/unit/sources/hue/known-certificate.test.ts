@@ -103,7 +103,7 @@ test.each([
   expect(content()).toEqual(kept);
 });
 
-describe('verified anew, and kept again, where', () => {
+describe('verified anew, and kept again, if', () => {
   const states: [string, () => void][] = [
     ['it has expired since', () => rewrite({ valid_until: '2026-01-01T00:00:00.000Z' })],
     ['the file is cut', () => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 200))],
@@ -172,7 +172,7 @@ test('a look writes nothing', async () => {
   expect(existsSync(file)).toBe(false);
 });
 
-test('where nothing can be written, every exchange verifies', async () => {
+test('if nothing can be written, every exchange verifies', async () => {
   directory = join(directory, 'missing');
   expect([await exchange(), await exchange()]).toEqual([200, 200]);
   expect(asked).toEqual(['verified', 'verified']);

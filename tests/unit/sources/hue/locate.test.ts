@@ -27,7 +27,7 @@ async function bridgeAt(address: string, options: HueBridgeOptions = {}): Promis
   return bridge;
 }
 
-/** A port where nobody listens any more. */
+/** A port if nobody listens any more. */
 async function deadAddress(scheme: 'http' | 'https' = 'https'): Promise<string> {
   const bridge = await startHueBridge({ protocols: ['http'] });
   await bridge.close();
@@ -71,13 +71,13 @@ describe('a bridge that is where it was', () => {
     expect(bridge.requests.map(({ path }) => path)).toEqual(['/api/config', `/api/${KEY}/sensors`]);
   });
 
-  test('has nothing to show over http where its id is not known', async () => {
+  test('has nothing to show over http if its id is not known', async () => {
     const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
     await home({ bridge_url: bridge.url, bridge_id: '' }).read();
     expect(bridge.requests.map(({ path }) => path)).toEqual([`/api/${KEY}/sensors`]);
   });
 
-  test('shows who it is where its certificate is not verified', async () => {
+  test('shows who it is if its certificate is not verified', async () => {
     const bridge = await bridgeAt('127.0.0.1', { certificate: await selfSignedBridge(OURS) });
     const at = home({ bridge_url: bridge.url, tls: 'insecure' });
     await at.read();
@@ -122,7 +122,7 @@ describe('a bridge that moved', () => {
     expect(at.logger.of('bridge_moved')).toHaveLength(1);
   });
 
-  test('is found by the discovery service where mDNS finds nothing', async () => {
+  test('is found by the discovery service if mDNS finds nothing', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { url } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
@@ -150,7 +150,7 @@ describe('a bridge that moved', () => {
     expect(at.mdnsAsked).toBe(2);
   });
 
-  test('is found where its old address is now another bridge, which never sees the key', async () => {
+  test('is found if its old address is now another bridge, which never sees the key', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER });
     const bridge = await bridgeAt('127.0.0.2');
     const at = home({ bridge_url: impostor.url });
@@ -166,7 +166,7 @@ describe('a bridge that moved', () => {
     await expect(home({ bridge_url: impostor.url }).read()).rejects.toMatchObject({ type: 'wrong_bridge' });
   });
 
-  test('is found over http where its old address is now another bridge, which never sees the key', async () => {
+  test('is found over http if its old address is now another bridge, which never sees the key', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
     const bridge = await bridgeAt('127.0.0.2', { protocols: ['http'] });
     const at = home({ bridge_url: impostor.url });
@@ -176,7 +176,7 @@ describe('a bridge that moved', () => {
     expect(saysTheKey(impostor)).toBe(false);
   });
 
-  test('is announced with the port of its https, and asked by http where the configuration says so', async () => {
+  test('is announced with the port of its https, and asked by http if the configuration says so', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
     const bridge = await bridgeAt('127.0.0.2', { protocols: ['http', 'https'], port: impostor.port });
     const at = home({ bridge_url: impostor.url });
@@ -190,7 +190,7 @@ describe('a bridge that moved', () => {
     ['a web server that wants a login', fault.status(401)],
     ['a web server that leads elsewhere', fault.redirect('http://127.0.0.1:1/')],
     ['something that is not HTTP', fault.garbage()],
-  ])('is found over http where its old address is now %s', async (_what, answer) => {
+  ])('is found over http if its old address is now %s', async (_what, answer) => {
     const impostor = await bridgeAt('127.0.0.1', { protocols: ['http'] });
     impostor.faults.always('/api/config', answer);
     impostor.faults.always('/sensors', answer);
@@ -239,7 +239,7 @@ describe('what is found', () => {
     expect(liar.requests.map(({ path }) => path)).toEqual(['/api/config']);
   });
 
-  test('is passed over where it is another bridge by its own account', async () => {
+  test('is passed over if it is another bridge by its own account', async () => {
     const neighbour = await bridgeAt('127.0.0.2', { bridgeId: ANOTHER });
     const at = home({ bridge_url: await deadAddress() });
     at.mdns = [announced(neighbour)];
@@ -264,7 +264,7 @@ describe('the discovery service', () => {
     expect(at.mdnsAsked).toBe(5);
   });
 
-  test('is asked again where the clock was set back', async () => {
+  test('is asked again if the clock was set back', async () => {
     const { url, requests } = await discoveryService(() => json([]));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
@@ -291,7 +291,7 @@ describe('the discovery service', () => {
     expect(at.logger.of('bridge_not_found')).toHaveLength(1);
   });
 
-  test('and mDNS are not asked where discovery is switched off', async () => {
+  test('and mDNS are not asked if discovery is switched off', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { url, requests } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url, discovery: [] });
@@ -300,7 +300,7 @@ describe('the discovery service', () => {
     expect([requests.length, at.mdnsAsked]).toEqual([0, 0]);
   });
 
-  test('and what it once found are not used where discovery is switched off', async () => {
+  test('and what it once found are not used if discovery is switched off', async () => {
     const [configured, elsewhere] = [await bridgeAt('127.0.0.1'), await bridgeAt('127.0.0.2')];
     const at = home({ bridge_url: configured.url, discovery: [] });
     const state = { version: 1, configured_url: configured.url, bridge_id: OURS, address: elsewhere.url };

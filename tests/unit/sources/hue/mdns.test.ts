@@ -53,7 +53,7 @@ describe('mDNS', () => {
     expect(found).toContainEqual({ bridgeId: '001788fffe200002', host: '192.168.1.61', port: 8443, foundBy: 'mdns' });
   });
 
-  testWithMulticast('asks once where the wanted bridge answers at once', async () => {
+  testWithMulticast('asks once if the wanted bridge answers at once', async () => {
     const announcer = await announce([OURS]);
     expect(await find(OURS.bridgeId)).toHaveLength(1);
     expect(announcer.asked).toBe(1);
@@ -91,7 +91,7 @@ describe('mDNS', () => {
     }
   });
 
-  test('finds nothing where nobody answers', async () => {
+  test('finds nothing if nobody answers', async () => {
     expect(await find().catch(() => [])).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('mDNS', () => {
     await expect(find('', AbortSignal.abort(new Error('the deadline')))).rejects.toThrow('the deadline');
   });
 
-  test('fails where the network is none of ours', async () => {
+  test('fails if the network is none of ours', async () => {
     const signal = new AbortController().signal;
     await expect(findByMdns({ signal, interfaces: ['192.0.2.254'], port })).rejects.toThrow(/ENODEV|EADDRNOTAVAIL/);
   });

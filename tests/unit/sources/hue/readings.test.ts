@@ -70,7 +70,7 @@ describe('a healthy motion sensor', () => {
     expect(only(motionSensor(), { locations: { [PREFIX.toUpperCase()]: 'Cellar' } })?.location).toBe('Cellar');
   });
 
-  it('keeps its own name where there is no presence part, and its id where there is no name', () => {
+  it('keeps its own name if there is no presence part, and its id if there is no name', () => {
     const alone = motionSensor();
     delete alone['3'];
     expect(only(alone)?.location).toBe('Hue temperature sensor 1');
@@ -157,7 +157,7 @@ describe('of several sensors with one id', () => {
     ['off', { config: { on: false } }, { config: { reachable: false } }],
     ['malformed', { config: { on: false } }, { state: 'warm' }],
     ['malformed', { state: 'warm' }, { config: { on: false } }],
-  ])('none is stored where none has a reading: %s', (reason, first, second) => {
+  ])('none is stored if none has a reading: %s', (reason, first, second) => {
     const report = read({ '2': { ...sensor, ...first }, '9': { ...sensor, ...second } });
     expect(report.readings).toEqual([]);
     expect(report.skipped).toEqual({ [DEVICE]: reason });
@@ -195,7 +195,7 @@ describe('names and ids', () => {
     expect(report.skipped).toEqual({ [`hue:${ids[1]?.slice(0, 255)}`]: 'malformed' });
   });
 
-  it('so it is with the place in the list, where a sensor has no id', () => {
+  it('so it is with the place in the list, if a sensor has no id', () => {
     const sensor = { ...(motionSensor()['2'] as object), uniqueid: undefined };
     const report = read({ 'a\ud800': sensor, ['x'.repeat(256)]: sensor });
     expect(report.readings.map(({ device_id }) => device_id)).toEqual(['hue:sensors/a\ufffd']);
