@@ -1,4 +1,4 @@
-/** The account behind the simulated cloud: who may do what, and until when. */
+/** The account behind the simulated cloud: which tokens and cookies are valid, and until when. */
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface AccountOptions {
@@ -55,7 +55,7 @@ export class AlexaAccount {
     return code;
   }
 
-  /** Takes a code back: true where it was ours, fresh, unused, and the verifier fits. A code is spent by any try. */
+  /** Takes a code back: `ok` if it was ours, fresh, unused, and the verifier fits. Any try uses a code up. */
   redeemCode(code: string, codeVerifier: string, clientId: string): 'ok' | 'expired' | 'invalid' {
     const issued = this.codes.get(code);
     this.codes.delete(code);
