@@ -36,9 +36,9 @@ export type ErrorType =
 
 export interface MonitorErrorOptions {
   type: ErrorType;
-  /** True where trying again cannot help (bad key, wrong path); the retry decorator asks nothing else. */
+  /** True if trying again cannot help (bad key, wrong path); the retry checks nothing else. */
   permanent?: boolean;
-  /** One sentence for the user: what to do, with the command to type where there is one. */
+  /** One sentence for the user: what to do, with the command to type if there is one. */
   remediation?: string;
   /** Where it happened, without any secret: `GET https://192.168.1.10/api/<key>/sensors`. */
   endpoint?: string;
@@ -68,7 +68,7 @@ export class MonitorError extends Error {
 
 /**
  * Gives any thrown value the shape of a MonitorError; what is not one already is an `internal` error, which is
- * permanent because a defect does not heal by repetition.
+ * permanent because trying again does not help against a defect.
  */
 export function asMonitorError(thrown: unknown): MonitorError {
   if (thrown instanceof MonitorError) return thrown;
