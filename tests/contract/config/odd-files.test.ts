@@ -1,4 +1,4 @@
-/** Configuration files on odd ground, which takes other programs to make. */
+/** Unusual kinds of configuration files, which other programs have to make. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ test.each([
 });
 
 asRoot(
-  '(as root, where tmpfs can be mounted) a read-only mount is told, because nobody can mend the mode there',
+  '(as root, where tmpfs can be mounted) a read-only mount is reported, because nobody can change the mode there',
   () => {
     const directory = scratchDirectory();
     execFileSync('mount', ['-t', 'tmpfs', 'none', directory]);

@@ -7,7 +7,7 @@ import { scratchDirectory } from '../../support/scratch';
 const asRoot = isRoot ? test : test.skip;
 
 describe('makeDirectory', () => {
-  test('makes all missing parents, and is content with what is there', () => {
+  test('makes all missing parents, and leaves what is there', () => {
     const path = join(scratchDirectory(), 'a', 'b', 'c');
     makeDirectory(`${path}/`);
     makeDirectory(path);
@@ -59,7 +59,7 @@ describe('ownLike', () => {
     expect(statSync(join(top, 'precious')).uid).toBe(0);
   });
 
-  asRoot('(as root) does nothing for anybody else', () => {
+  asRoot('(as root) does nothing for a process that is not root', () => {
     const top = scratchDirectory();
     writeFileSync(join(top, 'file'), '');
     asNobody(() => ownLike('/nowhere', join(top, 'file')));

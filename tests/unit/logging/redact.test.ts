@@ -64,7 +64,7 @@ describe('the redactor', () => {
     expect(createRedactor(['a', '', '587'])('587 apples a day')).toBe('587 apples a day');
   });
 
-  test('copes with a secret that is not well-formed text', () => {
+  test('works with a secret that is not well-formed text', () => {
     expect(createRedactor(['key\ud800value'])('x key\ud800value y')).toBe('x <redacted> y');
   });
 });
