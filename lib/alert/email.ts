@@ -6,7 +6,7 @@ import type { Message } from './messages';
 
 /**
  * Hands a message to the mail server.
- * @param timeoutMs for all of it, from the name look-up to the server's last word
+ * @param timeoutMs for all of it, from the name look-up to the server's last answer
  * @throws MonitorError `email`; it names neither host nor address, which are secrets
  */
 export type SendEmail = (email: EmailSecrets, message: Message, timeoutMs: number) => Promise<void>;

@@ -5,7 +5,7 @@ import { describeFileError, errorCode } from '../files/file-error';
 export interface SecretsFileState {
   /** permission bits: 0o600 */
   mode: number;
-  /** somebody besides the owner may read or change it */
+  /** other users than the owner may read or change it */
   othersMayUse: boolean;
   /** owner's user id if that is neither this user nor root; such an owner can change what we log in with */
   foreignOwner: number | null;
@@ -13,7 +13,7 @@ export interface SecretsFileState {
   readOnlyMount: boolean;
 }
 
-/** @throws the file system's error if the file cannot be looked at */
+/** @throws the file system's error if the file cannot be checked */
 export function secretsFileState(file: string): SecretsFileState {
   const { mode, uid } = statSync(file);
   const user = process.geteuid?.() ?? uid;

@@ -13,7 +13,7 @@ export type SecretSection = 'hue' | 'amazon' | 'email' | 'heartbeat';
 export interface LoadedSecrets {
   /** absolute */
   file: string;
-  /** the sound sections; one whose key is absent or empty is left out (nobody has logged in yet) */
+  /** the valid sections; one whose key is absent or empty is left out (nobody has logged in yet) */
   secrets: Secrets;
   /** why a section that is there cannot be used */
   faults: Partial<Record<SecretSection, ConfigurationError>>;

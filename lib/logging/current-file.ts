@@ -32,7 +32,7 @@ export const nodeFileSystem = {
   writeSync,
 };
 
-/** A torn line is looked for in this many bytes before the end of the file. */
+/** A torn line is searched for in this many bytes before the end of the file. */
 const TAIL_BYTES = 65_536;
 const NEWLINE = 0x0a;
 
@@ -42,7 +42,7 @@ export class CurrentFile {
   #descriptor: number | undefined;
   #inode = 0;
   #device = 0;
-  /** its length after our last write: any other length means that somebody else was there */
+  /** its length after our last write: any other length means that something else changed it */
   #size = 0;
   #tailUnknown = false;
 

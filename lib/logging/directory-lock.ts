@@ -16,7 +16,7 @@ import { describeThisProcess, lifeOf } from './process-identity';
 const LOCK = '.lock';
 const SPINS = 20;
 const PAUSE_MS = 0.2;
-const LITTER_AFTER_MS = 24 * 3_600_000;
+const OLD_AFTER_MS = 24 * 3_600_000;
 
 export class DirectoryLock {
   readonly #directory: string;
@@ -28,8 +28,8 @@ export class DirectoryLock {
   #stuck = '';
   /** Something else has the name of the lock; it stays there until somebody removes it. */
   inTheWay: NotOurFile | null = null;
-  /** Litter is looked for once, by the first use. */
-  #swept = false;
+  /** The first use removes what killed processes left; later ones need not. */
+  #hasCleaned = false;
 
   /** @param maxWaitMs how long a live holder is waited for: its work takes far less than 1 ms, so it must be stopped */
   constructor(directory: string, maxWaitMs = 5000) {
@@ -57,7 +57,7 @@ export class DirectoryLock {
         if (state === '' || this.#clear(name, waited)) continue;
         if (waited) {
           this.#stuck = state;
-          return `process ${holder.split(' ')[0] ?? ''} holds ${name} and does not let go`;
+          return `process ${holder.split(' ')[0] ?? ''} holds ${name} and does not release it`;
         }
         pause(PAUSE_MS);
       }
@@ -87,7 +87,7 @@ export class DirectoryLock {
       switch (errorCode(thrown)) {
         case 'EEXIST':
           return false;
-        case 'ENOENT': // somebody emptied or removed the directory
+        case 'ENOENT': // the directory was emptied or removed
           this.#writeTicket();
           return false;
         case 'EPERM':
@@ -104,8 +104,8 @@ export class DirectoryLock {
     makeDirectory(this.#directory);
     createWith(this.#ticket, this.#me, this.#directory);
     this.#ticketWritten = true;
-    if (!this.#swept) this.#sweep();
-    this.#swept = true;
+    if (!this.#hasCleaned) this.#removeLeftovers();
+    this.#hasCleaned = true;
   }
 
   /**
@@ -126,14 +126,14 @@ export class DirectoryLock {
   }
 
   /** Removes what killed processes left: their names, and tokens so old that no process can still use them. */
-  #sweep(): void {
+  #removeLeftovers(): void {
     for (const entry of readdirSync(this.#directory)) {
       if (!entry.startsWith('.writer-') && !entry.startsWith(`${LOCK}.`)) continue;
       const path = join(this.#directory, entry);
       if (path === this.#ticket) continue;
       const stat = lstatSync(path, { throwIfNoEntry: false });
       if (stat === undefined || oddKindOf(stat) !== null) continue; // not ours
-      const old = Date.now() - stat.ctimeMs > LITTER_AFTER_MS;
+      const old = Date.now() - stat.ctimeMs > OLD_AFTER_MS;
       if (old || (entry.startsWith('.writer-') && lifeOf(holderOf(path).holder) === 'dead')) unlink(path);
     }
   }

@@ -20,7 +20,7 @@ const SHORTEST = 4;
 interface Form {
   text: string;
   isBase64: boolean;
-  /** its longest run of letters and digits, which no encoding changes: looked for first, because that is quick */
+  /** its longest run of letters and digits, which no encoding changes: searched for first, because that is quick */
   probe: string;
   /**
    * made when they are needed: for a text without escapes, and for one with them (some milliseconds for a long token)

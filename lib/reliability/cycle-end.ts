@@ -54,7 +54,7 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
     const reason = new MonitorError(`interrupted by ${signal}`, {
       type: 'interrupted',
       permanent: true,
-      remediation: 'Nothing is wrong with the collector: somebody, or a shutdown, ended it. The next cycle goes on.',
+      remediation: 'Nothing is wrong with the collector: a user or a shutdown ended it. The next cycle goes on.',
     });
     if (signal === 'SIGHUP') letGoOfTerminalAtExit();
     reading.interrupt(reason);

@@ -34,7 +34,7 @@ export class AlexaAccount {
   readonly now: () => number;
   /** the only one that is accepted; '' = revoked */
   refreshToken: string;
-  /** what dead cookies meet on /api/* */
+  /** the answer to dead cookies on /api/* */
   deadCookieStatus: 401 | 403 = 401;
   /** cookies are given out and then refused: the session_rejected case */
   refuseFreshCookies = false;

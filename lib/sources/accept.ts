@@ -1,6 +1,6 @@
 /**
- * Turns the answer of a source into readings, for every source in the same way. Names become ours, the configuration's
- * locations count, a value that is impossible in a room is left out, of several entries with one id one is kept, and
+ * Turns the answer of a source into readings, for every source in the same way. Names are repaired, the configuration's
+ * locations are used, a value that is impossible in a room is left out, of several entries with one id one is kept, and
  * odd temperatures are marked.
  */
 import type { Config } from '../config/config';

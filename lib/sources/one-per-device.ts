@@ -1,4 +1,7 @@
-/** One reading a device, however often it is listed: a bridge keeps the entries of sensors that were paired again. */
+/**
+ * One reading a device, even if it is listed several times: a bridge keeps the entries of sensors that were paired
+ * again.
+ */
 import type { Reading, SkipReason } from '../reading';
 
 /** What one entry of the list gave: a reading, or the reason why not. */

@@ -113,7 +113,7 @@ function closeQuietly(file: number): void {
   try {
     closeSync(file);
   } catch {
-    // The kernel has let go of it all the same.
+    // The kernel has closed it nevertheless.
   }
 }
 
@@ -155,7 +155,7 @@ export function applyFileMode(path: string, mode: number): void {
  */
 const O_PATH = 0o10000000;
 
-/** chmod(2) follows a link; this changes what was looked at, or fails. */
+/** chmod(2) follows a link; this changes the file that was checked, or fails. */
 function changeMode(file: string, mode: number): void {
   const descriptor = openSync(file, O_PATH | constants.O_NOFOLLOW);
   try {

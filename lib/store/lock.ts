@@ -69,7 +69,7 @@ function lockError(path: string, thrown: unknown): MonitorError {
   });
 }
 
-/** Somebody wrote into it; its content means nothing. */
+/** Something was written into it; its content means nothing. */
 function empty(path: string): void {
   try {
     const file = openOwnFile(path, constants.O_WRONLY);

@@ -51,8 +51,8 @@ class FileDatabase implements ReadingsDatabase {
   private connection: Promise<Database> | null = null;
   /** which file `connection` has open */
   private opened: string | null = null;
-  /** looks again, when it is closed, at a WAL that was too large */
-  private lookAtWal = (): void => undefined;
+  /** checks again, when it is closed, a WAL that was too large */
+  private checkWal = (): void => undefined;
 
   constructor(
     private readonly storage: StorageConfig,
@@ -89,8 +89,8 @@ class FileDatabase implements ReadingsDatabase {
     const connection = await this.connection?.catch(() => null);
     this.connection = null;
     await connection?.close();
-    this.lookAtWal();
-    this.lookAtWal = () => undefined;
+    this.checkWal();
+    this.checkWal = () => undefined;
     await this.releaseLock();
   }
 
@@ -137,7 +137,7 @@ class FileDatabase implements ReadingsDatabase {
     }
   }
 
-  /** @returns false if the file stays, because SQLite finds nothing wrong with it now that nobody else writes */
+  /** @returns false if the file stays, because SQLite finds nothing wrong with it now that no other process writes */
   private async replace(suspected: string | null, why: string): Promise<boolean> {
     const wait = { busyTimeoutMs: this.storage.busy_timeout_ms, signal: this.signal };
     const replace = async () => {
@@ -151,7 +151,7 @@ class FileDatabase implements ReadingsDatabase {
     return await whileAlone(this.storage, replace, this.signal);
   }
 
-  /** The lock stays until `openFile` or `close` releases it, so that nobody moves the file away. */
+  /** The lock stays until `openFile` or `close` releases it, so that no other process moves the file away. */
   private async connect(): Promise<Database> {
     await this.takeLock();
     if (this.connection !== null && identity(this.path) !== this.opened) await this.close();
@@ -165,7 +165,7 @@ class FileDatabase implements ReadingsDatabase {
       this.opened = identity(this.path);
       const connection = await openConnection(this.storage, this.logger, this.signal);
       if (connection !== null) {
-        this.lookAtWal = watchWal(this.storage, this.logger);
+        this.checkWal = watchWal(this.storage, this.logger);
         return connection;
       }
       await this.releaseLock();

@@ -1,6 +1,6 @@
 /**
  * Forgets what is older than `storage.retention_days`, in steps so short, and so far apart, that a collector that wants
- * to write in between never waits 100 ms: SQLite's wait looks again after 1, 2, 5, 10, 15 and 20 ms.
+ * to write in between never waits 100 ms: SQLite's wait tries again after 1, 2, 5, 10, 15 and 20 ms.
  */
 import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
@@ -104,7 +104,7 @@ async function forgetInSteps(database: Database, isOld: string, context: Retenti
     if (deleted < cycles) break;
     const tookMs = Math.max(1, performance.now() - startedAt);
     cycles = Math.max(1, Math.min(cycles * 2, Math.floor((cycles * STEP_MS) / tookMs)));
-    await sleep(PAUSE_MS, signal).catch(() => undefined); // the cycle's end is looked at above
+    await sleep(PAUSE_MS, signal).catch(() => undefined); // the cycle's end is checked above
   }
   return forgotten;
 }

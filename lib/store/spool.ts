@@ -42,7 +42,7 @@ function removeUnfinished(storage: StorageConfig): void {
         if (/^\..*\.(json|txt)\.temporary-/.test(name)) removeOld(join(directory, name));
       }
     } catch {
-      // Not there yet, or it may be written but not read: litter stays, nothing is lost.
+      // Not there yet, or it may be written but not read: the files stay, nothing is lost.
     }
   }
 }
@@ -92,7 +92,7 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
 
 /**
  * Stores what waits, oldest first, and removes it; killed in between, or done by two processes at once, each cycle is
- * stored once all the same, because the store knows it by its start. A damaged file is moved to data/spool-damaged/.
+ * stored once nevertheless, because the store knows it by its start. A damaged file is moved to data/spool-damaged/.
  * @throws MonitorError of the store: what is not stored yet goes on waiting
  */
 export async function replaySpool(storage: StorageConfig, logger: Logger, store: Store): Promise<void> {

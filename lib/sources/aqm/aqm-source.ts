@@ -16,7 +16,7 @@ import type { Monitor } from './discovery';
 import { createExchange } from './exchange';
 import { amazonHosts } from './hosts';
 import { isListingDue } from './listing';
-import { BESIDE, createMonitorList, type AqmCycle } from './monitor-list';
+import { ONE_TRY, createMonitorList, type AqmCycle } from './monitor-list';
 import { readStates, together, type StatesRead, type UnknownQuantity } from './readings';
 import { noToken, openSession, type LoginVerdict, type Session } from './session';
 import { openSessionFile, type Remember } from './session-file';
@@ -133,7 +133,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
     );
     if (worthAsking.length === 0) return read;
     try {
-      return together(read, await ask(cycle, worthAsking, BESIDE));
+      return together(read, await ask(cycle, worthAsking, ONE_TRY));
     } catch (thrown) {
       const { message, type } = asMonitorError(thrown);
       logger.warning('monitors_unread', `${worthAsking.length} monitors are read from the next cycle on: ${message}`, {

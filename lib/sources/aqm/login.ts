@@ -103,7 +103,7 @@ export async function tryLogin(context: LoginContext, refreshToken: string): Pro
   return { marketplace, cookies: access.cookies, ...discovery };
 }
 
-/** Keeps the first cookies and the device list, so that the next cycle is one request; what stood before goes,
+/** Keeps the first cookies and the device list, so that the next cycle is one request; what was there before is removed,
  * but for monitors that the list may have left out. */
 export function rememberLogin(context: LoginContext, refreshToken: string, login: WorkingLogin): Promise<void> {
   const { marketplace, cookies } = login;

@@ -15,7 +15,7 @@ export interface AqmCycle {
 }
 
 /** What is asked in addition to a reading has one try a cycle. */
-export const BESIDE: AskOptions = { once: true };
+export const ONE_TRY: AskOptions = { once: true };
 
 const OUT_OF_TIME: readonly ErrorType[] = ['timeout', 'deadline', 'interrupted'];
 
@@ -70,7 +70,7 @@ export function createMonitorList(context: { marketplace: string; logger: Logger
     obtain,
     async obtainBeside(cycle) {
       try {
-        return await obtain(cycle, BESIDE);
+        return await obtain(cycle, ONE_TRY);
       } catch (thrown) {
         const { state } = cycle.session;
         if (state.discovery) state.discovery = afterFailedListing(state.discovery, now());
@@ -87,7 +87,7 @@ export function createMonitorList(context: { marketplace: string; logger: Logger
         return { monitors: known, complain: () => warn('could not be obtained whole in the last cycles', nextTryAt) };
       }
       try {
-        return { monitors: await obtain(cycle, BESIDE), complain: () => undefined };
+        return { monitors: await obtain(cycle, ONE_TRY), complain: () => undefined };
       } catch (thrown) {
         const failure = asMonitorError(thrown);
         if (OUT_OF_TIME.includes(failure.type)) throw failure;

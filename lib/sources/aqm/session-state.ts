@@ -1,6 +1,6 @@
 /**
  * What is remembered between cycles, in `amazon-session.json` of the data directory: cookies, the device list, and
- * when Amazon wants to be left alone. All of it can be obtained again: deleting it is always safe.
+ * until when Amazon must not be asked. All of it can be obtained again: deleting it is always safe.
  */
 import type { Monitor } from './discovery';
 import { asRecord } from './lenient-json';
@@ -94,8 +94,8 @@ const ADDED_TO_DISCOVERY = { missing: [], next_try_at: null, failed_tries: 0 };
 export function readState(content: Record<string, unknown>): SessionState | null {
   const state: Record<string, unknown> = { ...emptyState(), ...content };
   if (isObject(state['discovery'])) state['discovery'] = { ...ADDED_TO_DISCOVERY, ...state['discovery'] };
-  const sound = Object.entries(SHAPES).every(([key, isShape]) => isShape(state[key]));
-  return sound ? (state as unknown as SessionState) : null;
+  const isWhole = Object.entries(SHAPES).every(([key, isShape]) => isShape(state[key]));
+  return isWhole ? (state as unknown as SessionState) : null;
 }
 
 type Shape = (value: unknown) => boolean;

@@ -1,6 +1,6 @@
 /**
  * The login at Amazon over many cycles: cookies are kept, renewed before they die, obtained again once when they have
- * died, and Amazon is left alone if it has said so.
+ * died, and Amazon is not asked while it does not want it.
  */
 import { asMonitorError, MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
@@ -39,7 +39,7 @@ export interface Session {
   /**
    * Runs `work` with cookies that Amazon accepts: if it ends in `unauthorized`, cookies are obtained again, once, and
    * it is run once more.
-   * @throws MonitorError `rate_limited` without any request if Amazon is to be left alone; `login_needed` if the
+   * @throws MonitorError `rate_limited` without any request if Amazon must not be asked; `login_needed` if the
    *   refresh token is refused; `session_rejected` if fresh cookies are refused at once.
    */
   run<T>(work: (credentials: Credentials) => Promise<T>): Promise<T>;

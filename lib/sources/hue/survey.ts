@@ -27,8 +27,8 @@ export async function findBridges(
   for (const way of ways) {
     try {
       const found = await find[way]();
-      const met = await Promise.allSettled(found.map((bridge) => meetBridge(addressesOf(bridge), client)));
-      const bridges = met.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const answers = await Promise.allSettled(found.map((bridge) => meetBridge(addressesOf(bridge), client)));
+      const bridges = answers.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       if (bridges.length > 0) return [...new Map(bridges.map((bridge) => [bridge.bridgeId, bridge])).values()];
     } catch (thrown) {
       onFailure(way, asMonitorError(thrown));

@@ -8,7 +8,7 @@ import { tlsOptionsFor } from './tls';
 import type { TlsOptions } from '../../http/http';
 
 export interface Trust {
-  /** `signed`: an authority vouches for its id; `pinned`: self-signed, known again by its fingerprint; `none`: http */
+  /** `signed`: an authority has signed its id; `pinned`: self-signed, recognised by its fingerprint; `none`: http */
   kind: 'signed' | 'pinned' | 'unverified' | 'none';
   /** 64 lower-case hex digits if pinned, else '' */
   certificateSha256: string;
@@ -66,7 +66,7 @@ function isSelfSigned(thrown: unknown): boolean {
   return codeOf(thrown) === 'DEPTH_ZERO_SELF_SIGNED_CERT';
 }
 
-/** OpenSSL's code behind a failure of ours */
+/** The OpenSSL code that caused one of our failures */
 function codeOf(thrown: unknown): string {
   return thrown instanceof MonitorError ? errorCode(thrown.cause) : '';
 }

@@ -105,7 +105,7 @@ test('while a live process takes it over, no other one does', () => {
   const gone = describe_(PID, '4194305');
   writeFileSync(join(directory, '.lock'), gone);
   writeFileSync(join(directory, `.lock.${gone.split(' ')[NONCE]}`), describeThisProcess());
-  expect(create(1).acquire()).toContain('does not let go');
+  expect(create(1).acquire()).toContain('does not release it');
   expect(readFileSync(join(directory, '.lock'), 'utf8')).toBe(gone);
 });
 
