@@ -2,7 +2,7 @@
 import type { Config } from '../config/config';
 import type { Files } from '../config/find';
 import type { LoadedSecrets } from '../config/secrets';
-import type { MonitorError } from '../errors';
+import type { MonitorError, Remedy } from '../errors';
 import type { Redactor } from '../logging/redact';
 
 export type Status = 'pass' | 'warn' | 'fail' | 'skip';
@@ -12,8 +12,8 @@ export interface Problem {
   status: 'warn' | 'fail';
   /** a sentence without any secret */
   message: string;
-  /** what to do, with a command to type; the row's `remedy` if absent */
-  remediation?: string;
+  /** what to do, the row's `remedy` if absent */
+  remediation?: string | Remedy;
   /** which collectors can read or store nothing as long as this lasts; for a fail, the row's `stops` if absent */
   stops?: readonly string[];
 }

@@ -22,7 +22,10 @@ export interface LoadOptions {
 export function loadConfig(file: string, { beforePairing = false }: LoadOptions = {}): Config {
   const example = join(installationDirectory(), 'config', 'config.example.yaml');
   const whenBroken = `Fix the lines named; each key is explained in ${example}`;
-  const whenMissing = `Make one and edit it: mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`;
+  const whenMissing = {
+    say: 'Make one and edit it',
+    command: `mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`,
+  };
   const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken, mayBeEmpty: beforePairing });
   if (beforePairing) yaml.document['hue'] ??= {};
   const baseDirectory = baseDirectoryOf(file);

@@ -48,7 +48,10 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
   const example = join(installationDirectory(), 'config', 'secrets.example.yaml');
   const yaml = readYaml(file, {
     kind: 'secrets file',
-    whenMissing: `Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js: mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
+    whenMissing: {
+      say: 'Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js',
+      command: `mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
+    },
     whenBroken: `Fix the lines named; ${example} shows the sections.`,
     mayBeEmpty: beforeLogin,
   });

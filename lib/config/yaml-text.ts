@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { load, YAMLException } from 'js-yaml';
+import type { Remedy } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
 import { ConfigurationError, type Fault } from './faults';
 import { lineFinder, type YamlLimits } from './positions';
@@ -27,7 +28,7 @@ export interface ReadOptions {
   /** what the file is to the user: `configuration file` */
   kind: string;
   /** what to do if it is missing */
-  whenMissing: string;
+  whenMissing: Remedy;
   /** what to do if it cannot be read or understood */
   whenBroken: string;
   /** for a command that fills the file in: it may be missing, or hold nothing but comments */
@@ -55,7 +56,7 @@ export function readYaml(file: string, options: ReadOptions): YamlText {
     const message = missing ? `this ${kind} does not exist` : `cannot be read: ${describeFileError(thrown)}`;
     const remediation = missing
       ? whenMissing
-      : `Look at the owner and the mode of each part of the path: namei -l '${file}'`;
+      : { say: 'Look at the owner and the mode of each part of the path', command: `namei -l '${file}'` };
     throw new ConfigurationError([fault(message)], remediation, thrown);
   }
   if (!isUtf8(bytes)) throw new ConfigurationError([fault(...explainEncoding(bytes))], whenBroken);

@@ -6,6 +6,7 @@ import type { AcquireLock, CheckContext, Judgement, Problem } from '../check/che
 import type { Config, Secrets, SourceSection } from '../config/config';
 import type { SecretSection } from '../config/secrets';
 import type { MonitorError } from '../errors';
+import type { StateFolder } from '../files/state-folder';
 import type { Http } from '../http/http';
 import type { Traffic } from '../http/observed';
 import type { Logger } from '../logging/logger';
@@ -72,8 +73,8 @@ export interface SourceKit {
   acquireLock: AcquireLock;
   /** how many devices the last good cycle of this collector listed; 0 if there was none */
   lastDevicesSeen: () => Promise<number>;
-  /** false for a dry run: nothing is written below the data directory */
-  remember: boolean;
+  /** where the source remembers something; a dry run writes nothing there */
+  state: StateFolder;
 }
 
 /** A flag that only this source's collector has. */

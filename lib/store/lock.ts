@@ -28,6 +28,9 @@ const STATEMENTS = {
   shared: 'BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1',
 };
 
+/** For a dry run, which makes no file and so keeps nobody from anything. */
+export const takeNoLock = (): Promise<Lock> => Promise.resolve({ release: () => Promise.resolve() });
+
 /**
  * Takes the lock of this file, creating it if there is none.
  * @param waitMs how long to wait for another holder; 0: not at all

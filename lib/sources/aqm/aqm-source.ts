@@ -4,6 +4,7 @@
  */
 import { asMonitorError } from '../../errors';
 import type { AqmConfig } from '../../config/config';
+import type { StateFolder } from '../../files/state-folder';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { Redactor } from '../../logging/redact';
@@ -19,7 +20,7 @@ import { isListingDue } from './listing';
 import { ONE_TRY, createMonitorList, type AqmCycle } from './monitor-list';
 import { readStates, together, type StatesRead, type UnknownQuantity } from './readings';
 import { noToken, openSession, type LoginVerdict, type Session } from './session';
-import { openSessionFile, type Remember } from './session-file';
+import { openSessionFile } from './session-file';
 import { alone, type AcquireLock } from './session-lock';
 import type { Cookies } from './session-state';
 import { obtainCookies } from './token-exchange';
@@ -28,8 +29,8 @@ export interface AqmContext {
   config: AqmConfig;
   /** null if secrets.yaml has none */
   refreshToken: string | null;
-  /** absolute; the session is remembered here */
-  dataDirectory: string;
+  /** the session is remembered here */
+  state: StateFolder;
   http: Http;
   retrier: Retrier;
   logger: Logger;
@@ -43,8 +44,8 @@ export interface AqmContext {
   now?: () => Date;
   /** on `.amazon-session.lock` */
   lock: AcquireLock;
-  /** false: nothing is written (`auth-amazon --check`) */
-  remember?: Remember;
+  /** for those who ask outside the cycles: of the session, only new cookies are remembered */
+  cookiesOnly?: boolean;
 }
 
 export interface Inspection extends StatesRead {
@@ -87,12 +88,12 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const timeoutMs = config.timeout_seconds * 1000;
     const exchange = createExchange({ ...context, timeoutMs, now });
     const { marketplace } = config;
-    const file = openSessionFile(context.dataDirectory, logger, context.remember);
+    const file = openSessionFile(context.state, logger, { cookiesOnly: context.cookiesOnly === true });
     const session = openSession({
       file,
       binding: { marketplace, refreshToken },
       obtain: () => obtainCookies({ hosts, exchange, marketplace, redact, now }, refreshToken),
-      alone: (refresh) => (context.remember === false ? refresh() : alone(context.lock, refresh)),
+      alone: (refresh) => alone(context.lock, refresh),
       redact,
       logger,
       now,

@@ -18,7 +18,6 @@ export function createAqm(kit: SourceKit): Source {
     ...kit,
     config: kit.config.amazon_aqm as AqmConfig,
     refreshToken: kit.secrets.amazon?.refresh_token ?? null,
-    dataDirectory,
     lock: () => kit.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS),
   };
   const source = createAqmSource(context);

@@ -18,7 +18,7 @@ import { cookieHeaderOf, obtainCookies } from './token-exchange';
 
 export type LoginContext = Pick<
   AqmContext,
-  'config' | 'dataDirectory' | 'http' | 'retrier' | 'logger' | 'traffic' | 'redactor' | 'lock' | 'now' | 'signal'
+  'config' | 'state' | 'http' | 'retrier' | 'logger' | 'traffic' | 'redactor' | 'lock' | 'now' | 'signal'
 > & {
   /** the one in secrets.yaml now; null if there is none */
   refreshToken: string | null;
@@ -131,8 +131,8 @@ async function accessOf(context: LoginContext, refreshToken: string, marketplace
 }
 
 function openLogin(context: LoginContext) {
-  const { config, dataDirectory, refreshToken, logger } = context;
-  const file = openSessionFile(dataDirectory, logger);
+  const { config, refreshToken, logger } = context;
+  const file = openSessionFile(context.state, logger);
   const state: SessionState = file.load({ marketplace: config.marketplace, refreshToken: refreshToken ?? '' });
   return { file, state, hosts: amazonHosts(config), save: () => file.save(state) };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { NotOurFile, oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { writeWhole } from '../../files/write-whole';
+import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
 import { emptyState, readState, SESSION_VERSION, type SessionState } from './session-state';
@@ -31,14 +31,12 @@ export interface SessionFile {
   save(state: SessionState): void;
 }
 
-/** true: all of it; `cookies`: only new cookies, for a command that asks outside the cycles; false: nothing */
-export type Remember = boolean | 'cookies';
-
 const NOT_OF_OUR_USER: Objection = (file, path) =>
   oddKindOf(file) ?? (file.uid === ownerOfOurFiles(path) ? null : `belongs to another user (uid ${file.uid})`);
 
-export function openSessionFile(dataDirectory: string, logger: Logger, remember: Remember = true): SessionFile {
-  const path = join(dataDirectory, SESSION_FILE);
+/** @param options `cookiesOnly`: of what is saved, only new cookies, for those who ask outside the cycles */
+export function openSessionFile(folder: StateFolder, logger: Logger, { cookiesOnly = false } = {}): SessionFile {
+  const path = join(folder.path, SESSION_FILE);
   let complained = false;
 
   function discard(reason: string): SessionState {
@@ -80,10 +78,10 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
       return { ...emptyState(), bound_to: bind(binding), discovery, pending_login, spent_code };
     },
     save(whole) {
-      const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
-      if (remember === false || state === null) return;
+      const state = cookiesOnly ? cookiesAlone(whole, read()) : whole;
+      if (state === null) return;
       try {
-        writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
+        folder.write(SESSION_FILE, `${JSON.stringify(state, null, 1)}\n`);
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
         logger.warning('session_not_saved', `The Amazon session cannot be remembered. ${message}`, { path });

@@ -4,10 +4,11 @@ import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { NotOurFile, readOwnFile } from '../../files/own-file';
-import { writeWhole } from '../../files/write-whole';
+import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
 
+export const BRIDGE_FILE = 'bridge-state.json';
 const VERSION = 1;
 
 export interface BridgeState {
@@ -32,8 +33,8 @@ type Place = Pick<HueConfig, 'bridge_url' | 'bridge_id'>;
 /**
  * @param config an address found for another bridge_url or bridge_id is not used: the user has changed it
  */
-export function openBridgeMemory(dataDirectory: string, config: Place, logger: Logger): BridgeMemory {
-  const file = join(dataDirectory, 'bridge-state.json');
+export function openBridgeMemory(folder: StateFolder, config: Place, logger: Logger): BridgeMemory {
+  const file = join(folder.path, BRIDGE_FILE);
   const state = stateFor(config, read(file, logger));
   return {
     state,
@@ -48,7 +49,7 @@ export function openBridgeMemory(dataDirectory: string, config: Place, logger: L
         cloud_asked_at: cloudAskedAt === null ? null : new Date(cloudAskedAt).toISOString(),
       };
       try {
-        writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
+        folder.write(BRIDGE_FILE, `${JSON.stringify(content, null, 2)}\n`);
         return true;
       } catch (thrown) {
         logger.warning('bridge_state_not_written', asMonitorError(thrown).message, { file });

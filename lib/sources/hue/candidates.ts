@@ -2,6 +2,7 @@
 import { isYoung } from '../../clock';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
+import type { StateFolder } from '../../files/state-folder';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { BridgeMemory } from './bridge-state';
@@ -11,7 +12,7 @@ import type { HueClient } from './client';
 /** What the search for a bridge needs. */
 export interface LocatorContext {
   config: HueConfig;
-  dataDirectory: string;
+  state: StateFolder;
   /** asks for `/api/config` */
   client: Pick<HueClient, 'publicConfig'>;
   http: Http;
@@ -21,8 +22,6 @@ export interface LocatorContext {
   searchMs?: number;
   /** false: only the last known address is tried (`health`); the next cycle searches */
   search?: boolean;
-  /** false: nothing is written to the data directory (`--dry-run`) */
-  remember?: boolean;
   now?: () => number;
   /** tests pass their own mDNS */
   findByMdns?: (options: { signal: AbortSignal; bridgeId: string }) => Promise<FoundBridge[]>;
@@ -77,7 +76,7 @@ async function byCloud(context: LocatorContext, memory: BridgeMemory): Promise<F
     logger.info('discovery_skipped', 'the discovery service was asked less than 15 minutes ago', { how: 'cloud' });
     return [];
   }
-  if (context.remember !== false && !memory.remember({ cloudAskedAt: now() })) return [];
+  if (!memory.remember({ cloudAskedAt: now() })) return [];
   const { findByCloud } = await import('./cloud-discovery');
   return findByCloud({ url: config.discovery_url, http, signal });
 }

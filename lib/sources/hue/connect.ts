@@ -12,11 +12,8 @@ import { provingFirst } from './proof';
 import { handshakeProves, tlsOptionsFor } from './tls';
 
 /** `signal` is the cycle's deadline. */
-export interface BridgeConnectionContext extends Omit<
-  LocatorContext,
-  'config' | 'dataDirectory' | 'client' | 'searchMs'
-> {
-  config: Pick<Config, 'collection' | 'storage'> & { hue: HueConfig };
+export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' | 'client' | 'searchMs'> {
+  config: Pick<Config, 'collection'> & { hue: HueConfig };
   /** the application key */
   key: string;
   redact: Redact;
@@ -32,12 +29,12 @@ export interface BridgeConnection {
 /** @throws MonitorError `configuration` if `hue.ca_file` cannot be used */
 export function connectToBridge(context: BridgeConnectionContext): BridgeConnection {
   const { config, key, http, logger, redact, signal, texts = createDeviceTexts(logger), ...search } = context;
-  const { collection, storage, hue } = config;
+  const { collection, hue } = config;
   if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
   const timeoutMs = hue.timeout_seconds * 1000;
-  const known = openKnownCertificate(storage.data_directory, logger, context.remember);
+  const known = openKnownCertificate(search.state, logger);
   const client = createHueClient({
     http: verifyingOnce(http, known),
     key,
@@ -49,7 +46,6 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
   });
   const locator = createLocator({
     config: hue,
-    dataDirectory: storage.data_directory,
     client,
     http,
     logger,

@@ -10,11 +10,11 @@ export function createHue(kit: SourceKit): Source {
   const hue = kit.config.hue as HueConfig;
   const key = kit.secrets.hue?.username;
   if (key === undefined) return withoutSecret(notPaired);
-  const { http, logger, redactor, signal, remember, texts, retrier, traffic, lastDevicesSeen } = kit;
+  const { http, logger, redactor, signal, state, texts, retrier, traffic, lastDevicesSeen } = kit;
   const config = { ...kit.config, hue };
   return createHueSource({
     endpoint: (kit.flags['endpoint'] as HueConfig['endpoint'] | undefined) ?? hue.endpoint,
-    ...connectToBridge({ config, key, http, logger, redact: redactor, signal, remember, texts }),
+    ...connectToBridge({ config, key, http, logger, redact: redactor, signal, state, texts }),
     lastDevicesSeen,
     retrier,
     logger,

@@ -1,6 +1,7 @@
 /**
  * Does the bridge answer, is it ours, does it accept the key, and how are its sensors? Asked once, as a collector asks.
  */
+import { readOnlyState } from '../../files/state-folder';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
@@ -48,7 +49,7 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
       redact: redactor,
       signal,
       search: false, // one answer is enough; the collectors search for a moved bridge, not this check
-      remember: false,
+      state: readOnlyState(config.storage.data_directory),
     });
     details['bridge_url'] = connection.locator.knownAddress;
     const devices = await createHueSource({

@@ -8,7 +8,7 @@ import { asMonitorError, MonitorError } from '../../errors';
 import { errorCode } from '../../files/file-error';
 import { oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { writeWhole } from '../../files/write-whole';
+import type { StateFolder } from '../../files/state-folder';
 import type { Http, PeerCertificate, TlsOptions } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
@@ -27,12 +27,9 @@ export interface KnownCertificate {
   keep(basis: Basis, certificate: PeerCertificate): void;
 }
 
-/**
- * Nothing here ever fails a cycle: what cannot be read is verified again, what cannot be written costs time only.
- * @param remember false: nothing is written
- */
-export function openKnownCertificate(dataDirectory: string, logger: Logger, remember = true): KnownCertificate {
-  const file = join(dataDirectory, CERTIFICATE_FILE);
+/** Nothing here ever fails a cycle: what cannot be read is verified again, what cannot be written costs time only. */
+export function openKnownCertificate(folder: StateFolder, logger: Logger): KnownCertificate {
+  const file = join(folder.path, CERTIFICATE_FILE);
   let content = read(file);
   return {
     get authorities() {
@@ -45,11 +42,10 @@ export function openKnownCertificate(dataDirectory: string, logger: Logger, reme
       return valid && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
     },
     keep({ servername, ca }, { sha256, validUntil }) {
-      if (!remember) return;
       const valid_until = new Date(validUntil).toISOString();
       content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
       try {
-        writeWhole(file, `${JSON.stringify(content, null, 1)}\n`);
+        folder.write(CERTIFICATE_FILE, `${JSON.stringify(content, null, 1)}\n`);
       } catch (thrown) {
         logger.debug('certificate_not_kept', asMonitorError(thrown).message, { file });
       }

@@ -26,7 +26,7 @@ export function createLocator(context: LocatorContext): Locator {
   // Without its id nothing found could be proved to be ours.
   const mayMove = config.bridge_id !== '' && config.discovery.length > 0;
   const mayLook = mayMove && context.search !== false;
-  const memory = openBridgeMemory(context.dataDirectory, config, logger);
+  const memory = openBridgeMemory(context.state, config, logger);
   const known = (mayMove ? memory.state.address : null) ?? config.bridge_url;
 
   return {
@@ -65,7 +65,7 @@ async function search(context: LocatorContext, memory: BridgeMemory, known: stri
       to: address,
       how,
     });
-    if (context.remember !== false) memory.remember({ address: how === 'configuration' ? null : address });
+    memory.remember({ address: how === 'configuration' ? null : address });
     return address;
   }
   logger.warning('bridge_not_found', `the bridge is not at ${known}, and was found nowhere else`, { address: known });

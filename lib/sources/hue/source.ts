@@ -94,9 +94,13 @@ export function createHueSource(context: HueSourceContext): Source {
   };
 }
 
-/** Only errors that the other endpoint may not have: never a refused key, the transport, or an overloaded bridge. */
+/**
+ * Only errors that the other endpoint may not have: never a refused key, the transport, or a bridge that asked us to
+ * wait.
+ */
 function canFallBack(thrown: unknown): thrown is MonitorError {
-  return thrown instanceof MonitorError && (thrown.type === 'invalid_response' || thrown.type === 'http');
+  if (!(thrown instanceof MonitorError) || thrown.retryAfterMs !== undefined) return false;
+  return thrown.type === 'invalid_response' || thrown.type === 'http';
 }
 
 /** The same failure with no other endpoint left to ask: a bridge that starts answers so for some seconds. */

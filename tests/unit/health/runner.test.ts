@@ -51,7 +51,10 @@ describe('a check that goes wrong itself is a failed check', () => {
     ],
     [
       'an expected failure that names a command',
-      new MonitorError('locked', { type: 'database_locked', remediation: "See who: fuser -v '/x'" }),
+      new MonitorError('locked', {
+        type: 'database_locked',
+        remediation: { say: 'See who', command: "fuser -v '/x'" },
+      }),
       /^locked\.$/,
       /^See who: fuser -v '\/x'$/,
     ],

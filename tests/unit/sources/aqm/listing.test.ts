@@ -119,12 +119,12 @@ describe('a list that cannot be obtained', () => {
   test('for a check, too, the remembered monitors are used, and it says so', async () => {
     const home = await homeWithOldList();
     home.cloud.faults.always('/graphql', fault.throttledList());
-    const { monitors, devices } = await home.source({ remember: 'cookies' }).inspect();
+    const { monitors, devices } = await home.source({ cookiesOnly: true }).inspect();
     expect([monitors.length, devices.filter((device) => !('skip' in device)).length]).toEqual([2, 2]);
     expect(home.logged('listing_failed')).toHaveLength(1);
     await home.cycle();
     const before = home.cloud.requests.length;
-    await home.source({ remember: 'cookies' }).inspect();
+    await home.source({ cookiesOnly: true }).inspect();
     expect(home.cloud.requests.slice(before).map(({ path }) => path)).toEqual(['/api/phoenix/state']);
     expect(home.logged('listing_failed')).toHaveLength(3);
   });

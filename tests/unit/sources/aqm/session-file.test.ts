@@ -1,6 +1,7 @@
 /** amazon-session.json in any state: a message, fresh cookies, and no crash. */
 import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOnlyState } from '../../../../lib/files/state-folder';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { REFRESH, STATE } from '../../../support/constants';
 import { isRoot, NOBODY } from '../../../support/as-user';
@@ -84,9 +85,9 @@ describe('the session file', () => {
     expect(home.logged('session_not_saved')[0]?.level).toBe('warning');
   });
 
-  test('with remember: false nothing is written', async () => {
+  test('in a folder that is only read nothing is written', async () => {
     const home = await startAqmHome(scratchDirectory());
-    expect((await home.cycle({ remember: false })).failure).toBeNull();
+    expect((await home.cycle({ state: readOnlyState(home.dataDirectory) })).failure).toBeNull();
     expect(() => statSync(pathOf(home))).toThrow('ENOENT');
   });
 });

@@ -9,6 +9,7 @@ import nodeFs, {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { readOnlyState, stateFolder } from '../../../../lib/files/state-folder';
 import { createHttp } from '../../../../lib/http/fetch';
 import type { Http, TlsOptions } from '../../../../lib/http/http';
 import { createTestAuthority, type TestAuthority } from '../../../../lib/simulator/certificates';
@@ -36,8 +37,8 @@ const content = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, u
 const rewrite = (change: object) => writeFileSync(file, JSON.stringify({ ...content(), ...change }));
 
 /** One exchange, as a cycle's; gives the status, or the type of the failure. */
-async function exchange(tls: TlsOptions = {}, remember = true): Promise<unknown> {
-  const known = openKnownCertificate(directory, recordingLogger(), remember);
+async function exchange(tls: TlsOptions = {}, folderOf = stateFolder): Promise<unknown> {
+  const known = openKnownCertificate(folderOf(directory), recordingLogger());
   const address = `${bridge.httpsUrl}/api/${bridge.key}/sensors`;
   return verifyingOnce(
     recorded,
@@ -140,7 +141,7 @@ test('the file that is read is the file that was checked, even if its name is ch
     }) as never);
   });
   try {
-    expect(openKnownCertificate(directory, recordingLogger()).find(basis)).toBe(genuine);
+    expect(openKnownCertificate(stateFolder(directory), recordingLogger()).find(basis)).toBe(genuine);
   } finally {
     for (const look of looks) look.mockRestore();
   }
@@ -168,7 +169,7 @@ test('what was verified for one bridge counts for no other', async () => {
 });
 
 test('a check writes nothing', async () => {
-  expect(await exchange({}, false)).toBe(200);
+  expect(await exchange({}, readOnlyState)).toBe(200);
   expect(existsSync(file)).toBe(false);
 });
 
