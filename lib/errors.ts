@@ -47,7 +47,7 @@ export function textOfRemedy({ say, command }: Remedy): string {
 
 export interface MonitorErrorOptions {
   type: ErrorType;
-  /** True where trying again cannot help (bad key, wrong path); the retry decorator asks nothing else. */
+  /** True if trying again cannot help (bad key, wrong path); the retry checks nothing else. */
   permanent?: boolean;
   /** What the user can do; a bare sentence if there is nothing to type. */
   remediation?: string | Remedy;
@@ -83,7 +83,7 @@ export class MonitorError extends Error {
 
 /**
  * Gives any thrown value the shape of a MonitorError; what is not one already is an `internal` error, which is
- * permanent because a defect does not heal by repetition.
+ * permanent because trying again does not help against a defect.
  */
 export function asMonitorError(thrown: unknown): MonitorError {
   if (thrown instanceof MonitorError) return thrown;

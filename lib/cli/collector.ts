@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { accept } from '../sources/accept';
 import type { Heartbeat } from '../alert/heartbeat';
-import { collect, keepNothing, type CollectContext, type CycleResult } from '../collect';
+import { collect, withoutStoring, type CollectContext, type CycleResult } from '../collect';
 import type { Config, Secrets } from '../config/config';
 import { findFiles } from '../config/find';
 import { loadConfig } from '../config/load';
@@ -32,7 +32,7 @@ import { showCycle } from './collector-output';
 import { main, type Invocation } from './command';
 import { envelope } from './envelope';
 import { forgetOldCycles } from './forget-old';
-import { openKeeping } from './keeping';
+import { openCycleStorage } from './cycle-storage';
 import { ownCommand } from './own-command';
 import { wasSaidLately } from './repeated-failure';
 import { verboseLogger } from './verbose-logger';
@@ -163,7 +163,7 @@ async function startHeartbeatOf({ row, kit, end, isDryRun }: Cycle): Promise<Hea
 
 async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, startedAt: Date): Promise<CycleResult> {
   const { config, logger, redactor, texts, traffic, retrier } = kit;
-  const keeping = openKeeping(row.collector, { config, logger, end });
+  const storage = openCycleStorage(row.collector, { config, logger, end });
   const { validation } = config;
   const locations = sectionOf(config, row)?.locations ?? {};
   const context: CollectContext = {
@@ -172,9 +172,9 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
     source,
     accept: (devices) => accept(devices, { row, locations, validation, texts, logger }),
     traffic,
-    keeping: isDryRun ? keepNothing(keeping) : keeping,
+    storage: isDryRun ? withoutStoring(storage) : storage,
     end,
-    retries: () => retrier.retries + keeping.retries(),
+    retries: () => retrier.retries + storage.retries(),
     redact: redactor,
   };
   const result = await collect(context);

@@ -4,11 +4,11 @@ import { MonitorError, type Remedy } from '../errors';
 export interface Fault {
   /** absolute path */
   file: string;
-  /** from 1; null where the fault has no place in the file (it is missing, it is empty) */
+  /** from 1; null if the fault has no place in the file (it is missing, it is empty) */
   line: number | null;
   /** from 1 */
   column: number | null;
-  /** `hue.bridge_url`, or '' where the fault is no key's */
+  /** `hue.bridge_url`, or '' if the fault does not belong to a key */
   key: string;
   /** what is wrong, what was expected, nearest known key */
   message: string;

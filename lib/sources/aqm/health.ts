@@ -22,7 +22,7 @@ import { SESSION_LOCK } from './session-file';
 import { collectWarnings } from '../../check/warnings';
 
 const TIMEOUT_SECONDS = 7;
-/** How long a collector that obtains cookies just now is waited for. */
+/** How long to wait for a collector that is obtaining cookies. */
 const WAIT_FOR_THE_OTHER_MS = 3000;
 
 export async function checkAmazon(context: CheckContext, row: SourceRow): Promise<Judgement> {
@@ -73,7 +73,7 @@ async function ask(
       lock: isThere
         ? () => context.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS)
         : () => Promise.resolve({ release: () => Promise.resolve() }),
-      // Fresh cookies serve the collectors too; all else about the session is theirs.
+      // Fresh cookies serve the collectors too; everything else in the session belongs to them.
       cookiesOnly: true,
     }).inspect();
     const { validation } = config;

@@ -12,7 +12,10 @@ export const BRIDGE_FILE = 'bridge-state.json';
 const VERSION = 1;
 
 export interface BridgeState {
-  /** where the bridge was found, proved to be ours: `https://192.168.1.77`; null while it is where the configuration says */
+  /**
+   * where the bridge was found, proved to be ours: `https://192.168.1.77`; null while it is where the configuration
+   * says
+   */
   address: string | null;
   /** when the discovery service was last asked, milliseconds since 1970; null if never */
   cloudAskedAt: number | null;
@@ -28,7 +31,7 @@ export interface BridgeMemory {
 type Place = Pick<HueConfig, 'bridge_url' | 'bridge_id'>;
 
 /**
- * @param config an address found for another bridge_url or bridge_id is not used: the user has decided anew
+ * @param config an address found for another bridge_url or bridge_id is not used: the user has changed it
  */
 export function openBridgeMemory(folder: StateFolder, config: Place, logger: Logger): BridgeMemory {
   const file = join(folder.path, BRIDGE_FILE);

@@ -1,4 +1,4 @@
-/** Where a bridge that is not at its known address could be, the likeliest place first; nothing here is proved. */
+/** Where a bridge that is not at its known address may be, the most likely place first; nothing here is proved. */
 import { isYoung } from '../../clock';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
@@ -20,7 +20,7 @@ export interface LocatorContext {
   signal: AbortSignal;
   /** milliseconds kept free for the search and a read at the new address */
   searchMs?: number;
-  /** false: only the last known address counts (`health`); the next cycle looks */
+  /** false: only the last known address is tried (`health`); the next cycle searches */
   search?: boolean;
   now?: () => number;
   /** tests pass their own mDNS */
@@ -32,10 +32,10 @@ export interface Candidate {
   how: 'configuration' | FoundBridge['foundBy'];
 }
 
-/** The discovery service answers 429 to whoever asks more often. */
+/** The discovery service answers 429 to a program that asks more often. */
 const CLOUD_EVERY_MS = 15 * 60_000;
 
-/** Each way to find a bridge is tried only when the candidates of the one before came to nothing. */
+/** Each way to find a bridge is tried only when no candidate of the one before was our bridge. */
 export async function* candidates(context: LocatorContext, memory: BridgeMemory): AsyncGenerator<Candidate> {
   const { config, logger, signal } = context;
   if (memory.state.address !== null) yield { address: new URL(config.bridge_url).origin, how: 'configuration' };

@@ -1,4 +1,6 @@
-/** What is needed to talk to the bridge of the configuration: a client that proves before it tells, and where it is. */
+/**
+ * What is needed to talk to the configured bridge: a client that proves it before it sends the key, and where it is.
+ */
 import type { Config, HueConfig } from '../../config/config';
 import type { Redact } from '../../logging/redact';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
@@ -15,7 +17,7 @@ export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' |
   /** the application key */
   key: string;
   redact: Redact;
-  /** of the cycle; default: some of its own */
+  /** of the cycle; default: a new one */
   texts?: DeviceTexts;
 }
 
@@ -24,7 +26,7 @@ export interface BridgeConnection {
   locator: Locator;
 }
 
-/** @throws MonitorError `configuration` where `hue.ca_file` cannot be used */
+/** @throws MonitorError `configuration` if `hue.ca_file` cannot be used */
 export function connectToBridge(context: BridgeConnectionContext): BridgeConnection {
   const { config, key, http, logger, redact, signal, texts = createDeviceTexts(logger), ...search } = context;
   const { collection, hue } = config;

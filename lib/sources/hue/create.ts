@@ -1,4 +1,4 @@
-/** Makes the Hue Bridge's source of what a cycle gives it. */
+/** Makes the source of the Hue Bridge from what a cycle gives it. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import { withoutSecret, type Source, type SourceKit } from '../source';

@@ -1,7 +1,7 @@
 /**
- * A bridge's certificate is verified when it is first met, and again whenever anything about it changes: verifying makes
- * Node.js 20 read all of its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between, the
- * bridge must show the very certificate that was verified: `bridge-certificate.json` in the data directory.
+ * A bridge's certificate is verified when it is first seen, and again whenever anything about it changes: verifying
+ * makes Node.js 20 read all its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between,
+ * the bridge must show the same certificate that was verified: `bridge-certificate.json` in the data directory.
  */
 import { join } from 'node:path';
 import { asMonitorError, MonitorError } from '../../errors';
@@ -16,7 +16,7 @@ import { isObject } from './clip';
 export const CERTIFICATE_FILE = 'bridge-certificate.json';
 const VERSION = 1;
 
-/** What the verification rested on: with another name or other authorities it has to be done anew. */
+/** What the verification was based on: with another name or other authorities it has to be done again. */
 type Basis = Required<Pick<TlsOptions, 'servername' | 'ca'>>;
 
 export interface KnownCertificate {
@@ -64,7 +64,7 @@ export function verifyingOnce(http: Http, known: KnownCertificate): Http {
       try {
         return await http({ ...request, tls: { servername, pinnedSha256 } });
       } catch (thrown) {
-        // Renewed, or another bridge: nothing was sent yet, and the verification tells which.
+        // Renewed, or another bridge: nothing was sent yet, and the verification shows which.
         if (!isOtherCertificate(thrown)) throw thrown;
       }
     }
@@ -84,14 +84,17 @@ interface Content extends Record<string, unknown> {
   authorities: readonly unknown[];
 }
 
-/** Only what nobody else can have written is believed: asked of the open file that is read, whatever its name leads to by now. */
+/**
+ * Only a file that nobody else can have written is believed; this checks the open file, because its name may lead
+ * elsewhere by now.
+ */
 function read(file: string): Content {
   try {
     const content: unknown = JSON.parse(readOwnFile(file, OTHERS_MAY_WRITE));
     const authorities = isObject(content) && content['version'] === VERSION ? content['authorities'] : null;
     if (Array.isArray(authorities)) return { ...(content as object), authorities };
   } catch {
-    // As good as none.
+    // It counts as none.
   }
   return { authorities: [] };
 }
