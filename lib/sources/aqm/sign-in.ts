@@ -71,7 +71,7 @@ export function readLanding(pasted: string, hosts: AmazonHosts, marketplace: str
   const text = tidy(pasted);
   if (text === '') throw wrong('No address was given.');
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
-  if (!URL.canParse(address)) throw wrong('This is no address.');
+  if (!URL.canParse(address)) throw wrong('This is not an address.');
   const url = new URL(address);
   const expected = new URL(hosts.www);
   if (url.host !== expected.host) {
