@@ -68,7 +68,7 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
     mend: collect,
   },
   {
-    title: 'a sensor that tells the same old value again and again',
+    title: 'a sensor that repeats the same old value',
     check: 'freshness',
     status: 'fail',
     exitCode: 1,
