@@ -67,7 +67,7 @@ export interface Check {
   /** its severity: which collectors a failure stops. All of them stopped is critical (2), else degraded (1). */
   stops: readonly string[];
   /** what to do if a problem does not say so itself: a sentence with a command to type */
-  remedy: string;
+  remedy: Remedy;
   /** left out by `--offline` */
   needsNetwork: boolean;
   /** not run if there is no valid configuration */

@@ -12,8 +12,10 @@ export function clockProblems(differenceMs: number | null, owner: string): Probl
     {
       status: distance > FAIL_OVER_MS ? 'fail' : 'warn',
       message: `the clock of ${owner} is ${durationOf(distance)} ${differenceMs > 0 ? 'ahead of' : 'behind'} this machine's`,
-      remediation:
-        'See whether this machine keeps time, and switch that on: timedatectl; sudo timedatectl set-ntp true',
+      remediation: {
+        say: 'See whether this machine keeps time, and switch that on',
+        command: 'timedatectl; sudo timedatectl set-ntp true',
+      },
       stops: [],
     },
   ];

@@ -91,7 +91,9 @@ function failureOf(thrown: unknown, { remedy }: Check): Problem {
   // What the operating system refuses is not a defect of this program.
   if (errorCode(thrown) !== '') return { status: 'fail', message: `cannot be checked: ${(thrown as Error).message}` };
   const { message, remediation, remedy: own } = asMonitorError(thrown);
-  return { status: 'fail', message, remediation: own.command === '' ? `${remediation} ${remedy}`.trim() : own };
+  const { say, command } = remedy;
+  const both = { say: `${remediation} ${say}`.trim(), command };
+  return { status: 'fail', message, remediation: own.command === '' ? both : own };
 }
 
 /** A deadline that also rejects a promise, for work that does not listen to the signal. */

@@ -68,6 +68,6 @@ function unusable(file: string, what: string): MonitorError {
   return new MonitorError(`${file} ${what}`, {
     type: 'file_system',
     permanent: true,
-    remediation: 'Measure it again: node bin/perf.js baseline',
+    remediation: { say: 'Measure it again', command: 'node bin/perf.js baseline' },
   });
 }

@@ -78,7 +78,8 @@ function possible(values: Partial<Quantities>): { quantities: Quantities; imposs
     const value = values[name] ?? null;
     if (value === null) continue;
     const [lowest, highest] = QUANTITIES[name].possible;
-    if (value >= lowest && value <= highest) quantities[name] = value;
+    // A text with digits in it compares like a number, and would be stored as a text.
+    if (Number.isFinite(value) && value >= lowest && value <= highest) quantities[name] = value;
     else impossible.push(`${name} ${value} cannot be measured in a room (${lowest} to ${highest})`);
   }
   return { quantities, impossible };

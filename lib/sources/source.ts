@@ -5,7 +5,7 @@
 import type { AcquireLock, CheckContext, Judgement, Problem } from '../check/check';
 import type { Config, Secrets, SourceSection } from '../config/config';
 import type { SecretSection } from '../config/secrets';
-import type { MonitorError } from '../errors';
+import type { MonitorError, Remedy } from '../errors';
 import type { StateFolder } from '../files/state-folder';
 import type { Http } from '../http/http';
 import type { Traffic } from '../http/observed';
@@ -101,7 +101,7 @@ export interface SourceRow {
   /** what the program does, for its help */
   summary: string;
   /** what it needs of secrets.yaml; null if nothing */
-  secret: { section: SecretSection; key: string; remedy: string } | null;
+  secret: { section: SecretSection; key: string; remedy: Remedy } | null;
   /** what its devices can measure */
   quantities: readonly QuantityName[];
   /** without these, an answer of a device has nothing to store */
@@ -116,7 +116,7 @@ export interface SourceRow {
   check: {
     title: string;
     /** what to do if a problem does not say so itself */
-    remedy: string;
+    remedy: Remedy;
     run: (context: CheckContext, row: SourceRow) => Promise<Judgement>;
   };
   /** what is wrong with its section, beyond what the schema and the rules of config.yaml see */

@@ -1,7 +1,7 @@
 /** Gives the driver's errors our words: what happened, whether waiting can help, what to do. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type ErrorType, MonitorError } from '../errors';
+import { type ErrorType, MonitorError, type Remedy } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
 
 /** Less than this left means full: SQLite grows its files by pages of 4 KB and its shared memory by 32 KB. */
@@ -62,29 +62,32 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-function explain({ type }: Meaning, path: string, message: string): { sentence: string; remediation: string } {
+function explain({ type }: Meaning, path: string, message: string): { sentence: string; remediation: Remedy } {
   switch (type) {
     case 'database_locked':
       return {
         sentence: `${path} is locked: another program is writing to it (${message}).`,
-        remediation: `See which program holds it, and end it or its transaction: fuser -v '${path}'`,
+        remediation: {
+          say: 'See which program holds it, and end it or its transaction',
+          command: `fuser -v '${path}'`,
+        },
       };
     case 'database_full':
       return {
         sentence: `${path} cannot grow: the disk is full (${message}).`,
-        remediation: `Make room on the disk: df -h '${dirname(path)}'`,
+        remediation: { say: 'Make room on the disk', command: `df -h '${dirname(path)}'` },
       };
     case 'database_readonly':
       return explainReadonly(path, message);
     case 'database_corrupt':
       return {
         sentence: `${path} is damaged, or not a database of SQLite (${message}).`,
-        remediation: `Try to recover what is in it: ${recoveryOf(path)}`,
+        remediation: { say: 'Try to recover what is in it', command: recoveryOf(path) },
       };
     case 'database_io':
       return {
         sentence: `The disk failed under ${path} (${message}).`,
-        remediation: 'Look for errors of the disk: dmesg | tail',
+        remediation: { say: 'Look for errors of the disk', command: 'dmesg | tail' },
       };
   }
 }
@@ -93,7 +96,7 @@ function explain({ type }: Meaning, path: string, message: string): { sentence: 
  * Names the file that is in the way. A second user who merely reads can leave `-wal` and `-shm` files of their own;
  * these are never deleted here, because the `-wal` may hold readings.
  */
-function explainReadonly(path: string, message: string): { sentence: string; remediation: string } {
+function explainReadonly(path: string, message: string): { sentence: string; remediation: Remedy } {
   for (const file of [`${path}-wal`, `${path}-shm`, path, dirname(path)]) {
     const obstacle = whyNotWritable(file);
     if (obstacle === null) continue;
@@ -104,13 +107,19 @@ function explainReadonly(path: string, message: string): { sentence: string; rem
     return {
       sentence: `${path} cannot be written: ${file}${ownerNote}: ${obstacle}.`,
       remediation: isSideFile
-        ? `Give it the owner and the mode of the database: sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`
-        : `Give it back to the user of the collectors (user ${mine}): sudo chown ${mine} '${file}' && chmod u+w '${file}'`,
+        ? {
+            say: 'Give it the owner and the mode of the database',
+            command: `sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`,
+          }
+        : {
+            say: `Give it back to the user of the collectors (user ${mine})`,
+            command: `sudo chown ${mine} '${file}' && chmod u+w '${file}'`,
+          },
     };
   }
   return {
     sentence: `${path} cannot be opened for writing (${message}).`,
-    remediation: `Look at the owner and the mode of each part of the path: namei -l '${path}'`,
+    remediation: { say: 'Look at the owner and the mode of each part of the path', command: `namei -l '${path}'` },
   };
 }
 

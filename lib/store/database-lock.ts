@@ -37,6 +37,6 @@ async function lockFile(storage: StorageConfig, options: LockOptions): Promise<L
   if (lock !== null) return lock;
   throw new MonitorError('Another program is still busy with readings.db.', {
     type: 'database_locked',
-    remediation: `See which one: fuser -v '${path}'`,
+    remediation: { say: 'See which one', command: `fuser -v '${path}'` },
   });
 }

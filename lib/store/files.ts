@@ -129,7 +129,10 @@ export function refuseFutureSchema(path: string, version: number, known = SCHEMA
     {
       type: 'future_schema',
       permanent: true,
-      remediation: `Install the newer home-temperature-monitor that wrote it, or restore the backup of the older version: ls -l '${path}'.version-*`,
+      remediation: {
+        say: 'Install the newer home-temperature-monitor that wrote it, or restore the backup of the older version',
+        command: `ls -l '${path}'.version-*`,
+      },
     },
   );
 }

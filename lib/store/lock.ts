@@ -67,7 +67,7 @@ function lockError(path: string, thrown: unknown): MonitorError {
   if (failure.type !== 'database_corrupt') return failure;
   return new MonitorError(`The lock file ${path} cannot be used.`, {
     type: 'file_system',
-    remediation: `Remove it, it holds nothing: rm '${path}'`,
+    remediation: { say: 'Remove it, it holds nothing', command: `rm '${path}'` },
     cause: thrown,
   });
 }

@@ -18,6 +18,9 @@ export async function refuseOtherPrograms(database: Database, version: number): 
   throw new MonitorError(`${database.path} is a database of another program (${has}).`, {
     type: 'future_schema',
     permanent: true,
-    remediation: `Move it away, or set storage.data_directory in config.yaml: mv '${database.path}' '${database.path}.other'`,
+    remediation: {
+      say: 'Move it away, or set storage.data_directory in config.yaml',
+      command: `mv '${database.path}' '${database.path}.other'`,
+    },
   });
 }

@@ -60,7 +60,10 @@ function isClockConfirmed(differenceMs: number | null, logger: Logger): boolean 
   const message = `the clock of this machine is ${hours} h ${differenceMs < 0 ? 'ahead of' : 'behind'} that of the device`;
   logger.warning('clock_doubtful', `${message}: nothing is forgotten until they agree`, {
     clock_difference_ms: differenceMs,
-    remediation: 'See whether this machine keeps time, and switch that on: timedatectl; sudo timedatectl set-ntp true',
+    remediation: {
+      say: 'See whether this machine keeps time, and switch that on',
+      command: 'timedatectl; sudo timedatectl set-ntp true',
+    },
   });
   return false;
 }

@@ -69,7 +69,10 @@ async function askForAddress({ asker }: ChooseContext): Promise<string> {
   throw new MonitorError('no Hue Bridge was found in this network, and no address was given', {
     type: 'network',
     permanent: true,
-    remediation: 'Give its address, which the Hue app shows: node bin/auth-hue.js --bridge 192.168.1.10',
+    remediation: {
+      say: 'Give its address, which the Hue app shows',
+      command: 'node bin/auth-hue.js --bridge 192.168.1.10',
+    },
   });
 }
 
@@ -84,6 +87,9 @@ async function askWhich(bridges: readonly MetBridge[], asker: Asker): Promise<Me
   throw new MonitorError(`there are ${bridges.length} bridges, and none was chosen`, {
     type: 'usage',
     permanent: true,
-    remediation: `Type its number, or name it: node bin/auth-hue.js --bridge ${first?.address ?? 'ADDRESS'}`,
+    remediation: {
+      say: 'Type its number, or name it',
+      command: `node bin/auth-hue.js --bridge ${first?.address ?? 'ADDRESS'}`,
+    },
   });
 }

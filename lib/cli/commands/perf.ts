@@ -120,7 +120,7 @@ function notEnabled(file: string): MonitorError {
   return new MonitorError(`hue is not enabled in ${file}: there is nothing to measure`, {
     type: 'configuration',
     permanent: true,
-    remediation: 'Pair with the bridge: node bin/auth-hue.js',
+    remediation: { say: 'Pair with the bridge', command: 'node bin/auth-hue.js' },
   });
 }
 

@@ -20,7 +20,7 @@ export function checkAlerts({ config, installation, now }: CheckContext): Judgem
     const leftOver: Problem = {
       status: 'warn',
       message: `${path} is left over: ${names} is not enabled any more`,
-      remediation: `rm '${path}'`,
+      remediation: { say: '', command: `rm '${path}'` },
     };
     return { message: '', problems: [leftOver], details };
   }

@@ -20,7 +20,7 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
   const odd = ODDITIES.filter(({ isOdd }) => isOdd(config)).map(({ key, say }): Problem => ({
     status: 'warn',
     message: `${key} ${say(config)}`,
-    remediation: `Correct ${key}, unless it is intended: "\${EDITOR:-vi}" '${files.config}'`,
+    remediation: { say: `Correct ${key}, unless it is intended`, command: `"\${EDITOR:-vi}" '${files.config}'` },
   }));
   const sources = installation.enabled.join(' and ');
   const ofSources = await Promise.all(

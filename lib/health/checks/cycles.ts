@@ -78,7 +78,7 @@ export function gapProblems(collector: string, cycles: LastCycles, longerThanMs:
     {
       status: 'warn',
       message: `${collector} has ${gaps.length === 1 ? 'a gap' : `${gaps.length} gaps`} in the last 24 hours, the longest of ${longest}`,
-      remediation: 'See when, and what the cycles around it said: node bin/report.js gaps',
+      remediation: { say: 'See when, and what the cycles around it said', command: 'node bin/report.js gaps' },
     },
   ];
 }

@@ -36,7 +36,10 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     problems.push({
       status: 'warn',
       message: `${damaged.length} damaged spool ${damaged.length === 1 ? 'file lies' : 'files lie'} in ${directory}`,
-      remediation: `Check whether they contain something to save, then remove them: ls -l '${directory}' && rm -r '${directory}'`,
+      remediation: {
+        say: 'Check whether they contain something to save, then remove them',
+        command: `ls -l '${directory}' && rm -r '${directory}'`,
+      },
     });
   }
   for (const name of aside) {
@@ -85,7 +88,10 @@ export function foreignSideFiles(path: string): Problem[] {
       {
         status: 'fail',
         message: `${file} belongs to user ${side.uid}, the database to user ${database.uid}: the owner of the database cannot write`,
-        remediation: `sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`,
+        remediation: {
+          say: '',
+          command: `sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`,
+        },
         stops: [],
       },
     ];
@@ -108,7 +114,7 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
     problems.push({
       status: 'fail',
       message: `SQLite does not take storage.wal_autocheckpoint_pages: ${pages}, it answers ${String(details['wal_autocheckpoint_pages'])}`,
-      remediation: 'Correct it in config.yaml, then: node bin/health.js database',
+      remediation: { say: 'Correct it in config.yaml, then', command: 'node bin/health.js database' },
       stops: [],
     });
   }
@@ -118,7 +124,10 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
     problems.push({
       status: 'fail',
       message: `${path}-wal has grown to ${Math.round((waitingPages * PAGE_BYTES) / 1_000_000)} MB that cannot be copied into the database: a reader that never ends prevents it`,
-      remediation: `See who has it open, and end that program; the next cycle does the rest: fuser -v '${path}'`,
+      remediation: {
+        say: 'See who has it open, and end that program; the next cycle does the rest',
+        command: `fuser -v '${path}'`,
+      },
       stops: [],
     });
   }

@@ -76,7 +76,7 @@ function allInFuture(collector: string): Problem {
   return {
     status: 'warn',
     message: `all cycles of ${collector} have a time in the future`,
-    remediation: 'Check the clock of this machine: timedatectl',
+    remediation: { say: 'Check the clock of this machine', command: 'timedatectl' },
   };
 }
 

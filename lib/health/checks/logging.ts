@@ -32,21 +32,27 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
     problems.push({
       status: 'fail',
       message: `logging.max_file_mb (${max_file_mb}) is more than logging.max_total_mb (${max_total_mb}): lines are dropped before a file is ever rotated`,
-      remediation: 'Lower logging.max_file_mb in config.yaml, then: node bin/health.js logging',
+      remediation: { say: 'Lower logging.max_file_mb in config.yaml, then', command: 'node bin/health.js logging' },
     });
   }
   if (status.total_bytes > max_total_mb * 1_000_000) {
     problems.push({
       status: 'fail',
       message: `the logs in ${directory} take ${megabytes(status.total_bytes)}, more than logging.max_total_mb (${max_total_mb} MB)`,
-      remediation: `The next cycle removes the oldest backups (${RUN_A_CYCLE}); if it cannot, remove some by hand: rm '${directory}'/*.[0-9]*.log`,
+      remediation: {
+        say: `The next cycle removes the oldest backups (${RUN_A_CYCLE}); if it cannot, remove some by hand`,
+        command: `rm '${directory}'/*.[0-9]*.log`,
+      },
     });
   }
   if (status.rotation_due) {
     problems.push({
       status: 'warn',
       message: `a log file in ${directory} has grown past ${megabytes(status.threshold_bytes)}: its rotation has not been possible so far`,
-      remediation: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what prevents it: ls -l '${directory}'; df -h '${directory}'`,
+      remediation: {
+        say: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what prevents it`,
+        command: `ls -l '${directory}'; df -h '${directory}'`,
+      },
     });
   }
   return problems;
@@ -62,7 +68,7 @@ function obstacleIn(directory: string): Problem | null {
     return {
       status: 'fail',
       message: `${place} is not a directory`,
-      remediation: `Move it away: mv '${place}' '${place}.other'`,
+      remediation: { say: 'Move it away', command: `mv '${place}' '${place}.other'` },
     };
   }
   if (closed !== null)
@@ -73,7 +79,7 @@ function obstacleIn(directory: string): Problem | null {
     return {
       status: 'warn',
       message: `the log directory ${directory} does not exist yet; the first line logged makes it`,
-      remediation: `Make it, if you want it now: mkdir -p '${directory}'`,
+      remediation: { say: 'Make it, if you want it now', command: `mkdir -p '${directory}'` },
     };
   }
   return refusedWrite(directory, giveBack);

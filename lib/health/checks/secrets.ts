@@ -64,7 +64,7 @@ function fileProblems({ mode, othersMayUse, foreignOwner, readOnlyMount }: Secre
     problems.push({
       status: readOnlyMount ? 'warn' : 'fail',
       message: `${file} belongs to user ${foreignOwner}, who can change what is logged in with`,
-      remediation: `sudo chown ${process.geteuid?.() ?? 0} '${file}' && sudo chmod 600 '${file}'`,
+      remediation: { say: '', command: `sudo chown ${process.geteuid?.() ?? 0} '${file}' && sudo chmod 600 '${file}'` },
       stops: [],
     });
   }

@@ -92,7 +92,7 @@ function readEndpoints(
       type: 'unauthorized',
       permanent: true,
       endpoint,
-      remediation: 'Check the login: node bin/auth-amazon.js --check',
+      remediation: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
     });
   }
   refuseThrottled(JSON.stringify(errors), endpoint);

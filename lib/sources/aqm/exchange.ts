@@ -103,7 +103,7 @@ export function readObject(response: HttpResponse, endpoint: string): Record<str
       type: 'unauthorized',
       permanent: true,
       endpoint,
-      remediation: 'Check the login: node bin/auth-amazon.js --check',
+      remediation: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
     });
   }
   if (status !== 200) {

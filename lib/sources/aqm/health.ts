@@ -38,7 +38,7 @@ function noToken(): Judgement {
   const problem: Problem = {
     status: 'fail',
     message: 'not asked: there is no usable refresh token for Amazon',
-    remediation: 'Log in at Amazon: node bin/auth-amazon.js',
+    remediation: { say: 'Log in at Amazon', command: 'node bin/auth-amazon.js' },
   };
   return { message: '', problems: [problem], details: {} };
 }

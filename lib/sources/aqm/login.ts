@@ -151,7 +151,10 @@ function refusedAtOnce(cause: unknown): MonitorError {
   return new MonitorError('Amazon gives cookies and refuses them at once', {
     type: 'session_rejected',
     permanent: true,
-    remediation: 'Try again in a few minutes; if it stays so, log in once more: node bin/auth-amazon.js',
+    remediation: {
+      say: 'Try again in a few minutes; if it stays so, log in once more',
+      command: 'node bin/auth-amazon.js',
+    },
     cause,
   });
 }

@@ -12,7 +12,7 @@ export const AMAZON_AQM = {
   secret: {
     section: 'amazon',
     key: 'refresh_token',
-    remedy: 'Log in at Amazon, which writes it: node bin/auth-amazon.js',
+    remedy: { say: 'Log in at Amazon, which writes it', command: 'node bin/auth-amazon.js' },
   },
   quantities: [
     ...(['temperature_celsius', 'humidity_percent', 'pm25_ugm3', 'pm10_ugm3', 'voc_index', 'co_ppm'] as const),
@@ -25,7 +25,7 @@ export const AMAZON_AQM = {
   create: async (kit) => (await import('./create')).createAqm(kit),
   check: {
     title: 'Amazon: session alive, marketplace right, monitors found and reachable',
-    remedy: 'Check the login: node bin/auth-amazon.js --check',
+    remedy: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
     run: async (context, row) => (await import('./health')).checkAmazon(context, row),
   },
 } as const satisfies SourceRow;

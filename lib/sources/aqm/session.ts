@@ -161,6 +161,6 @@ export function noToken(): MonitorError {
   return new MonitorError('there is no Amazon refresh token in the secrets file', {
     type: 'login_needed',
     permanent: true,
-    remediation: 'Log in: node bin/auth-amazon.js',
+    remediation: { say: 'Log in', command: 'node bin/auth-amazon.js' },
   });
 }

@@ -147,7 +147,7 @@ function refused(how: string, endpoint: string): MonitorError {
     type: 'login_needed',
     permanent: true,
     endpoint,
-    remediation: 'Log in again: node bin/auth-amazon.js',
+    remediation: { say: 'Log in again', command: 'node bin/auth-amazon.js' },
   });
 }
 

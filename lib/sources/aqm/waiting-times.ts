@@ -49,7 +49,7 @@ export function rejected(cyclesInARow: number, cause: MonitorError): MonitorErro
     type: 'session_rejected',
     permanent: true,
     ...(cause.endpoint === undefined ? {} : { endpoint: cause.endpoint }),
-    remediation: 'If it stays so, log in again: node bin/auth-amazon.js',
+    remediation: { say: 'If it stays so, log in again', command: 'node bin/auth-amazon.js' },
     cause,
   });
 }

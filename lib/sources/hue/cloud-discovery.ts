@@ -25,7 +25,7 @@ export async function findByCloud({ url, http, signal }: CloudDiscoveryContext):
     throw new MonitorError(`${endpoint} answered ${response.status}`, {
       type: response.status === 429 ? 'rate_limited' : 'http',
       endpoint,
-      remediation: 'Wait 15 minutes, or give the address: node bin/auth-hue.js --bridge ADDRESS',
+      remediation: { say: 'Wait 15 minutes, or give the address', command: 'node bin/auth-hue.js --bridge ADDRESS' },
     });
   }
   const list = parseJson(response.body, endpoint);

@@ -105,7 +105,7 @@ function noKey(): Judgement {
   const problem: Problem = {
     status: 'fail',
     message: 'not asked: there is no usable key for the bridge',
-    remediation: 'Pair with the bridge: node bin/auth-hue.js',
+    remediation: { say: 'Pair with the bridge', command: 'node bin/auth-hue.js' },
   };
   return { message: '', problems: [problem], details: {} };
 }
@@ -142,7 +142,7 @@ function sensorProblems({ readings, skipped, devicesSeen }: SourceReport): Probl
     problems.push({
       status: 'fail',
       message: 'the bridge lists no temperature sensor',
-      remediation: 'Add a motion sensor in the Hue app, then: node bin/health.js hue',
+      remediation: { say: 'Add a motion sensor in the Hue app, then', command: 'node bin/health.js hue' },
     });
   }
   for (const [reason, [what, remedy]] of Object.entries(SKIPPED)) {
@@ -151,7 +151,7 @@ function sensorProblems({ readings, skipped, devicesSeen }: SourceReport): Probl
     problems.push({
       status: 'warn',
       message: `${devices.length} of ${devicesSeen} sensors ${what}: ${devices.join(', ')}`,
-      remediation: `${remedy}, then: node bin/health.js hue`,
+      remediation: { say: `${remedy}, then`, command: 'node bin/health.js hue' },
     });
   }
   const weak = readings.filter(({ battery_percent: battery }) => battery !== null && battery < BATTERY_LOW_PERCENT);
@@ -160,7 +160,7 @@ function sensorProblems({ readings, skipped, devicesSeen }: SourceReport): Probl
     problems.push({
       status: 'warn',
       message: `batteries under ${BATTERY_LOW_PERCENT} %: ${list}`,
-      remediation: 'Put in new ones, then: node bin/health.js hue',
+      remediation: { say: 'Put in new ones, then', command: 'node bin/health.js hue' },
     });
   }
   return problems;

@@ -12,7 +12,7 @@ export const HUE = {
   secret: {
     section: 'hue',
     key: 'username',
-    remedy: 'Pair with the bridge, which writes it: node bin/auth-hue.js',
+    remedy: { say: 'Pair with the bridge, which writes it', command: 'node bin/auth-hue.js' },
   },
   quantities: ['temperature_celsius', 'light_lux', 'battery_percent'],
   needs: ['temperature_celsius'],
@@ -28,7 +28,10 @@ export const HUE = {
   create: async (kit) => (await import('./create')).createHue(kit),
   check: {
     title: 'Hue Bridge: answers, is the right one, accepts the key, lists sensors',
-    remedy: 'Check that the bridge is switched on; if its address has changed, find it again: node bin/auth-hue.js',
+    remedy: {
+      say: 'Check that the bridge is switched on; if its address has changed, find it again',
+      command: 'node bin/auth-hue.js',
+    },
     run: async (context, row) => (await import('./health')).checkHue(context, row),
   },
   configProblems: async (config, file) => (await import('./config-problems')).authorityProblems(config, file),

@@ -79,6 +79,6 @@ export function addressesGiven(text: string): string[] {
   throw new MonitorError(`the address ${JSON.stringify(text)} ${fault}`, {
     type: 'usage',
     permanent: true,
-    remediation: 'Give it as the Hue app shows it: node bin/auth-hue.js --bridge 192.168.1.10',
+    remediation: { say: 'Give it as the Hue app shows it', command: 'node bin/auth-hue.js --bridge 192.168.1.10' },
   });
 }

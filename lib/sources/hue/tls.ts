@@ -53,6 +53,9 @@ function unusable(file: string, what: string): MonitorError {
   return new MonitorError(`hue.ca_file: ${file} ${what}`, {
     type: 'configuration',
     permanent: true,
-    remediation: `Correct hue.ca_file, or set it to "" if the bridge is signed by Signify. See: openssl x509 -in '${file}' -noout -subject`,
+    remediation: {
+      say: 'Correct hue.ca_file, or set it to "" if the bridge is signed by Signify. See',
+      command: `openssl x509 -in '${file}' -noout -subject`,
+    },
   });
 }

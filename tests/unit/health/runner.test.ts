@@ -10,7 +10,7 @@ const row = (given: Partial<Check>): Check => ({
   name: 'hue',
   title: 'a check',
   stops: ['hue'],
-  remedy: 'Do this: node bin/health.js',
+  remedy: { say: 'Do this', command: 'node bin/health.js' },
   needsNetwork: false,
   needsConfig: false,
   run: () => SOUND,

@@ -50,6 +50,7 @@ describe('what is impossible in a room', () => {
     ['pm25_ugm3', -1],
     ['light_lux', -1],
     ['co_ppm', NaN],
+    ['humidity_percent', '45' as unknown as number],
   ])('%s of %p is left out and reported; the rest of the device is stored', (name, value) => {
     const other = name === 'pm10_ugm3' ? 'co_ppm' : 'pm10_ugm3';
     const { readings, logger } = judge([answerOf('toy:1', { [name]: value, [other]: 3 })]);

@@ -18,7 +18,7 @@ export const TOY = {
   create: async (kit) => (await import('./create')).createToy(kit),
   check: {
     title: 'Toy monitor: answers',
-    remedy: 'See whether the toy monitor has power, then: node bin/health.js toy',
+    remedy: { say: 'See whether the toy monitor has power, then', command: 'node bin/health.js toy' },
     run: async (context, row) => (await import('./health')).checkToy(context, row),
   },
 } as const satisfies SourceRow;
