@@ -8,20 +8,20 @@ export interface Flag {
   value?: string;
   /** the only values allowed */
   choices?: readonly string[];
-  /** given again, it adds to the list, after a comma */
+  /** if the flag is given again, its value is added to the list, after a comma */
   isList?: boolean;
   help: string;
 }
 
-/** A command's border: everything `--help` says. */
+/** A command's interface: everything that `--help` says. */
 export interface CommandSpec {
   name: string;
-  /** its one job, in a sentence */
+  /** what the command does, in one sentence */
   summary: string;
   flags: readonly Flag[];
-  /** what may follow without a dash: `gaps | cycles | backup FILE`; absent = nothing */
+  /** the arguments that are not flags: `gaps | cycles | backup FILE`; absent = none */
   positionals?: string;
-  /** what else there is to know, a line each */
+  /** further explanations, one per line */
   notes?: readonly string[];
   examples: readonly string[];
   exitCodes: readonly (readonly [number, string])[];
@@ -44,7 +44,7 @@ export interface Arguments {
 }
 
 /**
- * @throws MonitorError `usage`, naming what is not known and the nearest known flag
+ * @throws MonitorError `usage`; its message names the unknown argument and the nearest known flag
  */
 export function parseArguments(spec: CommandSpec, typed: readonly string[]): Arguments {
   const values: Record<string, string> = {};
@@ -102,7 +102,7 @@ export function usage(spec: CommandSpec, message: string): MonitorError {
   return new MonitorError(message, {
     type: 'usage',
     permanent: true,
-    remediation: `Run "node bin/${spec.name}.js --help" for what there is.`,
+    remediation: `Run "node bin/${spec.name}.js --help" to see all flags.`,
   });
 }
 

@@ -1,17 +1,17 @@
-/** Asks the user a question and takes the answer from stdin, from a person or a pipe alike. */
+/** Asks the user a question and reads the answer from stdin, which may be a terminal or a pipe. */
 import type { Readable } from 'node:stream';
 
 export interface Asker {
   /**
-   * @returns the next line, without blanks around it; null where the input has ended
-   * @throws the signal's reason
+   * @returns the next line, without spaces around it; null if the input has ended
+   * @throws the reason of the signal
    */
   ask(question: string): Promise<string | null>;
-  /** Lets go of stdin, so that it does not hold the process. */
+  /** Closes stdin, so that the process can end. */
   close(): void;
 }
 
-/** @param say shows the question; the answer is typed behind it */
+/** @param say shows the question; the user types the answer after it */
 export function createAsker(
   say: (question: string) => void,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-/** What a collector says: nothing where cron listens and all is well, one line to a person, one object for `--json`. */
+/** What a collector prints: nothing under cron if the cycle succeeded, one line on a terminal, one object for `--json`. */
 import type { CycleResult } from '../collect';
 import type { MonitorError } from '../errors';
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
@@ -14,7 +14,7 @@ export interface OutputOptions {
   quiet: boolean;
   verbose: boolean;
   dryRun: boolean;
-  /** the repeated failure was said within the last 24 hours */
+  /** the same failure was already printed within the last 24 hours */
   silentFailure: boolean;
   logFile: string;
 }
@@ -46,7 +46,7 @@ function explanationOf({ record, replaced }: CycleResult): string[] {
   }
   if (Object.values(record.devices_skipped).includes('malformed')) {
     lines.push(
-      'A malformed sensor was left out. Run "node bin/health.js" to see it; restart the device if it stays so.',
+      'A malformed sensor was left out. Run "node bin/health.js" to see it; restart the device if that does not change.',
     );
   }
   return lines;
@@ -55,7 +55,7 @@ function explanationOf({ record, replaced }: CycleResult): string[] {
 function replacedError(replaced: string): Pick<MonitorError, 'type' | 'message' | 'remediation'> {
   return {
     type: 'database_corrupt',
-    message: `The database was damaged and lies in ${replaced} now; a new one was started`,
+    message: `The database was damaged and is now in ${replaced}; a new one was started`,
     remediation: `Try to recover what is in it: ${recoveryOf(replaced)}`,
   };
 }
@@ -79,7 +79,7 @@ function summaryOf({ record, readingsStored }: CycleResult, program: string): st
   return `${program}: ${record.outcome}, ${plural(readingsStored, 'reading')} stored in ${record.duration_ms} ms${left}`;
 }
 
-/** What `--dry-run` prints: a line a device, nothing stored. */
+/** What `--dry-run` prints: one line for each device; nothing is stored. */
 function tableOf({ report }: CycleResult): string {
   const rows = report.readings.map((reading) => [
     printable(reading.location),
@@ -94,7 +94,7 @@ function tableOf({ report }: CycleResult): string {
     .join('');
 }
 
-/** `21.5 °C`, `36 % humidity`: each value that the device told. */
+/** `21.5 °C`, `36 % humidity`: each value that the device reported. */
 export function quantitiesOf(reading: Reading): string[] {
   return QUANTITY_NAMES.flatMap((name) => {
     const value = reading[name];

@@ -1,6 +1,6 @@
 /**
- * A collector: the same command for every source, made of its row. This file alone knows all the rooms, puts them
- * together, and lets `collect` tell the story.
+ * A collector: the same command for every source, made from the source's row. Only this file knows all parts of a cycle;
+ * it creates them and hands them to `collect`.
  */
 import { join } from 'node:path';
 import { accept } from '../sources/accept';
@@ -34,13 +34,13 @@ import { envelope } from './envelope';
 import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
 import { ownCommand } from './own-command';
-import { wasSaidLately } from './repeated-failure';
+import { wasReportedRecently } from './repeated-failure';
 import { verboseLogger } from './verbose-logger';
 
-/** A row as lib/sources/all.ts has it. */
+/** A row of the table in lib/sources/all.ts. */
 type Row = SourceRow & { collector: CollectorName };
 
-/** Fields of every `--json` answer of a collector. */
+/** The fields that every `--json` answer of a collector has. */
 const NOTHING_COLLECTED = { readings: [], skipped: {}, endpoint: null, payload_bytes: 0 };
 
 /** Runs the command of a source and ends the process. */
@@ -57,7 +57,7 @@ function specOf({ program, summary, flags }: Row): CommandSpec {
     flags: [
       ...flags,
       { name: 'dry-run', help: 'read and print, store nothing' },
-      { name: 'quiet-repeats', help: 'for crontabs: say the same failure at most once in 24 hours' },
+      { name: 'quiet-repeats', help: 'for crontabs: print the same failure at most once in 24 hours' },
       ...COMMON_FLAGS,
     ],
     examples: [
@@ -69,7 +69,7 @@ function specOf({ program, summary, flags }: Row): CommandSpec {
   };
 }
 
-/** What one run of a collector is made of. */
+/** The parts of one run of a collector. */
 interface Cycle {
   row: Row;
   kit: SourceKit;
@@ -78,7 +78,7 @@ interface Cycle {
   isDryRun: boolean;
 }
 
-/** From the configuration to the exit code. */
+/** One run: from reading the configuration to the exit code. */
 async function run(row: Row, invocation: Invocation): Promise<number> {
   const { terminal, redactor } = invocation;
   const { switches, values } = invocation.arguments;
@@ -153,7 +153,7 @@ function createKit({ row, end, values, isDryRun, ...parts }: KitParts): SourceKi
   };
 }
 
-/** If secrets.yaml has an address for it; a dry run is not a cycle. */
+/** Starts the heartbeat if secrets.yaml has an address for it; a dry run is not a cycle and sends none. */
 async function startHeartbeatOf({ row, kit, end, isDryRun }: Cycle): Promise<Heartbeat | null> {
   const url = kit.secrets.heartbeat?.[row.collector];
   if (url === undefined || isDryRun) return null;
@@ -181,7 +181,7 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
   return isDryRun ? { ...result, readingsStored: 0 } : result;
 }
 
-/** The alert, the heartbeat and the retention: none of them changes what has become of the cycle. */
+/** The alert, the heartbeat and the retention: none of them changes the outcome of the cycle. */
 async function doAfterwards(
   { kit, end, arguments: { values }, isDryRun }: Cycle,
   source: Source,
@@ -198,9 +198,11 @@ async function doAfterwards(
           remainingMs: () => end.storing.remainingMs(),
           commandLine: (command) => ownCommand(command, values),
         });
-  const told = heartbeat?.end(record.exit_code, failure?.type ?? record.outcome);
+  const heartbeatSent = heartbeat?.end(record.exit_code, failure?.type ?? record.outcome);
   const forgotten = failure === null ? forgetOldCycles(kit, end.storing.signal) : undefined;
-  await beforeDeadline(Promise.allSettled([settled, told, forgotten]), end.storing, end.graceMs).catch(() => undefined);
+  await beforeDeadline(Promise.allSettled([settled, heartbeatSent, forgotten]), end.storing, end.graceMs).catch(
+    () => undefined,
+  );
 }
 
 function report({ row, kit, arguments: { switches }, isDryRun }: Cycle, result: CycleResult, at: Invocation): void {
@@ -221,7 +223,7 @@ function report({ row, kit, arguments: { switches }, isDryRun }: Cycle, result: 
     quiet: switches.has('quiet'),
     verbose: switches.has('verbose'),
     dryRun: isDryRun,
-    silentFailure: quietRepeats && wasSaidLately(storage.data_directory, row.program, failure?.type ?? null),
+    silentFailure: quietRepeats && wasReportedRecently(storage.data_directory, row.program, failure?.type ?? null),
     logFile: join(logging.directory, `${row.program}.log`),
   });
 }

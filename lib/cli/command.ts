@@ -1,6 +1,6 @@
 /**
- * The frame every command runs in: parse, run, report the failure, exit. It starts from failure: the exit code is 1 (the
- * door set it) until the work says otherwise, so that a promise that never settles cannot look like success.
+ * The frame in which every command runs: parse, run, report the failure, exit. The exit code is that of a failure (set by
+ * the launcher in bin/) until the work has ended, so that a promise that never settles cannot look like success.
  */
 import { isatty } from 'node:tty';
 import { asMonitorError, type MonitorError } from '../errors';
@@ -16,43 +16,43 @@ import { envelope } from './envelope';
 export interface Terminal {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** whether a person looks at stdout */
+  /** whether stdout is a terminal */
   isTerminal: boolean;
   environment: NodeJS.ProcessEnv;
 }
 
 export interface Invocation {
   arguments: Arguments;
-  /** everything said through it passes the redactor */
+  /** everything that is printed through it passes the redactor */
   terminal: Terminal;
-  /** told every secret as soon as it is known */
+  /** gets every secret as soon as it is known */
   redactor: Redactor;
 }
 
-/** Does the work and gives the exit code; what it throws is reported here. */
+/** Does the work and returns the exit code; this file reports what it throws. */
 export type Run = (invocation: Invocation) => Promise<number>;
 
 export interface CommandOptions {
-  /** what a failure exits with, if the command has a table of its own */
+  /** the exit code of a failure, if the command has its own table */
   exitCodeOf?: (failure: MonitorError) => number;
-  /** fields that every `--json` answer of this command has, as they are when nothing was done */
+  /** the fields that every `--json` answer of this command has, with their values when nothing was done */
   emptyAnswer?: object;
 }
 
 declare const PACKAGE_VERSION: string | undefined;
-/** put in by the build from package.json */
+/** the build takes it from package.json */
 export const VERSION = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '0.0.0-source';
 
 /** Runs a command to its end and ends the process. */
 export async function main(spec: CommandSpec, run: Run, options: CommandOptions = {}): Promise<void> {
-  // Each connection says itself whether it verifies (lib/http/agent.ts); Node.js would warn on stderr all the same.
+  // Each connection decides itself whether it verifies (lib/http/agent.ts); Node.js would nevertheless warn on stderr.
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   const redactor = createRedactor();
   const terminal = redacting(processTerminal(), redactor);
   const codeOf = options.exitCodeOf ?? (({ type }: MonitorError): number => exitCodeOf(type));
   const end = (failure: MonitorError): never => {
     const code = codeOf(failure);
-    // One object: what fails when the answer is out already (at the process's end) has the exit code and stderr to say so.
+    // Only one object: a failure after the answer was printed (at the end of the process) is reported by exit code and stderr.
     if (!printed && process.argv.some((word) => /^--json(=|$)/.test(word)))
       terminal.out(envelope(spec.name, options.emptyAnswer ?? {}, { exit_code: code, error: failure }));
     terminal.err(failureText(spec, failure));
@@ -60,11 +60,11 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
   };
   const finish = (code: number): never => {
     if (outputLost === null) process.exit(code);
-    const rest = code === EXIT.done ? ['The work itself is done; only what it had to say is lost.'] : [];
+    const rest = code === EXIT.done ? ['The work itself is done; only its output is lost.'] : [];
     terminal.err(failureText(spec, outputLost, rest));
     process.exit(code === EXIT.done ? codeOf(outputLost) : code);
   };
-  // What nobody caught is a defect: said in the same form, never a bare stack with exit 0. (The door listened so far.)
+  // An uncaught error is a defect: it is reported in the same form. (Until here the launcher in bin/ has listened for it.)
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => end(asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
@@ -84,15 +84,15 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
   }
 }
 
-/** What became of standard output; one process has one. */
+/** The state of standard output, of which a process has one. */
 let outputLost: MonitorError | null = null;
 let printed = false;
-/** asked once: a terminal that was closed says itself that it is none */
+/** determined once: after a terminal was closed, isatty says that it is not one */
 const onTerminal = isatty(1);
 
 /**
- * The work goes on, an alert may still have to be raised; that its result reached nobody is told by the exit code. A
- * reader who has seen enough (`… | head`), or a terminal that was closed, is no loss.
+ * If this fails, the work continues, because an alert may still have to be raised; the exit code reports the lost output.
+ * A reader that needs no more (`… | head`), or a terminal that was closed, does not count as lost output.
  */
 function print(text: string): void {
   if (outputLost !== null) return;
@@ -108,7 +108,7 @@ function print(text: string): void {
 
 let stderr: NodeJS.WriteStream | undefined;
 
-/** Where even this cannot be written there is nobody left to tell; the work goes on. */
+/** If even stderr cannot be written, nothing can report that; the work continues. */
 function standardError(): NodeJS.WriteStream {
   stderr ??= process.stderr.on('error', () => undefined);
   return stderr;
@@ -123,12 +123,12 @@ function processTerminal(): Terminal {
   };
 }
 
-/** Nothing reaches the terminal, cron's mail or a pipeline without passing the redactor. */
+/** Everything that goes to the terminal, to cron's mail or into a pipeline passes the redactor. */
 function redacting(terminal: Terminal, redact: Redactor): Terminal {
   return { ...terminal, out: (text) => terminal.out(redact(text)), err: (text) => terminal.err(redact(text)) };
 }
 
-/** What happened, and what to do: a few lines; a stack only for what is our defect. */
+/** What happened, and what to do, in a few lines; with a stack only if it is a defect of this program. */
 export function failureText(
   spec: Pick<CommandSpec, 'name'>,
   failure: MonitorError,

@@ -1,8 +1,8 @@
-/** The one frame of every `--json` answer; only health's own report has another shape. */
+/** The common fields of every `--json` answer; only the report of health has another shape. */
 import type { MonitorError } from '../errors';
 import { EXIT } from '../exit-codes';
 
-/** How a command ended; what is left out is so for one that did its work. */
+/** How a command ended; a field that is left out has its value of success. */
 export interface Ending {
   exit_code?: number;
   outcome?: 'ok' | 'partial' | 'failed';
@@ -11,7 +11,7 @@ export interface Ending {
   error?: Pick<MonitorError, 'type' | 'message' | 'remediation'> | null;
 }
 
-/** @param content the command's own fields */
+/** @param content the fields that only this command has */
 export function envelope(command: string, content: object, ending: Ending = {}): string {
   const { exit_code = EXIT.done, outcome = exit_code === EXIT.done ? 'ok' : 'failed', error = null } = ending;
   return `${JSON.stringify({

@@ -1,9 +1,9 @@
-/** What is older than `storage.retention_days` goes after any good cycle of any collector. */
+/** Deletes what is older than `storage.retention_days`, after each successful cycle of a collector. */
 import { asMonitorError } from '../errors';
 import type { SourceKit } from '../sources/source';
 
 /**
- * Call it when a good cycle is safe: a device that did not answer well cannot say that our clock is right. Never throws:
+ * Call it when a successful cycle is stored: only the answer of the device can confirm this machine's clock. Never throws:
  * if it fails, the next cycle tries again.
  */
 export async function forgetOldCycles(

@@ -1,4 +1,4 @@
-/** Ctrl-C, SIGTERM and a closed terminal for a command that waits for a person: everything under way ends, with exit 1 and a sentence. */
+/** Ctrl-C, SIGTERM and a closed terminal end a command that waits for a person, with exit 1 and a sentence. */
 import { MonitorError } from '../errors';
 import { letGoOfTerminalAtExit } from '../reliability/hang-up';
 
@@ -11,7 +11,7 @@ export function interruption(): AbortSignal {
       new MonitorError(`interrupted by ${signal}`, {
         type: 'interrupted',
         permanent: true,
-        remediation: 'Nothing was changed that was not said; run the command again.',
+        remediation: 'Only the changes printed above were made; run the command again.',
       }),
     );
   };

@@ -1,4 +1,4 @@
-/** What a command that logs in (`auth-amazon`, `auth-hue`) is made of: the files, and the same tools the collectors use. */
+/** What `auth-amazon` and `auth-hue` work with: the files, and the tools that the collectors use, too. */
 import type { Config, Secrets } from '../config/config';
 import { findFiles, type Files } from '../config/find';
 import { loadConfig, type LoadOptions } from '../config/load';
@@ -20,7 +20,7 @@ import { verboseLogger } from './verbose-logger';
 export interface LoginKit {
   files: Files;
   config: Config;
-  /** the sound sections of secrets.yaml; empty if there is no such file yet */
+  /** the valid sections of secrets.yaml; empty if there is no such file yet */
   secrets: Secrets;
   http: Http;
   retrier: Retrier;
@@ -28,15 +28,15 @@ export interface LoginKit {
   closeLog: () => void;
   redactor: Redactor;
   terminal: Terminal;
-  /** Tells the person what they must read in order to act: on stderr where stdout belongs to `--json`. */
+  /** Shows what the user must read in order to act; on stderr if stdout belongs to `--json`. */
   tell: (text: string) => void;
-  /** The rest; nothing with `--quiet`. */
+  /** Shows everything else; nothing with `--quiet`. */
   say: (text: string) => void;
-  /** fires at SIGINT and SIGTERM, with the MonitorError to throw */
+  /** aborts at SIGINT and SIGTERM; its reason is the MonitorError to throw */
   interrupted: AbortSignal;
 }
 
-/** @throws MonitorError `configuration` if config.yaml, or secrets.yaml as a whole, is not in order */
+/** @throws MonitorError `configuration` if config.yaml is not valid, or secrets.yaml cannot be read at all */
 export function openLoginKit(program: Program, invocation: Invocation, options: LoadOptions = {}): LoginKit {
   const { values, switches } = invocation.arguments;
   const files = findFiles(values, { environment: invocation.terminal.environment });
@@ -65,7 +65,7 @@ export function openLoginKit(program: Program, invocation: Invocation, options: 
   };
 }
 
-/** Runs the work of a login and writes its failure into the log as well. */
+/** Runs a login and logs its failure. */
 export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -78,7 +78,7 @@ export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Prom
   }
 }
 
-/** Nobody is hurried while logging in: only a signal ends the run, and no wait for a retry is longer than a cycle. */
+/** A login has no deadline: only a signal ends it. No wait for a retry is longer than a cycle. */
 function untilInterrupted(interrupted: AbortSignal, longestWaitMs: number): Deadline {
   return {
     signal: interrupted,

@@ -1,8 +1,8 @@
-/** The line that a user can copy to run one of our commands on the very files this one runs on, from anywhere. */
+/** A command line that the user can copy: it runs one of our commands with the files of this run, from any directory. */
 import { join } from 'node:path';
 import { findFiles, installationDirectory, type FileFlags } from '../config/find';
 
-/** @param flags the ones this command was started with; the environment's files are named as well */
+/** @param flags those with which this command was started; files named by the environment are added */
 export function ownCommand(name: string, flags: FileFlags, environment: NodeJS.ProcessEnv = process.env): string {
   const files = findFiles(flags, { environment });
   const named = {
@@ -15,7 +15,7 @@ export function ownCommand(name: string, flags: FileFlags, environment: NodeJS.P
   return words.map(quoted).join(' ');
 }
 
-/** As a shell takes it: bare where nothing in it is special. */
+/** Quoted for a shell, but only if it contains a special character. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,18 +1,18 @@
-/** Takes what the user pastes, however a terminal has wrapped it. */
+/** Reads what the user pastes, even if the terminal has broken it into lines. */
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 export interface PasteOptions {
   input: Readable;
-  /** whether nothing more need be waited for, once the user is quiet */
+  /** whether the text is complete, so that the waiting ends when no more lines come */
   isComplete: (text: string) => boolean;
-  /** how long after the last line the user counts as quiet: a paste arrives at once, line by line */
+  /** how long to wait for the next line: the lines of a paste arrive immediately after each other */
   quietMs?: number;
   /** ends the waiting; its reason is thrown */
   signal: AbortSignal;
 }
 
-/** @returns all lines up to the end of the input, an empty line after some text, or the quiet after a complete text */
+/** @returns all lines up to the end of the input, to an empty line after some text, or to the pause after a complete text */
 export function readPasted({ input, isComplete, quietMs = 400, signal }: PasteOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * `--quiet-repeats`: a crontab's mail for the first failure of a kind, then at most one a day. What was said last is kept
- * in a small state file; losing it costs one mail too many, never one too few.
+ * `--quiet-repeats`: cron mails the first failure of a kind, then at most one a day. The last failure that was printed is
+ * kept in a small state file; if that is lost, one mail is sent too many, never one too few.
  */
 import { join } from 'node:path';
 import { isYoung } from '../clock';
@@ -12,10 +12,10 @@ import { writeWhole } from '../files/write-whole';
 const SILENCE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * @param errorType of this cycle, null after a success: the next failure is then news again
- * @returns whether the failure was already said within 24 hours and nothing else happened since
+ * @param errorType of this cycle, null after a success: the next failure is then printed again
+ * @returns whether the failure was already printed within 24 hours and nothing else has happened since
  */
-export function wasSaidLately(
+export function wasReportedRecently(
   dataDirectory: string,
   program: string,
   errorType: ErrorType | null,
@@ -30,17 +30,17 @@ export function wasSaidLately(
   try {
     writeWhole(file, JSON.stringify({ error_type: errorType, said_at: new Date(nowMs).toISOString() }));
   } catch {
-    // Where nothing can be written, every failure is said.
+    // If nothing can be written, every failure is printed.
   }
   return false;
 }
 
-/** Where it stays, the next failure of this kind may go unmailed for a day; the log and the exit code still tell of it. */
+/** If the file cannot be removed, the next failure of this kind may not be mailed for a day; log and exit code report it. */
 function forget(file: string): void {
   try {
     removeIfThere(file);
   } catch {
-    // A success must not end as a failure because of it.
+    // A success must not become a failure because of it.
   }
 }
 

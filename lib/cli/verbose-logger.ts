@@ -1,4 +1,4 @@
-/** `--verbose`: every step on stderr, of every level, beside the log file and its own level. */
+/** `--verbose`: prints lines of every level on stderr; the log file still has only those of its own level. */
 import { LEVELS, type Level } from '../config/config';
 import type { Fields, Logger } from '../logging/logger';
 import { printable } from '../wording';

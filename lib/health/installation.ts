@@ -1,4 +1,4 @@
-/** Reads what all checks look at. */
+/** Reads the files that all checks need. */
 import type { Installation } from '../check/check';
 import { findFiles, type FileFlags } from '../config/find';
 import { loadConfig } from '../config/load';
@@ -6,12 +6,12 @@ import { loadSecrets } from '../config/secrets';
 import { asMonitorError, type MonitorError } from '../errors';
 import { enabledSources, SOURCES } from '../sources/all';
 
-/** Never throws: what cannot be read is a finding, not the end. */
+/** Never throws: a file that cannot be read is a finding of a check. */
 export function readInstallation(flags: FileFlags, environment: NodeJS.ProcessEnv): Installation {
   const files = findFiles(flags, { environment });
   const { value: config, failure: configFailure } = attempt(() => loadConfig(files.config));
   const { value: secrets, failure: secretsFailure } = attempt(() => loadSecrets(files.secrets));
-  // All of them while it is not known which.
+  // All of them, if it is not known which are enabled.
   const enabled = (config === null ? SOURCES : enabledSources(config)).map(({ collector }) => collector);
   return { files, config, configFailure, secrets, secretsFailure, enabled };
 }

@@ -1,16 +1,16 @@
-/** The report in words: a table for a person, plain lines for a log or a mail, an object for a program. */
+/** Renders the report: a table for a person, plain lines for a log or a mail, an object for a program. */
 import { printable } from '../wording';
 import { CHECKS } from './checks';
 import type { Status } from '../check/check';
 import type { CheckReport, HealthReport } from './runner';
 
-/** What is wrong stands at the end, where the eye is. */
+/** Problems come last, because the end of the output is read first. */
 const ORDER: readonly Status[] = ['skip', 'pass', 'warn', 'fail'];
 const MARKS: Record<Status, string> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
 const COLOURS: Record<Status, string> = { pass: '32', warn: '33', fail: '31', skip: '2' };
 
 export interface TextOptions {
-  /** a person looks: marks and colour */
+  /** for a person: with marks and colour */
   isTerminal: boolean;
   colour: boolean;
   /** only what is wrong */
@@ -34,7 +34,7 @@ export function renderText(report: HealthReport, options: TextOptions): string {
   return [...lines, paint(worst(report), overall)].map((line) => `${line}\n`).join('');
 }
 
-/** A line a problem, its remedy under it. */
+/** One line for each problem, with its remedy below it. */
 function entries({ name, message, problems }: CheckReport, label: string): string[] {
   const start = `${label} ${name.padEnd(10)}`;
   if (problems.length === 0) return [`${start} ${printable(message, ' ')}`];
@@ -64,7 +64,7 @@ function worst({ status: overall, checks }: HealthReport): Status {
   return checks.some(({ status }) => status === 'warn') ? 'warn' : 'pass';
 }
 
-/** The contract's object; what is needed to show problems one by one is in `details`, by adding. */
+/** The object of the documented interface; `details` has, in addition, each problem on its own. */
 export function renderJson(report: HealthReport): string {
   const checks = report.checks.map(({ problems, ...check }) =>
     problems.length === 0 ? check : { ...check, details: { ...check.details, problems } },
@@ -77,8 +77,8 @@ const LINE_LENGTH = 79;
 const NAGIOS_WORDS = { healthy: 'OK', degraded: 'WARNING', critical: 'CRITICAL' } as const;
 
 /**
- * One line for Nagios and its kin, below 80 characters, performance data after the bar: `WARNING: hue, freshness | …`.
- * Exit codes 0, 1, 2 are theirs too: OK, WARNING, CRITICAL.
+ * One line for Nagios and similar monitors, below 80 characters, performance data after the bar: `WARNING: hue, freshness | …`.
+ * They also use the exit codes 0, 1, 2 for OK, WARNING, CRITICAL.
  */
 export function renderLine(report: HealthReport): string {
   const count = (status: Status) => report.checks.filter((check) => check.status === status).length;
@@ -86,17 +86,17 @@ export function renderLine(report: HealthReport): string {
   const performance = ` | fail=${count('fail')} warn=${count('warn')} time=${(report.duration_ms / 1000).toFixed(3)}s`;
   const room = LINE_LENGTH - performance.length - word.length - 2;
   const named = report.checks.filter(({ status }) => status === (report.status === 'healthy' ? 'warn' : 'fail'));
-  const told =
+  const summary =
     named.length === 0
       ? `${count('pass')} checks pass`
       : fitting(
           named.map(({ name }) => name),
           room,
         );
-  return `${word}: ${told}${performance}\n`;
+  return `${word}: ${summary}${performance}\n`;
 }
 
-/** As many names as there is room for, and how many more there are. */
+/** As many names as fit, and how many more there are. */
 function fitting(names: readonly string[], room: number): string {
   for (let shown = names.length; shown > 0; shown--) {
     const more = names.length - shown;
@@ -122,7 +122,7 @@ function escapeData(text: string): string {
   return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }
 
-/** `--list`: what there is to ask for by name. */
+/** `--list`: the checks that can be asked for by name. */
 export function renderList(): string {
   return CHECKS.map(({ name, title }) => `${name.padEnd(11)}${title}\n`).join('');
 }

@@ -1,4 +1,4 @@
-/** Runs checks all at once. Each has its own deadline, so the whole takes no longer than the slowest may. */
+/** Runs all checks at once. Each has its own deadline, so that the whole ends within the longest of them. */
 import { asMonitorError, MonitorError, textOfRemedy } from '../errors';
 import { errorCode } from '../files/file-error';
 import {
@@ -13,7 +13,7 @@ import {
 import { acquireLock } from '../store/lock';
 import { verdictOf, type Verdict } from './verdict';
 
-/** Below the 10 s a check may take, so that what others do to this process meanwhile fits in between. */
+/** Below the 10 s that a check may take, so that a busy machine does not exceed them. */
 export const CHECK_DEADLINE_MS = 9000;
 
 /** A problem with what its check says of every one; its remedy as it is printed. */
@@ -22,9 +22,9 @@ export type JudgedProblem = Required<Problem> & { remediation: string };
 export interface CheckReport {
   name: string;
   status: Status;
-  /** all problems in a sentence each, else what is in good order */
+  /** one sentence for each problem, or one that says what is in order */
   message: string;
-  /** what to do about each problem, a line each; empty for pass and skip */
+  /** what to do about each problem, one line each; empty for pass and skip */
   remediation: string;
   duration_ms: number;
   details: Record<string, unknown>;
@@ -73,10 +73,10 @@ async function judge(check: Check, options: RunOptions): Promise<Judgement> {
   const { installation, offline, fresh, redactor, now = () => new Date() } = options;
   const { config } = installation;
   if (offline && check.needsNetwork) return skip('not asked (--offline)');
-  if (config === null && check.needsConfig) return skip('not looked at: there is no valid configuration to judge by');
+  if (config === null && check.needsConfig) return skip('not checked: there is no valid configuration');
   const deadline = startCheckDeadline(check.name, options.deadlineMs ?? CHECK_DEADLINE_MS);
   try {
-    // A check that never ends is left behind: the process ends without it.
+    // A check that never ends is abandoned: the process ends without it.
     const context = { installation, config: config as CheckContext['config'], fresh, redactor, acquireLock, now };
     return await Promise.race([check.run({ ...context, signal: deadline.signal }), deadline.passed]);
   } catch (thrown) {
@@ -88,13 +88,13 @@ async function judge(check: Check, options: RunOptions): Promise<Judgement> {
 
 /** A check that throws is a failed check. */
 function failureOf(thrown: unknown, { remedy }: Check): Problem {
-  // What the operating system refuses is no defect of ours.
-  if (errorCode(thrown) !== '') return { status: 'fail', message: `cannot be judged: ${(thrown as Error).message}` };
+  // What the operating system refuses is not a defect of this program.
+  if (errorCode(thrown) !== '') return { status: 'fail', message: `cannot be checked: ${(thrown as Error).message}` };
   const { message, remediation, remedy: own } = asMonitorError(thrown);
   return { status: 'fail', message, remediation: own.command === '' ? `${remediation} ${remedy}`.trim() : own };
 }
 
-/** A deadline whose passing also rejects, for work that does not listen to the signal. */
+/** A deadline that also rejects a promise, for work that does not listen to the signal. */
 function startCheckDeadline(name: string, milliseconds: number) {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -128,7 +128,7 @@ function statusOf({ skipped, problems }: Judgement): Status {
   return problems.length > 0 ? 'warn' : 'pass';
 }
 
-/** Several stand in one line: each ends like a sentence. */
+/** Several messages are on one line, so each must end like a sentence. */
 function sentence(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;

@@ -1,4 +1,4 @@
-/** What all checks together mean: healthy, degraded or critical, and the exit code of each. */
+/** The result of all checks together: healthy, degraded or critical, and its exit code. */
 import type { Problem, Status } from '../check/check';
 import { HEALTH_EXIT } from '../exit-codes';
 
@@ -8,8 +8,8 @@ export interface Verdict {
 }
 
 /**
- * Critical is a state in which no enabled source is read and stored.
- * @param enabled which sources are wanted; none wanted is a fault of the configuration and critical as such
+ * It is critical if no enabled source can be read and stored.
+ * @param enabled the enabled sources; none at all is a fault of the configuration, and critical
  */
 export function verdictOf(
   reports: readonly { status: Status; problems: readonly Pick<Problem, 'stops'>[] }[],

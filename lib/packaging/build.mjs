@@ -1,7 +1,8 @@
 /**
  * Makes dist/: one bundled file per command. sqlite3 stays outside (a native module), everything else is inside, so
- * that a cycle reads one file instead of four hundred. Beside those that cron runs lies what V8 compiled of them.
- * `--source-maps`: with a map beside each bundle (16 MB), by which the tests count what is covered.
+ * that a cycle reads one file instead of four hundred. Beside the bundles that cron runs lies the
+ * code that V8 has compiled for them.
+ * `--source-maps`: adds a map beside each bundle (16 MB), which the tests need to measure their coverage.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { bundle, bundleWithStart } from './bundle.mjs';
 import { compileValidators } from './compile-validators.mjs';
 
-/** Started again and again; the others are started by hand. */
+/** Cron starts these often; users start the others by hand. */
 const RUN_BY_CRON = ['collect-hue', 'collect-aqm', 'health'];
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -39,5 +40,5 @@ await bundle(
 
 const warmUp = [join(dist, 'warm-up.js'), join(here, 'record-compiled-code.cjs'), ...RUN_BY_CRON];
 const { status } = spawnSync(process.execPath, warmUp, { stdio: 'inherit', timeout: 60_000 });
-if (status !== 0) console.error('The commands could not be tried out: they work, but each start takes longer.');
+if (status !== 0) console.error('The test run of the commands failed: they work, but each start takes longer.');
 for (const name of ['warm-up.js', 'warm-up.js.map']) rmSync(join(dist, name), { force: true });

@@ -1,6 +1,6 @@
 /**
- * How everything that is started becomes one file. The packages go in as they were published: no plugin, nothing in the
- * place of a module (tests/contract/packages-as-published.test.ts).
+ * How each program becomes one file. The packages are bundled as they were published: without plugins, and no module is
+ * replaced (tests/contract/packages-as-published.test.ts).
  */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,12 +17,12 @@ export const BUNDLING = {
   target: 'node20.17',
   format: 'cjs',
   minifySyntax: true,
-  minifyWhitespace: true, // names stay, so that a stack can be read
-  supported: { 'dynamic-import': false }, // everything is inside; the loader of ES modules would cost 3 ms
+  minifyWhitespace: true, // names are kept, so that a stack trace can be read
+  supported: { 'dynamic-import': false }, // everything is in the bundle; the loader of ES modules would cost 3 ms
   external: ['sqlite3'],
   define: {
     PACKAGE_VERSION: JSON.stringify(version),
-    // The packages' own switch: winston loads its traces for developers, and their colours, only without it (5 ms).
+    // A switch that the packages know: without it, winston loads its diagnostics for developers and their colours (5 ms).
     'process.env.NODE_ENV': '"production"',
   },
   logLevel: 'warning',
@@ -38,8 +38,8 @@ export function bundle(entryPoints, outdir, options = {}) {
 }
 
 /**
- * Each file becomes `<name>.bundle.js` with `<name>.js` beside it, which starts it with the code that V8 compiled of it
- * once `record-compiled-code.cjs` has kept that.
+ * Each file becomes `<name>.bundle.js` with `<name>.js` beside it, which starts it with the code that V8 has compiled for
+ * it, if `record-compiled-code.cjs` has saved that code.
  *
  * @param {string[]} files
  * @param {string} outdir

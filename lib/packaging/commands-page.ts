@@ -1,4 +1,4 @@
-/** docs/commands.md: what each command says of itself with --help; a test holds the page to it. */
+/** docs/commands.md: what each command prints with --help; a test compares the page with it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ const INTRODUCTION = `<!-- Made from --help of each command by "npm run manual":
 
 # Commands
 
-Each runs once and exits, and works from any working directory. Installed by \`npm install -g\`, they are called
-\`htm-collect-hue\`, \`htm-report\` and so on. What the exit codes mean is the same for all, health's excepted.
+Each command runs once and exits, and works from any working directory. Installed by \`npm install -g\`, they are called
+\`htm-collect-hue\`, \`htm-report\` and so on. The exit codes mean the same for all commands except health.
 `;
 
-/** Needs dist/: it asks the commands themselves. */
+/** Needs dist/: it runs the commands. */
 export function commandsPage(): string {
   const root = installationDirectory();
   const commands = readdirSync(join(root, 'bin')).filter((name) => existsSync(join(root, 'dist', name)));

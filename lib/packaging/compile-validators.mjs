@@ -1,6 +1,6 @@
 /**
  * Turns the JSON Schemas of config/ into plain functions (lib/config/validators.generated.js), because compiling them
- * at each start would cost a cycle 60 ms. ajv is needed here and nowhere at run time.
+ * at each start would cost a cycle 60 ms. ajv is needed only here, not at run time.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,12 +24,12 @@ export function compileValidators() {
   const imported = /\brequire\(.*?\)|^import .*$/m.exec(code)?.[0];
   if (imported !== undefined) throw new Error(`The validators must need nothing at run time, but need ${imported}`);
   mkdirSync(dirname(target), { recursive: true });
-  // Renamed into place: test runs side by side never see half a file.
+  // Written under another name and renamed: parallel test runs never see half a file.
   writeFileSync(`${target}.${pid}`, code);
   renameSync(`${target}.${pid}`, target);
 }
 
-/** The schema without its manual, which would otherwise be part of every bundle. */
+/** The schema without its descriptions, which would otherwise be part of every bundle. */
 function readSchema(name) {
   const manual = ['description', 'title', 'examples', 'patternErrorMessage'];
   return JSON.parse(readFileSync(join(root, 'config', `${name}.schema.json`), 'utf8'), (key, value) =>

@@ -1,4 +1,4 @@
-/** The files made from the schemas; `npm run manual` writes them, and a test holds them to the schemas. */
+/** The files made from the schemas; `npm run manual` writes them, and a test compares them with the schemas. */
 import configSchema from '../../config/config.schema.json';
 import secretsSchema from '../../config/secrets.schema.json';
 import { exampleFile, reference } from './manual';
@@ -10,14 +10,14 @@ export function manualFiles(): Record<string, string> {
       schemaFile: 'config.schema.json',
       introduction: [
         'Every key with its default. Copy this file to config.yaml beside it and keep what you change: an absent key',
-        'has its default, an absent section hue or amazon_aqm is switched off. Only bridge_url and bridge_id have none;',
+        'has its default, an absent section hue or amazon_aqm is disabled. Only bridge_url and bridge_id have no default;',
         'node bin/auth-hue.js finds the bridge and writes both. Relative paths begin at the parent of this folder.',
       ],
     }),
     'config/secrets.example.yaml': exampleFile(secretsSchema, {
       schemaFile: 'secrets.schema.json',
       introduction: [
-        'Copy this file to secrets.yaml beside it, for nobody but you: install -m 600 secrets.example.yaml secrets.yaml',
+        'Copy this file to secrets.yaml beside it, readable only by you: install -m 600 secrets.example.yaml secrets.yaml',
         'node bin/auth-hue.js and node bin/auth-amazon.js fill in the first two sections.',
       ],
       commentedOut: ['email', 'heartbeat'],
@@ -44,7 +44,7 @@ whole before anything is done.
   \`$XDG_CONFIG_HOME/home-temperature-monitor/\` (\`~/.config/home-temperature-monitor/\`).
 
 Paths given as flags or in the environment start at the working directory. Relative paths inside \`config.yaml\` start at
-the base directory: the parent of the file's folder where that folder is named \`config\`, else the file's folder. Data and
+the base directory: the parent of the file's folder if that folder is named \`config\`, else the file's folder. Data and
 logs inside \`node_modules\` are refused.
 
 ## What is refused

@@ -1,4 +1,4 @@
-/** The example files and the reference page, made from the schemas, so that the three cannot drift apart. */
+/** The example files and the reference page, made from the schemas, so that the three always agree. */
 import { expectation, type SchemaNode } from '../config/expectation';
 
 /** How an example file begins, and which of its sections are only shown. */
@@ -7,11 +7,11 @@ export interface ExampleOptions {
   schemaFile: string;
   /** lines without `#` */
   introduction: string[];
-  /** sections that would do harm if they were copied as they are */
+  /** sections that would do harm if they were copied without a change */
   commentedOut?: string[];
 }
 
-/** An example file: every key with its meaning and its default (or an example, where a default makes no sense). */
+/** An example file: every key with its meaning and its default (or an example, if it has no useful default). */
 export function exampleFile(
   schema: SchemaNode,
   { schemaFile, introduction, commentedOut = [] }: ExampleOptions,
@@ -53,7 +53,7 @@ function meaning(node: SchemaNode): string {
   return `${node.description ?? ''}${keys}${saysItself ? '' : ` (${allowed(node)})`}`;
 }
 
-/** What a line of a free mapping looks like. */
+/** An example of a line in a mapping with free keys. */
 function shape({ type, examples }: SchemaNode): string[] {
   return type === 'object' && examples !== undefined ? [`  # Such as ${yamlValue(examples[0])}`] : [];
 }
@@ -63,7 +63,7 @@ function allowed(node: SchemaNode): string {
   return expectation(node).replace(/^expected /, '');
 }
 
-/** The default; where that is nothing that works, the example. */
+/** The default; the example if the default does not work. */
 function exampleValue(node: SchemaNode): unknown {
   const useless = node.default === undefined || node.default === '';
   return useless && node.examples !== undefined ? node.examples[0] : node.default;

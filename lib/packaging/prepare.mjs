@@ -1,6 +1,6 @@
 /**
- * What `npm ci` runs at its end: builds dist/. With `--omit=dev` there is nothing to build with, and a half-way failure
- * helps nobody: then it says what to run.
+ * What `npm ci` runs at its end: builds dist/. With `--omit=dev` the build tools are missing: instead of
+ * failing in the middle, it says what to run.
  */
 try {
   await import('esbuild');

@@ -13,7 +13,7 @@ vm.Script = class extends vm.Script {
     process.once('exit', () => {
       const code = this.createCachedData();
       const platform = Buffer.from(`${process.version} ${process.platform} ${process.arch}`);
-      // As start.cjs checks it. Whole or not at all, and flushed, so that a power cut cannot leave holes in it.
+      // In the form that start.cjs checks; written completely or not at all, and flushed, so that a power cut cannot damage it.
       const content = Buffer.concat([code, Buffer.from(source, 'latin1'), code, platform]);
       const temporary = `${file}.${process.pid}`;
       try {

@@ -1,6 +1,6 @@
 /**
- * Runs the commands that cron runs, on simulated devices: once to make their database and their login, and once as they
- * run ever after, to keep what V8 compiles for that. Started by the build, as a bundle in dist/.
+ * Runs the commands that cron runs, on simulated devices: once to make their database and their login, and once as in
+ * every later cycle, to save what V8 compiles for that. The build starts it, as a bundle in dist/.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `npm run manual`: writes the example files and the reference pages anew. */
+/** `npm run manual`: writes the example files and the reference pages again. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installationDirectory } from '../config/find';

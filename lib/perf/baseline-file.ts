@@ -10,7 +10,7 @@ import type { Measurement, Spread } from './measurement';
 export interface Bridge {
   /** 16 hex digits, lower case */
   id: string;
-  /** `BSB002`; null where the bridge does not say */
+  /** `BSB002`; null if the bridge does not say it */
   model: string | null;
 }
 
@@ -33,8 +33,8 @@ export function writeBaseline(dataDirectory: string, baseline: Baseline): void {
 }
 
 /**
- * @returns null where none was saved yet
- * @throws MonitorError `file_system` where it cannot be read or understood
+ * @returns null if none was saved yet
+ * @throws MonitorError `file_system` if it cannot be read or understood
  */
 export function readBaseline(dataDirectory: string): Baseline | null {
   const file = baselineFile(dataDirectory);
@@ -46,7 +46,7 @@ export function readBaseline(dataDirectory: string): Baseline | null {
     if (thrown instanceof NotOurFile) throw unusable(file, thrown.what);
     if (!(thrown instanceof SyntaxError)) throw unusable(file, `cannot be read: ${describeFileError(thrown)}`);
   }
-  throw unusable(file, 'is no baseline of this program');
+  throw unusable(file, 'is not a baseline of this program');
 }
 
 function isBaseline(content: unknown): content is Baseline {
@@ -68,6 +68,6 @@ function unusable(file: string, what: string): MonitorError {
   return new MonitorError(`${file} ${what}`, {
     type: 'file_system',
     permanent: true,
-    remediation: 'Measure it anew: node bin/perf.js baseline',
+    remediation: 'Measure it again: node bin/perf.js baseline',
   });
 }

@@ -1,14 +1,14 @@
-/** Whether the sensors-only endpoint keeps what was promised of it (FR-034, FR-035), and if not, why. */
+/** Whether the sensors-only endpoint meets its two goals (FR-034, FR-035), and if not, why. */
 import type { Measurement } from './measurement';
 
 export interface Criterion {
   name: 'payload' | 'duration';
-  /** at least so much less than the full configuration */
+  /** how much less than the full configuration it must be, at least */
   goal_percent: number;
-  /** of the medians; negative where it is more */
+  /** of the medians; negative if it is more */
   reduction_percent: number;
   met: boolean;
-  /** why it is not met; null where it is */
+  /** why it is not met; null if it is met */
   reason: string | null;
 }
 
@@ -19,7 +19,7 @@ export function compare(full: Measurement, sensors: Measurement): Criterion[] {
   const duration = criterion('duration', 30, full.duration_ms.median, sensors.duration_ms.median);
   if (!payload.met) {
     const [whole, part] = [full.payload_bytes.median, sensors.payload_bytes.median].map(Math.round);
-    payload.reason = `of the ${whole} bytes of the full configuration, ${part} are the sensors: a home with few lights, scenes and rules saves little`;
+    payload.reason = `of the ${whole} bytes of the full configuration, ${part} are for the sensors: a home with few lights, scenes and rules saves little`;
   }
   if (!duration.met) {
     const [whole, part] = [full.duration_ms.median, sensors.duration_ms.median].map(Math.round);

@@ -1,4 +1,4 @@
-/** What whole cycles cost: bytes on the wire and time from start to completion, summed up. */
+/** What whole cycles cost: bytes on the wire and time from start to end, as statistics. */
 
 export type Endpoint = 'full' | 'sensors';
 

@@ -1,4 +1,4 @@
-/** Runs whole cycles as cron does, each in a process of its own, but stores nothing. */
+/** Runs whole cycles as cron does, each in its own process, but stores nothing. */
 import { execFile } from 'node:child_process';
 import { MonitorError, type ErrorType } from '../errors';
 import { summarise, type Cycle, type Endpoint, type Measurement } from './measurement';
@@ -8,13 +8,13 @@ export interface CycleOptions {
   program: string;
   /** `--config FILE --secrets FILE` */
   flags: readonly string[];
-  /** ends the cycle under way; its reason is thrown */
+  /** ends the running cycle; its reason is thrown */
   signal: AbortSignal;
 }
 
 /**
- * Measures so many cycles of each endpoint in turn, A B A B, so that the moods of the network meet both alike.
- * @param onCycle told before each cycle how many are done, of how many
+ * Measures the given number of cycles of each endpoint, alternately (A B A B), so that changes of the network affect both.
+ * @param onCycle called before each cycle with the number of cycles done and the number of all
  * @throws MonitorError as `runCycle`
  */
 export async function measureInTurn<E extends Endpoint>(
@@ -32,7 +32,7 @@ export async function measureInTurn<E extends Endpoint>(
   return Object.fromEntries(measured.map((one) => [one.endpoint, summarise(one.cycles)])) as Record<E, Measurement>;
 }
 
-/** What of `--dry-run --json` is looked at. */
+/** The fields of `--dry-run --json` that are used. */
 interface Answer {
   readings: unknown[];
   skipped: Record<string, string>;
@@ -41,13 +41,13 @@ interface Answer {
   error: { type: ErrorType; message: string; remediation: string } | null;
 }
 
-/** @throws MonitorError why the cycle failed, or that it had to fall back on the other endpoint */
+/** @throws MonitorError why the cycle failed, or that it had to use the other endpoint instead */
 async function runCycle(endpoint: Endpoint, { program, flags, signal }: CycleOptions): Promise<Cycle> {
   signal.throwIfAborted();
   const startedAt = performance.now();
   const stdout = await new Promise<string>((resolve) => {
     const words = [program, '--dry-run', '--json', '--endpoint', endpoint, ...flags];
-    // Its exit code says nothing that its answer does not say better.
+    // The exit code is not needed: the answer says more.
     const child = execFile(process.execPath, words, { maxBuffer: 64_000_000 }, (_error, answered) => resolve(answered));
     const stop = () => child.kill();
     signal.addEventListener('abort', stop, { once: true });

@@ -1,4 +1,4 @@
-/** `report backup FILE`: a copy of readings.db made by SQLite while collectors write, whole and checked or not at all. */
+/** `report backup FILE`: a copy of readings.db made by SQLite while collectors write: complete and checked, or not at all. */
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { asMonitorError, MonitorError } from '../errors';
@@ -21,7 +21,7 @@ export interface BackupReceipt {
 
 /**
  * @param others configuration and secrets, which are never replaced
- * @throws MonitorError where there is nothing to copy, or nowhere to put it; an older backup is then untouched
+ * @throws MonitorError if there is nothing to copy, or the copy cannot be written; an older backup is then kept
  */
 export async function backUp(
   storage: StorageConfig,
@@ -32,7 +32,7 @@ export async function backUp(
   const target = resolve(file);
   refuseToReplace(file, [...filesOfCollectors(storage.data_directory), ...others], {
     inFolder: (folder) => `Name a file in it: node bin/report.js backup '${join(folder, 'readings.db')}'`,
-    noFile: 'Choose a file.',
+    noFile: 'Choose an ordinary file.',
   });
   refuseOtherFiles(target);
   const temporary = join(dirname(target), `.${String(process.pid)}.readings-backup.temporary`);
@@ -42,8 +42,8 @@ export async function backUp(
   try {
     const copied = await withReader(source, async ([database]) => {
       remove();
-      closeSync(openSync(temporary, 'wx', 0o600)); // nobody else reads it while it grows
-      await database.exec('COMMIT'); // VACUUM makes a transaction of its own
+      closeSync(openSync(temporary, 'wx', 0o600)); // other users cannot read it while it grows
+      await database.exec('COMMIT'); // VACUUM makes its own transaction
       await copyInto(database, temporary, target);
       await database.exec('BEGIN');
       return true;
@@ -57,7 +57,7 @@ export async function backUp(
   }
 }
 
-/** SQLite blames the database it copies for a full disk under the copy. */
+/** If the disk of the copy is full, SQLite reports that as a failure of the database that it copies. */
 async function copyInto(database: Database, temporary: string, target: string): Promise<void> {
   try {
     await database.copyTo(temporary);
@@ -77,7 +77,7 @@ function refuseOtherFiles(target: string): void {
   readSync(file, header, 0, 16, 0);
   closeSync(file);
   if (header.toString('latin1') === 'SQLite format 3\0') return;
-  throw new MonitorError(`${target} is no database: it will not be replaced by a backup`, {
+  throw new MonitorError(`${target} is not a database: it will not be replaced by a backup`, {
     type: 'usage',
     permanent: true,
     remediation: 'Choose another file.',
@@ -95,7 +95,7 @@ async function check(copy: string): Promise<{ readings: number; cycles: number }
     throw new MonitorError(`The copy of the database is damaged: ${result?.quick_check ?? 'no answer'}.`, {
       type: 'database_corrupt',
       permanent: true,
-      remediation: 'Run "node bin/health.js database" to see whether the original is sound.',
+      remediation: 'Run "node bin/health.js database" to check whether the original is damaged, too.',
     });
   } finally {
     await database.close();

@@ -1,4 +1,4 @@
-/** The content of a report in one format, asked from an open database and written piece by piece. */
+/** The content of a report in one format, read from an open database and written in parts. */
 import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { readAlert } from '../alert/alert-file';
@@ -28,19 +28,19 @@ export interface ContentContext {
   config: Config;
   request: Request;
   style: Style;
-  /** of the terminal; null where there is none */
+  /** of the terminal; null if there is none */
   width: number | null;
-  /** gives one of our JSON objects its frame */
+  /** adds the fields that all JSON answers have in common */
   envelope: (content: object) => string;
   write: (text: string) => void;
   /** for --since-last: which cycles are new */
   range: ((database: Database) => Promise<Range>) | null;
 }
 
-/** How many points the terminal's sparkline may have: each long enough to hold a cycle that comes a little late. */
+/** How many points the terminal's sparkline may have: each spans enough time to include a cycle that is a little late. */
 const SPARKLINES = [24, 12, 8, 6, 4, 2];
 
-/** @returns how far the export came, for its cursor */
+/** @returns the last cycle that was exported, for the cursor */
 export async function writeContent(reader: Reader, context: ContentContext): Promise<Cursor | null> {
   const { request } = context;
   const [database] = reader;

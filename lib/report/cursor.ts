@@ -1,5 +1,5 @@
 /**
- * `--since-last`: how far each export came. It counts cycles in the order in which they were stored, not by their time:
+ * `--since-last`: the last cycle of each export. It follows the order in which cycles were stored, not their times:
  * readings from the spool are stored late, with the time at which they were read.
  */
 import { join } from 'node:path';
@@ -18,13 +18,13 @@ export interface Cursor {
 
 interface CursorFile {
   schema_version: 1;
-  /** what was exported (`influx --device hue:1`) → how far */
+  /** what was exported (`influx --device hue:1`) → the last cycle */
   exports: Record<string, Cursor>;
 }
 
 const fileIn = (dataDirectory: string): string => join(dataDirectory, 'export-cursor.json');
 
-/** Each format with each choice of readings has a cursor of its own. */
+/** Each combination of a format and a choice of readings has its own cursor. */
 export function nameOfExport({ format, devices, locations, quantities, allQuantities, units }: Request): string {
   return [
     format,
@@ -35,7 +35,7 @@ export function nameOfExport({ format, devices, locations, quantities, allQuanti
   ].join(' ');
 }
 
-/** Where nothing can be read, everything counts as new: better twice than never. */
+/** If nothing can be read, everything counts as new: a reading that is exported twice is better than one that is lost. */
 function readCursors(dataDirectory: string): CursorFile {
   try {
     const file = JSON.parse(readOwnFile(fileIn(dataDirectory))) as Partial<CursorFile> | null;
@@ -67,11 +67,11 @@ export async function newCycles(
   return { afterId: cursor === undefined ? 0 : await resume(database, cursor, nowMs), last };
 }
 
-/** In another database (restored, or started anew after damage) the same id is another cycle: there, time decides. */
+/** In another database (restored, or a new one after damage) the same id is another cycle: then the time decides. */
 async function resume(database: Database, { cycle, started_at }: Cursor, nowMs: number): Promise<number> {
   const same = await database.get<{ started_at: string }>('SELECT started_at FROM cycle WHERE id = ?', cycle);
   if (same?.started_at === started_at) return cycle;
-  // A time in the future is later than all that is new here: better everything twice than that never.
+  // After a time in the future no cycle here would count as new: it is better to export everything again.
   if (isInFuture(Date.parse(started_at), nowMs)) return 0;
   const sql = 'SELECT coalesce(max(id), 0) AS id FROM cycle WHERE started_at <= ?';
   return (await database.get<{ id: number }>(sql, started_at))?.id ?? 0;

@@ -1,8 +1,8 @@
-/** `report cycles`: how long they took, what they cost, how often they had to try again. */
+/** `report cycles`: the durations, bytes and retries of cycles. */
 import type { Database, Row } from '../store/database';
 import { highestOf } from './extremes';
 
-/** A row of the contract's view `cycles`; devices_skipped is JSON. */
+/** A row of the view `cycles`; devices_skipped is JSON. */
 export interface CycleRow extends Row {
   started_at: string;
   collector: string;
@@ -85,7 +85,7 @@ export function summarize(cycles: readonly CycleRow[]): CyclesSummary[] {
   });
 }
 
-/** Nearest rank. */
+/** By the nearest-rank method. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

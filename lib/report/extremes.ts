@@ -1,6 +1,6 @@
 /**
- * The lowest and the highest of many. `Math.min(...values)` takes each value as an argument of its own, and the stack
- * ends at some 120,000 of them.
+ * The lowest and the highest of many values. `Math.min(...values)` takes each value as an argument, and more than about
+ * 120,000 arguments overflow the stack.
  */
 export function lowestOf(values: Iterable<number>): number {
   let lowest = Infinity;

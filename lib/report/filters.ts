@@ -5,7 +5,7 @@ import type { Database } from '../store/database';
 import { latestPerDevice } from '../store/queries';
 import type { Request } from './request';
 
-/** @throws MonitorError `usage`, naming those that are known */
+/** @throws MonitorError `usage`; its remediation names the known ones */
 export async function checkFilters(database: Database, { devices, locations, nowMs }: Request): Promise<void> {
   if (devices === null && locations === null) return;
   const latest = await latestPerDevice(database, newestBelieved(nowMs));
@@ -15,21 +15,21 @@ export async function checkFilters(database: Database, { devices, locations, now
     if (!ids.includes(device)) throw unknown('device', device, ids);
   }
   for (const location of locations ?? []) {
-    // A room may have had another name before: every name ever stored is a `word`.
+    // A room may have had another name before: the table `word` has every name that was ever stored.
     const row = await database.get('SELECT id FROM word WHERE text = ?', location);
     if (row === undefined) throw unknown('location', location, [...new Set(latest.map((reading) => reading.location))]);
   }
 }
 
 function unknown(flag: string, value: string, known: readonly string[]): MonitorError {
-  // As they can be typed.
+  // Escaped as the user must type them.
   const list = known
     .slice(0, 20)
     .map((name) => name.replaceAll(',', '\\,'))
     .join(', ');
-  return new MonitorError(`--${flag} ${JSON.stringify(value)} is in no reading`, {
+  return new MonitorError(`--${flag} ${JSON.stringify(value)} is not in any reading`, {
     type: 'usage',
     permanent: true,
-    remediation: known.length === 0 ? 'There are no readings yet.' : `There are: ${list}`,
+    remediation: known.length === 0 ? 'There are no readings yet.' : `Known: ${list}`,
   });
 }

@@ -1,8 +1,8 @@
-/** `report gaps`: expected against stored cycles per collector and day, with the reason of each gap. */
+/** `report gaps`: expected and stored cycles per collector and day, with the reason of each gap. */
 import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
 import { dayOf, nextMidnight } from './moment';
-import { NO_TRACE, slotsOf, tracesOf, type Slot } from './traces';
+import { NO_TRACE, dueCycles, recordedCycles, type DueCycles } from './due-cycles';
 
 export interface DayCount {
   collector: CollectorName;
@@ -23,7 +23,7 @@ export interface Gap {
   toMs: number;
   cycles: number;
   reason: string;
-  /** the words of the last one */
+  /** the message of the last one */
   error: string | null;
 }
 
@@ -34,7 +34,7 @@ export interface Gaps {
 
 export interface GapsQuery {
   collectors: readonly CollectorName[];
-  /** those that should go on until `toMs` */
+  /** those that should run until `toMs` */
   enabled: readonly CollectorName[];
   intervalMs: number;
   fromMs: number | null;
@@ -45,17 +45,17 @@ export async function findGaps(database: Database, query: GapsQuery): Promise<Ga
   const found: Gaps = { days: [], gaps: [] };
   for (const collector of query.collectors) {
     const { fromMs, toMs, intervalMs } = query;
-    const traces = await tracesOf(database, collector, fromMs, toMs);
-    const slots = slotsOf(traces, intervalMs, fromMs, query.enabled.includes(collector) ? toMs : null);
-    found.days = [...found.days, ...daysOf(collector, slots, intervalMs)];
-    found.gaps = [...found.gaps, ...gapsOf(collector, slots, intervalMs)];
+    const recorded = await recordedCycles(database, collector, fromMs, toMs);
+    const due = dueCycles(recorded, intervalMs, fromMs, query.enabled.includes(collector) ? toMs : null);
+    found.days = [...found.days, ...daysOf(collector, due, intervalMs)];
+    found.gaps = [...found.gaps, ...gapsOf(collector, due, intervalMs)];
   }
   return found;
 }
 
-function daysOf(collector: CollectorName, slots: readonly Slot[], intervalMs: number): DayCount[] {
+function daysOf(collector: CollectorName, due: readonly DueCycles[], intervalMs: number): DayCount[] {
   const days = new Map<string, DayCount>();
-  for (const { day, cycles, reason } of slots.flatMap((slot) => splitByDay(slot, intervalMs))) {
+  for (const { day, cycles, reason } of due.flatMap((cycles) => splitByDay(cycles, intervalMs))) {
     let count = days.get(day);
     if (count === undefined) {
       days.set(day, (count = { collector, day, expected: 0, stored: 0, missing: 0, reasons: {} }));
@@ -76,7 +76,7 @@ interface PartOfDay {
   reason: string | null;
 }
 
-function splitByDay({ ms, cycles, reason }: Slot, intervalMs: number): PartOfDay[] {
+function splitByDay({ ms, cycles, reason }: DueCycles, intervalMs: number): PartOfDay[] {
   const parts: PartOfDay[] = [];
   let first = 0;
   while (first < cycles) {
@@ -88,10 +88,10 @@ function splitByDay({ ms, cycles, reason }: Slot, intervalMs: number): PartOfDay
   return parts;
 }
 
-function gapsOf(collector: CollectorName, slots: readonly Slot[], intervalMs: number): Gap[] {
+function gapsOf(collector: CollectorName, due: readonly DueCycles[], intervalMs: number): Gap[] {
   const gaps: Gap[] = [];
   let open = null as Gap | null;
-  for (const { ms, cycles, reason, error } of slots) {
+  for (const { ms, cycles, reason, error } of due) {
     const toMs = ms + cycles * intervalMs;
     if (reason === null) open = null;
     else if (open?.reason === reason) Object.assign(open, { toMs, cycles: open.cycles + cycles, error });
@@ -100,7 +100,7 @@ function gapsOf(collector: CollectorName, slots: readonly Slot[], intervalMs: nu
   return gaps;
 }
 
-/** `no_trace` in words; every other reason is an error_type and comes with its own words. */
+/** Explains `no_trace`; every other reason is an error_type and has its own message. */
 export function explainReason({ reason, error }: Pick<Gap, 'reason' | 'error'>): string {
   if (reason === NO_TRACE) return 'no trace: not started, killed, or refused (exit 2 or 5)';
   return error === null ? reason : `${reason}: ${error}`;

@@ -1,11 +1,11 @@
-/** What a device is called where people look: its room, made unique. */
+/** The name of a device for people: its room, made unique. */
 import { sourceOfDevice } from '../sources/all';
 import type { StoredReading } from '../store/queries';
 
 /** `00:0f` of a Hue sensor, as it is printed on the device. */
 const SHORTEST_ID = 5;
 
-/** Two devices in one room are told apart by their kind, and if that is the same, by the end of their id. */
+/** Two devices in one room are distinguished by their kind, or, if that is the same, by the end of their id. */
 export function labelsOf(readings: readonly StoredReading[]): Map<string, string> {
   return new Map(
     readings.map(({ device_id, device_type, location }) => {
@@ -19,7 +19,7 @@ export function labelsOf(readings: readonly StoredReading[]): Map<string, string
   );
 }
 
-/** The shortest end that no other id has; what stands behind the address (`-02-0402`) is the same for all. */
+/** The shortest end that no other id has, without what follows the address (`-02-0402`), which is the same for all. */
 function endOf(id: string, ids: readonly string[]): string {
   const addresses = ids.map(addressOf);
   const own = addressOf(id);

@@ -8,21 +8,21 @@ export const DAY_MS = 24 * HOUR_MS;
 const UNITS: Record<string, number> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
 
 /**
- * @param text `90m`, `36h`, `7d`, `2w` ago; `2026-11-01`, `2026-11-01T06:30` local; with `Z` or `+01:00` as it says
+ * @param text `90m`, `36h`, `7d`, `2w` ago; `2026-11-01`, `2026-11-01T06:30` local; or with an offset: `Z`, `+01:00`
  * @throws MonitorError `usage`
  */
 export function parseMoment(flag: string, text: string, nowMs: number): number {
   const ago = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text);
   const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
-  // A date alone would be taken for UTC; the user means their own midnight.
+  // A date alone would be parsed as UTC; the user means local midnight.
   const parsed = ago
     ? nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? NaN)
     : date
       ? localMidnight(Number(date[1]), Number(date[2]), Number(date[3]))
       : parseTime(text);
-  // Before 1970 no sensor spoke; further back the calendar itself ends.
+  // No sensor measured before 1970, and a Date cannot hold every earlier year.
   if (!Number.isNaN(parsed)) return Math.max(0, parsed);
-  throw new MonitorError(`--${flag} is ${JSON.stringify(text)}, which is no time`, {
+  throw new MonitorError(`--${flag} is ${JSON.stringify(text)}, which is not a time`, {
     type: 'usage',
     permanent: true,
     remediation: 'Write 90m, 36h, 7d or 2w ago, a date (2026-11-01) or a time (2026-11-01T06:30).',
@@ -71,7 +71,7 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / DAY_MS)} d`;
 }
 
-/** A value is late where three cycles should have brought a newer one; the same as health's `freshness` fails at. */
+/** A value is late when three cycles should have brought a newer one; `freshness` of health fails after the same time. */
 export function staleAfter(intervalMinutes: number): number {
   return Math.max(3 * intervalMinutes, 15) * MINUTE_MS;
 }

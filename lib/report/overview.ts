@@ -1,4 +1,4 @@
-/** The latest values of each device, and how they went. */
+/** The latest values of each device, and their course. */
 import { newestBelieved } from '../clock';
 import type { Database } from '../store/database';
 import { SOURCES } from '../sources/all';
@@ -18,10 +18,10 @@ export interface LatestValue {
   measuredMs: number;
   stale: boolean;
   isAnomalous: boolean;
-  /** of the time asked for; null where there is no value in it */
+  /** of the time asked for; null if there is no value in it */
   lowest: number | null;
   highest: number | null;
-  /** means of equal stretches of the time, NaN where there is none */
+  /** means of equal intervals of the time, NaN for those without a value */
   course: Float64Array;
 }
 
@@ -44,12 +44,12 @@ export interface Overview {
   longGone: number;
 }
 
-/** A device that was given away is not shown as trouble for ever. */
+/** A device that was given away is not shown as a problem for ever. */
 const GONE_AFTER_MS = 7 * DAY_MS;
 
 export interface OverviewOptions {
   stretches: number;
-  /** the sensor's own time may be so old */
+  /** how old the sensor's own time may be */
   staleAfterMs: number;
   breakAfterMs?: number | undefined;
 }
@@ -104,7 +104,7 @@ function isWanted({ device_id, location }: StoredReading, { devices, locations }
   return (devices?.includes(device_id) ?? true) && (locations?.includes(location) ?? true);
 }
 
-/** A quantity that the newest reading lacks is looked for in the time asked for. */
+/** If the newest reading lacks a quantity, its newest value in the time asked for is used. */
 async function latestValue(
   database: Database,
   newest: StoredReading,

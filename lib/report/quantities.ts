@@ -1,4 +1,4 @@
-/** What is measured, as each output calls it. */
+/** The quantities, with their names in each output. */
 import { QUANTITY_NAMES, quantityRow, type QuantityName, type QuantityRow } from '../quantities';
 
 export type Units = 'metric' | 'us';
@@ -23,13 +23,13 @@ export function quantitiesIn(units: Units): readonly Quantity[] {
   });
 }
 
-/** The value as the user sees it, without the unit. */
+/** The value in the form for users, without the unit. */
 export function shown({ convert, decimals }: Quantity, value: number): string {
   const text = convert(value).toFixed(decimals);
   return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
-/** The value as a program gets it: what was stored, or its conversion without the noise of binary fractions. */
+/** The value in the form for programs: as it was stored, or converted and rounded. */
 export function exported({ convert }: Quantity, value: number): number {
   return convert === asStored ? value : Number(convert(value).toFixed(3));
 }

@@ -1,4 +1,4 @@
-/** One report from the request to the last byte: the database is only read, the output is whole or it is not there. */
+/** Makes one report: reads the database, and writes the output completely or not at all. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config';
@@ -23,12 +23,12 @@ export interface ReportContext {
   ownFiles?: readonly string[];
   stdout: Sink;
   style: Style;
-  /** of the terminal, in columns; null where there is none */
+  /** of the terminal, in columns; null if there is none */
   width?: number | null;
   envelope: (content: object) => string;
 }
 
-/** @returns a sentence where there is nothing to report on, else null */
+/** @returns a sentence if there is nothing to report, else null */
 export async function makeReport(context: ReportContext): Promise<string | null> {
   if (!context.request.sinceLast) return (await write(context)).sentence;
   const { data_directory } = context.config.storage;
@@ -82,7 +82,7 @@ function nothingYet(path: string): string {
   return `${path} ${found}: run a collector first, ${RUN_A_CYCLE}, or wait for cron to do it.`;
 }
 
-/** Said before anything is exported: an export whose cursor cannot be kept would come twice. */
+/** Checked before anything is exported: an export whose cursor cannot be saved would be repeated. */
 function requireWritable(directory: string): void {
   try {
     accessSync(directory, constants.W_OK);

@@ -1,4 +1,4 @@
-/** What the user asked the report for, checked. */
+/** What the user has asked for, checked. */
 import { MonitorError } from '../errors';
 import { DAY_MS, parseMoment } from './moment';
 import { quantitiesIn, type Quantity, type Units } from './quantities';
@@ -14,7 +14,7 @@ export interface Request {
   fromMs: number | null;
   /** not included */
   toMs: number;
-  /** false where the user named an earlier end: what was newest then is not what is newest now */
+  /** false if the user named an earlier end: what was newest then is not what is newest now */
   endsNow: boolean;
   nowMs: number;
   devices: readonly string[] | null;
@@ -27,11 +27,11 @@ export interface Request {
   sinceLast: boolean;
 }
 
-/** How far back each format looks unless --since says otherwise; exports give everything. */
+/** How far back each format goes without --since; exports contain everything. */
 const DEFAULT_DAYS: Partial<Record<Format, number>> = { table: 1, json: 1, html: 7 };
 const FORMATS_OF_LISTS: readonly Format[] = ['table', 'csv', 'json', 'ndjson'];
 const FORMATS_SINCE_LAST: readonly Format[] = ['csv', 'ndjson', 'influx'];
-/** Their names say Celsius. */
+/** The names of their fields say Celsius. */
 const METRIC_FORMATS: readonly Format[] = ['prometheus', 'influx'];
 
 /**
@@ -48,7 +48,7 @@ export function requestOf(
   const units = (values['units'] as Units | undefined) ?? 'metric';
   const sinceLast = switches.has('since-last');
   if (view !== 'readings' && !FORMATS_OF_LISTS.includes(format)) {
-    throw wrong(`report ${view} has no format ${format}`, `Choose one of ${FORMATS_OF_LISTS.join(', ')}.`);
+    throw wrong(`report ${view} does not have the format ${format}`, `Choose one of ${FORMATS_OF_LISTS.join(', ')}.`);
   }
   if (sinceLast && (view !== 'readings' || !FORMATS_SINCE_LAST.includes(format))) {
     throw wrong('--since-last is for exports of readings', `Add --format ${FORMATS_SINCE_LAST.join(' or ')}.`);
@@ -57,12 +57,12 @@ export function requestOf(
     throw wrong('--since-last and --until exclude each other', 'What --until left out would never be exported.');
   }
   if (units === 'us' && METRIC_FORMATS.includes(format)) {
-    throw wrong(`the format ${format} is metric always`, 'Leave out --units, or convert in the dashboard.');
+    throw wrong(`the format ${format} is always metric`, 'Leave out --units, or convert in the dashboard.');
   }
   if (format === 'prometheus' && (values['since'] ?? values['until']) !== undefined) {
-    throw wrong('the format prometheus tells the latest values only', 'Leave out --since and --until.');
+    throw wrong('the format prometheus has only the latest values', 'Leave out --since and --until.');
   }
-  // Nothing was measured yet after now, and no cycle is missing there.
+  // Nothing was measured after now, and no cycle is missing there.
   const toMs = values['until'] === undefined ? nowMs : Math.min(nowMs, parseMoment('until', values['until'], nowMs));
   const fromMs = startOf(values['since'], view, format, toMs, nowMs);
   if (fromMs !== null && fromMs >= toMs) {
@@ -90,7 +90,7 @@ function startOf(since: string | undefined, view: View, format: Format, toMs: nu
   return days === undefined ? null : toMs - days * DAY_MS;
 }
 
-/** Commas lie between, except behind a backslash. */
+/** Split at commas, except after a backslash. */
 function listOf(text: string | undefined): string[] | null {
   if (text === undefined) return null;
   return text.split(/(?<!\\),/).map((word) => word.trim().replaceAll('\\,', ','));
@@ -102,7 +102,7 @@ function quantitiesOf(text: string | undefined, units: Units): readonly Quantity
   if (wanted === null) return all;
   for (const word of wanted) {
     if (all.some((each) => isCalled(each, word))) continue;
-    throw wrong(`--quantity ${JSON.stringify(word)} is not known`, `There are ${all.map((q) => q.name).join(', ')}.`);
+    throw wrong(`--quantity ${JSON.stringify(word)} is not known`, `Known: ${all.map((q) => q.name).join(', ')}.`);
   }
   return all.filter((each) => wanted.some((word) => isCalled(each, word)));
 }

@@ -1,4 +1,4 @@
-/** The stored readings as rows, page by page: a year of them is never in memory. */
+/** Reads the stored readings as rows, page by page, so that a year of them is never in memory. */
 import type { Database, SqlValue } from '../store/database';
 import type { StoredReading } from '../store/queries';
 import { READINGS } from '../store/schema';
@@ -29,7 +29,7 @@ export async function* readingsBetween(database: Database, request: Request): As
   }
 }
 
-/** Where the pages go on after an empty one: a gap of years is one step. */
+/** The start of the next page that is not empty: a gap of years is one step. */
 async function nextCycle(database: Database, fromMs: number, toMs: number): Promise<number> {
   const sql = 'SELECT min(started_at) AS next FROM cycles WHERE started_at >= ?';
   const { next } = (await database.get<{ next: string | null }>(sql, new Date(fromMs).toISOString())) ?? {};

@@ -1,4 +1,4 @@
-/** Where a report goes: a file, whole or not at all, or standard output. */
+/** The destination of a report: a file, written completely or not at all, or standard output. */
 import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ALERT_FILE } from '../alert/alert-file';
@@ -17,9 +17,9 @@ export interface Sink {
 }
 
 /**
- * @param dataDirectory whose files no report may overwrite
- * @param others configuration and secrets, which neither may be
- * @throws MonitorError `usage` where the file is something that must not be replaced
+ * @param dataDirectory no report may overwrite a file in it that belongs to the program
+ * @param others configuration and secrets, which it may not overwrite either
+ * @throws MonitorError `usage` if the file must not be replaced
  */
 export function fileSink(path: string, dataDirectory: string, others: readonly string[] = []): Sink {
   const target = resolve(path);
@@ -30,10 +30,10 @@ export function fileSink(path: string, dataDirectory: string, others: readonly s
   return openWhole(target, { mode: modeOf(target), ofTheUser: true });
 }
 
-/** As a shell's `>` would make it; a file that is there keeps its mode. */
+/** The mode that a shell's `>` would give to a new file; an existing file keeps its mode. */
 function modeOf(target: string): number {
   const existing = statSync(target, { throwIfNoEntry: false });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- this process has no other thread that makes files
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- no other thread of this process creates files
   return existing === undefined ? 0o666 & ~process.umask() : existing.mode & 0o777;
 }
 
@@ -57,7 +57,7 @@ export function refuseToReplace(path: string, own: readonly string[], { inFolder
   const target = resolve(path);
   const existing = existingAt(target);
   if (existing?.isDirectory() === true || (existing === undefined && path.endsWith('/'))) {
-    throw refused(target, existing === undefined ? 'is no folder yet' : 'is a folder', inFolder(target));
+    throw refused(target, existing === undefined ? 'is not an existing folder' : 'is a folder', inFolder(target));
   }
   if (existing !== undefined && !existing.isFile()) throw refused(target, 'is not a file', noFile);
   if (own.some((file) => realPath(file) === realPath(target))) {
@@ -73,7 +73,7 @@ function existingAt(target: string): Stats | undefined {
   }
 }
 
-/** Of a file that need not exist. */
+/** The real path of a file that may not exist yet. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -88,7 +88,7 @@ function refused(target: string, why: string, remediation: string): MonitorError
   return new MonitorError(`${target} ${why}: it will not be replaced`, { type: 'usage', permanent: true, remediation });
 }
 
-/** @param write of a file descriptor, replaced in tests */
+/** @param write writes to a file descriptor; tests replace it */
 export function stdoutSink(write?: (bytes: Uint8Array) => number): Sink {
   return {
     write: (text) => writeStandardOutput(text, write),

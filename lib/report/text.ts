@@ -1,4 +1,4 @@
-/** Text in columns of a terminal. */
+/** Text in the columns of a terminal. */
 import { highestOf, lowestOf } from './extremes';
 
 /** How many columns a text takes: marks none, East Asian and emoji two. */
@@ -16,7 +16,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** At most so many columns; what is cut off shows as `…`. */
+/** Cut to at most `columns`; `…` shows that something was cut off. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let kept = '';
@@ -29,7 +29,7 @@ export function cut(text: string, columns: number): string {
 
 export type Alignment = 'left' | 'right';
 
-/** Rows of cells in aligned columns, two blanks between them, no blanks at the ends of lines. */
+/** Rows of cells in aligned columns, two spaces between them, no spaces at the ends of lines. */
 export function columns(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
   const widths = alignments.map((_, column) => highestOf([0, ...rows.map((row) => widthOf(row[column] ?? ''))]));
   return rows.map((row) =>
@@ -45,7 +45,7 @@ export function columns(rows: readonly (readonly string[])[], alignments: readon
 
 const BARS = '▁▂▃▄▅▆▇█';
 
-/** A line chart of one line; where there is no value there is a blank. */
+/** A line chart in one line of text; a space if there is no value. */
 export function sparkline(values: Float64Array): string {
   const known = values.filter((value) => !Number.isNaN(value));
   const lowest = lowestOf(known);
@@ -56,7 +56,7 @@ export function sparkline(values: Float64Array): string {
   }).join('');
 }
 
-/** At most so many values made of more: each the mean of as many others, where there are any. */
+/** Reduces the values to at most `most`: each is the mean of equally many, without those that are missing. */
 export function means(values: Float64Array, most: number): Float64Array {
   let each = 1;
   while (values.length / each > most || values.length % each !== 0) each++;

@@ -1,4 +1,4 @@
-/** What is wrong right now: said first, in a line each. */
+/** The current problems, which a report shows first, one line for each. */
 import { readAlert } from '../alert/alert-file';
 import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
@@ -10,7 +10,7 @@ import { spoolDirectory, spooledFiles } from '../store/spool';
 import { plural } from '../wording';
 import { findGaps, type Gap } from './gaps';
 import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
-import { NO_TRACE } from './traces';
+import { NO_TRACE } from './due-cycles';
 
 export interface Trouble {
   kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
@@ -18,7 +18,7 @@ export interface Trouble {
   message: string;
 }
 
-/** How many cycles wait in the spool; null where only the collectors' user may look. */
+/** How many cycles wait in the spool; null if only the collectors' user may see that. */
 export function spooledCycles(storage: Config['storage']): number | null {
   try {
     return spooledFiles(storage).length;
@@ -28,13 +28,13 @@ export function spooledCycles(storage: Config['storage']): number | null {
   }
 }
 
-/** What is to be seen without a database. */
+/** The problems that are visible without a database. */
 export function troubleOnDisk({ storage }: Config): Trouble[] {
   const found: Trouble[] = [];
   const alert = readAlert(storage.data_directory);
   if (alert !== null) {
     const raisedMs = Date.parse(alert.timestamp);
-    const since = Number.isNaN(raisedMs) ? '' : ` since ${momentOf(raisedMs)}`; // somebody edited the file
+    const since = Number.isNaN(raisedMs) ? '' : ` since ${momentOf(raisedMs)}`; // a user has edited the file
     const message = `Amazon login needed${since}: ${alert.remediation}`;
     found.push({
       kind: 'alert',
@@ -51,7 +51,7 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
 }
 
 /**
- * What the last 24 hours' cycles tell.
+ * The problems that the cycles of the last 24 hours show.
  * @param latest the newest reading of each device
  */
 export async function troubleOfCycles(
@@ -79,7 +79,7 @@ export async function troubleOfCycles(
     }
     found.push(
       ...failedCycles(collector, own, expected),
-      ...untracedCycles(collector, own, nowMs),
+      ...unrecordedCycles(collector, own, nowMs),
       ...skipped(collector, last.devices_skipped, names),
       ...stale(source, latest, nowMs, staleAfter(config.collection.interval_minutes)),
     );
@@ -101,7 +101,7 @@ async function whyNoCycle(database: Database, { collector, program }: ListedSour
   const future = await cyclesInFuture(database, collector, nowMs);
   return future === 0
     ? `${collector}: no cycle yet: is ${program} in the crontab? (cron/install.sh)`
-    : `${collector}: all cycles are stamped in the future: see whether this machine keeps time (timedatectl)`;
+    : `${collector}: all cycles have a time in the future: check the clock of this machine (timedatectl)`;
 }
 
 function failedCycles(collector: CollectorName, gaps: readonly Gap[], expected: number): Trouble[] {
@@ -117,11 +117,11 @@ function lastCycleOf({ fromMs, toMs, cycles }: Gap): number {
   return toMs - (toMs - fromMs) / cycles;
 }
 
-function untracedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs: number): Trouble[] {
-  const untraced = gaps.filter(({ reason }) => reason === NO_TRACE);
-  const longest = untraced.reduce<Gap | null>((best, gap) => (best && best.cycles >= gap.cycles ? best : gap), null);
+function unrecordedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs: number): Trouble[] {
+  const unrecorded = gaps.filter(({ reason }) => reason === NO_TRACE);
+  const longest = unrecorded.reduce<Gap | null>((best, gap) => (best && best.cycles >= gap.cycles ? best : gap), null);
   if (longest === null) return [];
-  const cycles = untraced.reduce((sum, gap) => sum + gap.cycles, 0);
+  const cycles = unrecorded.reduce((sum, gap) => sum + gap.cycles, 0);
   const goesOn = longest.toMs >= nowMs - (longest.toMs - longest.fromMs) / longest.cycles;
   const when = goesOn
     ? `since ${momentOf(longest.fromMs)}`
@@ -137,7 +137,7 @@ function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<s
   return [{ kind: 'skipped', collector, message: `${collector}: skipped in the last cycle: ${each}` }];
 }
 
-/** Devices that are asked as they should be, and repeat an old value. */
+/** Devices that still answer, but repeat an old value. */
 function stale(
   { collector, deviceType }: ListedSource,
   latest: readonly StoredReading[],

@@ -387,7 +387,7 @@ describe('finding the bridge', () => {
   test('says what to type where it finds nothing and nobody answers', async () => {
     const { exitCode, stderr, stdout } = await install().run();
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('the discovery service was of no help');
+    expect(stdout).toContain('the discovery service found nothing');
     expect(stderr).toContain('--bridge 192.168.1.10');
   });
 

@@ -132,7 +132,7 @@ it('a damaged baseline is named, with what mends it', async () => {
   const { exitCode, stderr } = await home.run('perf', ['compare', '--cycles', '1']);
   expect(exitCode).toBe(1);
   expect(stderr).toBe(
-    `perf: ${baselineFile()} is no baseline of this program\nMeasure it anew: node bin/perf.js baseline\n`,
+    `perf: ${baselineFile()} is not a baseline of this program\nMeasure it again: node bin/perf.js baseline\n`,
   );
   expect((await home.run('perf', ['baseline', '--cycles', '1'])).exitCode).toBe(0);
 });

@@ -34,13 +34,13 @@ test.each([
   [['holes'], /unexpected argument "holes"/],
   [['backup'], /backup needs a file/],
   [['gaps', 'extra'], /unexpected argument "extra"/],
-  [['gaps', '--format', 'html'], /report gaps has no format html/],
+  [['gaps', '--format', 'html'], /report gaps does not have the format html/],
   [['--format', 'xml'], /--format is "xml"; it can be table or csv/],
   [['--json', '--format', 'csv'], /both want stdout/],
   [['--since', 'monday'], /--since is "monday"/],
-  [['gaps', '--device', 'hue:0'], /--device means nothing to report gaps/],
-  [['cycles', '--units', 'us'], /--units means nothing to report cycles/],
-  [['backup', 'copy.db', '--format', 'csv'], /--format means nothing to report backup/],
+  [['gaps', '--device', 'hue:0'], /report gaps does not take --device/],
+  [['cycles', '--units', 'us'], /report cycles does not take --units/],
+  [['backup', 'copy.db', '--format', 'csv'], /report backup does not take --format/],
   [['backup', '-'], /backup needs a file/],
 ])('%j is a usage error', async (args, message) => {
   const { report } = await installation([nthCycle(1)]);
@@ -53,7 +53,7 @@ test('a room with a comma in its name is found as the error lists it; lists may 
   const { report } = await installation(history().slice(-20));
   const since = ['--since', '2026-01-01', '--until', '2026-02-01', '--format', 'csv'];
   const wrong = await report([...since, '--location', 'Küche "Süd", oben']);
-  expect(wrong.stderr).toContain('There are: Hall, Küche "Süd"\\, oben');
+  expect(wrong.stderr).toContain('Known: Hall, Küche "Süd"\\, oben');
   const { stdout } = await report([...since, '--location', 'Küche "Süd"\\, oben', '--location=Bad']);
   const devices = stdout
     .trim()

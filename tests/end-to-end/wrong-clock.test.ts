@@ -101,7 +101,7 @@ describe('a cycle in 2069, then right ones', () => {
     const started = right.at(-1)?.record.started_at;
     expect(await freshness(right)).toMatchObject({
       status: 'pass',
-      message: expect.stringMatching(/^hue: 1 devices, last cycle \d+ s ago, 1 stamped in the future/) as string,
+      message: expect.stringMatching(/^hue: 1 devices, last cycle \d+ s ago, 1 with a time in the future/) as string,
       details: {
         devices: [{ measured_at: started }],
         hue: { last_cycle: { started_at: started }, last_good_cycle: started },
@@ -116,14 +116,14 @@ describe('a cycle in 2069, then right ones', () => {
     });
   });
 
-  test('where all are stamped in the future, health and the report say so', async () => {
+  test('if all have a time in the future, health and the report say so', async () => {
     expect(await freshness([cycleAt(IN_2069, 11.5)])).toMatchObject({
       status: 'warn',
-      message: expect.stringMatching(/all cycles of hue are stamped in the future/) as string,
+      message: expect.stringMatching(/all cycles of hue have a time in the future/) as string,
     });
     const { report } = await installation([cycleAt(IN_2069, 11.5)]);
     expect((await report([])).stdout).toContain(
-      '! hue: all cycles are stamped in the future: see whether this machine',
+      '! hue: all cycles have a time in the future: check the clock of this machine',
     );
   });
 });

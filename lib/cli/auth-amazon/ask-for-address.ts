@@ -1,4 +1,4 @@
-/** The person's part of a web login: shows where to log in, and takes the address where that ended from stdin. */
+/** The user's part of a web login: shows the address of the login page, and reads the address of the last page from stdin. */
 import type { FileFlags } from '../../config/find';
 import { MonitorError } from '../../errors';
 import { signInAddress, type LoginContext } from '../../sources/aqm/login';
@@ -7,12 +7,12 @@ import type { LoginKit } from '../login-kit';
 import { ownCommand } from '../own-command';
 import { readPasted } from '../pasted-text';
 
-/** @throws MonitorError `login_needed` where the input ends without an address; it says how to go on later */
+/** @throws MonitorError `login_needed` if the input ends without an address; the message says how to continue later */
 export async function askForAddress(kit: LoginKit, context: LoginContext, flags: FileFlags): Promise<string> {
   kit.tell(
     '1. Open this address in a browser, on any machine, and log in with the account that has the monitors:\n\n' +
       `${signInAddress(context)}\n\n` +
-      '2. The login ends at a page that may say "Looking for something?" or that it was not found: that is as it should be.\n' +
+      '2. The login ends at a page that may say "Looking for something?" or that it was not found: that is correct.\n' +
       '   Copy its whole address out of the address bar (it begins with https://www.amazon and holds "maplanding").\n' +
       '3. Paste it here within a few minutes, and press Enter:\n',
   );

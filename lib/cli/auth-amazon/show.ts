@@ -1,9 +1,9 @@
-/** What auth-amazon says of a login that works. */
+/** What auth-amazon says about a login that works. */
 import type { WorkingLogin } from '../../sources/aqm/login';
 import { printable } from '../../wording';
 import type { LoginKit } from '../login-kit';
 
-/** Tells where the account lives, where the configuration says something else. */
+/** If the account belongs to another marketplace than the configuration says, names that marketplace. */
 export function showMarketplace({ terminal, files, logger }: LoginKit, configured: string, login: WorkingLogin): void {
   if (login.marketplace === configured) return;
   const message =
@@ -19,7 +19,7 @@ export function textOf({ marketplace, monitors }: WorkingLogin): string {
   return `The login at ${marketplace} works. ${monitors.length === 1 ? 'The monitor' : 'The monitors'}:\n${rows.join('')}`;
 }
 
-/** The command's own fields of `--json`. */
+/** The fields of `--json` that only this command has. */
 export function fieldsOf({ marketplace, monitors }: WorkingLogin): object {
   return { marketplace, monitors: monitors.map(({ name, serial }) => ({ name, serial })) };
 }

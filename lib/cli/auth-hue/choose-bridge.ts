@@ -1,4 +1,4 @@
-/** From "somewhere in this network" to one bridge: found, shown, chosen. */
+/** Finds the bridges in this network, shows them, and lets the user choose one. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
@@ -12,7 +12,7 @@ export interface ChooseContext {
   /** `--bridge`; absent = look for bridges */
   given: string | undefined;
   http: Http;
-  /** asks without verifying a certificate: what is public anyway */
+  /** asks for what is public, without verifying the certificate */
   client: Pick<HueClient, 'publicConfig'>;
   signal: AbortSignal;
   say: (text: string) => void;
@@ -21,7 +21,7 @@ export interface ChooseContext {
 
 const WAYS = { mdns: 'mDNS', cloud: 'the discovery service' } as const;
 
-/** @throws MonitorError where there is none, or none was chosen */
+/** @throws MonitorError if there is no bridge, or the user chose none */
 export async function chooseBridge(context: ChooseContext): Promise<MetBridge> {
   const { given, client, say } = context;
   if (given !== undefined) return shown(await meetBridge(addressesGiven(given), client), say);
@@ -48,7 +48,7 @@ async function look({ hue, http, client, signal, say }: ChooseContext): Promise<
   };
   const bridges = await findBridges(hue.discovery, find, client, (way, { message }) => {
     signal.throwIfAborted();
-    say(`  ${WAYS[way]} was of no help: ${printable(message)}\n`);
+    say(`  ${WAYS[way]} found nothing: ${printable(message)}\n`);
   });
   signal.throwIfAborted();
   return bridges;

@@ -1,4 +1,4 @@
-/** The proof of a pairing: the sensors, read with what now stands in the files, as collect-hue will read them. */
+/** Proves a pairing: reads the sensors with the files as they are now, in the same way as collect-hue will. */
 import type { Config, HueConfig } from '../../config/config';
 import { readOnlyState } from '../../files/state-folder';
 import { noTraffic, observed } from '../../http/observed';
@@ -27,7 +27,7 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
   const devices = await createHueSource({
     endpoint: hue.endpoint,
     ...connection,
-    locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // it was found a moment ago
+    locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // the bridge was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
     retrier,
     logger,

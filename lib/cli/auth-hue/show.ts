@@ -1,4 +1,4 @@
-/** What auth-hue tells the user, beside its questions. */
+/** What auth-hue shows to the user, apart from its questions. */
 import type { HueConfig } from '../../config/config';
 import type { MetBridge } from '../../sources/hue/survey';
 import type { Trust } from '../../sources/hue/trust';
@@ -14,10 +14,10 @@ export function showTrust({ kind, certificateSha256 }: Trust, hue: Pick<HueConfi
   const sentences: Record<Trust['kind'], string> = {
     signed: `Its certificate is signed for this bridge by ${authority}.`,
     pinned:
-      `Its certificate is signed by nobody but the bridge itself: from now on only this very certificate is accepted\n` +
+      `Its certificate is signed only by the bridge itself: from now on only exactly this certificate is accepted\n` +
       `(hue.certificate_sha256, SHA-256 ${certificateSha256}).`,
     unverified: 'Its certificate is not verified, because hue.tls is insecure.',
-    none: 'It has no HTTPS: its key will travel unencrypted in your network.',
+    none: 'It has no HTTPS: its key is sent unencrypted through your network.',
   };
   say(`${sentences[kind]}\n`);
 }
@@ -37,7 +37,7 @@ export function showReadings({ readings, skipped }: SourceReport, say: Say): voi
   for (const [device, reason] of Object.entries(skipped)) say(`  skipped ${printable(device)}: ${reason}\n`);
 }
 
-/** The command's own fields of `--json`. */
+/** The fields of `--json` that only this command has. */
 export function fieldsOf({ address, bridgeId, name, modelId }: MetBridge, trust: Trust, report: SourceReport): object {
   return {
     bridge: { bridge_url: address, bridge_id: bridgeId, name, model_id: modelId, certificate: trust.kind },

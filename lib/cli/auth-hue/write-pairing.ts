@@ -1,4 +1,4 @@
-/** What pairing brought goes into the user's two files: both, or neither. */
+/** Writes the result of the pairing into the user's two files: into both, or into neither. */
 import { editYaml, proveEditable, type YamlEdit } from '../../config/edit-yaml';
 import type { Files } from '../../config/find';
 import type { Trust } from '../../sources/hue/trust';
@@ -12,15 +12,15 @@ export interface Pairing {
   hadPin: boolean;
 }
 
-/** Before a key is made: both files can be written. */
+/** Checks that both files can be written, before the bridge makes a key. */
 export function provePairingWritable({ config, secrets }: Files): void {
   proveEditable(secrets);
   proveEditable(config);
 }
 
 /**
- * @returns the files changed, each with where its former content is (null for a new file)
- * @throws MonitorError `file_system`; then both files are as before
+ * @returns the files changed, each with the path of its former content (null for a new file)
+ * @throws MonitorError `file_system`; both files are then as before
  */
 export function writePairing(files: Files, pairing: Pairing): { file: string; backup: string | null }[] {
   const { address, bridgeId, key, trust, hadPin } = pairing;

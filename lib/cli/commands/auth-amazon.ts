@@ -1,4 +1,4 @@
-/** auth-amazon: web login at Amazon, the refresh token into secrets.yaml, the alert cleared. */
+/** auth-amazon: logs in at Amazon on the web, writes the refresh token into secrets.yaml, and clears the alert. */
 import { join } from 'node:path';
 import { settleAlert } from '../../alert/settle-alert';
 import { editYaml, proveEditable } from '../../config/edit-yaml';
@@ -30,14 +30,14 @@ const SPEC: CommandSpec = {
   name: 'auth-amazon',
   summary: 'web login at Amazon; writes the refresh token, clears the alert',
   flags: [
-    { name: 'url', value: 'ADDRESS', help: 'the address where the login ended, instead of pasting it' },
-    { name: 'check', help: 'test the present login and change nothing' },
+    { name: 'url', value: 'ADDRESS', help: 'the address of the last page of the login, instead of pasting it' },
+    { name: 'check', help: 'test the current login and change nothing' },
     ...COMMON_FLAGS,
   ],
   examples: [
-    'node bin/auth-amazon.js                     shows the address to log in at, and takes the answer',
-    "node bin/auth-amazon.js --url 'https://…'   gives the answer without being asked",
-    'node bin/auth-amazon.js --check             does the present login work?',
+    'node bin/auth-amazon.js                     shows the login address, and reads the answer',
+    "node bin/auth-amazon.js --url 'https://…'   gives the answer without a question",
+    'node bin/auth-amazon.js --check             does the current login work?',
   ],
   exitCodes: EXIT_CODE_HELP,
 };
@@ -45,7 +45,7 @@ const SPEC: CommandSpec = {
 /** How long a cycle that is renewing its cookies at this moment may take, in milliseconds. */
 const WAIT_FOR_A_CYCLE_MS = 30_000;
 
-// The address given as a flag holds a code: it must not stay readable in the list of processes.
+// The address given as a flag contains a code: it must not stay readable in the list of processes.
 process.title = SPEC.name;
 
 void main(SPEC, (invocation) => {
@@ -80,7 +80,7 @@ function contextOf({ config, secrets, http, retrier, logger, redactor, interrupt
   };
 }
 
-/** Tests the refresh token that is there; nothing is written. */
+/** Tests the stored refresh token; nothing is written. */
 async function check({ files }: LoginKit, context: LoginContext): Promise<WorkingLogin> {
   const { faults } = loadSecrets(files.secrets);
   if (faults.amazon) throw faults.amazon;
@@ -91,7 +91,7 @@ async function check({ files }: LoginKit, context: LoginContext): Promise<Workin
 async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Record<string, string>>) {
   const { files, logger, say } = kit;
   makeDirectory(context.state.path);
-  // Before a login is spent: the token must have a place to go.
+  // Checked before the login, whose code works once: the file for the token must be writable.
   proveEditable(files.secrets);
   const pasted = values['url'] ?? (await askForAddress(kit, context, values));
   const token = await completeSignIn(context, pasted);
@@ -106,7 +106,7 @@ async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Reco
     await endAlert(kit, context);
     return login;
   } catch (thrown) {
-    // An account without monitors, or with a wrong marketplace, is logged in all the same.
+    // An account without monitors, or with a wrong marketplace, is logged in nevertheless.
     if (asMonitorError(thrown).type === 'no_monitor') await endAlert(kit, context);
     throw thrown;
   }
@@ -126,6 +126,6 @@ function noSection(file: string): MonitorError {
     type: 'configuration',
     permanent: true,
     remediation:
-      'Add these lines to it:\namazon_aqm:\n  enabled: true\n  marketplace: amazon.com   # where your account lives',
+      'Add these lines to it:\namazon_aqm:\n  enabled: true\n  marketplace: amazon.com   # the marketplace of your account',
   });
 }

@@ -1,4 +1,4 @@
-/** auth-hue: find the bridge, pair by link button, write the key, show that it works. */
+/** auth-hue: finds the bridge, pairs by link button, writes the key, shows that it works. */
 import { hostname } from 'node:os';
 import type { HueConfig } from '../../config/config';
 import { loadConfig } from '../../config/load';
@@ -41,12 +41,12 @@ const SPEC: CommandSpec = {
   ],
 };
 
-/** Long enough for a bridge that is awake, short enough for somebody who waits. */
+/** Long enough for a bridge that is running, short enough for a user who waits. */
 const TIMEOUT_MS = 5000;
 
 void main(SPEC, (invocation) => {
   const kit = openLoginKit('auth-hue', invocation, { beforePairing: true });
-  // Before anything is logged: if there is no configuration yet, nothing else says that its folder is there.
+  // Before anything is logged: if there is no configuration yet, nothing else proves that its folder exists.
   provePairingWritable(kit.files);
   return logged(kit, () => pairAndRead(kit, invocation.arguments));
 });

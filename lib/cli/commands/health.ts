@@ -1,4 +1,4 @@
-/** health: checks everything, says what is wrong and how to mend it. */
+/** health: checks everything, says what is wrong and how to fix it. */
 import type { Check } from '../../check/check';
 import { nearest } from '../../config/nearest';
 import { allSecretValues } from '../../config/secrets';
@@ -12,23 +12,23 @@ import { main, type Run, type Terminal } from '../command';
 
 const SPEC: CommandSpec = {
   name: 'health',
-  summary: 'check everything, say what is wrong and how to mend it',
+  summary: 'check everything, say what is wrong and how to fix it',
   positionals: 'NAME…',
   flags: [
     { name: 'list', help: 'the names of all checks' },
-    { name: 'offline', help: 'ask nothing of the network' },
+    { name: 'offline', help: 'skip everything that needs the network' },
     {
       name: 'fresh',
-      help: 'ask Amazon even if it was asked in the last five minutes, look through all of the database again',
+      help: 'ask Amazon even if it was asked in the last five minutes, check the whole database again',
     },
-    { name: 'line', help: 'one line with performance data, for Nagios and its kin' },
+    { name: 'line', help: 'one line with performance data, for Nagios and similar monitors' },
     ...COMMON_FLAGS,
   ],
   examples: [
     'node bin/health.js                    all checks',
     'node bin/health.js hue database       these two',
-    'node bin/health.js --offline          before the machine is in the network',
-    'node bin/health.js --quiet            for cron: silent while all is well',
+    'node bin/health.js --offline          before the machine has a network',
+    'node bin/health.js --quiet            for cron: prints only problems',
   ],
   exitCodes: [
     [HEALTH_EXIT.healthy, 'healthy: all checks pass (warnings allowed)'],
@@ -52,7 +52,7 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
     fresh: switches.has('fresh'),
     redactor,
   });
-  // The terminal redacts: no form of output can be forgotten.
+  // The terminal redacts, so every form of output is redacted.
   terminal.out(rendered(report, given, terminal));
   return report.exit_code;
 };

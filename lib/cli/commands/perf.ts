@@ -29,12 +29,12 @@ const SPEC: CommandSpec = {
   ],
   notes: [
     'baseline: measures cycles with the full configuration and keeps the result in the data directory.',
-    'compare: measures both endpoints in turn, A B A B, and against the baseline. The payload must be at least 50 %',
+    'compare: measures both endpoints alternately (A B A B), and shows the baseline beside them. The payload must be at least 50 %',
     'smaller and the cycle at least 30 % faster. A cycle is a run of collect-hue --dry-run: nothing is stored.',
   ],
   examples: [
     'node bin/perf.js baseline             before anything is changed',
-    'node bin/perf.js compare --cycles 20  is it worth it, here',
+    'node bin/perf.js compare --cycles 20  how much is saved here',
     'node bin/perf.js compare --json       for a dashboard',
   ],
   exitCodes: [

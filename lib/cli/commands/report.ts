@@ -1,4 +1,4 @@
-/** report: look at the data, and take it elsewhere. */
+/** report: shows the data, exports it, makes backups. */
 import { resolve } from 'node:path';
 import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
@@ -21,7 +21,7 @@ const SPEC: CommandSpec = {
   positionals: 'gaps | cycles | backup FILE',
   flags: [
     { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
-    { name: 'until', value: 'TIME', help: 'the end, itself not included (default: now)' },
+    { name: 'until', value: 'TIME', help: 'the end of the time, not included (default: now)' },
     { name: 'device', value: 'ID,…', isList: true, help: 'only these devices: hue:00:17:88:01:02:03:04:05-02-0402' },
     { name: 'location', value: 'NAME,…', isList: true, help: 'only these rooms (a comma in a name: \\,)' },
     {
@@ -32,33 +32,33 @@ const SPEC: CommandSpec = {
     },
     { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },
-    { name: 'output', value: 'FILE', help: 'write there, whole or not at all, instead of to stdout' },
-    { name: 'since-last', help: 'csv, ndjson, influx: only what the same export did not give before' },
+    { name: 'output', value: 'FILE', help: 'write to this file, completely or not at all, instead of to stdout' },
+    { name: 'since-last', help: 'csv, ndjson, influx: only what the same export has not given before' },
     ...COMMON_FLAGS,
   ],
   notes: [
-    'Without a word: the latest values of each room, trouble first. gaps: expected against stored cycles, and why.',
+    'Without an argument: the latest values of each room, problems first. gaps: expected and stored cycles, and why.',
     'cycles: durations, bytes, retries. backup FILE: a copy of the database, made while the collectors write.',
     'Default of --since: 24 hours for table and json, 7d for html and gaps, everything for csv, ndjson and influx.',
-    'Days and clock times are local (TZ); timestamps in exports are UTC. The database is only ever read.',
+    'Days and clock times are local (TZ); timestamps in exports are UTC. The database is only read.',
   ],
   examples: [
-    'node bin/report.js                                      the latest values, trouble first',
-    'node bin/report.js gaps --since 7d                      was anything missed, and why',
+    'node bin/report.js                                      the latest values, problems first',
+    'node bin/report.js gaps --since 7d                      is anything missing, and why',
     'node bin/report.js --format html --output report.html   charts, in one file',
     'node bin/report.js --format influx --since-last         what is new, for Telegraf',
     'node bin/report.js backup /mnt/backup/readings.db       a backup',
   ],
   exitCodes: [
-    [EXIT.done, 'done; also where there is no database yet, or nothing in it (a sentence says so)'],
+    [EXIT.done, 'done; also if there is no database yet, or it is empty (a sentence says so)'],
     [EXIT.failed, 'failed; a later run may succeed'],
     [EXIT.usage, 'usage or configuration error: nothing was attempted'],
     [EXIT.overlap, 'another export with --since-last is still running'],
   ],
 };
 
-/** Which of report's own flags mean something to each of its words; to the readings all do. */
-const FLAGS_OF_WORDS: Readonly<Record<string, readonly string[]>> = {
+/** Which of report's own flags each of its subcommands takes; the report of the readings takes all. */
+const FLAGS_OF_SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   gaps: ['since', 'until', 'format', 'output'],
   cycles: ['since', 'until', 'format', 'output'],
   backup: [],
@@ -80,7 +80,7 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   if (further.length > 0 || (file !== undefined && word !== 'backup')) {
     throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0] ?? file)}`);
   }
-  refuseIdleFlags(word, [...Object.keys(values), ...switches]);
+  refuseFlagsWithoutEffect(word, [...Object.keys(values), ...switches]);
   if (word === 'backup') {
     if (file === undefined || file === '' || file === '-') throw usage(SPEC, 'backup needs a file: report backup FILE');
     const receipt = await backUp(config.storage, file, ownFiles);
@@ -103,7 +103,7 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     const stdout = stdoutSink();
     const isSeen = terminal.isTerminal && output === null;
     const style = styleFor(isSeen, terminal.environment);
-    const width = isSeen ? process.stdout.columns || null : null; // 0 where the terminal does not know
+    const width = isSeen ? process.stdout.columns || null : null; // 0 if the terminal does not know it
     const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope: answer });
     if (sentence !== null) say(sentence);
     else if (output !== null) {
@@ -111,17 +111,17 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
       else if (terminal.isTerminal && !switches.has('quiet')) terminal.out(`${resolve(output)} is written\n`);
     }
   } catch (thrown) {
-    // `report | head`: the reader has seen enough, unless it was to get each reading once.
+    // `report | head`: the reader needs no more. With --since-last it is a failure: each reading must be delivered once.
     if (thrown instanceof ReaderGone && !request.sinceLast) return EXIT.done;
     throw thrown;
   }
   return EXIT.done;
 }
 
-/** A flag that would change nothing is a misunderstanding: `report gaps --device …` counts cycles, not devices. */
-function refuseIdleFlags(word: string, given: readonly string[]): void {
-  const allowed = FLAGS_OF_WORDS[word];
+/** A flag without an effect is refused: `report gaps --device …` would count cycles, not devices. */
+function refuseFlagsWithoutEffect(word: string, given: readonly string[]): void {
+  const allowed = FLAGS_OF_SUBCOMMANDS[word];
   const common = COMMON_FLAGS.map(({ name }) => name);
-  const idle = given.find((name) => allowed?.includes(name) === false && !common.includes(name));
-  if (idle !== undefined) throw usage(SPEC, `--${idle} means nothing to report ${word}`);
+  const refused = given.find((name) => allowed?.includes(name) === false && !common.includes(name));
+  if (refused !== undefined) throw usage(SPEC, `report ${word} does not take --${refused}`);
 }

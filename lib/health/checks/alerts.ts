@@ -12,7 +12,7 @@ export function checkAlerts({ config, installation, now }: CheckContext): Judgem
   const names = raising.join(', ');
   if (alert === null) {
     return wanted
-      ? { message: 'no login by hand is waited for', problems: [], details: { path } }
+      ? { message: 'no login by hand is needed', problems: [], details: { path } }
       : skip(`${names} is not enabled`);
   }
   const details = { path, ...alert };
@@ -28,7 +28,7 @@ export function checkAlerts({ config, installation, now }: CheckContext): Judgem
   const age = Number.isNaN(since) ? '' : `, since ${alert.timestamp} (${hours(now().getTime() - since)})`;
   const active: Problem = {
     status: 'fail',
-    message: `a login at Amazon by hand is waited for${age}: ${alert.error || 'see the file'}`,
+    message: `a login at Amazon by hand is needed${age}: ${alert.error || 'see the file'}`,
     remediation: `Log in again, which ends the alert: ${alert.remediation || 'node bin/auth-amazon.js'}`,
   };
   return { message: '', problems: [active], details };

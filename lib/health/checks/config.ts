@@ -1,4 +1,4 @@
-/** Is the configuration usable, and does it say what its author will have meant? */
+/** Is the configuration usable, and are there values that the user probably did not intend? */
 import type { Config, SourceSection } from '../../config/config';
 import { ConfigurationError, formatFault } from '../../config/faults';
 import { SOURCES } from '../../sources/all';
@@ -20,7 +20,7 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
   const odd = ODDITIES.filter(({ isOdd }) => isOdd(config)).map(({ key, say }): Problem => ({
     status: 'warn',
     message: `${key} ${say(config)}`,
-    remediation: `Correct ${key}, unless it is meant so: "\${EDITOR:-vi}" '${files.config}'`,
+    remediation: `Correct ${key}, unless it is intended: "\${EDITOR:-vi}" '${files.config}'`,
   }));
   const sources = installation.enabled.join(' and ');
   const ofSources = await Promise.all(
@@ -30,13 +30,13 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
   return { message: `${files.config} is valid; enabled: ${sources}`, problems, details };
 }
 
-/** What cron is to start, and which place of how many each has in the interval, whatever is switched off. */
+/** What cron has to start, and the position of each program in the interval, which does not depend on what is disabled. */
 function programsOf(enabled: readonly string[]): { name: string; place: number; of: number }[] {
   const all = SOURCES.map(({ program, collector }, place) => ({ name: program, collector, place, of: SOURCES.length }));
   return all.flatMap(({ collector, ...program }) => (enabled.includes(collector) ? [program] : []));
 }
 
-/** Every fault with its place, not only the first eight. */
+/** Every fault with its line and column, not only the first eight. */
 function problemsOf(failure: unknown, file: string): Problem[] {
   if (!(failure instanceof ConfigurationError)) throw failure;
   const { say, command } = failure.remedy;
@@ -53,7 +53,7 @@ interface Oddity {
 
 const timeoutOf = (section: SourceSection | null): number => section?.timeout_seconds ?? 0;
 
-/** Legal, but hardly meant. */
+/** Valid, but probably not intended. */
 const ODDITIES: readonly Oddity[] = [
   {
     key: 'collection.interval_minutes',

@@ -1,4 +1,4 @@
-/** What the rows of `cycles` say of one collector: its newest cycles, and the holes of the last day. */
+/** What the table `cycles` says about one collector: its newest cycles, and the gaps of the last day. */
 import { newestBelieved } from '../../clock';
 import type { CollectorName } from '../../sources/all';
 import type { Database } from '../../store/database';
@@ -19,14 +19,14 @@ interface CycleRow {
 export type Cycle = Omit<CycleRow, 'devices_skipped'> & { devices_skipped: Record<string, string> };
 
 export interface LastCycles {
-  /** null where this collector never ended a cycle */
+  /** null if this collector has never ended a cycle */
   newest: Cycle | null;
   newestGood: Cycle | null;
   /** starts of the cycles of the last 24 h whose readings were stored, oldest first; milliseconds since 1970 */
   stored: number[];
   /** whether it ran before the last 24 h */
   isOlderThanADay: boolean;
-  /** how many are stamped in the future; they count nowhere else here */
+  /** how many have a time in the future; no other field here counts them */
   inFuture: number;
 }
 
@@ -65,7 +65,7 @@ export async function lastCycles(database: Database, collector: CollectorName, n
   };
 }
 
-/** Holes between stored cycles; what follows the last one is judged as lateness, not as a gap. */
+/** Gaps between stored cycles; the time after the last one is judged as late, not as a gap. */
 export function gapProblems(collector: string, cycles: LastCycles, longerThanMs: number, now: Date): Problem[] {
   const starts = cycles.isOlderThanADay ? [now.getTime() - DAY_MS, ...cycles.stored] : cycles.stored;
   const gaps = starts

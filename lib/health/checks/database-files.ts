@@ -1,4 +1,4 @@
-/** What can be told of the database by the files around it. */
+/** What the files beside the database show about it. */
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
@@ -9,7 +9,7 @@ import { oversizedPages, PAGE_BYTES } from '../../store/wal-size';
 import { RUN_A_CYCLE } from '../../sources/all';
 import type { Problem } from '../../check/check';
 
-/** What waits in the spool, and what was moved aside: nothing is lost, but somebody should look. */
+/** What waits in the spool, and what was moved aside: nothing is lost, but the user should know. */
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
   const obstacle = obstacleInSpool(spoolDirectory(storage));
   const waiting = obstacle === null ? spooledFiles(storage) : [];
@@ -36,7 +36,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     problems.push({
       status: 'warn',
       message: `${damaged.length} damaged spool ${damaged.length === 1 ? 'file lies' : 'files lie'} in ${directory}`,
-      remediation: `Look whether there is something to save in them, then remove them: ls -l '${directory}' && rm -r '${directory}'`,
+      remediation: `Check whether they contain something to save, then remove them: ls -l '${directory}' && rm -r '${directory}'`,
     });
   }
   for (const name of aside) {
@@ -50,7 +50,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
   return problems;
 }
 
-/** Cycles are stored all the same; but what the database could not take one day would be lost. */
+/** Cycles are still stored; but if the database ever cannot be written, their readings are lost. */
 function obstacleInSpool(directory: string): Problem | null {
   const isDirectory = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? true;
   const why = isDirectory ? whyNotWritable(directory) : 'it is not a directory';
@@ -71,8 +71,8 @@ function filesIn(directory: string): string[] {
 }
 
 /**
- * Side files of another user: whoever merely read the database may have left them, and every write of its owner fails
- * (docs/database.md). A group that shares the database and may write its side files is no fault.
+ * Side files of another user: a user who only read the database may have left them, and then every write of its owner
+ * fails (docs/database.md). A group that shares the database and may write its side files is not a fault.
  */
 export function foreignSideFiles(path: string): Problem[] {
   const database = statSync(path);
@@ -112,12 +112,12 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
       stops: [],
     });
   }
-  // The file keeps its size for a while after its pages were folded in: what counts is what still waits.
+  // The file keeps its size for some time after its pages were copied back: only the pages that still wait count.
   const waitingPages = Number(details['wal_waiting_pages']);
   if (waitingPages > oversizedPages(storage)) {
     problems.push({
       status: 'fail',
-      message: `${path}-wal has grown to ${Math.round((waitingPages * PAGE_BYTES) / 1_000_000)} MB that cannot be folded into the database: a reader that never ends prevents it`,
+      message: `${path}-wal has grown to ${Math.round((waitingPages * PAGE_BYTES) / 1_000_000)} MB that cannot be copied into the database: a reader that never ends prevents it`,
       remediation: `See who has it open, and end that program; the next cycle does the rest: fuser -v '${path}'`,
       stops: [],
     });

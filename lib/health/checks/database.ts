@@ -17,10 +17,10 @@ import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { existingPartOf, refusalToMake } from '../existing-part';
 import { besideProblems, foreignSideFiles, walProblems } from './database-files';
 import { quickCheck } from './quick-check';
-import { lookedThroughLately } from './remembered-integrity';
+import { integrityAtMostOnceADay } from './remembered-integrity';
 
-/** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: longer is a fault. */
-const LOCK_PATIENCE_MS = 4000;
+/** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: a longer time is a fault. */
+const LOCK_WAIT_MS = 4000;
 
 export async function checkDatabase(context: CheckContext): Promise<Judgement> {
   const { storage } = context.config;
@@ -45,14 +45,14 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
     checkHeader(path);
     await probe(path, context, { problems, details });
   } catch (thrown) {
-    const isOfSystem = /^E[A-Z0-9]+$/.test(errorCode(thrown)); // no defect of ours
+    const isOfSystem = /^E[A-Z0-9]+$/.test(errorCode(thrown)); // not a defect of this program
     const { message, remediation, type } = isOfSystem ? fileError('use', path, thrown) : asMonitorError(thrown);
-    const healsItself = type === 'database_corrupt';
+    const isReplacedByNextCycle = type === 'database_corrupt';
     problems.unshift({
       status: 'fail',
-      message: healsItself ? `${message} The next cycle moves it aside and starts a new one` : message,
+      message: isReplacedByNextCycle ? `${message} The next cycle moves it aside and starts a new one` : message,
       remediation,
-      stops: healsItself ? [] : COLLECTORS,
+      stops: isReplacedByNextCycle ? [] : COLLECTORS,
     });
   }
   const age = typeof details['integrity_age'] === 'string' ? `, ${details['integrity_age']}` : '';
@@ -74,9 +74,9 @@ async function probe(path: string, context: CheckContext, { problems, details }:
     throw thrown;
   });
   try {
-    const patience = { busyTimeoutMs: LOCK_PATIENCE_MS, signal };
+    const limits = { busyTimeoutMs: LOCK_WAIT_MS, signal };
     const startedAt = performance.now();
-    await whileLocked(patience, async (sliceMs) => {
+    await whileLocked(limits, async (sliceMs) => {
       database.setBusyTimeout(sliceMs);
       const pragma = async (name: string) => Object.values((await database.get(`PRAGMA ${name}`)) ?? {})[0] ?? null;
       details['journal_mode'] = await pragma('journal_mode');
@@ -92,7 +92,7 @@ async function probe(path: string, context: CheckContext, { problems, details }:
     details['wal_bytes'] = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     details['wal_waiting_pages'] = await waitingPages(database, Number(details['wal_bytes']));
     problems.push(...walProblems(path, storage, details));
-    const { result, age } = await lookedThroughLately(context, file, () => quickCheck(database, signal));
+    const { result, age } = await integrityAtMostOnceADay(context, file, () => quickCheck(database, signal));
     details['integrity'] = result;
     if (age !== null) details['integrity_age'] = age;
   } finally {
@@ -102,22 +102,22 @@ async function probe(path: string, context: CheckContext, { problems, details }:
 }
 
 /**
- * More than the page cache holds, so that pages really go to the disk before they are taken back: a full disk shows.
- * What was written lies behind the end of the WAL, where the next writer overwrites it.
+ * The row is larger than the page cache, so that pages are really written to the disk before the rollback, which shows a
+ * full disk. What was written is behind the end of the WAL, where the next writer overwrites it.
  */
 async function writeAndRollBack(database: Database): Promise<void> {
   await database.exec('PRAGMA cache_size = 1');
   try {
     await database.exec(`BEGIN IMMEDIATE; INSERT INTO word (text) VALUES ('health ' || hex(zeroblob(6000))); ROLLBACK`);
   } catch (thrown) {
-    await database.exec('ROLLBACK').catch(() => undefined); // none is open where BEGIN failed
+    await database.exec('ROLLBACK').catch(() => undefined); // no transaction is open if BEGIN failed
     throw thrown;
   }
 }
 
 /**
- * How many pages of the WAL a reader keeps from being folded into the database. SQLite tells it only by folding the
- * others, as any collector's next commit does; nobody is made to wait.
+ * How many pages of the WAL cannot be copied into the database because of a reader. SQLite reports that only when it
+ * copies the others, as the next commit of a collector does; no other process has to wait for it.
  */
 async function waitingPages(database: Database, walBytes: number): Promise<number> {
   if (walBytes <= OVERSIZED_PAGES * PAGE_BYTES) return 0;
@@ -127,7 +127,7 @@ async function waitingPages(database: Database, walBytes: number): Promise<numbe
 
 /**
  * @returns the directory, or the nearest one above it that exists
- * @throws MonitorError where the database, or a new one, could not be written there
+ * @throws MonitorError if the database, or a new one, could not be written there
  */
 function proveDirectory(directory: string): string {
   const place = existingPartOf(directory);

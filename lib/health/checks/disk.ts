@@ -1,9 +1,9 @@
-/** Is there room for what is to be written? */
+/** Is there enough free space for what will be written? */
 import { statfsSync, statSync } from 'node:fs';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { existingPartOf } from '../existing-part';
 
-/** SQLite, the spool and the log need some megabytes for their next steps; below this they stumble. */
+/** SQLite, the spool and the log need some megabytes for their next steps; below this they fail. */
 const FULL_BELOW_BYTES = 10_000_000;
 const FULL_BELOW_INODES = 50;
 const LOW_BELOW_INODES = 1000;
@@ -21,7 +21,7 @@ export function checkDisk({ config }: Pick<CheckContext, 'config'>): Judgement {
     // Btrfs and others count no inodes.
     const freeInodes = files === 0 ? null : ffree;
     details[name] = { path: directory, free_bytes: freeBytes, free_inodes: freeInodes };
-    // One disk is one problem.
+    // Two directories on one disk are one problem.
     const disk = statSync(place).dev;
     if (seen.has(disk)) continue;
     seen.add(disk);

@@ -1,4 +1,4 @@
-/** Do measurements keep coming? Judged by the sensor's own time: a value stored anew every five minutes may be old. */
+/** Do new measurements arrive? Judged by the sensor's own time: a value that is stored again every five minutes may be old. */
 import { statSync } from 'node:fs';
 import { newestBelieved } from '../../clock';
 import type { Config } from '../../config/config';
@@ -13,7 +13,7 @@ import { durationOf } from '../../check/clocks';
 import { gapProblems, lastCycles, type LastCycles } from './cycles';
 
 const MINUTE_MS = 60_000;
-/** Clocks of a home differ by seconds. */
+/** The clocks in a home differ by seconds. */
 const FUTURE_MS = 2 * MINUTE_MS;
 
 export interface Limits {
@@ -23,7 +23,7 @@ export interface Limits {
   gapMs: number;
 }
 
-/** Late is what misses two intervals, but a cycle may always take its time. */
+/** A device is late after two intervals, but never before the minimum below, because a cycle may take long. */
 export function limitsOf({ collection }: Config): Limits {
   const intervalMs = collection.interval_minutes * MINUTE_MS;
   return {
@@ -37,7 +37,7 @@ export async function checkFreshness({ config, installation, now }: CheckContext
   const path = databasePath(config.storage.data_directory);
   const fresh = (why: string): Judgement => ({ message: `a new installation: ${why}`, problems: [], details: {} });
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return fresh('no cycle has run yet');
-  // Whoever may not write it would leave side files that its owner may not write.
+  // A user who may not write the database would leave side files that its owner may not write.
   if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
   checkHeader(path);
   const database = await Database.open(path, 'read-write');
@@ -51,7 +51,7 @@ export async function checkFreshness({ config, installation, now }: CheckContext
       const { collector } = row;
       const cycles = await lastCycles(database, collector, now());
       details[collector] = { last_cycle: cycles.newest, last_good_cycle: cycles.newestGood?.started_at ?? null };
-      const future = cycles.inFuture === 0 ? '' : `, ${cycles.inFuture} stamped in the future`;
+      const future = cycles.inFuture === 0 ? '' : `, ${cycles.inFuture} with a time in the future`;
       if (cycles.newest === null) {
         said.push(`${collector}: no cycle yet${future}`);
         if (cycles.inFuture > 0) problems.push(allInFuture(collector));
@@ -75,12 +75,12 @@ export async function checkFreshness({ config, installation, now }: CheckContext
 function allInFuture(collector: string): Problem {
   return {
     status: 'warn',
-    message: `all cycles of ${collector} are stamped in the future`,
-    remediation: 'See whether this machine keeps time: timedatectl',
+    message: `all cycles of ${collector} have a time in the future`,
+    remediation: 'Check the clock of this machine: timedatectl',
   };
 }
 
-/** Whom the last good cycle found switched off, or not in the list any more, owes us nothing. */
+/** A device is not judged if the last successful cycle found it switched off, or did not find it in the list. */
 function isJudged({ device_id, timestamp }: StoredReading, { newestGood }: LastCycles): boolean {
   if (newestGood === null || timestamp >= newestGood.started_at) return true;
   const reason = newestGood.devices_skipped[device_id];
@@ -101,7 +101,7 @@ function cycleProblems(
     problems.push({
       status: ageMs > limits.failMs ? 'fail' : 'warn',
       message: `the last cycle of ${collector} was ${durationOf(ageMs)} ago`,
-      remediation: `See whether cron runs it, and run it once by hand: crontab -l; ${command}`,
+      remediation: `Check whether cron runs it, and run it once by hand: crontab -l; ${command}`,
     });
   }
   if (newest.outcome === 'failed') {
@@ -114,37 +114,37 @@ function cycleProblems(
   return problems;
 }
 
-/** One problem for all that are late, and one for all that are far too late. */
+/** One problem for all devices that are late, and one for all that are much too late. */
 function lateDevices(devices: readonly StoredReading[], { warnMs, failMs }: Limits, now: Date): Problem[] {
   const aged = devices.map((reading) => ({ reading, ageMs: now.getTime() - Date.parse(timeOf(reading)) }));
   const name = ({ reading, ageMs }: (typeof aged)[number]) =>
     `${reading.location} (${reading.device_id}, ${durationOf(Math.abs(ageMs))})`;
   const problem = (status: 'warn' | 'fail', found: typeof aged, what: string, remediation: string): Problem[] =>
     found.length === 0 ? [] : [{ status, message: `${what}: ${found.map(name).join(', ')}`, remediation }];
-  const wake = `Check that these devices have power and a connection, then run a cycle: ${RUN_A_CYCLE}`;
+  const checkPower = `Check that these devices have power and a connection, then run a cycle: ${RUN_A_CYCLE}`;
   return [
     ...problem(
       'fail',
       aged.filter(({ ageMs }) => ageMs > failMs),
       'no new measurement for more than three intervals',
-      wake,
+      checkPower,
     ),
     ...problem(
       'warn',
       aged.filter(({ ageMs }) => ageMs > warnMs && ageMs <= failMs),
       'late measurements',
-      wake,
+      checkPower,
     ),
     ...problem(
       'warn',
       aged.filter(({ ageMs }) => ageMs < -FUTURE_MS),
       'measurements from the future',
-      'See whether this machine keeps time: timedatectl',
+      'Check the clock of this machine: timedatectl',
     ),
   ];
 }
 
-/** The sensor's own time where it is known. */
+/** The sensor's own time, if it is known. */
 function timeOf({ measured_at, timestamp }: StoredReading): string {
   return measured_at ?? timestamp;
 }

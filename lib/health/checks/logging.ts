@@ -1,4 +1,4 @@
-/** Can the log be written, and does it keep to its limits? */
+/** Can the log be written, and is it within its limits? */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LoggingConfig } from '../../config/config';
@@ -46,13 +46,13 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
     problems.push({
       status: 'warn',
       message: `a log file in ${directory} has grown past ${megabytes(status.threshold_bytes)}: its rotation has not been possible so far`,
-      remediation: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what hinders it: ls -l '${directory}'; df -h '${directory}'`,
+      remediation: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what prevents it: ls -l '${directory}'; df -h '${directory}'`,
     });
   }
   return problems;
 }
 
-/** Why the collectors cannot log here; a directory that they will make themselves is worth a warning. */
+/** Why the collectors cannot log here; a directory that does not exist yet, which they will make, is a warning. */
 function obstacleIn(directory: string): Problem | null {
   const mine = process.geteuid?.() ?? 0;
   const place = existingPartOf(directory);
@@ -79,7 +79,7 @@ function obstacleIn(directory: string): Problem | null {
   return refusedWrite(directory, giveBack);
 }
 
-/** A real write: read-only mounts and full disks do not show in the mode. */
+/** Tries a real write: the mode does not show a read-only mount or a full disk. */
 function refusedWrite(directory: string, giveBack: string): Problem | null {
   const file = join(directory, `.health-write-test-${process.pid}`);
   try {
@@ -91,7 +91,7 @@ function refusedWrite(directory: string, giveBack: string): Problem | null {
       const { message, remediation } = thrown;
       return { status: 'fail', message: `logs cannot be written in ${directory}: ${message}`, remediation };
     }
-    removeIfThere(file); // a full disk may have made it all the same
+    removeIfThere(file); // the file may exist even if the disk is full
     const full = ['ENOSPC', 'EDQUOT'].includes(errorCode(thrown));
     return {
       status: 'fail',

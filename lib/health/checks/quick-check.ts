@@ -1,13 +1,13 @@
-/** SQLite's quick integrity check, for no longer than a person likes to wait. */
+/** SQLite's quick integrity check, with a time limit, because a person waits for it. */
 import { MonitorError } from '../../errors';
 import type { Database } from '../../store/database';
 import { recoveryOf } from '../../store/database-error';
 
-/** A database of some hundred megabytes; a larger one is looked at as far as one gets. */
+/** Enough for a database of some hundred megabytes; of a larger one only a part is checked. */
 const LIMIT_MS = 600;
 
 /**
- * @returns `ok`, or that the time was too short to see all of it
+ * @returns `ok`, or that the time was too short to check all of it
  * @throws MonitorError `database_corrupt`
  */
 export async function quickCheck(database: Database, signal: AbortSignal): Promise<string> {
@@ -29,7 +29,7 @@ export async function quickCheck(database: Database, signal: AbortSignal): Promi
     });
   } catch (thrown) {
     if (!outOfTime.signal.aborted) throw thrown;
-    return `no damage found within ${LIMIT_MS} ms, which did not suffice for all of it`;
+    return `no damage found within ${LIMIT_MS} ms, which was too short to check all of it`;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);

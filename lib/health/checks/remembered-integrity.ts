@@ -1,6 +1,6 @@
 /**
- * `health-integrity.json` in the data directory: when a large database was last looked through, so that a monitor that
- * asks every minute does not read all of it every minute. Deleting it is always safe.
+ * `health-integrity.json` in the data directory: when the integrity of a large database was last checked, so that a
+ * monitor that asks every minute does not read all of it every minute. Deleting the file is always safe.
  */
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
@@ -11,52 +11,52 @@ import { writeWhole } from '../../files/write-whole';
 import type { CheckContext } from '../../check/check';
 import { durationOf } from '../../check/clocks';
 
-/** Up to this size a look costs some milliseconds, and is taken every time. */
+/** Up to this size a check takes some milliseconds, and is made every time. */
 const SMALL_BYTES = 2_000_000;
 const LASTS_MS = 24 * 3_600_000;
 const VERSION = 1;
 
 interface Remembered {
   version: typeof VERSION;
-  /** of the file: one that was moved into its place was not looked at */
+  /** of the file: another file that was moved to its path was not checked */
   inode: number;
   /** UTC ISO 8601 */
   checked_at: string;
   result: string;
 }
 
-export interface Look {
+export interface IntegrityResult {
   /** `ok`, or that the time was too short */
   result: string;
-  /** `looked through 3 h ago`; null where it was done just now */
+  /** `checked 3 h ago`; null if it was checked just now */
   age: string | null;
 }
 
 /**
- * What the last look found where that is less than a day ago, else what `look` says.
- * @param look throws where it finds damage: that is never remembered, nor is a look that the check's end cut short
+ * The result of the last check if that was made less than a day ago, else the result of a new one.
+ * @param check throws if it finds damage; neither that nor a check that was stopped before its end is remembered
  */
-export async function lookedThroughLately(
+export async function integrityAtMostOnceADay(
   { config, fresh, now, signal }: Pick<CheckContext, 'config' | 'fresh' | 'now' | 'signal'>,
   { ino, size }: Pick<Stats, 'ino' | 'size'>,
-  look: () => Promise<string>,
-): Promise<Look> {
-  if (size <= SMALL_BYTES) return { result: await look(), age: null };
+  check: () => Promise<string>,
+): Promise<IntegrityResult> {
+  if (size <= SMALL_BYTES) return { result: await check(), age: null };
   const file = join(config.storage.data_directory, 'health-integrity.json');
   const known = fresh ? null : read(file, ino, now());
   if (known !== null) return known;
-  removeQuietly(file); // what this look finds counts from now on, damage above all
-  const result = await look();
+  removeQuietly(file); // from now on the result of this check counts, above all if it finds damage
+  const result = await check();
   const remembered: Remembered = { version: VERSION, inode: ino, checked_at: now().toISOString(), result };
   try {
     if (!signal.aborted) writeWhole(file, `${JSON.stringify(remembered, null, 1)}\n`);
   } catch {
-    // Looked through again the next time.
+    // It is checked again the next time.
   }
   return { result, age: null };
 }
 
-function read(file: string, ino: number, now: Date): Look | null {
+function read(file: string, ino: number, now: Date): IntegrityResult | null {
   try {
     const content = JSON.parse(readOwnFile(file)) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, inode, checked_at, result } = content;
@@ -64,9 +64,9 @@ function read(file: string, ino: number, now: Date): Look | null {
     if (version !== VERSION || inode !== ino || typeof result !== 'string') return null;
     if (!isYoung(checkedMs, LASTS_MS, now.getTime())) return null;
     const age = Math.max(0, now.getTime() - checkedMs);
-    return { result, age: `looked through ${durationOf(age)} ago (--fresh looks again)` };
+    return { result, age: `checked ${durationOf(age)} ago (--fresh checks again)` };
   } catch {
-    return null; // none, or a damaged one: as good as none
+    return null; // no file, or a damaged one, which counts as none
   }
 }
 
@@ -74,6 +74,6 @@ function removeQuietly(file: string): void {
   try {
     removeIfThere(file);
   } catch {
-    // A directory that cannot be written: nothing was remembered there either.
+    // The directory cannot be written, so nothing was remembered there either.
   }
 }

@@ -1,4 +1,4 @@
-/** Are the keys there that the enabled sources need, in the right form, and out of everybody else's reach? */
+/** Are the keys present that the enabled sources need, do they have the right form, and can no other user read them? */
 import { formatFault } from '../../config/faults';
 import type { LoadedSecrets } from '../../config/secrets';
 import { secretsFileState, type SecretsFileState } from '../../config/secrets-file';
@@ -42,9 +42,9 @@ function sectionProblems(loaded: LoadedSecrets, { collector, secret }: SourceRow
   return [{ status: 'fail', message, remediation, stops }];
 }
 
-/** What no collector stumbles over: e-mail and heartbeat are optional, and a section nobody knows is perhaps a typing mistake. */
+/** What does not stop a collector: e-mail and heartbeat are optional, and an unknown section may be a typing mistake. */
 function warnAbout(messages: readonly string[], file: string): Problem[] {
-  const remediation = `Mend it (config/secrets.example.yaml shows the sections): "\${EDITOR:-vi}" '${file}'`;
+  const remediation = `Fix it (config/secrets.example.yaml shows the sections): "\${EDITOR:-vi}" '${file}'`;
   return messages.map((message) => ({ status: 'warn', message, remediation }));
 }
 

@@ -1,4 +1,4 @@
-/** `report cycles` on a terminal: a line for each collector, and the last cycles one by one. */
+/** `report cycles` on a terminal: one line for each collector, and one for each of the last cycles. */
 import { printable } from '../../wording';
 import { summarize, type CycleRow } from '../cycles';
 import { momentOf } from '../moment';

@@ -3,9 +3,9 @@ import { plural, printable } from '../../wording';
 import { explainReason, type DayCount, type Gap, type Gaps } from '../gaps';
 import { clockOf, dayOf, momentOf } from '../moment';
 import { columns, cut, type Style } from '../text';
-import { NO_TRACE } from '../traces';
+import { NO_TRACE } from '../due-cycles';
 
-/** So many gaps are told one by one; the days' lines count all. */
+/** How many gaps get their own line; the lines of the days count all. */
 const SHOWN = 50;
 
 export function renderGaps({ days: eachDay, gaps }: Gaps, style: Style): string {
@@ -28,11 +28,11 @@ export function renderGaps({ days: eachDay, gaps }: Gaps, style: Style): string 
 }
 
 interface DaysRow extends DayCount {
-  /** the last day, if it stands for several */
+  /** the last day, if the line is for several days */
   until?: string;
 }
 
-/** Days in a row without any trace are one line: a clock that was wrong once leaves thousands of them. */
+/** Consecutive days without any recorded cycle are one line: a clock that was wrong once leaves thousands of them. */
 function emptyDaysTogether(days: readonly DayCount[]): DaysRow[] {
   const rows: DaysRow[] = [];
   for (const day of days) {
@@ -52,7 +52,7 @@ function isEmpty({ expected, reasons }: DayCount): boolean {
 }
 
 function dayRow({ collector, day, until, expected, stored, missing, reasons }: DaysRow): string[] {
-  // Rounded down: 99.9 % is not all.
+  // Rounded down, so that 100 % means all.
   const percent = expected === 0 ? 100 : Math.floor((stored / expected) * 1000) / 10;
   const days = until === undefined ? day : `${day} to ${until}`;
   return [collector, days, `${expected}`, `${stored}`, `${missing}`, `${percent} %`, reasonsOf(reasons)];

@@ -1,11 +1,11 @@
-/** Formats of one line a reading: CSV, JSON lines, InfluxDB's line protocol. */
+/** Formats with one line per reading: CSV, JSON lines, InfluxDB's line protocol. */
 import type { StoredReading } from '../../store/queries';
 import { exported, type Quantity } from '../quantities';
 
 export type Cell = string | number | boolean | null;
 export type Row = Record<string, Cell>;
 
-/** A reading in the chosen quantities and units, under the names of the output's columns. */
+/** A reading in the chosen quantities and units, with the names of the output's columns. */
 export function rowOf(reading: StoredReading, quantities: readonly Quantity[]): Row {
   const row: Row = {
     timestamp: reading.timestamp,
@@ -27,7 +27,7 @@ export function columnsOf(quantities: readonly Quantity[]): string[] {
   return ['timestamp', 'measured_at', 'device_id', 'device_type', 'location', ...labels, 'is_anomalous'];
 }
 
-/** RFC 4180, but lines end as on Unix. */
+/** RFC 4180, but with Unix line ends. */
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\n`;
 }
@@ -56,7 +56,7 @@ export function influxLine(reading: StoredReading, quantities: readonly Quantity
   return `climate${tags.join('')} ${fields.join(',')} ${Date.parse(reading.timestamp)}000000\n`;
 }
 
-/** A tag can hold neither a line break nor a backslash before its end. */
+/** A tag must not contain a line break, and must not end with a backslash. */
 function tagValue(text: string): string {
   return text
     .replace(/\p{Cc}/gu, ' ')

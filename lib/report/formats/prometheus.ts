@@ -1,6 +1,6 @@
 /**
- * For node_exporter's textfile collector: gauges without time stamps, which it refuses. So a value appears fresh
- * however old it is: stale values are left out, and the time of each measurement is a gauge of its own.
+ * For node_exporter's textfile collector: gauges without time stamps, which it refuses. So a value always
+ * appears fresh: stale values are left out, and the time of each measurement is another gauge.
  */
 import { QUANTITIES, QUANTITY_NAMES, type QuantityName } from '../../quantities';
 import type { CollectorName } from '../../sources/all';
@@ -8,7 +8,7 @@ import type { DeviceOverview } from '../overview';
 
 export interface CollectorState {
   collector: CollectorName;
-  /** milliseconds since 1970; null where there was none yet */
+  /** milliseconds since 1970; null if there was none yet */
   lastCycleMs: number | null;
   lastSuccessMs: number | null;
   lastExitCode: number | null;
@@ -18,7 +18,7 @@ export interface CollectorState {
 export interface PrometheusInput {
   devices: readonly DeviceOverview[];
   collectors: readonly CollectorState[];
-  /** null: not to be seen by this user */
+  /** null: this user may not see it */
   spooledCycles: number | null;
   alertActive: boolean;
 }
@@ -57,12 +57,12 @@ export function renderPrometheus({ devices, collectors, spooledCycles, alertActi
   );
   add(
     'climate_last_cycle_exit_code',
-    'Exit code of the last cycle; 0 is well.',
+    'Exit code of the last cycle; 0 is success.',
     ofCollectors(({ lastExitCode }) => lastExitCode),
   );
   add(
     'climate_last_cycle_duration_seconds',
-    'How long the last cycle took.',
+    'Duration of the last cycle.',
     ofCollectors(({ lastDurationMs }) => seconds(lastDurationMs)),
   );
   const waiting: Sample[] = spooledCycles === null ? [] : [[{}, spooledCycles]];

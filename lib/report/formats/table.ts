@@ -1,4 +1,4 @@
-/** The report on a terminal: trouble first, then a line for each quantity of each room. */
+/** The report on a terminal: problems first, then one line for each quantity of each room. */
 import { plural, printable } from '../../wording';
 import { duration, momentOf } from '../moment';
 import type { DeviceOverview, LatestValue, Overview } from '../overview';
@@ -14,7 +14,7 @@ export interface TableInput {
   nowMs: number;
 }
 
-/** Names and sparklines as long as we like them, and shorter, until a line fits the terminal. */
+/** Lengths of names and sparklines, the preferred ones first, then shorter ones until a line fits the terminal. */
 const LENGTHS: readonly (readonly [name: number, points: number])[] = [
   [28, 24],
   [28, 12],
@@ -52,7 +52,7 @@ function linesOf(rows: readonly TableRow[], input: TableInput, style: Style, wid
   });
 }
 
-/** What tells two devices of a room apart stands at the end: `Long room n… (Hue)`. */
+/** Shortens the middle, because the end distinguishes two devices of a room: `Long room n… (Hue)`. */
 function cutLabel(label: string, width: number): string {
   const [, room = '', mark = ''] = /^(.+)( \([^()]+\))$/.exec(label) ?? [];
   const rest = width - widthOf(mark);
@@ -93,7 +93,7 @@ function rowsOf(device: DeviceOverview, toMs: number): TableRow[] {
   }));
 }
 
-/** The course of light is a matter of powers of ten. */
+/** Light is shown on a logarithmic scale. */
 function courseOf({ quantity, course }: LatestValue, points: number): string {
   if (quantity.onlyLatest === true) return '';
   const fewer = means(course, points);

@@ -44,7 +44,7 @@ export function renewalFailedRecently({ renewal_failed_at: failedAt }: SessionSt
 
 /** Cookies that were obtained a moment ago and are refused nevertheless. */
 export function rejected(cyclesInARow: number, cause: MonitorError): MonitorError {
-  const again = cyclesInARow > 1 ? `, for the ${cyclesInARow}. cycle in a row` : '';
+  const again = cyclesInARow > 1 ? `, in ${cyclesInARow} cycles in a row` : '';
   return new MonitorError(`Amazon refuses fresh cookies at once${again}`, {
     type: 'session_rejected',
     permanent: true,

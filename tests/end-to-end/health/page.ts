@@ -4,7 +4,7 @@ import { BROKEN_STATES } from './states';
 export const TABLE_BEGIN = '<!-- The table between these marks is made from the tests: npm run health-page -->';
 export const TABLE_END = '<!-- end of the table -->';
 
-const HEAD = ['check', 'what is broken', 'state', 'exit', 'it says', 'and tells to do'];
+const HEAD = ['check', 'what is broken', 'state', 'exit', 'it says', 'what to do'];
 
 export function tableOfStates(): string {
   const rows = BROKEN_STATES.map(({ check, title, status, exitCode, says, remedy }) => [

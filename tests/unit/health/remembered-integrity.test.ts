@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../../lib/config/config';
-import { lookedThroughLately } from '../../../lib/health/checks/remembered-integrity';
+import { integrityAtMostOnceADay } from '../../../lib/health/checks/remembered-integrity';
 import { scratchDirectory } from '../../support/scratch';
 
 const LARGE = { ino: 7, size: 50_000_000 };
@@ -19,16 +19,20 @@ beforeEach(() => {
 async function ask(file = LARGE, { after = 0, fresh = false, result = 'ok', cutShort = false } = {}): Promise<string> {
   const config = { storage: { data_directory: directory } } as Config;
   const signal = cutShort ? AbortSignal.abort() : new AbortController().signal;
-  const found = await lookedThroughLately({ config, fresh, signal, now: () => new Date(START + after) }, file, () => {
-    looks++;
-    return result === 'ok' ? Promise.resolve(result) : Promise.reject(new Error(result));
-  });
+  const found = await integrityAtMostOnceADay(
+    { config, fresh, signal, now: () => new Date(START + after) },
+    file,
+    () => {
+      looks++;
+      return result === 'ok' ? Promise.resolve(result) : Promise.reject(new Error(result));
+    },
+  );
   return [found.result, ...(found.age === null ? [] : [found.age])].join(', ');
 }
 
 test('a large database is looked through once a day', async () => {
   expect(await ask()).toBe('ok');
-  expect(await ask(LARGE, { after: 3 * HOUR })).toBe('ok, looked through 3 h ago (--fresh looks again)');
+  expect(await ask(LARGE, { after: 3 * HOUR })).toBe('ok, checked 3 h ago (--fresh checks again)');
   expect(looks).toBe(1);
   expect(await ask(LARGE, { after: 24 * HOUR })).toBe('ok');
   expect(looks).toBe(2);

@@ -46,7 +46,7 @@ describe('a check that goes wrong itself is a failed check', () => {
     [
       'an error of the operating system',
       Object.assign(new Error('EACCES: permission denied, open /x'), { code: 'EACCES' }),
-      /cannot be judged: EACCES: permission denied, open \/x/,
+      /cannot be checked: EACCES: permission denied, open \/x/,
       /^Do this: node bin\/health\.js$/,
     ],
     [

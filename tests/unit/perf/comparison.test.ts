@@ -33,7 +33,7 @@ test('exactly the goals are enough', () => {
 test('a little less is not', () => {
   const [payload, duration] = compare(measured(40_000, 200), measured(20_001, 140.1));
   expect(payload).toMatchObject({ met: false, reduction_percent: 49.9 });
-  expect(payload?.reason).toMatch(/^of the 40000 bytes of the full configuration, 20001 are the sensors: /);
+  expect(payload?.reason).toMatch(/^of the 40000 bytes of the full configuration, 20001 are for the sensors: /);
   expect(duration).toMatchObject({ met: false, reduction_percent: 29.9 });
   expect(duration?.reason).toMatch(/takes 200 ms, with the sensors alone 140 ms: an answer that is hardly smaller/);
 });

@@ -53,7 +53,7 @@ test('an older backup is replaced; anything else of that name, and our own data,
     message: expect.stringMatching(/is a folder/) as string,
     remediation: `Name a file in it: node bin/report.js backup '${join(directory, 'readings.db')}'`,
   });
-  await expect(backUp(storage, `${directory}/new/`)).rejects.toThrow(/is no folder yet/);
+  await expect(backUp(storage, `${directory}/new/`)).rejects.toThrow(/is not an existing folder/);
   expect(readFileSync(letter, 'utf8')).toMatch(/^Dear backup/);
 });
 

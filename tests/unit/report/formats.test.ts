@@ -134,14 +134,14 @@ test('filters choose devices, rooms and quantities', async () => {
 });
 
 test.each([
-  [{ device: 'hue:9' }, /--device "hue:9" is in no reading/, /hue:1, hue:2/],
+  [{ device: 'hue:9' }, /--device "hue:9" is not in any reading/, /hue:1, hue:2/],
   [{ location: 'Halle' }, /--location "Halle"/, /Hall/],
   [{ quantity: 'warmth' }, /--quantity "warmth"/, /temperature, humidity/],
   [{ since: 'gestern' }, /--since is "gestern"/, /7d/],
-  [{ since: '2026-02-30' }, /no time/, /2026-11-01/],
+  [{ since: '2026-02-30' }, /not a time/, /2026-11-01/],
   [{ since: '1h', until: '2h' }, /--since is not before/, /earlier/],
-  [{ format: 'influx', units: 'us' }, /metric always/, /--units/],
-  [{ format: 'prometheus', since: '7d' }, /latest values only/, /--since/],
+  [{ format: 'influx', units: 'us' }, /always metric/, /--units/],
+  [{ format: 'prometheus', since: '7d' }, /only the latest values/, /--since/],
 ])('%j is refused with what there is', async (flags, message, remediation) => {
   const { report } = await homeWithHistory();
   await expect(report(flags as unknown as Record<string, string>)).rejects.toMatchObject({

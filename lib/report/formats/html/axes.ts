@@ -1,4 +1,4 @@
-/** Where the lines of a grid lie and what stands beside them. */
+/** The positions of the grid lines of a chart, and their labels. */
 import { clockOf, DAY_MS, HOUR_MS, nextMidnight } from '../../moment';
 
 export interface Tick {
@@ -18,8 +18,8 @@ export interface Scale {
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /**
- * From a round number below the lowest value to one above the highest; what never changed lies in the middle.
- * @param ceiling no value can be higher: 100 %
+ * From a round number below the lowest value to one above the highest; a constant value is in the middle.
+ * @param ceiling the highest possible value, such as 100 %
  */
 export function linearScale(lowest: number, highest: number, smallestStep: number, ceiling = Infinity): Scale {
   if (lowest === highest && lowest > 0) {
@@ -27,7 +27,7 @@ export function linearScale(lowest: number, highest: number, smallestStep: numbe
   }
   const span = Math.max(highest - lowest, smallestStep);
   const magnitude = 10 ** Math.floor(Math.log10(span / 4));
-  // Whole numbers are not measured in steps of 2.5.
+  // No steps of 2.5 for whole numbers.
   const steps = STEPS.map((step) => step * magnitude).filter((step) => Number.isInteger(step / smallestStep));
   const step = steps.find((each) => span / each <= 5) ?? Math.max(10 * magnitude, smallestStep);
   const bottom = Math.floor(lowest / step) * step;
@@ -44,7 +44,7 @@ export function linearScale(lowest: number, highest: number, smallestStep: numbe
   };
 }
 
-/** Powers of ten from 0 on: 0 lies at the bottom. */
+/** Powers of ten, with 0 at the bottom. */
 export function logarithmicScale(highest: number): Scale {
   const decades = Math.max(1, Math.ceil(Math.log10(highest + 1)));
   const place = (value: number) => Math.log10(Math.max(0, value) + 1) / decades;
@@ -64,11 +64,11 @@ const HOUR_STEPS = [1, 2, 3, 6, 12];
 const DAY_STEPS = [1, 2, 4, 7, 14];
 const MOST_TICKS = 9;
 
-/** A label nearer to the right end would stand out of the page: out of a wide one, out of a phone's. */
+/** A label nearer to the right end would be outside the page: on a wide screen, on a phone. */
 const LAST_PLACE = 0.985;
 const LAST_PLACE_NARROW = 0.95;
 
-/** Local hours, midnights or first days of months, whichever are few enough. */
+/** Local hours, midnights or first days of months, the first of these that are few enough. */
 export function timeTicks(fromMs: number, toMs: number): Tick[] {
   const moments = momentsBetween(fromMs, toMs);
   return moments
@@ -90,7 +90,7 @@ function hourMoments(fromMs: number, toMs: number, step: number): [number, strin
   const start = new Date(fromMs);
   const moments: [number, string][] = [];
   for (let n = 0; ; n++) {
-    // By the calendar, so that a change of the clocks keeps the round hours.
+    // By the calendar, so that hours stay round after a change to or from summer time.
     const ms = new Date(start.getFullYear(), start.getMonth(), start.getDate(), n * step).getTime();
     if (ms >= toMs) return moments;
     if (ms < fromMs || ms === moments.at(-1)?.[0]) continue;
@@ -124,7 +124,7 @@ function dayLabel(ms: number): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()] ?? ''}`;
 }
 
-/** From 22 to 6 o'clock local time, as shares of the width; none where nights would be too narrow to see. */
+/** From 22 to 6 o'clock local time, as shares of the width; none if the nights would be too narrow to see. */
 export function nights(fromMs: number, toMs: number): [from: number, to: number][] {
   if (toMs - fromMs > 16 * DAY_MS) return [];
   const start = new Date(fromMs);

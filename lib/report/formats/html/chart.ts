@@ -1,6 +1,6 @@
 /**
- * One quantity of all rooms as lines over time. The drawing stretches to the width of the page; what must not be
- * stretched, the lettering, is HTML around it.
+ * One quantity of all rooms as lines over time. The drawing stretches to the width of the page; the text,
+ * which must not be stretched, is HTML around it.
  */
 import { highestOf, lowestOf } from '../../extremes';
 import { momentOf } from '../../moment';
@@ -18,8 +18,8 @@ export interface ChartInput {
 
 /** Units of the drawing. */
 const HEIGHT = 400;
-/** With more lines, their bands would cover each other: they are fainter then. */
-const CROWD = 6;
+/** If there are more lines, their bands would cover each other, so they are fainter. */
+const MANY_LINES = 6;
 
 export function renderChart({ quantity, lines, fromMs, toMs }: ChartInput): string {
   const scale = scaleOf(quantity, lines);
@@ -36,7 +36,7 @@ export function renderChart({ quantity, lines, fromMs, toMs }: ChartInput): stri
     .join('');
   const id = quantity.name;
   const drawing = [
-    `<svg viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none"${lines.length > CROWD ? ' class="crowd"' : ''} role="img" aria-labelledby="${id}-t ${id}-d">`,
+    `<svg viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none"${lines.length > MANY_LINES ? ' class="crowd"' : ''} role="img" aria-labelledby="${id}-t ${id}-d">`,
     `<title id="${id}-t">${escaped(titleOf(quantity))}</title>`,
     `<desc id="${id}-d">${escaped(describe(quantity, lines, fromMs, toMs))}</desc>`,
     dark === '' ? '' : `<path class="night" d="${dark}"/>`,

@@ -1,4 +1,4 @@
-/** Text into HTML. */
+/** Converts text to HTML. */
 
 /** Safe between tags and inside quoted attributes. */
 export function escaped(text: string): string {
@@ -10,7 +10,7 @@ export function escaped(text: string): string {
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
 }
 
-/** A share of the whole as CSS wants it: `12.5%` */
+/** A share of the whole in the form of CSS: `12.5%` */
 export function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`;
 }

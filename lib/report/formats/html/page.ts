@@ -1,4 +1,4 @@
-/** `--format html`: one file that needs nothing else, without any script. */
+/** `--format html`: one file that needs no other file and has no script. */
 import type { Config } from '../../../config/config';
 import { sourceOfDevice } from '../../../sources/all';
 import type { Reader } from '../../../store/reader';
@@ -20,7 +20,7 @@ export interface PageInput {
   trouble: readonly Trouble[];
 }
 
-/** All lines of all charts together have about so many points: a megabyte holds twice that. */
+/** About how many points all lines of all charts have together: twice as many would be a megabyte. */
 const POINTS = 40_000;
 const MOST_STRETCHES = 480;
 const FEWEST_STRETCHES = 96;
@@ -31,7 +31,7 @@ export async function renderHtml(reader: Reader, input: PageInput): Promise<stri
   const request = { ...input.request, fromMs };
   const intervalMs = config.collection.interval_minutes * 60_000;
   const stretches = await stretchesFor(reader, request, intervalMs);
-  // In long stretches a gap shows as an empty one; in short ones it may lie between two that are not.
+  // With long intervals a gap is an empty interval; with short ones it may be between two that are not empty.
   const isFine = (request.toMs - fromMs) / stretches < 6 * intervalMs;
   const breakAfterMs = isFine ? 2.2 * intervalMs : undefined;
   const overview = await overviewOf(reader, request, { stretches, staleAfterMs, breakAfterMs });
@@ -50,13 +50,13 @@ export async function renderHtml(reader: Reader, input: PageInput): Promise<stri
     troubleOf(trouble, request),
     roomsOf(overview, request),
     ...charts,
-    '</main>\n<footer><p>Lines are means, the bands around them go from the lowest to the highest value; where there ',
-    'is no line, nothing was measured. Dotted: the sensor repeated an old value. Red dots: outside the limits set for ',
+    '</main>\n<footer><p>Lines are means, the bands around them go from the lowest to the highest value; if there ',
+    'is a gap in a line, nothing was measured. Dotted: the sensor repeated an old value. Red dots: outside the limits set for ',
     'plausible temperatures. Grey stretches: 22 to 6 o&#39;clock.</p></footer>\n</body>\n</html>\n',
   ].join('');
 }
 
-/** The page begins with the first cycle: empty weeks before it would only push what there is into a corner. */
+/** The page begins with the first cycle, because empty weeks before it would only make the charts smaller. */
 async function startOf([database]: Reader, { fromMs, toMs }: Request): Promise<number> {
   const row = await database.get<{ first: string | null }>('SELECT min(started_at) AS first FROM cycles');
   const firstMs = Date.parse(row?.first ?? '');
@@ -64,7 +64,7 @@ async function startOf([database]: Reader, { fromMs, toMs }: Request): Promise<n
   return Math.max(fromMs ?? 0, Math.min(firstMs, toMs - HOUR_MS));
 }
 
-/** Few enough for the size of the page, and each long enough to hold a cycle even if that comes a little late. */
+/** Few enough for the size of the page, and each long enough to include a cycle that is a little late. */
 async function stretchesFor([database]: Reader, { fromMs, toMs }: Request, intervalMs: number): Promise<number> {
   const devices = await database.all<{ device_type: string }>('SELECT device_type FROM device');
   const lines = devices.reduce(
@@ -85,9 +85,9 @@ function linesOf({ devices, series }: Overview, column: LatestValue['quantity'][
 }
 
 function troubleOf(trouble: readonly Trouble[], { endsNow }: Request): string {
-  if (trouble.length === 0) return endsNow ? '<p class="well">No trouble in the last 24 hours.</p>\n' : '';
+  if (trouble.length === 0) return endsNow ? '<p class="well">No problems in the last 24 hours.</p>\n' : '';
   const items = trouble.map(({ message }) => `<li>${escaped(message)}</li>`).join('');
-  return `<ul class="trouble" aria-label="${plural(trouble.length, 'trouble')}">${items}</ul>\n`;
+  return `<ul class="trouble" aria-label="${plural(trouble.length, 'problem')}">${items}</ul>\n`;
 }
 
 function roomsOf({ devices, longGone }: Overview, request: Request): string {

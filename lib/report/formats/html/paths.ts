@@ -1,23 +1,23 @@
-/** Lines, bands and dots of a chart: SVG paths over stretches of time, broken where nothing was measured. */
+/** Lines, bands and dots of a chart: SVG paths over intervals of time, interrupted if nothing was measured. */
 import type { Series } from '../../../store/series';
 import { escaped } from './markup';
 
 export interface Line {
   label: string;
-  /** which of the page's colours */
+  /** index of the page's colours */
   colour: number;
   series: Series;
-  /** index = number of the stretch */
+  /** index = number of the interval */
   anomalous: Uint8Array;
   stale: Uint8Array;
-  /** a gap lies before the stretch */
+  /** whether there is a gap before the interval */
   broken: Uint8Array;
 }
 
 /** From a stored value to units of the drawing, from the top. */
 export type Plot = (value: number) => number;
 
-/** Units of the drawing: a stretch is two wide. */
+/** In units of the drawing: an interval is two units wide. */
 export const STEP = 2;
 /** Colours repeat after these, each time with another pattern: forty devices look different. Dots mean stale. */
 export const COLOURS = 10;
@@ -29,7 +29,7 @@ export function styleOf(colour: number): string {
 
 const middle = (stretch: number): number => stretch * STEP + STEP / 2;
 
-/** First and last stretch of each unbroken run of values: between two runs there is a gap, and no line. */
+/** First and last interval of each series of values without a gap: there is no line between two such series. */
 function runsOf(
   values: Float64Array,
   broken: Uint8Array,
@@ -48,7 +48,7 @@ function runsOf(
   return runs;
 }
 
-/** Relative steps are half as long as absolute places: a year of 20 rooms stays under a megabyte. */
+/** Relative coordinates are half as long as absolute ones: a year of 20 rooms is less than a megabyte. */
 function pathOf(values: Float64Array, first: number, last: number, plot: Plot): string {
   let y = plot(values[first] ?? NaN);
   let path = `M${middle(first)} ${y}`;
@@ -82,7 +82,7 @@ export function lineOf({ label, colour, series, stale, broken }: Line, plot: Plo
   ].join('');
 }
 
-/** From the lowest to the highest value of each stretch, where they differ to be seen. */
+/** From the lowest to the highest value of each interval, if they differ enough to be seen. */
 export function bandOf({ colour, broken, series: { lowest, highest } }: Line, plot: Plot): string {
   const isSeen = ([first, last]: [number, number]): boolean => {
     for (let n = first; n <= last; n++) if (plot(lowest[n] ?? NaN) - plot(highest[n] ?? NaN) > 1) return last > first;
@@ -105,7 +105,7 @@ export function bandOf({ colour, broken, series: { lowest, highest } }: Line, pl
   return path === '' ? '' : `<path class="band c${colour % COLOURS}" d="${path}"/>`;
 }
 
-/** A dot where a value was outside validation.temperature_min … max: the end of the band further from what is usual. */
+/** A dot for each value outside validation.temperature_min … max, at the end of the band that is further from the usual values. */
 export function anomaliesOf({ label, series, anomalous }: Line, plot: Plot): string {
   const isSound = (stretch: number) => anomalous[stretch] === 0 && !Number.isNaN(series.mean[stretch]);
   let usual = series.mean.find((_, stretch) => isSound(stretch)) ?? NaN;

@@ -1,4 +1,4 @@
-/** The page's look: light and dark by the reader's own choice, from a phone's width up. */
+/** The style of the page: light or dark as the reader's device is set, for every width from that of a phone. */
 
 const LIGHT = ['0b62a4', 'c2410c', '15803d', '9d174d', '6d28d9', '0e7490', '92590a', 'be123c', '4d7c0f', '475569'];
 const DARK = ['60a5fa', 'fb923c', '4ade80', 'f472b6', 'a78bfa', '22d3ee', 'facc15', 'f87171', 'a3e635', 'cbd5e1'];

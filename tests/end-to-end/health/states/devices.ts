@@ -67,7 +67,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     },
   },
   {
-    title: 'a certificate that nobody vouches for',
+    title: 'a certificate that no trusted authority has signed',
     check: 'hue',
     status: 'fail',
     exitCode: 1,

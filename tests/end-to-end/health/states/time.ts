@@ -1,4 +1,4 @@
-/** What can be wrong with the stream of measurements, and with the login that is waited for. */
+/** What can be wrong with the times of measurements, and the login that is needed. */
 import { Database } from '../../../../lib/store/database';
 import { runCycles, type Bench } from '../bench';
 import { logInAtAmazon } from '../log-in';
@@ -68,7 +68,7 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
     mend: collect,
   },
   {
-    title: 'a sensor that tells the same old value again and again',
+    title: 'a sensor that repeats the same old value',
     check: 'freshness',
     status: 'fail',
     exitCode: 1,
@@ -97,11 +97,11 @@ async function forgetTheDayBefore(bench: Bench): Promise<void> {
 
 export const ALERT_STATES: readonly BrokenState[] = [
   {
-    title: 'an active alert: a login by hand is waited for',
+    title: 'an active alert: a login by hand is needed',
     check: 'alerts',
     status: 'fail',
     exitCode: 1,
-    says: /a login at Amazon by hand is waited for, since \S+Z/,
+    says: /a login at Amazon by hand is needed, since \S+Z/,
     remedy: /auth-amazon\.js/,
     breakIt: async (bench) => {
       bench.home.cloud.account.expireCookies();

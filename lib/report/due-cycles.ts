@@ -1,0 +1,90 @@
+/** Which cycles were due, which of them are recorded, and why the others are missing. */
+import type { CollectorName } from '../sources/all';
+import type { Database } from '../store/database';
+
+/** A cycle that has a row in the table `cycles`. */
+export interface RecordedCycle {
+  ms: number;
+  /** why nothing of it is stored; null if its readings are stored */
+  reason: string | null;
+  error: string | null;
+}
+
+/** A cycle that was due, or several in a row that have no row: if a clock was wrong, years may be between two cycles. */
+export interface DueCycles extends RecordedCycle {
+  /** how many were due from `ms` on, one in each interval */
+  cycles: number;
+}
+
+/** There is no row: cron did not run it, or it was killed, or it ended before its cycle began (exit 2 or 5). */
+export const NO_TRACE = 'no_trace';
+
+interface Row {
+  started_at: string;
+  stored: number;
+  error_type: string | null;
+  error: string | null;
+}
+
+const SELECT = `SELECT started_at, outcome <> 'failed' OR readings_stored + readings_spooled > 0 AS stored, error_type, error
+  FROM cycles WHERE collector = ?`;
+
+/** The collector's cycles between the two times, and the one before them, in the order of time. */
+export async function recordedCycles(
+  database: Database,
+  collector: CollectorName,
+  fromMs: number | null,
+  toMs: number,
+): Promise<RecordedCycle[]> {
+  const from = fromMs === null ? '' : new Date(fromMs).toISOString();
+  const to = new Date(toMs).toISOString();
+  const before = `${SELECT} AND started_at < ? ORDER BY started_at DESC LIMIT 1`;
+  const within = `${SELECT} AND started_at >= ? AND started_at < ? ORDER BY started_at`;
+  return [
+    ...(await database.all<Row>(before, collector, from)),
+    ...(await database.all<Row>(within, collector, from, to)),
+  ].map(({ started_at, stored, error_type, error }) => ({
+    ms: Date.parse(started_at),
+    reason: stored === 1 ? null : (error_type ?? 'failed'),
+    error,
+  }));
+}
+
+/**
+ * Every cycle that was due between `fromMs` and `toMs`. A run by hand between two of cron's is not counted, but
+ * its readings replace those of a failed one.
+ * @param recorded in the order of time; nothing is due before the first
+ * @param untilMs until when the collector should have run; null: it is disabled
+ */
+export function dueCycles(
+  recorded: readonly RecordedCycle[],
+  intervalMs: number,
+  fromMs: number | null,
+  untilMs: number | null,
+): DueCycles[] {
+  const due: DueCycles[] = [];
+  for (const cycle of recorded) {
+    const last = due.at(-1);
+    if (last !== undefined && cycle.ms - last.ms < intervalMs / 2) {
+      if (cycle.reason === null) Object.assign(last, { reason: null, error: null });
+      continue;
+    }
+    if (last !== undefined) pushMissing(due, last.ms, cycle.ms, intervalMs);
+    due.push({ ...cycle, cycles: 1 });
+  }
+  const last = due.at(-1);
+  if (last !== undefined && untilMs !== null) pushMissing(due, last.ms, untilMs, intervalMs);
+  return fromMs === null ? due : due.flatMap((cycles) => partFrom(cycles, intervalMs, fromMs));
+}
+
+/** Adds the cycles that were due after one time and before another, as one element. */
+function pushMissing(due: DueCycles[], afterMs: number, beforeMs: number, intervalMs: number): void {
+  const cycles = Math.round((beforeMs - afterMs) / intervalMs) - 1;
+  if (cycles > 0) due.push({ ms: afterMs + intervalMs, cycles, reason: NO_TRACE, error: null });
+}
+
+function partFrom(missing: DueCycles, intervalMs: number, fromMs: number): DueCycles[] {
+  const earlier = Math.max(0, Math.ceil((fromMs - missing.ms) / intervalMs));
+  if (earlier >= missing.cycles) return [];
+  return [{ ...missing, ms: missing.ms + earlier * intervalMs, cycles: missing.cycles - earlier }];
+}
