@@ -16,7 +16,7 @@ export function stateFolder(path: string): StateFolder {
   return { path, write: (name, text) => writeWhole(join(path, name), text) };
 }
 
-/** For those who store nothing (a dry run, `health`, `perf`): what is there is read, and nothing is written. */
+/** For commands that store nothing (a dry run, `health`, `perf`): what is there is read, and nothing is written. */
 export function readOnlyState(path: string): StateFolder {
   return { path, write: () => undefined };
 }

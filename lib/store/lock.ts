@@ -28,7 +28,7 @@ const STATEMENTS = {
   shared: 'BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1',
 };
 
-/** For a dry run, which makes no file and so keeps nobody from anything. */
+/** For a dry run, which makes no file and blocks no other process. */
 export const takeNoLock = (): Promise<Lock> => Promise.resolve({ release: () => Promise.resolve() });
 
 /**

@@ -75,7 +75,7 @@ export async function completeSignIn(context: LoginContext, pasted: string): Pro
 
 /**
  * Asks Amazon whether a refresh token works, for whom, and which monitors there are.
- * @throws MonitorError `login_needed` if it is refused; `no_monitor` where the account has none
+ * @throws MonitorError `login_needed` if it is refused; `no_monitor` if the account has none
  */
 export async function tryLogin(context: LoginContext, refreshToken: string): Promise<WorkingLogin> {
   const { config, logger } = context;
