@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./door')('auth-hue');
+require('./launch')('auth-hue');

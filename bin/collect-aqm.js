@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./door')('collect-aqm');
+require('./launch')('collect-aqm');

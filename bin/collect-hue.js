@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./door')('collect-hue');
+require('./launch')('collect-hue');

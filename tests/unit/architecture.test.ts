@@ -110,9 +110,9 @@ test('only the frame of the commands makes a redactor', () => {
   expect(makers.sort()).toEqual(['cli/command.ts', 'logging/redact.ts']);
 });
 
-test('a door of bin/ only names its command; what all begin with stands in one place', () => {
-  for (const door of readdirSync(join(ROOT, 'bin')).filter((name) => name !== 'door.js')) {
-    const text = readFileSync(join(ROOT, 'bin', door), 'utf8');
-    expect(text).toBe(`#!/usr/bin/env node\n'use strict';\nrequire('./door')('${door.replace(/\.js$/, '')}');\n`);
+test('each file of bin/ only names its command; launch.js has the code that all of them need', () => {
+  for (const file of readdirSync(join(ROOT, 'bin')).filter((name) => name !== 'launch.js')) {
+    const text = readFileSync(join(ROOT, 'bin', file), 'utf8');
+    expect(text).toBe(`#!/usr/bin/env node\n'use strict';\nrequire('./launch')('${file.replace(/\.js$/, '')}');\n`);
   }
 });

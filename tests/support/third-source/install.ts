@@ -1,4 +1,4 @@
-/** A copy of the project with a third source in it: its folder, and as little as possible outside of that. */
+/** A copy of the project with a third source in it: its folder, and as little as possible outside of it. */
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../run-command';
@@ -57,6 +57,6 @@ export function installThirdSource(directory: string): Record<string, number> {
   });
   const imports = "import { TOY } from '../../sources/toy/row';\nimport { runCollector } from '../collector';\n";
   add('lib/cli/commands/collect-toy.ts', `/** collect-toy. */\n${imports}\nrunCollector(TOY);\n`);
-  add('bin/collect-toy.js', "#!/usr/bin/env node\n'use strict';\nrequire('./door')('collect-toy');\n");
+  add('bin/collect-toy.js', "#!/usr/bin/env node\n'use strict';\nrequire('./launch')('collect-toy');\n");
   return changed;
 }
