@@ -1,4 +1,4 @@
-/** A monitor that answers JSON over HTTP in this network, as an AirGradient does: it is there to try out what a new source costs. */
+/** A monitor that answers JSON over HTTP in this network, as an AirGradient does: an example that shows how much work a new source is. */
 import type { SourceRow } from '../source';
 
 export const TOY = {
@@ -18,7 +18,7 @@ export const TOY = {
   create: async (kit) => (await import('./create')).createToy(kit),
   check: {
     title: 'Toy monitor: answers',
-    remedy: 'See whether the toy monitor has power, then: node bin/health.js toy',
+    remedy: 'Check whether the toy monitor has power, then: node bin/health.js toy',
     run: async (context, row) => (await import('./health')).checkToy(context, row),
   },
 } as const satisfies SourceRow;
