@@ -230,7 +230,7 @@ describe('pairing', () => {
     bridge.press();
     const result = await at.run(['--bridge', bridge.url, '--verbose']);
     expect(result.exitCode).toBe(0);
-    expect(result.stderr).toContain('/api/<key>/sensors answered 200');
+    expect(result.stderr).toContain('/api/<key>/sensors: HTTP 200');
     expect(at.allText(result)).not.toContain(newKeyOf(bridge));
   });
 

@@ -18,7 +18,7 @@ describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.che
   (_name, state) => {
     const needsRoot = state.rootBecause !== undefined && !isRoot;
     const possible = needsRoot ? test.skip : test;
-    possible(`${needsRoot ? `(needs root: ${state.rootBecause ?? ''}) ` : ''}is found and can be mended`, async () => {
+    possible(`${needsRoot ? `(needs root: ${state.rootBecause ?? ''}) ` : ''}is found and can be fixed`, async () => {
       bench = await openBench(state.bench);
       await state.breakIt(bench);
 
@@ -42,11 +42,11 @@ describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.che
       const typed = state.remedy.exec(check?.remediation ?? '');
       if (state.fix) await state.fix(bench);
       else bench.type(typed?.[1] ?? typed?.[0] ?? '');
-      const mended = await askHealth(bench, state.args);
-      const after = mended.checks.find(({ name }) => name === state.check);
+      const fixed = await askHealth(bench, state.args);
+      const after = fixed.checks.find(({ name }) => name === state.check);
       expect([after?.status, after?.remediation, after?.message]).toEqual(['pass', '', after?.message]);
-      expect(mended.checks.filter(({ status }) => status === 'fail')).toEqual([]);
-      expect(mended.exitCode).toBe(0);
+      expect(fixed.checks.filter(({ status }) => status === 'fail')).toEqual([]);
+      expect(fixed.exitCode).toBe(0);
     });
   },
 );
