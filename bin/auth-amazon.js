@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./launch')('auth-amazon');
+require('./door')('auth-amazon');

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./launch')('collect-aqm');
+require('./door')('collect-aqm');

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./launch')('perf');
+require('./door')('perf');

@@ -1,6 +1,6 @@
 /**
- * What a time on record is worth now. A machine without a clock of its own wakes up in 1970 or in 2069 and is set right
- * minutes later: what it stamped in between must neither count as the newest for years, nor make anybody wait for years.
+ * Whether a stored time can be believed now. A machine without a battery clock starts in 1970 or in 2069 and is set
+ * right minutes later: what it stamped before must not count as the newest for years, nor make anything wait for years.
  */
 
 /** Clocks are set back by seconds now and then: a time so far ahead is believed. */
@@ -18,7 +18,7 @@ export function isInFuture(ms: number, nowMs: number): boolean {
 /**
  * Whether a wait until `untilMs` is over. It is also over if more time is left than such a wait takes at most: it was
  * begun by a clock that was ahead.
- * @param untilMs NaN: nobody waits
+ * @param untilMs NaN: there is no wait
  */
 export function isWaitOver(untilMs: number, longestMs: number, nowMs: number): boolean {
   return !(nowMs < untilMs && untilMs <= newestBelieved(nowMs) + longestMs);

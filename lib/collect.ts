@@ -1,6 +1,6 @@
 /**
- * The essay: one cycle from its start to its end. Lock, prove that there is a place to write, ask the device, decide what
- * its answer is worth, store it; if the database cannot take it, keep it in the spool, which the next cycle stores first.
+ * One cycle from its start to its end: lock, prove that there is a place to write, ask the device, judge its answer,
+ * store it; if the database cannot take it, keep it in the spool, which the next cycle stores first.
  */
 import type { SourceReport } from './sources/accept';
 import { asMonitorError, MonitorError } from './errors';
@@ -21,7 +21,7 @@ export interface CollectContext {
   /** what we make of the devices' answers */
   accept: (devices: readonly DeviceAnswer[]) => SourceReport;
   traffic: Traffic;
-  keeping: Keeping;
+  storage: CycleStorage;
   /** ends the reading while there is still time to store, and the storing while there is still time to spool */
   end: Pick<CycleEnd, 'reading' | 'storing' | 'graceMs'>;
   retries: () => number;
@@ -29,8 +29,8 @@ export interface CollectContext {
   redact: Redact;
 }
 
-/** Where a cycle is kept. All of it tries again as long as that may help. */
-export interface Keeping {
+/** Where a cycle is stored. All of it tries again as long as that may help. */
+export interface CycleStorage {
   /** @throws MonitorError `overlap` if another cycle of this collector runs */
   lock(): Promise<{ release(): Promise<void> }>;
   /** @throws MonitorError if neither the database nor the spool could take a reading */
@@ -38,7 +38,7 @@ export interface Keeping {
   /** Opens the store while the device answers; what goes wrong shows again when it is used. */
   openStore(): Promise<void>;
   store: Store;
-  /** what storing has taken so far */
+  /** the cost of storing so far */
   effort: Effort;
   spool: {
     /** Stores the cycles that wait. @throws MonitorError if the database cannot take them */
@@ -48,11 +48,11 @@ export interface Keeping {
   };
 }
 
-/** Keeps nothing: for a dry run, which reads and judges as any cycle does. */
-export function keepNothing(keeping: Keeping): Keeping {
+/** Stores nothing: for a dry run, which reads and judges as any cycle does. */
+export function withoutStoring(storage: CycleStorage): CycleStorage {
   const nothing = () => Promise.resolve();
   return {
-    ...keeping,
+    ...storage,
     lock: () => Promise.resolve({ release: nothing }),
     proveWritable: () => undefined,
     openStore: nothing,
@@ -74,28 +74,28 @@ export interface CycleResult {
 
 const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0 };
 
-/** Never throws: what hinders a cycle, another one of this collector included, is the `failure` of its result. */
+/** Never throws: what stops a cycle, also another cycle of this collector, is the `failure` of its result. */
 export async function collect(context: CollectContext): Promise<CycleResult> {
-  const { end, keeping } = context;
+  const { end, storage } = context;
   let lock: { release(): Promise<void> } | undefined;
   try {
-    lock = await keeping.lock();
-    keeping.proveWritable();
-    const opening = keeping.openStore().catch(() => undefined);
-    const { report, failure } = await look(context);
+    lock = await storage.lock();
+    storage.proveWritable();
+    const opening = storage.openStore().catch(() => undefined);
+    const { report, failure } = await readSource(context);
     await beforeDeadline(opening, end.storing, end.graceMs).catch(() => undefined);
     return await keep(context, report, failure);
   } catch (thrown) {
     return unkept(context, NOTHING_READ, asMonitorError(thrown));
   } finally {
     // The last connection moves the WAL into the database: between two cycles readings.db is whole by itself.
-    await beforeDeadline(keeping.store.close(), end.storing, end.graceMs).catch(() => undefined);
-    await lock?.release().catch(() => undefined); // it goes with the process at the latest
+    await beforeDeadline(storage.store.close(), end.storing, end.graceMs).catch(() => undefined);
+    await lock?.release().catch(() => undefined); // it ends with the process at the latest
   }
 }
 
 /** Reads the source without throwing: a cycle that failed has its row, too. */
-async function look(context: CollectContext): Promise<{ report: SourceReport; failure: MonitorError | null }> {
+async function readSource(context: CollectContext): Promise<{ report: SourceReport; failure: MonitorError | null }> {
   const { source, accept, end } = context;
   try {
     const report = accept(await beforeDeadline(source.read(), end.reading, end.graceMs));
@@ -105,7 +105,7 @@ async function look(context: CollectContext): Promise<{ report: SourceReport; fa
   }
 }
 
-/** An answer without a reading is a failure, unless every device has its everyday reason (off, unreachable, offline). */
+/** An answer without a reading is a failure, unless every device has a usual reason (off, unreachable, offline). */
 function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): MonitorError | null {
   const everyday = devicesSeen > 0 && !Object.values(skipped).includes('malformed');
   if (readings.length > 0 || everyday) return null;
@@ -123,13 +123,13 @@ async function keep(
   report: SourceReport,
   readFailure: MonitorError | null,
 ): Promise<CycleResult> {
-  const { end, keeping } = context;
+  const { end, storage } = context;
   const { readings } = report;
   try {
     const judge = () => recordOf(context, report, readFailure);
-    const storing = keeping.spool.replay().then(() => keeping.store.store(readings, judge));
+    const storing = storage.spool.replay().then(() => storage.store.store(readings, judge));
     const record = await beforeDeadline(storing, end.storing, end.graceMs);
-    const { replaced } = keeping.effort;
+    const { replaced } = storage.effort;
     return { record, report, readingsStored: readings.length, readingsSpooled: 0, replaced, failure: readFailure };
   } catch (thrown) {
     const reason: unknown = end.storing.signal.reason;
@@ -137,7 +137,7 @@ async function keep(
     const failure = readFailure ?? interrupted ?? asMonitorError(thrown);
     const result = unkept(context, report, failure);
     try {
-      await keeping.spool.add({ record: result.record, readings });
+      await storage.spool.add({ record: result.record, readings });
       return { ...result, readingsSpooled: readings.length };
     } catch (alsoThrown) {
       const lost = readings.length;
@@ -146,7 +146,7 @@ async function keep(
   }
 }
 
-/** Neither the database nor the spool took them: that must be said, and what hinders the spool is the nearer thing to mend. */
+/** Neither the database nor the spool took them: this error says so, with the remedy for the spool. */
 function failureThatLost(readings: number, { message, type, permanent, cause }: MonitorError, spool: MonitorError) {
   const sentences = [
     message,
@@ -170,7 +170,7 @@ function unkept(context: CollectContext, report: SourceReport, failure: MonitorE
 }
 
 function recordOf(context: CollectContext, report: SourceReport, failure: MonitorError | null): CycleRecord {
-  const { startedAt, collector, traffic, keeping, redact } = context;
+  const { startedAt, collector, traffic, storage, redact } = context;
   return {
     started_at: startedAt.toISOString(),
     collector,
@@ -181,12 +181,12 @@ function recordOf(context: CollectContext, report: SourceReport, failure: Monito
     payload_bytes: traffic.payloadBytes,
     endpoint: traffic.endpoint,
     retries: context.retries(),
-    lock_wait_ms: keeping.effort.lockWaitMs,
-    ...judge(report, failure, keeping.effort.replaced, redact),
+    lock_wait_ms: storage.effort.lockWaitMs,
+    ...judge(report, failure, storage.effort.replaced, redact),
   };
 }
 
-/** What a cycle comes to: here, and nowhere else. */
+/** The outcome of a cycle is decided here, and nowhere else. */
 function judge(
   { skipped }: SourceReport,
   failure: MonitorError | null,

@@ -34,12 +34,23 @@ export type ErrorType =
   | 'link_button'
   | 'internal';
 
+/** What the user can do: in words, and what to type for it (it works as printed). Either may be empty. */
+export interface Remedy {
+  say: string;
+  command: string;
+}
+
+/** `Pair with the bridge: node bin/auth-hue.js` */
+export function textOfRemedy({ say, command }: Remedy): string {
+  return say === '' || command === '' ? say + command : `${say}: ${command}`;
+}
+
 export interface MonitorErrorOptions {
   type: ErrorType;
-  /** True where trying again cannot help (bad key, wrong path); the retry decorator asks nothing else. */
+  /** True if trying again cannot help (bad key, wrong path); the retry checks nothing else. */
   permanent?: boolean;
-  /** One sentence for the user: what to do, with the command to type where there is one. */
-  remediation?: string;
+  /** What the user can do; a bare sentence if there is nothing to type. */
+  remediation?: string | Remedy;
   /** Where it happened, without any secret: `GET https://192.168.1.10/api/<key>/sensors`. */
   endpoint?: string;
   /** How long the other side asked us to wait (Retry-After), in milliseconds. */
@@ -51,6 +62,8 @@ export interface MonitorErrorOptions {
 export class MonitorError extends Error {
   readonly type: ErrorType;
   readonly permanent: boolean;
+  readonly remedy: Remedy;
+  /** the remedy as it is printed and logged */
   readonly remediation: string;
   readonly endpoint: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -60,7 +73,9 @@ export class MonitorError extends Error {
     this.name = 'MonitorError';
     this.type = options.type;
     this.permanent = options.permanent ?? false;
-    this.remediation = options.remediation ?? '';
+    const { remediation = '' } = options;
+    this.remedy = typeof remediation === 'string' ? { say: remediation, command: '' } : remediation;
+    this.remediation = textOfRemedy(this.remedy);
     this.endpoint = options.endpoint;
     this.retryAfterMs = options.retryAfterMs;
   }
@@ -68,7 +83,7 @@ export class MonitorError extends Error {
 
 /**
  * Gives any thrown value the shape of a MonitorError; what is not one already is an `internal` error, which is
- * permanent because a defect does not heal by repetition.
+ * permanent because trying again does not help against a defect.
  */
 export function asMonitorError(thrown: unknown): MonitorError {
   if (thrown instanceof MonitorError) return thrown;

@@ -27,9 +27,9 @@ const EXIT_OF_TYPE: Partial<Record<ErrorType, ExitCode>> = {
   overlap: EXIT.overlap,
 };
 
-/** health's own table: what all its checks together mean, which is what Nagios takes them for, too. */
+/** health's own table: what all its checks together mean, in the same numbers as Nagios. */
 export const HEALTH_EXIT = {
-  /** all checks pass, or warn */
+  /** every check passes or warns */
   healthy: 0,
   /** some fail */
   degraded: 1,

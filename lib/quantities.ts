@@ -1,9 +1,9 @@
 /**
- * What can be measured: ONE list, a row a quantity. Everything else walks it: the empty reading, the table and view of
- * the database, exports, table, page, metrics and the demo. docs/adding-a-quantity.md says how to add one.
+ * What can be measured: ONE list, one row for each quantity. Everything else uses it: the empty reading, the table and
+ * view of the database, exports, table, page, metrics and the demo. docs/adding-a-quantity.md says how to add one.
  */
 
-/** What everybody needs to know of a quantity. */
+/** What the program needs to know about a quantity. */
 export interface QuantityRow {
   /** what a person types after `--quantity` */
   name: string;
@@ -23,11 +23,11 @@ export interface QuantityRow {
   metric: { name: string; help: string };
   /** Outside, it is not a measurement of a room and is never stored; in the unit of the stored value. */
   possible: readonly [lowest: number, highest: number];
-  /** which way is better for the people in the room; null if neither is */
+  /** which direction is better for the people in the room; null if neither is */
   better: 'lower' | 'higher' | null;
   /** Values spread over several powers of ten: charts are logarithmic. */
   logarithmic?: boolean;
-  /** Its course says nothing: the latest value does. */
+  /** Only its latest value is interesting, not its course. */
   onlyLatest?: boolean;
   /** With `--units us`; absent: the same as metric. */
   us?: { column: string; unit: string; convert: (value: number) => number };
@@ -113,12 +113,12 @@ export const QUANTITIES = {
 /** A column of the view `readings`. */
 export type QuantityName = keyof typeof QUANTITIES;
 
-/** One value for each quantity; `null` if the device did not tell it: absent is never 0. */
+/** One value for each quantity; `null` if the device did not send it: absent is never 0. */
 export type Quantities = Record<QuantityName, number | null>;
 
 export const QUANTITY_NAMES = Object.keys(QUANTITIES) as QuantityName[];
 
-/** The rows with what they have in common, for those that walk the list. */
+/** The rows with what they have in common, for code that goes through the list. */
 export const quantityRow = (name: QuantityName): QuantityRow => QUANTITIES[name];
 
 export const NO_QUANTITIES: Quantities = Object.fromEntries(QUANTITY_NAMES.map((name) => [name, null])) as Quantities;

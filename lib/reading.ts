@@ -1,4 +1,4 @@
-/** What a reading is: our words, whatever the vendor calls it. Units are in the names. */
+/** What a reading is: our words, for every vendor. Units are in the names. */
 import type { Quantities } from './quantities';
 
 /** One device at one moment: a row of `readings` without the cycle's own time. */
@@ -9,14 +9,14 @@ export interface Reading extends Quantities {
   device_type: string;
   /** the room, as it is called at the time of the reading */
   location: string;
-  /** the sensor's own time, UTC ISO 8601 with milliseconds and `Z`; null where it is not known */
+  /** the sensor's own time, UTC ISO 8601 with milliseconds and `Z`; null if it is not known */
   measured_at: string | null;
-  /** outside `validation.temperature_min … max`: stored all the same */
+  /** outside `validation.temperature_min … max`: stored nevertheless */
   is_anomalous: boolean;
 }
 
 /**
  * Why a device of the answer gave no reading. Only `malformed` and `duplicate_id` say that the answer was not as it
- * should be; `malformed` makes the cycle partial (exit 3). The others are everyday life.
+ * should be; `malformed` makes the cycle partial (exit 3). The others are usual.
  */
 export type SkipReason = 'off' | 'unreachable' | 'offline' | 'no_value' | 'malformed' | 'duplicate_id';

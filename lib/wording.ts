@@ -1,4 +1,4 @@
-/** Words and texts as a person reads them. */
+/** Words and numbers in texts for people. */
 
 /**
  * A text from outside, for a terminal: it must not move the cursor or begin a line.

@@ -1,6 +1,6 @@
 /**
- * `ALERT_TOKEN_REFRESH_NEEDED.txt`: exists exactly while somebody has to log in at Amazon by hand. For scripts that look
- * for the file, and for the person they call.
+ * `ALERT_TOKEN_REFRESH_NEEDED.txt`: exists exactly while somebody has to log in at Amazon by hand. For scripts that
+ * check for the file, and for the person whom they call.
  */
 import { join } from 'node:path';
 import { errorCode, fileError } from '../files/file-error';
@@ -16,7 +16,7 @@ export interface Alert {
   timestamp: string;
   /** what went wrong, one sentence */
   error: string;
-  /** the command that mends it */
+  /** the command that fixes it */
   remediation: string;
   /** where the user logs in */
   url: string;
@@ -34,7 +34,8 @@ export function textOfAlert({ timestamp, error, remediation, url }: Alert): stri
 }
 
 /**
- * The alert that is active; null where there is none, or something that is not ours. A line that is missing (someone edited the file) reads as ''.
+ * The alert that is active; null if there is none, or if the file is not ours. A line that is missing (someone edited
+ * the file) reads as ''.
  * @throws MonitorError `file_system`
  */
 export function readAlert(dataDirectory: string): Alert | null {

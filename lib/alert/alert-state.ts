@@ -1,4 +1,7 @@
-/** Which e-mails an alert has had, in `alert-state.json` of the data directory; exists only while there is something to know. */
+/**
+ * Which e-mails an alert has had, in `alert-state.json` of the data directory; exists only while there is something to
+ * remember.
+ */
 import { join } from 'node:path';
 import { readOwnFile } from '../files/own-file';
 import { removeIfThere } from '../files/remove-if-there';
@@ -9,11 +12,11 @@ const STATE_FILE = 'alert-state.json';
 /** All times are UTC ISO 8601. */
 export interface AlertState {
   version: 1;
-  /** when the active alert was raised; null where none is active */
+  /** when the active alert was raised; null if none is active */
   raised_at: string | null;
-  /** the last e-mail about it that was taken; null where none was */
+  /** the last e-mail about it that the mail server took; null if it took none */
   mailed_at: string | null;
-  /** an alert that is over, but whose e-mail has not been taken yet */
+  /** an alert that is over, but whose e-mail the mail server has not taken yet */
   ended: { raised_at: string; cleared_at: string } | null;
   /** after a failure that repeats itself (login refused), no e-mail is tried before this time */
   mail_not_before: string | null;

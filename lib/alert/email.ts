@@ -6,7 +6,7 @@ import type { Message } from './messages';
 
 /**
  * Hands a message to the mail server.
- * @param timeoutMs for all of it, from the name look-up to the server's last word
+ * @param timeoutMs for all of it, from the name look-up to the server's last answer
  * @throws MonitorError `email`; it names neither host nor address, which are secrets
  */
 export type SendEmail = (email: EmailSecrets, message: Message, timeoutMs: number) => Promise<void>;
@@ -19,8 +19,8 @@ export const sendEmail: SendEmail = async (email, message, timeoutMs) => {
     host,
     port,
     secure,
-    // Beyond this machine nothing goes unencrypted, and the certificate is verified. Within it a mail server's STARTTLS
-    // is used where offered, with whatever certificate it made for itself.
+    // Nothing leaves this machine unencrypted, and the certificate is verified. Within it, a mail server's STARTTLS is
+    // used if it is offered, with any certificate.
     requireTLS: !secure && !staysHere,
     tls: { rejectUnauthorized: secure || !staysHere },
     ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
@@ -52,7 +52,7 @@ interface SmtpError {
   message?: unknown;
 }
 
-/** SMTP's own word decides: 4xx means later, 5xx means no. Without one, only a bad certificate is for good. */
+/** The SMTP code decides: 4xx means later, 5xx means no. Without one, only a bad certificate is permanent. */
 function explain(thrown: unknown): MonitorError {
   const { code, responseCode, message } = thrown as SmtpError;
   const number = typeof responseCode === 'number' ? responseCode : null;

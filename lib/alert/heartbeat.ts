@@ -1,6 +1,6 @@
 /**
- * Tells a monitor that watches from outside (healthchecks.io's protocol) that a cycle began and how it ended, so that
- * silence is noticed, too: a machine that is off sends no e-mail.
+ * Reports to a monitor that watches from outside (healthchecks.io's protocol) that a cycle began and how it ended, so
+ * that silence is noticed, too: a machine that is off sends no e-mail.
  */
 import { asMonitorError } from '../errors';
 import { EXIT } from '../exit-codes';
@@ -23,7 +23,7 @@ export interface Heartbeat {
 
 const TIMEOUT_MS = 10_000;
 
-/** @param url of the check; a secret: who knows it can silence the monitor */
+/** @param url of the check; a secret: anybody who knows it can silence the monitor */
 export function startHeartbeat(url: string, { http, logger, signal }: HeartbeatContext): Heartbeat {
   const finished = new AbortController();
   const ping = async (path: string, body: string, stop: AbortSignal) => {
@@ -55,7 +55,7 @@ export function startHeartbeat(url: string, { http, logger, signal }: HeartbeatC
   };
 }
 
-/** The path goes before a query, should the address have one. */
+/** The path goes before the query, if the address has one. */
 function addressOf(url: string, path: string): string {
   const address = new URL(url);
   address.pathname = address.pathname.replace(/\/+$/, '') + path;

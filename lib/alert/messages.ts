@@ -1,4 +1,7 @@
-/** The three e-mails about an alert. They hold no secret: the sign-in address is of no use without this machine's half. */
+/**
+ * The three e-mails about an alert. They hold no secret: the sign-in address is useless without the secret on this
+ * machine.
+ */
 import { plural } from '../wording';
 import { textOfAlert, type Alert } from './alert-file';
 
@@ -35,7 +38,7 @@ export function clearedMessage({ raised_at, cleared_at }: { raised_at: string; c
 function howTo(alert: Alert): string {
   return (
     `On the machine that collects, run:\n\n    ${alert.remediation}\n\n` +
-    'It shows an address to log in at, with any browser on any machine, and asks for the address where that ends.\n' +
+    'It shows an address to log in at, with any browser on any machine, and asks for the address of the page where it ends.\n' +
     `You will get this message once a day until then.\n\n${textOfAlert(alert)}`
   );
 }

@@ -1,6 +1,6 @@
 /**
- * After each cycle: raises the alert where a login by hand is needed, ends it where the login works, and sends the
- * e-mails that are due. It never changes what has become of the cycle.
+ * After each cycle: raises the alert if a login by hand is needed, ends it if the login works, and sends the
+ * e-mails that are due. It never changes the outcome of the cycle.
  */
 import { isInFuture, isWaitOver, isYoung } from '../clock';
 import type { EmailSecrets } from '../config/config';
@@ -13,7 +13,7 @@ import { loadAlertState, saveAlertState, type AlertState } from './alert-state';
 import { sendEmail, type SendEmail } from './email';
 import { clearedMessage, raisedMessage, reminderMessage, type Message } from './messages';
 
-/** What the cycle has learnt of the login. */
+/** What the cycle has learnt about the login. */
 export type AlertVerdict = { status: 'accepted' | 'unknown' } | { status: 'needed'; error: MonitorError };
 
 export interface AlertContext {
@@ -30,7 +30,7 @@ export interface AlertContext {
   command?: string;
   send?: SendEmail;
   now?: () => Date;
-  /** for one e-mail, retries included, and for each try; below a second none is begun */
+  /** for one e-mail, retries included, and for each try; with less than a second left, none is begun */
   emailDeadlineMs?: number;
   emailTimeoutMs?: number;
 }
@@ -45,7 +45,7 @@ export async function settleAlert(verdict: AlertVerdict, context: AlertContext):
   try {
     const state = loadAlertState(dataDirectory);
     const before = JSON.stringify(state);
-    // Raised by a clock that was ahead: since now, as far as anybody knows.
+    // A clock that was ahead raised it: we take the present time instead.
     if (state.raised_at !== null) state.raised_at = timeOr(now, state.raised_at);
     const active = readAlert(dataDirectory);
     if (verdict.status === 'needed') raise(verdict.error, active, state, context, now);
@@ -81,7 +81,7 @@ function clear(active: Alert | null, state: AlertState, context: AlertContext, n
   const raised_at = state.raised_at ?? timeOr(now, active?.timestamp);
   const cleared_at = now.toISOString();
   context.logger.info('alert_cleared', 'The login at Amazon works again: the alert is over.', { raised_at });
-  // Who never heard of it need not hear that it is over.
+  // If no e-mail said that it began, none needs to say that it is over.
   if (state.mailed_at !== null) state.ended = { raised_at, cleared_at };
   Object.assign(state, { raised_at: null, mailed_at: null });
 }
@@ -114,7 +114,7 @@ function dueMessage(alert: Alert, { mailed_at }: AlertState, now: Date): Message
   return isYoung(Date.parse(mailed_at), REMINDER_AFTER_MS, now.getTime()) ? null : reminderMessage(alert, now);
 }
 
-/** Whether the mail server took the message; a failure is a warning, and what is due stays due. */
+/** Whether the mail server took the message; a failure is a warning, and the e-mail stays due. */
 async function sent(message: Message, email: EmailSecrets, state: AlertState, context: AlertContext, now: Date) {
   const { logger, retrier, send = sendEmail, emailDeadlineMs = 30_000, emailTimeoutMs = 10_000 } = context;
   const endsAt = performance.now() + emailDeadlineMs;

@@ -2,7 +2,7 @@
 import type { Config } from '../config/config';
 import type { Files } from '../config/find';
 import type { LoadedSecrets } from '../config/secrets';
-import type { MonitorError } from '../errors';
+import type { MonitorError, Remedy } from '../errors';
 import type { Redactor } from '../logging/redact';
 
 export type Status = 'pass' | 'warn' | 'fail' | 'skip';
@@ -12,14 +12,14 @@ export interface Problem {
   status: 'warn' | 'fail';
   /** a sentence without any secret */
   message: string;
-  /** what to do, with a command to type; the row's `remedy` where absent */
-  remediation?: string;
-  /** which collectors can read or store nothing as long as this lasts; for a fail, the row's `stops` where absent */
+  /** what to do, the row's `remedy` if absent */
+  remediation?: string | Remedy;
+  /** which collectors can read or store nothing as long as this lasts; for a fail, the row's `stops` if absent */
   stops?: readonly string[];
 }
 
 export interface Judgement {
-  /** what was found in good order, in a few words; for a skip: why nothing was looked at */
+  /** what was found in good order, in a few words; for a skip: why nothing was checked */
   message: string;
   problems: readonly Problem[];
   /** for `health --json` and `--verbose` */
@@ -27,7 +27,7 @@ export interface Judgement {
   skipped?: boolean;
 }
 
-/** What all checks look at: the two files the user wrote, read once, with what is wrong with each. */
+/** What all checks read: the two files the user wrote, read once, with what is wrong with each. */
 export interface Installation {
   files: Files;
   /** null if it cannot be used; `configFailure` says why */
@@ -45,11 +45,13 @@ export type AcquireLock = (path: string, waitMs?: number) => Promise<{ release()
 
 export interface CheckContext {
   installation: Installation;
-  /** the configuration, for the checks that are only run where there is one */
+  /** the configuration, for the checks that are only run if there is one */
   config: Config;
-  /** `--fresh`: ask Amazon even if it was asked a moment ago, and look through the database even if that was done today */
+  /**
+   * `--fresh`: ask Amazon even if it was asked a moment ago, and check the whole database even if that was done today
+   */
   fresh: boolean;
-  /** told every secret met on the way, before anything can show it */
+  /** every secret that is met is added to it, before anything can show it */
   redactor: Redactor;
   /** the end of this check; its reason is a MonitorError */
   signal: AbortSignal;
@@ -60,15 +62,15 @@ export interface CheckContext {
 export interface Check {
   /** `database`; a source's check is called as its collector */
   name: string;
-  /** what it looks at, for `--list` */
+  /** what it checks, for `--list` */
   title: string;
   /** its severity: which collectors a failure stops. All of them stopped is critical (2), else degraded (1). */
   stops: readonly string[];
-  /** what to do where a problem does not say so itself: a sentence with a command to type */
+  /** what to do if a problem does not say so itself: a sentence with a command to type */
   remedy: string;
   /** left out by `--offline` */
   needsNetwork: boolean;
-  /** not run where there is no configuration to judge by */
+  /** not run if there is no valid configuration */
   needsConfig: boolean;
   /** May throw: that is a failed check. Its heavy modules are loaded when it is run. */
   run: (context: CheckContext) => Judgement | Promise<Judgement>;

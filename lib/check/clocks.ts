@@ -5,13 +5,13 @@ const WARN_OVER_MS = 60_000;
 /** More than an interval: every freshness and every graph is wrong. */
 const FAIL_OVER_MS = 5 * 60_000;
 
-export function clockProblems(differenceMs: number | null, whose: string): Problem[] {
+export function clockProblems(differenceMs: number | null, owner: string): Problem[] {
   const distance = Math.abs(differenceMs ?? 0);
   if (differenceMs === null || distance <= WARN_OVER_MS) return [];
   return [
     {
       status: distance > FAIL_OVER_MS ? 'fail' : 'warn',
-      message: `the clock of ${whose} is ${durationOf(distance)} ${differenceMs > 0 ? 'ahead of' : 'behind'} this machine's`,
+      message: `the clock of ${owner} is ${durationOf(distance)} ${differenceMs > 0 ? 'ahead of' : 'behind'} this machine's`,
       remediation:
         'See whether this machine keeps time, and switch that on: timedatectl; sudo timedatectl set-ntp true',
       stops: [],

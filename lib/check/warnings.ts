@@ -1,4 +1,4 @@
-/** What a collector would warn of in its log is told by the check instead; nothing is written anywhere. */
+/** What a collector would write into its log as a warning is reported by the check instead; nothing is written. */
 import type { Logger } from '../logging/logger';
 
 export interface WarningCollector {
@@ -7,7 +7,7 @@ export interface WarningCollector {
   warnings: { event: string; message: string }[];
 }
 
-/** @param ignored events that are no news: the check judges by what came of them */
+/** @param ignored events that are left out: the check judges by their result */
 export function collectWarnings(ignored: readonly string[]): WarningCollector {
   const warnings: WarningCollector['warnings'] = [];
   const drop = () => undefined;

@@ -5,13 +5,14 @@
 import { join } from 'node:path';
 import { accept } from '../sources/accept';
 import type { Heartbeat } from '../alert/heartbeat';
-import { collect, keepNothing, type CollectContext, type CycleResult } from '../collect';
+import { collect, withoutStoring, type CollectContext, type CycleResult } from '../collect';
 import type { Config, Secrets } from '../config/config';
 import { findFiles } from '../config/find';
 import { loadConfig } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
 import { secretsModeWarning } from '../config/secrets-file';
 import { EXIT, EXIT_CODE_HELP } from '../exit-codes';
+import { readOnlyState, stateFolder } from '../files/state-folder';
 import { createHttp } from '../http/fetch';
 import { noTraffic, observed } from '../http/observed';
 import { createLogger } from '../logging/create-logger';
@@ -25,13 +26,13 @@ import type { CollectorName } from '../sources/all';
 import { createDeviceTexts } from '../sources/device-text';
 import { sectionOf, type Source, type SourceKit, type SourceRow } from '../sources/source';
 import { lastDevicesSeen } from '../store/last-good-cycle';
-import { acquireLock } from '../store/lock';
+import { acquireLock, takeNoLock } from '../store/lock';
 import { COMMON_FLAGS, type Arguments, type CommandSpec } from './arguments';
 import { showCycle } from './collector-output';
 import { main, type Invocation } from './command';
 import { envelope } from './envelope';
 import { forgetOldCycles } from './forget-old';
-import { openKeeping } from './keeping';
+import { openCycleStorage } from './cycle-storage';
 import { ownCommand } from './own-command';
 import { wasReportedRecently } from './repeated-failure';
 import { verboseLogger } from './verbose-logger';
@@ -99,7 +100,7 @@ async function run(row: Row, invocation: Invocation): Promise<number> {
   const secrets = secretsFor(row, files.secrets, logger, redactor);
   const end = startCycleEnd(config.collection.deadline_seconds);
   const isDryRun = switches.has('dry-run');
-  const kit = createKit({ row, config, secrets, logger, redactor, end, values, remember: !isDryRun });
+  const kit = createKit({ row, config, secrets, logger, redactor, end, values, isDryRun });
   const cycle: Cycle = { row, kit, end, arguments: invocation.arguments, isDryRun };
 
   const heartbeat = await startHeartbeatOf(cycle);
@@ -127,13 +128,14 @@ function secretsFor({ secret }: Row, file: string, logger: Logger, redactor: Red
   return secrets;
 }
 
-interface KitParts extends Pick<SourceKit, 'config' | 'secrets' | 'logger' | 'redactor' | 'remember'> {
+interface KitParts extends Pick<SourceKit, 'config' | 'secrets' | 'logger' | 'redactor'> {
   row: Row;
   end: CycleEnd;
   values: Arguments['values'];
+  isDryRun: boolean;
 }
 
-function createKit({ row, end, values, ...parts }: KitParts): SourceKit {
+function createKit({ row, end, values, isDryRun, ...parts }: KitParts): SourceKit {
   const { config, logger } = parts;
   const traffic = noTraffic();
   const { signal } = end.reading;
@@ -145,7 +147,8 @@ function createKit({ row, end, values, ...parts }: KitParts): SourceKit {
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
     texts: createDeviceTexts(logger),
     signal,
-    acquireLock: (path, waitMs) => acquireLock(path, waitMs, { signal }),
+    state: (isDryRun ? readOnlyState : stateFolder)(config.storage.data_directory),
+    acquireLock: isDryRun ? takeNoLock : (path, waitMs) => acquireLock(path, waitMs, { signal }),
     lastDevicesSeen: () => lastDevicesSeen(config.storage, row.collector),
   };
 }
@@ -160,7 +163,7 @@ async function startHeartbeatOf({ row, kit, end, isDryRun }: Cycle): Promise<Hea
 
 async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, startedAt: Date): Promise<CycleResult> {
   const { config, logger, redactor, texts, traffic, retrier } = kit;
-  const keeping = openKeeping(row.collector, { config, logger, end });
+  const storage = openCycleStorage(row.collector, { config, logger, end });
   const { validation } = config;
   const locations = sectionOf(config, row)?.locations ?? {};
   const context: CollectContext = {
@@ -169,9 +172,9 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
     source,
     accept: (devices) => accept(devices, { row, locations, validation, texts, logger }),
     traffic,
-    keeping: isDryRun ? keepNothing(keeping) : keeping,
+    storage: isDryRun ? withoutStoring(storage) : storage,
     end,
-    retries: () => retrier.retries + keeping.retries(),
+    retries: () => retrier.retries + storage.retries(),
     redact: redactor,
   };
   const result = await collect(context);

@@ -77,9 +77,9 @@ export interface Config {
   retry: RetryConfig;
   storage: StorageConfig;
   logging: LoggingConfig;
-  /** null where the section is absent */
+  /** null if the section is absent */
   hue: HueConfig | null;
-  /** null where the section is absent */
+  /** null if the section is absent */
   amazon_aqm: AqmConfig | null;
   validation: { temperature_min: number; temperature_max: number };
 }

@@ -1,6 +1,6 @@
 /**
  * Changes single values of a YAML file that belongs to its user: comments, order and spacing stay, the file is written
- * whole or not at all, and the former one is kept beside it. For the commands that log in (`auth-hue`, `auth-amazon`).
+ * whole or not at all, and the former one is kept next to it. For the commands that log in (`auth-hue`, `auth-amazon`).
  */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,14 +17,14 @@ export interface YamlEdit {
 }
 
 export interface EditYamlOptions {
-  /** permission bits of the file and its backup; default: as it is, 0644 where it is new */
+  /** permission bits of the file and its backup; default: as it is, 0644 if it is new */
   mode?: number;
 }
 
 export interface YamlEdited {
-  /** where the former content is; null where there was none, or nothing had to be changed */
+  /** where the former content is; null if there was none, or nothing had to be changed */
   backup: string | null;
-  /** Puts the former content back, where a later step of the same work failed. */
+  /** Puts the former content back, for when a later step of the same work fails. */
   undo(): void;
 }
 
@@ -46,8 +46,8 @@ export function proveEditable(file: string): void {
 
 /**
  * Sets the values, creating the file and missing sections. The former content goes to `FILE.backup`.
- * @throws MonitorError `configuration` (the file is unreadable, not YAML, or has something else where a section belongs),
- *   `file_system`; then nothing has changed.
+ * @throws MonitorError `configuration` (the file is unreadable, not YAML, or has something else where a section
+ * belongs), `file_system`; then nothing has changed.
  */
 export function editYaml(file: string, edits: readonly YamlEdit[], options: EditYamlOptions = {}): YamlEdited {
   const former = readText(file);

@@ -52,7 +52,7 @@ export function explain(
       const elsewhere = secret ? undefined : findKey(schema, name);
       const expected = meant ?? elsewhere;
       const message = `unknown key, ${expected === undefined ? `expected ${knownKeys(parent)}` : `nearest known key: ${expected}`}`;
-      // In a file of secrets a key that resembles none of ours may be a secret in the wrong place.
+      // In a file of secrets, a key that is similar to none of ours may be a secret in the wrong place.
       const hidden = secret && meant === undefined ? keyName(`${fault.instancePath}/(a key)`) : undefined;
       add(pointer, message, place.keyOffset, hidden);
     } else if (node !== undefined) {
@@ -93,7 +93,7 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
   }
 }
 
-/** The place of a key, or of the section it should be in, where it is not written at all. */
+/** The place of a key, or of the section it should be in, if it is not written at all. */
 function nearestPlace(places: Map<string, Place>, pointer: string): Place {
   for (let here = pointer; ; here = here.slice(0, here.lastIndexOf('/'))) {
     const place = places.get(here);
@@ -113,7 +113,7 @@ function schemaAt(schema: SchemaNode, pointer: string): SchemaNode | undefined {
   return node;
 }
 
-/** `hue.bridge_url`, where that is the section a key belongs to. */
+/** `hue.bridge_url`, if that is the section a key belongs to. */
 function findKey(schema: SchemaNode, name: string): string | undefined {
   for (const [section, node] of Object.entries(schema.properties ?? {})) {
     if (Object.hasOwn(node.properties ?? {}, name)) return `${section}.${name}`;
@@ -134,7 +134,7 @@ function keyName(pointer: string): string {
   );
 }
 
-/** Short, and without anything a terminal would obey. */
+/** Short, and without anything that a terminal would take as a command. */
 function quoted(text: string): string {
   const clean = printable(text);
   return clean.length > 60 ? `${clean.slice(0, 57)}...` : clean;

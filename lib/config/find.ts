@@ -25,8 +25,8 @@ export interface Files {
 }
 
 /**
- * The secrets lie beside a configuration file that was named, where they are there; else in the default place, which
- * is config/ of the installation, or the user's own configuration folder where npm manages the installation.
+ * The secrets lie next to a configuration file that was named, if they are there; else in the default place, which
+ * is config/ of the installation, or the user's own configuration folder if npm manages the installation.
  */
 export function findFiles(flags: FileFlags, surroundings: Surroundings = {}): Files {
   const { environment = process.env } = surroundings;
@@ -35,16 +35,16 @@ export function findFiles(flags: FileFlags, surroundings: Surroundings = {}): Fi
   const defaults = defaultDirectory(surroundings);
   const config = named === undefined ? join(defaults, 'config.yaml') : resolve(named);
   if (namedSecrets !== undefined) return { config, secrets: resolve(namedSecrets) };
-  const beside = join(dirname(config), 'secrets.yaml');
+  const nextToIt = join(dirname(config), 'secrets.yaml');
   const standard = join(defaults, 'secrets.yaml');
-  return { config, secrets: !existsSync(beside) && existsSync(standard) ? standard : beside };
+  return { config, secrets: !existsSync(nextToIt) && existsSync(standard) ? standard : nextToIt };
 }
 
 /** Where config.yaml and secrets.yaml lie unless something else is said. */
 export function defaultDirectory({
   environment = process.env,
   installation = installationDirectory(),
-  home = () => process.getBuiltinModule('node:os').homedir(), // loaded only here: hardly anybody needs it
+  home = () => process.getBuiltinModule('node:os').homedir(), // loaded only here: it is rarely needed
 }: Surroundings = {}): string {
   if (!isInsideNodeModules(installation)) return join(installation, 'config');
   const xdg = nonEmpty(environment['XDG_CONFIG_HOME']);

@@ -21,17 +21,20 @@ export interface LoadOptions {
  */
 export function loadConfig(file: string, { beforePairing = false }: LoadOptions = {}): Config {
   const example = join(installationDirectory(), 'config', 'config.example.yaml');
-  const whenBroken = `Mend the lines named; each key is explained in ${example}`;
-  const whenMissing = `Make one and edit it: mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`;
+  const whenBroken = `Fix the lines named; each key is explained in ${example}`;
+  const whenMissing = {
+    say: 'Make one and edit it',
+    command: `mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`,
+  };
   const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken, mayBeEmpty: beforePairing });
   if (beforePairing) yaml.document['hue'] ??= {};
   const baseDirectory = baseDirectoryOf(file);
   const schemaFaults = validateConfig(yaml.document) ? [] : (validateConfig.errors ?? []);
-  // Rules are asked only about the keys the schema found no fault with, so that the cast holds where they look.
+  // Rules are asked only about the keys the schema found no fault with, so that the cast is right for what they read.
   const raw = yaml.document as unknown as RawConfig;
   const ruleFaults = checkRules(raw, schemaFaults.map(pointerOf), { baseDirectory, beforePairing });
   if (schemaFaults.length + ruleFaults.length > 0 || yaml.hasDuplicates) {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where there is something to explain
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only if there is something to explain
     const schema = require('../../config/config.schema.json') as SchemaNode;
     throw new ConfigurationError(explain(yaml, schemaFaults, ruleFaults, { schema, secret: false }), whenBroken);
   }
@@ -86,7 +89,7 @@ function hexDigits(text: string): string {
   return text.replaceAll(':', '').toLowerCase();
 }
 
-/** A device that calls itself `constructor` has no location by that. */
+/** A device with the id `constructor` must not get a location by that. */
 function withoutPrototype(locations: Record<string, string>): Record<string, string> {
   return Object.assign(Object.create(null) as Record<string, string>, locations);
 }

@@ -1,6 +1,6 @@
 /** The known word that somebody most likely meant. */
 
-/** @returns the candidate with the fewest typing mistakes, or undefined where none is near */
+/** @returns the candidate with the fewest typing mistakes, or undefined if none is near */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 80) return undefined;
   let best: string | undefined;

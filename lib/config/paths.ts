@@ -1,7 +1,7 @@
 /** How paths inside config.yaml are meant. */
 import { basename, dirname, resolve, sep } from 'node:path';
 
-/** Where relative paths of a configuration file begin: beside its folder `config`, else in its folder. */
+/** Where relative paths of a configuration file begin: the parent of its folder `config`, else its folder. */
 export function baseDirectoryOf(file: string): string {
   const folder = dirname(file);
   return basename(folder) === 'config' ? dirname(folder) : folder;

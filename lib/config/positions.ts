@@ -10,9 +10,9 @@ export interface YamlLimits {
 export interface Place {
   /** the key's first character; of a list's element, the element's; counted from the start of the text */
   keyOffset: number;
-  /** the value's first character, or the key's where nothing is written */
+  /** the value's first character, or the key's if nothing is written */
   valueOffset: number;
-  /** the value as written, without its quotes; null where it is a list or has keys of its own */
+  /** the value as written, without its quotes; null if it is a list or has keys below it */
   written: string | null;
 }
 
@@ -39,7 +39,7 @@ export function findPositions(text: string, limits: YamlLimits): Positions {
   const duplicates: Positions['duplicates'] = [];
   const frames: Frame[] = [];
 
-  /** Notes where the node that begins here stands, and gives its pointer. */
+  /** Notes the place of the node that begins here, and returns its pointer. */
   const enter = (offset: number, written: string | null): string => {
     const frame = frames.at(-1);
     if (frame === undefined) {

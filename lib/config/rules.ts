@@ -19,9 +19,9 @@ export interface RuleContext {
 }
 
 interface Rule {
-  /** JSON pointer of the key that is blamed */
+  /** JSON pointer of the key that the fault is reported for */
   pointer: string;
-  /** further keys whose faults make the question moot */
+  /** further keys: if one of them has a fault, the rule is not asked */
   reads?: string[];
   /** not asked by the command that finds the bridge and fills these keys in */
   afterPairing?: boolean;
@@ -29,7 +29,7 @@ interface Rule {
   check: (config: RawConfig, context: RuleContext) => string | null;
 }
 
-/** Of an unknown key anything may be the value; the schema has complained about it. */
+/** The value of an unknown key may be anything; the schema has reported it. */
 function isEnabled(section: unknown): boolean {
   return typeof section === 'object' && section !== null && 'enabled' in section && section.enabled === true;
 }

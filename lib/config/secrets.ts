@@ -13,7 +13,7 @@ export type SecretSection = 'hue' | 'amazon' | 'email' | 'heartbeat';
 export interface LoadedSecrets {
   /** absolute */
   file: string;
-  /** the sound sections; one whose key is absent or empty is left out (nobody has logged in yet) */
+  /** the valid sections; one whose key is absent or empty is left out (nobody has logged in yet) */
   secrets: Secrets;
   /** why a section that is there cannot be used */
   faults: Partial<Record<SecretSection, ConfigurationError>>;
@@ -31,25 +31,28 @@ interface RawSecrets {
 
 const SECTIONS = ['hue', 'amazon', 'email', 'heartbeat'] as const;
 
-/** What mends a section. */
+/** What fixes a section. */
 const REMEDIATIONS: Record<SecretSection, string> = {
   hue: 'Pair with the bridge again, which writes this section: node bin/auth-hue.js',
   amazon: 'Log in again, which writes this section: node bin/auth-amazon.js',
-  email: 'Mend the lines named; config/secrets.example.yaml shows this section.',
-  heartbeat: 'Mend the lines named; config/secrets.example.yaml shows this section.',
+  email: 'Fix the lines named; config/secrets.example.yaml shows this section.',
+  heartbeat: 'Fix the lines named; config/secrets.example.yaml shows this section.',
 };
 
 /**
  * @param file absolute
  * @param beforeLogin the file may be missing, or empty
- * @throws ConfigurationError where the file as a whole is missing, unreadable or no YAML mapping of sections
+ * @throws ConfigurationError if the file as a whole is missing, unreadable or not a YAML mapping of sections
  */
 export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedSecrets {
   const example = join(installationDirectory(), 'config', 'secrets.example.yaml');
   const yaml = readYaml(file, {
     kind: 'secrets file',
-    whenMissing: `Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js: mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
-    whenBroken: `Mend the lines named; ${example} shows the sections.`,
+    whenMissing: {
+      say: 'Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js',
+      command: `mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
+    },
+    whenBroken: `Fix the lines named; ${example} shows the sections.`,
     mayBeEmpty: beforeLogin,
   });
   const { document } = yaml;
@@ -79,7 +82,7 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
     unknown:
       others.length === 0
         ? null
-        : new ConfigurationError(others, `Mend the lines named; ${example} shows the sections.`),
+        : new ConfigurationError(others, `Fix the lines named; ${example} shows the sections.`),
   };
 }
 
@@ -89,7 +92,7 @@ function isIn(section: SecretSection, key: string): boolean {
 
 /**
  * Every text that must never be shown, for redaction by value: the longest first, so that a value inside another does
- * not leave the other's rest behind. Names of this machine are no secret and would spoil every message.
+ * not leave the other's rest behind. Names of this machine are not secret, and masking them would spoil every message.
  */
 export function allSecretValues(secrets: Secrets): string[] {
   const { email, heartbeat } = secrets;
@@ -103,7 +106,7 @@ export function allSecretValues(secrets: Secrets): string[] {
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
 }
 
-/** Loaded only where there is something to explain. */
+/** Loaded only if there is something to explain. */
 function schema(): SchemaNode {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- synchronous, and rarely needed
   return require('../../config/secrets.schema.json') as SchemaNode;

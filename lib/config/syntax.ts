@@ -1,4 +1,6 @@
-/** What js-yaml's reasons mean, in sentences that help, without a word of the file (it may be the one with the secrets). */
+/**
+ * What js-yaml's reasons mean, in sentences that help, without quoting the file (it may be the one with the secrets).
+ */
 import { YAMLException } from 'js-yaml';
 import { lineFinder, type LineAndColumn } from './positions';
 

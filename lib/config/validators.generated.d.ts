@@ -10,7 +10,7 @@ export interface SchemaFault {
   params: Record<string, unknown>;
 }
 
-/** Fills in the defaults where they are missing, and tells whether the data is valid; if not, `errors` says why. */
+/** Fills in the defaults if they are missing, and returns whether the data is valid; if not, `errors` says why. */
 export interface Validator {
   (data: unknown): boolean;
   errors?: SchemaFault[] | null;

@@ -2,12 +2,13 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { load, YAMLException } from 'js-yaml';
+import type { Remedy } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
 import { ConfigurationError, type Fault } from './faults';
 import { lineFinder, type YamlLimits } from './positions';
 import { explainSyntax } from './syntax';
 
-/** A hand-written file is a few kilobytes; whatever is larger is another file by mistake. */
+/** A hand-written file is a few kilobytes; a larger one is another file by mistake. */
 const MAX_BYTES = 1_000_000;
 
 /** No key lies deeper than three levels; aliases are refused, because ten lines of them unfold to gigabytes. */
@@ -26,15 +27,15 @@ export interface YamlText {
 export interface ReadOptions {
   /** what the file is to the user: `configuration file` */
   kind: string;
-  /** what to do where it is missing */
-  whenMissing: string;
-  /** what to do where it cannot be read or understood */
+  /** what to do if it is missing */
+  whenMissing: Remedy;
+  /** what to do if it cannot be read or understood */
   whenBroken: string;
   /** for a command that fills the file in: it may be missing, or hold nothing but comments */
   mayBeEmpty?: boolean;
 }
 
-/** @throws ConfigurationError where the file cannot be read or is no YAML mapping; never quotes its content */
+/** @throws ConfigurationError if the file cannot be read or is not a YAML mapping; never quotes its content */
 export function readYaml(file: string, options: ReadOptions): YamlText {
   const { kind, whenMissing, whenBroken, mayBeEmpty = false } = options;
   const fault = (message: string, place: Partial<Fault> = {}): Fault => {
@@ -55,7 +56,7 @@ export function readYaml(file: string, options: ReadOptions): YamlText {
     const message = missing ? `this ${kind} does not exist` : `cannot be read: ${describeFileError(thrown)}`;
     const remediation = missing
       ? whenMissing
-      : `Look at the owner and the mode of each part of the path: namei -l '${file}'`;
+      : { say: 'Look at the owner and the mode of each part of the path', command: `namei -l '${file}'` };
     throw new ConfigurationError([fault(message)], remediation, thrown);
   }
   if (!isUtf8(bytes)) throw new ConfigurationError([fault(...explainEncoding(bytes))], whenBroken);
@@ -91,7 +92,7 @@ function mapping(document: unknown): Record<string, unknown> {
 }
 
 function wrongKind(state: { isDirectory(): boolean }): string {
-  return state.isDirectory() ? 'a directory' : 'no regular file';
+  return state.isDirectory() ? 'a directory' : 'not a regular file';
 }
 
 function explainEncoding(bytes: Buffer): [message: string, place?: { line: number; column: number }] {

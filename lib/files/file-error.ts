@@ -19,7 +19,7 @@ const MEANINGS: Record<string, string> = {
   EIO: 'input/output error of the disk',
 };
 
-/** Codes after which the same call fails again until somebody mends something by hand. */
+/** Codes after which the same call fails again until somebody fixes something by hand. */
 const PERMANENT = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /** The `code` of a thrown Node.js error, or '' (jest's errors are not `instanceof Error`: look at the property). */
@@ -28,7 +28,7 @@ export function errorCode(thrown: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** `permission denied (EACCES)`, or the message of the error where its code is unknown. */
+/** `permission denied (EACCES)`, or the message of the error if its code is unknown. */
 export function describeFileError(thrown: unknown): string {
   const code = errorCode(thrown);
   const meaning = MEANINGS[code];

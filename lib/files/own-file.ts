@@ -1,8 +1,8 @@
 /**
  * The only way to a file that this program keeps by itself: locks, probes, what is remembered, the spool, the logs.
- * Whoever else may write in its folder can put a link, a pipe or a file of their own in its place. So it is opened
- * without following a link and without waiting for a pipe, it is looked at through the very descriptor that is used
- * afterwards, and nothing in it is touched before that.
+ * Any other user who may write in its folder can put a link, a pipe or another file in its place. So it is opened
+ * without following a link and without waiting for a pipe, it is checked through the same descriptor that is used
+ * afterwards, and nothing in it is changed before that.
  */
 import {
   closeSync,
@@ -168,7 +168,7 @@ function refuse(file: Stats, path: string, objection: Objection): void {
   if (what !== null) throw new NotOurFile(path, what);
 }
 
-/** What hindered the opening may be its kind: the system says no more than ELOOP, ENXIO or EISDIR. */
+/** Its kind may be why it could not be opened: the system says no more than ELOOP, ENXIO or EISDIR. */
 function refuseAt(path: string, objection: Objection): void {
   let file: Stats | undefined;
   try {

@@ -12,14 +12,14 @@ export function runsAsRoot(): boolean {
 }
 
 /**
- * As root, gives `path` (itself, where it is a link) the owner and group of `model`, which is the directory it lies
+ * As root, gives `path` (itself, if it is a link) the owner and group of `model`, which is the directory it lies
  * in; else does nothing.
  */
 export function ownLike(model: string, path: string): void {
   if (runsAsRoot()) give(statSync(model), lstatSync(path), (uid, gid) => lchownSync(path, uid, gid));
 }
 
-/** The same for a file that is open: whatever bears its name by now is left alone. */
+/** The same for a file that is open: another file that has its name by now is left alone. */
 export function ownOpenFileLike(model: string, descriptor: number): void {
   if (runsAsRoot()) give(statSync(model), fstatSync(descriptor), (uid, gid) => fchownSync(descriptor, uid, gid));
 }
@@ -33,7 +33,7 @@ function give(like: Stats, now: Stats, chown: (uid: number, gid: number) => void
   }
 }
 
-/** Who owns a file that this program wrote at `path`: the user we run as; where root runs, the owner of its directory. */
+/** The owner of a file that this program wrote at `path`: the user we run as; as root, the owner of its directory. */
 export function ownerOfOurFiles(path: string): number {
   const user = process.getuid?.() ?? 0;
   return user === 0 ? statSync(dirname(path)).uid : user;
@@ -51,7 +51,9 @@ export function makeDirectory(path: string, mode = 0o777): void {
   }
 }
 
-/** Step by step, because Node's own `recursive` never ends where a folder is there and nothing can be made in it (/proc). */
+/**
+ * Step by step, because Node's own `recursive` never ends if a folder is there and nothing can be made in it (/proc).
+ */
 function makeWithParents(path: string, mode: number): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(path);

@@ -14,19 +14,19 @@ export class ReaderGone extends MonitorError {
 }
 
 const STDOUT = 1;
-/** A reader that takes nothing for so long takes nothing any more. */
-const PATIENCE_MS = 10_000;
+/** A reader that takes nothing for so long is given up. */
+const MAX_WAIT_MS = 10_000;
 
 /**
  * @param write of a file descriptor, replaced in tests
- * @throws MonitorError `file_system` where the output is lost, ReaderGone where nobody wants it
+ * @throws MonitorError `file_system` if the output is lost, ReaderGone if the reader has closed it
  */
 export function writeStandardOutput(
   text: string,
   write: (bytes: Uint8Array) => number = (bytes) => writeSync(STDOUT, bytes),
 ): void {
   let rest = Buffer.from(text);
-  const givenUpAt = performance.now() + PATIENCE_MS;
+  const givenUpAt = performance.now() + MAX_WAIT_MS;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(write(rest));

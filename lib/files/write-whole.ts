@@ -1,4 +1,4 @@
-/** A file is written whole or not at all: whoever reads it, at any moment, sees the old content or the new. */
+/** A file is written whole or not at all: a reader sees, at any moment, the old content or the new. */
 import {
   closeSync,
   fchmodSync,
@@ -17,7 +17,7 @@ import { ownOpenFileLike, runsAsRoot } from './ownership';
 import { removeIfThere } from './remove-if-there';
 
 export interface WriteWholeOptions {
-  /** permission bits of the new file, whatever the umask; 0600 unless given */
+  /** permission bits of the new file, for any umask; default 0600 */
   mode?: number;
   /** a file of the user's (configuration, a report): if it is a link, its target is replaced; it keeps its owner */
   ofTheUser?: boolean;
@@ -27,9 +27,9 @@ export interface WriteWholeOptions {
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
 /**
- * Replaces `path` (or creates it): temporary file beside it, fsync, rename, fsync of the directory. When it returns,
- * the new content survives a power cut; when it throws, the old content is untouched. Whatever bore the name, a link
- * included, is replaced itself. As root, the file takes its directory's owner (a user's own file: only if it is new, or
+ * Replaces `path` (or creates it): temporary file next to it, fsync, rename, fsync of the directory. When it returns,
+ * the new content survives a power cut; when it throws, the old content is untouched. What has the name now is
+ * replaced itself, also a link. As root, the file takes its directory's owner (a user's own file: only if it is new, or
  * root's).
  * @throws MonitorError `file_system`
  */
@@ -76,7 +76,7 @@ function startFile(path: string, target: string, { mode, ownerModel }: Finish): 
   let isOpen = true;
   const close = () => {
     if (!isOpen) return;
-    isOpen = false; // whatever it answers: the number may belong to another file by now
+    isOpen = false; // also if close fails: the number may belong to another file by now
     closeSync(file);
   };
   const discard = () => {
@@ -110,18 +110,18 @@ function startFile(path: string, target: string, { mode, ownerModel }: Finish): 
   };
 }
 
-/** 'wx' follows no link and shares no file, should somebody else guess the name. */
+/** 'wx' follows no link and shares no file, if somebody else guesses the name. */
 function create(temporary: string): number {
   try {
     return openSync(temporary, 'wx', 0o600);
   } catch (thrown) {
-    // A disk that fails may have made it all the same.
+    // A disk that fails may have made it nevertheless.
     if (errorCode(thrown) !== 'EEXIST') removeIfThere(temporary);
     throw thrown;
   }
 }
 
-/** Makes a creation, a renaming or a removal inside `directory` survive a power cut, where the file system can. */
+/** Makes a creation, a renaming or a removal inside `directory` survive a power cut, if the file system can. */
 export function syncDirectory(directory: string): void {
   let handle: number | undefined;
   try {
@@ -158,7 +158,7 @@ function prefix(target: string): string {
   return `.${basename(target)}.temporary-`;
 }
 
-/** Tidies up after a killed writer of the same file; where that fails, the writing itself does not. */
+/** Removes what a killed writer of the same file left; if that fails, the writing itself does not fail. */
 function removeAbandoned(target: string): void {
   const directory = dirname(target);
   try {
@@ -169,6 +169,6 @@ function removeAbandoned(target: string): void {
       if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
     }
   } catch {
-    // A directory that may be written but not read, or another user's file: litter stays, nothing is lost.
+    // A directory that may be written but not read, or another user's file: the file stays, nothing is lost.
   }
 }

@@ -1,5 +1,5 @@
 /** Runs all checks at once. Each has its own deadline, so that the whole ends within the longest of them. */
-import { asMonitorError, MonitorError } from '../errors';
+import { asMonitorError, MonitorError, textOfRemedy } from '../errors';
 import { errorCode } from '../files/file-error';
 import {
   skip,
@@ -16,6 +16,9 @@ import { verdictOf, type Verdict } from './verdict';
 /** Below the 10 s that a check may take, so that a busy machine does not exceed them. */
 export const CHECK_DEADLINE_MS = 9000;
 
+/** A problem with what its check says of every one; its remedy as it is printed. */
+export type JudgedProblem = Required<Problem> & { remediation: string };
+
 export interface CheckReport {
   name: string;
   status: Status;
@@ -25,7 +28,7 @@ export interface CheckReport {
   remediation: string;
   duration_ms: number;
   details: Record<string, unknown>;
-  problems: readonly Required<Problem>[];
+  problems: readonly JudgedProblem[];
 }
 
 export interface HealthReport extends Verdict {
@@ -87,9 +90,8 @@ async function judge(check: Check, options: RunOptions): Promise<Judgement> {
 function failureOf(thrown: unknown, { remedy }: Check): Problem {
   // What the operating system refuses is not a defect of this program.
   if (errorCode(thrown) !== '') return { status: 'fail', message: `cannot be checked: ${(thrown as Error).message}` };
-  const { message, remediation } = asMonitorError(thrown);
-  const namesCommand = /node bin\/|npm |dmesg|'\//.test(remediation);
-  return { status: 'fail', message, remediation: namesCommand ? remediation : `${remediation} ${remedy}`.trim() };
+  const { message, remediation, remedy: own } = asMonitorError(thrown);
+  return { status: 'fail', message, remediation: own.command === '' ? `${remediation} ${remedy}`.trim() : own };
 }
 
 /** A deadline that also rejects a promise, for work that does not listen to the signal. */
@@ -110,11 +112,12 @@ function startCheckDeadline(name: string, milliseconds: number) {
   return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
 }
 
-function complete(check: Check, { status, message, remediation, stops }: Problem): Required<Problem> {
+function complete(check: Check, { status, message, remediation, stops }: Problem): JudgedProblem {
+  const remedy = remediation ?? check.remedy;
   return {
     status,
     message: sentence(message),
-    remediation: remediation ?? check.remedy,
+    remediation: typeof remedy === 'string' ? remedy : textOfRemedy(remedy),
     stops: status === 'warn' ? [] : (stops ?? check.stops),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * A fresh agent for each exchange, without keep-alive: a one-shot has nothing to keep a connection for.
+ * A fresh agent for each exchange, without keep-alive: a program that runs once does not need to keep a connection.
  * TLS is loaded only for an https address.
  */
 import type { Agent as HttpAgent } from 'node:http';
@@ -21,7 +21,8 @@ export async function agentFor(url: string, tls: TlsOptions = {}, lookup?: Looku
     // With a server name of our own (a bridge) only the given authorities count; elsewhere they come on top.
     ...(tls.ca ? { ca: tls.servername === undefined ? [...(await publicRoots()), ...tls.ca] : tls.ca } : {}),
     ...(tls.servername === undefined ? {} : { servername: tls.servername }),
-    // Written out, because what Node.js does by itself can be switched off from outside (NODE_TLS_REJECT_UNAUTHORIZED=0).
+    // Written out, because what Node.js does by itself can be switched off from outside
+    // (NODE_TLS_REJECT_UNAUTHORIZED=0).
     rejectUnauthorized: !unverified,
     // Without authorities Node.js need not read its own, which takes 14 ms.
     ...(unverified ? { ca: [] } : {}),

@@ -1,15 +1,17 @@
-/** One HTTP exchange, as the sources see it. `fetch.ts` does it with node-fetch; tests of a source may pass their own. */
+/**
+ * One HTTP exchange, as the sources see it. `fetch.ts` does it with node-fetch; tests of a source may pass their own.
+ */
 
 export interface TlsOptions {
   /** further authorities, PEM */
   ca?: string[];
   /** the name the certificate must be for (the bridge id): sent as SNI and verified */
   servername?: string;
-  /** false only where the user wrote `tls: insecure` */
+  /** false only if the user wrote `tls: insecure` */
   rejectUnauthorized?: boolean;
   /** SHA-256 of the only leaf certificate accepted, 64 lower-case hex digits: a pinned self-signed bridge */
   pinnedSha256?: string;
-  /** told of the leaf that was verified against the authorities, before the request is sent */
+  /** called with the leaf that was verified against the authorities, before the request is sent */
   onVerified?: (certificate: PeerCertificate) => void;
 }
 
@@ -29,7 +31,7 @@ export interface HttpRequest {
   body?: string;
   /** for the whole exchange, name look-up to last byte */
   timeoutMs: number;
-  /** of the body, on the wire and decompressed alike; default 8 MB */
+  /** of the body, on the wire and decompressed; default 8 MB */
   maxBytes?: number;
   /** the cycle's deadline; its reason is what gets thrown */
   signal?: AbortSignal;
@@ -49,7 +51,7 @@ export interface HttpResponse {
 
 /**
  * Does one exchange: no redirects, no retry, any status is an answer.
- * @throws MonitorError `timeout`, `network`, `tls`, `invalid_response` (too large, broken encoding or cut short), or the
- *   signal's reason.
+ * @throws MonitorError `timeout`, `network`, `tls`, `invalid_response` (too large, broken encoding or cut short), or
+ * the signal's reason.
  */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;

@@ -10,7 +10,9 @@ export interface Traffic {
   payloadBytes: number;
   /** which endpoint the readings came from; null until one answered. The source says it. */
   endpoint: 'sensors' | 'full' | 'fallback' | 'state' | null;
-  /** the clock of who answered last minus ours, in milliseconds, to the second; null if nobody told the time */
+  /**
+   * the clock of the last device that answered minus ours, in milliseconds, to the second; null if none sent the time
+   */
   clockDifferenceMs: number | null;
 }
 

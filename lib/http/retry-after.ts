@@ -1,6 +1,6 @@
 /** `Retry-After`: seconds, or a date (RFC 9110, 10.2.3). */
 
-/** @returns milliseconds to wait, at least 0; null where the header is absent or says nothing. */
+/** @returns milliseconds to wait, at least 0; null if the header is absent or says nothing. */
 export function retryAfterMs(header: string | null, nowMs = Date.now()): number | null {
   const value = header?.trim() ?? '';
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;

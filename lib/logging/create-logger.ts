@@ -6,11 +6,11 @@ import type * as Heavy from './winston-logger';
 
 export interface FileLogger extends Logger {
   /**
-   * Call it when the cycle is stored and its lock released: a rotation that failed is tried again. Never rejects. Writes
-   * nothing if all went well.
+   * Call it when the cycle is stored and its lock released: a rotation that failed is tried again. Never rejects.
+   * Writes nothing if all went well.
    */
   finish(again: TryAgain): Promise<void>;
-  /** Says what is still to be said and lets go of the directory; otherwise done at the process's end. */
+  /** Writes what is still to be said and releases the directory; otherwise done at the process's end. */
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-/** The file that bears a program's name now: found again whatever became of it, and written in whole lines. */
+/** The file that has a program's name now: found again after any change of it, and written in whole lines. */
 import {
   closeSync,
   constants,
@@ -32,7 +32,7 @@ export const nodeFileSystem = {
   writeSync,
 };
 
-/** A torn line is looked for in this many bytes before the end of the file. */
+/** A torn line is searched for in this many bytes before the end of the file. */
 const TAIL_BYTES = 65_536;
 const NEWLINE = 0x0a;
 
@@ -42,7 +42,7 @@ export class CurrentFile {
   #descriptor: number | undefined;
   #inode = 0;
   #device = 0;
-  /** its length after our last write: any other length means that somebody else was there */
+  /** its length after our last write: any other length means that something else changed it */
   #size = 0;
   #tailUnknown = false;
 
@@ -57,7 +57,7 @@ export class CurrentFile {
   }
 
   /**
-   * Opens the file that bears the name now: it may have been rotated by another process, deleted, moved or cut.
+   * Opens the file that has the name now: it may have been rotated by another process, deleted, moved or cut.
    * @returns whether it had to be created
    * @throws NotOurFile, or the system's error; the file that was open before stays open
    */
@@ -99,8 +99,8 @@ export class CurrentFile {
   }
 
   /**
-   * Cuts off half a line at the end: of a process that was killed inside write(2), whose call never returned, or of a
-   * hand with `truncate`. Only under the lock: else it may be a line that is being written.
+   * Cuts off half a line at the end: of a process that was killed inside write(2), whose call never returned, or after
+   * a `truncate` by hand. Only under the lock: else it may be a line that is being written.
    */
   mendTail(): void {
     if (!this.#tailUnknown) return;
@@ -109,7 +109,7 @@ export class CurrentFile {
     const tail = this.#readTail(Math.min(TAIL_BYTES, this.#size));
     const end = tail.lastIndexOf(NEWLINE);
     if (end < 0 && tail.length < this.#size) {
-      this.write(Buffer.from('\n')); // no line of ours is that long: it stays, on a line of its own
+      this.write(Buffer.from('\n')); // no line of ours is that long: it stays, on its own line
     } else {
       this.truncate(this.#size - tail.length + end + 1);
     }
@@ -121,13 +121,16 @@ export class CurrentFile {
     return tail;
   }
 
-  /** All of it or nothing: a disk that fills up in the middle of a line leaves no torn one. @throws the system's error */
+  /**
+   * All of it or nothing: a disk that fills up in the middle of a line leaves no torn one.
+   * @throws the system's error
+   */
   write(bytes: Buffer): void {
     let written = 0;
     try {
       while (written < bytes.length) written += this.#fs.writeSync(this.#open, bytes, written);
     } catch (thrown) {
-      // Without the lock somebody may have written behind it: then the torn part stays rather than their line goes.
+      // Without the lock somebody may have written behind it: then the torn part stays, so that their line is not lost.
       const isLast = written > 0 && this.#fs.fstatSync(this.#open).size === this.#size + written;
       if (isLast) this.#fs.ftruncateSync(this.#open, this.#size);
       throw thrown;
@@ -140,19 +143,19 @@ export class CurrentFile {
     this.#size = size;
   }
 
-  /** @throws the system's error: some file systems tell only now that a line did not reach the disk */
+  /** @throws the system's error: some file systems report only now that a line did not reach the disk */
   close(): void {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
     if (descriptor !== undefined) this.#fs.closeSync(descriptor);
   }
 
-  /** The file it was: what could not be written there does not hinder the next line from reaching its own file. */
+  /** Closes the old file: what could not be written there must not keep the next line from its own file. */
   #closeQuietly(): void {
     try {
       this.close();
     } catch {
-      // Linux lets go of it whatever it answers.
+      // Linux closes it, also when it reports an error.
     }
   }
 

@@ -1,10 +1,10 @@
 /**
  * One lock for a directory that processes hold for microseconds, taken synchronously. Node.js offers no lock that the
- * kernel gives back, so the lock is a name, `.lock`, and whoever died holding it is recognised and cleared away.
+ * kernel gives back, so the lock is a name, `.lock`, and the lock of a dead process is recognised and removed.
  *
  * Why at most one live process holds it: link(2) creates the name or fails, and the name arrives with its holder's
- * description inside. Only its holder removes it; once the holder is dead, only whoever holds `.lock.<nonce of the
- * dead>` may, a lock of the same kind, taken in the same way, that looks again before it removes.
+ * description inside. Only its holder removes it; once the holder is dead, only a process that holds `.lock.<nonce of
+ * the dead>` may do that (a lock of the same kind, taken in the same way), and it checks again before it removes.
  */
 import { linkSync, lstatSync, openSync, closeSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,29 +16,29 @@ import { describeThisProcess, lifeOf } from './process-identity';
 const LOCK = '.lock';
 const SPINS = 20;
 const PAUSE_MS = 0.2;
-const LITTER_AFTER_MS = 24 * 3_600_000;
+const OLD_AFTER_MS = 24 * 3_600_000;
 
 export class DirectoryLock {
   readonly #directory: string;
-  readonly #patienceMs: number;
+  readonly #maxWaitMs: number;
   readonly #me = describeThisProcess();
   readonly #ticket: string;
   #ticketWritten = false;
-  /** Waited for in vain; not again until it lets go. */
+  /** The holder that was waited for without success: not again until it releases the lock. */
   #stuck = '';
-  /** Something that is no lock bears its name; it stays there until somebody removes it. */
+  /** Something else has the name of the lock; it stays there until somebody removes it. */
   inTheWay: NotOurFile | null = null;
-  /** Litter is looked for once, by the first use. */
-  #swept = false;
+  /** The first use removes what killed processes left; later ones need not. */
+  #hasCleaned = false;
 
-  /** @param patienceMs how long a live holder is waited for; its work takes well under a millisecond, so it was stopped */
-  constructor(directory: string, patienceMs = 5000) {
+  /** @param maxWaitMs how long a live holder is waited for: its work takes far less than 1 ms, so it must be stopped */
+  constructor(directory: string, maxWaitMs = 5000) {
     this.#directory = directory;
-    this.#patienceMs = patienceMs;
+    this.#maxWaitMs = maxWaitMs;
     this.#ticket = join(directory, `.writer-${process.pid}-${nonceOf(this.#me)}`);
   }
 
-  /** @returns why the lock cannot be had, or undefined when it is held */
+  /** @returns why the lock cannot be taken, or undefined when it is held */
   acquire(): string | undefined {
     const name = join(this.#directory, LOCK);
     let unchanged = { state: '', since: 0 };
@@ -50,14 +50,14 @@ export class DirectoryLock {
           return undefined;
         }
         if (tries < SPINS && this.#stuck === '') continue;
-        const { holder, state } = lookAt(name);
+        const { holder, state } = holderOf(name);
         if (holder === this.#me) return undefined; // the last release was refused
         if (state !== unchanged.state) unchanged = { state, since: performance.now() };
-        const waited = state === this.#stuck || performance.now() - unchanged.since > this.#patienceMs;
+        const waited = state === this.#stuck || performance.now() - unchanged.since > this.#maxWaitMs;
         if (state === '' || this.#clear(name, waited)) continue;
         if (waited) {
           this.#stuck = state;
-          return `process ${holder.split(' ')[0] ?? ''} holds ${name} and does not let go`;
+          return `process ${holder.split(' ')[0] ?? ''} holds ${name} and does not release it`;
         }
         pause(PAUSE_MS);
       }
@@ -77,7 +77,7 @@ export class DirectoryLock {
     this.#ticketWritten = false;
   }
 
-  /** Creates `name` with this process's description inside; false where it exists. */
+  /** Creates `name` with this process's description inside; false if it exists. */
   #place(name: string): boolean {
     if (!this.#ticketWritten) this.#writeTicket();
     try {
@@ -87,7 +87,7 @@ export class DirectoryLock {
       switch (errorCode(thrown)) {
         case 'EEXIST':
           return false;
-        case 'ENOENT': // somebody emptied or removed the directory
+        case 'ENOENT': // the directory was emptied or removed
           this.#writeTicket();
           return false;
         case 'EPERM':
@@ -104,47 +104,47 @@ export class DirectoryLock {
     makeDirectory(this.#directory);
     createWith(this.#ticket, this.#me, this.#directory);
     this.#ticketWritten = true;
-    if (!this.#swept) this.#sweep();
-    this.#swept = true;
+    if (!this.#hasCleaned) this.#removeLeftovers();
+    this.#hasCleaned = true;
   }
 
   /**
    * Removes `name` if its holder is dead.
-   * @param unchanged it stood still for all our patience: then one we cannot judge counts as dead too
+   * @param unchanged it was the same for the whole wait: then a holder that we cannot see counts as dead, too
    * @returns whether it is worth trying again at once
    */
   #clear(name: string, unchanged: boolean): boolean {
-    const seen = lookAt(name);
+    const seen = holderOf(name);
     if (seen.state === '') return true;
     const life = lifeOf(seen.holder);
     if (life === 'alive' || (life === 'unknown' && !unchanged)) return false;
     const token = `${name}.${nonceOf(seen.holder)}`;
     if (!this.#place(token)) return this.#clear(token, unchanged);
-    if (lookAt(name).state === seen.state) unlink(name);
+    if (holderOf(name).state === seen.state) unlink(name);
     unlink(token);
     return true;
   }
 
-  /** What killed processes left: their names, and tokens so old that nobody can be at work with them. */
-  #sweep(): void {
+  /** Removes what killed processes left: their names, and tokens so old that no process can still use them. */
+  #removeLeftovers(): void {
     for (const entry of readdirSync(this.#directory)) {
       if (!entry.startsWith('.writer-') && !entry.startsWith(`${LOCK}.`)) continue;
       const path = join(this.#directory, entry);
       if (path === this.#ticket) continue;
       const stat = lstatSync(path, { throwIfNoEntry: false });
-      if (stat === undefined || oddKindOf(stat) !== null) continue; // a stranger's
-      const old = Date.now() - stat.ctimeMs > LITTER_AFTER_MS;
-      if (old || (entry.startsWith('.writer-') && lifeOf(lookAt(path).holder) === 'dead')) unlink(path);
+      if (stat === undefined || oddKindOf(stat) !== null) continue; // not ours
+      const old = Date.now() - stat.ctimeMs > OLD_AFTER_MS;
+      if (old || (entry.startsWith('.writer-') && lifeOf(holderOf(path).holder) === 'dead')) unlink(path);
     }
   }
 }
 
-/** Who holds a name, and a word that changes whenever it changes hands; '' where nobody does. */
-function lookAt(name: string): { holder: string; state: string } {
+/** The holder of a name, and a word that changes with each new holder; '' if there is none. */
+function holderOf(name: string): { holder: string; state: string } {
   const stat = lstatSync(name, { throwIfNoEntry: false, bigint: true });
   if (stat === undefined) return { holder: '', state: '' };
   try {
-    // Whose it is does not matter: several users may log here, and a lock is only read.
+    // Any owner is accepted: several users may log here, and a lock is only read.
     const holder = readOwnFile(name, oddKindOf);
     return { holder, state: `${holder} ${stat.ino} ${stat.ctimeNs}` };
   } catch (thrown) {
@@ -182,7 +182,7 @@ function unlink(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // Gone already, or the directory is now read-only: whoever comes next finds its holder dead.
+    // Gone already, or the directory is now read-only: the next process finds its holder dead.
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Keeps all log files of the directory, of all programs together, within one cap. There is no bookkeeping that could be
  * lost or wrong: every current file counts as grown to the next multiple of a grain, so that within its grain a program
- * may write without looking, and whoever begins a new grain counts the directory first. Both happen under the lock.
+ * may write without counting, and a program that begins a new grain counts the directory first. Both happen under the
+ * lock.
  */
 import { errorCode } from '../files/file-error';
 import type { LogFileSystem } from './current-file';
@@ -20,9 +21,11 @@ export class DiskCap {
   readonly #fs: Pick<LogFileSystem, 'unlinkSync'>;
   /** A thousandth of the cap, at most 64 KiB: the step in which space is granted. */
   readonly #grain: number;
-  /** A little below what is configured, for what the file system adds to the files: half-filled blocks, the directory. */
+  /**
+   * A little below what is configured, for what the file system adds to the files: half-filled blocks, the directory.
+   */
   readonly #cap: number;
-  /** Where no backup is left, kept for warnings and worse. */
+  /** Space that is kept for warnings and worse when no backup is left. */
   readonly #reserve: number;
 
   constructor(directory: string, maxTotalBytes: number, maxBackups: number, fs: Pick<LogFileSystem, 'unlinkSync'>) {
@@ -41,7 +44,7 @@ export class DiskCap {
 
   /**
    * Counts, and removes backups until there is room: those beyond `max_backups`, then the oldest of the program that
-   * uses most, so that a chatty program does not erase a quiet one's history.
+   * uses most, so that a program with many lines does not erase the history of one with few.
    * @param important warnings and worse, which may use the reserve
    */
   makeRoom(size: number, bytes: number, important: boolean): Room {

@@ -1,4 +1,7 @@
-/** Turns anything a caller may log into plain JSON values: nothing in it throws, loops, hides a secret or runs on for ever. */
+/**
+ * Turns anything a caller may log into plain JSON values: nothing in the result throws, loops, hides a secret or is
+ * endless.
+ */
 
 export interface Limits {
   /** characters of one string */
@@ -21,7 +24,7 @@ export function toJsonSafe(value: unknown, redact: (text: string) => string, lim
   function text(raw: string): string {
     const seen = raw.slice(0, limits.string + LONGEST_SECRET);
     const redacted = redact(seen);
-    // A secret that this cut went through is not known for one, and masks may have moved its part to before the limit.
+    // A secret that this cut went through is not recognised, and masks may have moved its part to before the limit.
     const whole = seen.length === raw.length ? redacted : redacted.slice(0, -LONGEST_SECRET);
     const shown = whole.slice(0, limits.string);
     return shown.length === redacted.length ? shown : `${shown}…`;
@@ -96,7 +99,7 @@ export function toJsonSafe(value: unknown, redact: (text: string) => string, lim
   return convert(value);
 }
 
-/** sqlite3's errors come from outside jest's realm, so `instanceof` does not know them. */
+/** sqlite3's errors come from outside jest's realm, so `instanceof` does not recognise them. */
 function isError(item: object): item is Error {
   return item instanceof Error || Object.prototype.toString.call(item) === '[object Error]';
 }

@@ -55,7 +55,10 @@ function stringify(record: LogRecord, redact: (text: string) => string, limits: 
   return escapeUnsafe(JSON.stringify(line));
 }
 
-/** Legal in JSON, but line ends (U+0085, U+2028), terminal commands (C1) or reversed text (bidi) to whoever looks at the file. */
+/**
+ * Legal in JSON, but line ends (U+0085, U+2028), terminal commands (C1) or reversed text (bidi) for a reader of the
+ * file.
+ */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 function escapeUnsafe(json: string): string {

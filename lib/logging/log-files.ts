@@ -27,7 +27,7 @@ export function backupFile(directory: string, program: Program, number: number):
   return join(directory, `${program}.${number}.log`);
 }
 
-/** Oldest backup first. A stranger's file, a directory or a link, whatever its name, is not among them. */
+/** Oldest backup first. A file of another program, a directory or a link, of any name, is not among them. */
 export function listLogFiles(directory: string): LogFile[] {
   return readdirSync(directory)
     .flatMap((name): LogFile[] => {
@@ -41,7 +41,9 @@ export function listLogFiles(directory: string): LogFile[] {
     .sort((one, other) => one.number - other.number);
 }
 
-/** The highest number that any entry of the directory bears, a stranger's included: none of them may be renamed over. */
+/**
+ * The highest number in any name of the directory, also of files that are not ours: none of them may be overwritten.
+ */
 export function highestNumber(directory: string, program: Program): number {
   const numbers = readdirSync(directory).map((name) => {
     const match = OURS.exec(name);

@@ -17,5 +17,5 @@ export interface LoggerOptions {
 
 export type CompleteLoggerOptions = LoggerOptions & Required<Omit<LoggerOptions, 'fs'>>;
 
-/** The retry, which stands above the log and is given to it. */
+/** The retry: it uses the log, so the log gets it from outside. */
 export type TryAgain = (operation: { operation: string; endpoint: string }, attempt: () => void) => Promise<void>;

@@ -1,11 +1,11 @@
-/** What the rest of the program knows of logging: five levels, an event name, a sentence and fields. */
+/** What the rest of the program knows about logging: five levels, an event name, a sentence and fields. */
 
 /** Fields of an event; `undefined` ones are left out of the line. */
 export type Fields = Record<string, unknown>;
 
 /**
- * Writes one JSON object a line. When a call returns, the line is with the kernel; a line that cannot be written
- * goes nowhere else than one notice on stderr, and never throws.
+ * Writes one JSON object a line. When a call returns, the kernel has the line. For lines that cannot be
+ * written there is one notice on stderr; they never throw.
  */
 export interface Logger {
   critical(event: string, message: string, fields?: Fields): void;

@@ -5,13 +5,13 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { errorCode } from '../files/file-error';
 
-/** `pid start boot namespace nonce`; what this system does not tell is `-`. The nonce is never used twice. */
+/** `pid start boot namespace nonce`; what this system does not show is `-`. The nonce is never used twice. */
 export function describeThisProcess(): string {
   const nonce = `${process.hrtime.bigint().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
   return [process.pid, startTimeOf('self'), bootId(), pidNamespace(), nonce].join(' ');
 }
 
-/** Whether a process so described still runs; `unknown` where this process cannot see it (another container). */
+/** Whether the process of this description still runs; `unknown` if this process cannot see it (another container). */
 export function lifeOf(description: string): 'alive' | 'dead' | 'unknown' {
   const [pid = '', start = '', boot = '', namespace = '', nonce] = description.split(' ');
   if (nonce === undefined || !/^\d+$/.test(pid)) return 'unknown';
@@ -26,7 +26,9 @@ export function lifeOf(description: string): 'alive' | 'dead' | 'unknown' {
   return startNow === start || startNow === '-' ? 'alive' : 'dead';
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); a zombie has ended already. The name in field 2 may hold spaces and brackets. */
+/**
+ * Field 22 of /proc/PID/stat (proc(5)); a zombie has ended already. The name in field 2 may hold spaces and brackets.
+ */
 function startTimeOf(pid: string): string {
   const stat = read(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

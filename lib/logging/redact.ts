@@ -20,9 +20,11 @@ const SHORTEST = 4;
 interface Form {
   text: string;
   isBase64: boolean;
-  /** its longest run of letters and digits, which no encoding changes: looked for first, because that is quick */
+  /** its longest run of letters and digits, which no encoding changes: searched for first, because that is quick */
   probe: string;
-  /** made when they are needed: for a text without escapes, and for one with them (some milliseconds for a long token) */
+  /**
+   * made when they are needed: for a text without escapes, and for one with them (some milliseconds for a long token)
+   */
   plain?: RegExp;
   escaped?: RegExp;
 }
@@ -42,7 +44,7 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
     if (value.length < SHORTEST || values.has(value)) return;
     values.add(value);
     const added = [formOf(value), ...base64Spellings(value).map((spelling) => formOf(spelling, true))];
-    // Longest first: a short value inside a long one must not leave the rest of it standing.
+    // Longest first: a short value inside a long one must not leave the rest of it visible.
     forms = [...forms, ...added].sort((one, other) => other.text.length - one.text.length);
   }
 
@@ -51,8 +53,8 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
 }
 
 /**
- * The beginning of a text that somebody else wrote. It is masked before it is cut, because the beginning of a secret would
- * not be known for one any more.
+ * The beginning of a text that somebody else wrote. It is masked before it is cut, because the beginning of a secret
+ * would not be recognised any more.
  */
 export function excerptOf(text: string, length: number, redact: Redact): string {
   return redact(text).slice(0, length);
@@ -72,7 +74,10 @@ function patternFor(form: Form, text: string): RegExp {
   ));
 }
 
-/** Every way in which a form may be written: its letters and digits as they are, each other character in its spellings. */
+/**
+ * Every way in which a form may be written: its letters and digits as they are, each other character in all its
+ * spellings.
+ */
 function patternOf({ text, isBase64 }: Form, escapes: (character: string) => string[]): string {
   return Array.from(text, (character) => {
     if (/^[a-z0-9]$/i.test(character)) return character;
@@ -102,7 +107,7 @@ function escapesOf(character: string): string[] {
 
 /**
  * Base64 writes three bytes as four characters, so a value inside a longer text (`user:password`) has three spellings,
- * by its place; the first and last characters depend on the neighbours and are left out.
+ * depending on its place; the first and last characters depend on the neighbours and are left out.
  */
 function base64Spellings(value: string): string[] {
   const bytes = Buffer.from(value);

@@ -1,7 +1,7 @@
 /**
  * The log of one program: appends whole lines and rotates before the line that would exceed the limit. Everything is
- * synchronous and under the directory's lock, so that when `append` returns, the line is with the kernel, and no two
- * processes decide at once.
+ * synchronous and under the directory's lock, so that when `append` returns, the kernel has the line, and two processes
+ * never decide at the same time.
  */
 import { CurrentFile, nodeFileSystem, type LogFileSystem } from './current-file';
 import { DirectoryLock } from './directory-lock';
@@ -21,8 +21,8 @@ export interface RotatingFileOptions {
   fs?: LogFileSystem | undefined;
 }
 
-/** What happened while a line was written, for whoever wants to tell of it afterwards. */
-export type Happening =
+/** What happened to the files while a line was written, for the log. */
+export type LogFileEvent =
   | { kind: 'new'; file: string }
   | { kind: 'rotate'; from: string; to: string | null; bytes: number }
   | { kind: 'removed'; file: string }
@@ -56,36 +56,36 @@ export class RotatingFile {
    * @param important a warning or worse: may use the space kept for these at the total cap
    * @throws the reason why the line cannot be written; the file is then as before
    */
-  append(line: string, important: boolean): Happening[] {
+  append(line: string, important: boolean): LogFileEvent[] {
     const bytes = Buffer.from(line);
-    return this.#underLock((happened, refusal) => {
-      this.#open(happened);
+    return this.#underLock((events, refusal) => {
+      this.#open(events);
       if (refusal === undefined) this.#file.mendTail();
       const { size } = this.#file;
       if (size > 0 && size + bytes.length > this.#options.maxFileBytes && !this.#rotationPaused) {
-        this.#tryRotation(happened, refusal);
+        this.#tryRotation(events, refusal);
       }
-      if (this.#makeRoom(bytes.length, important, happened)) this.#file.write(bytes);
+      if (this.#makeRoom(bytes.length, important, events)) this.#file.write(bytes);
       else if (important) throw new Error('all log files together have reached max_total_mb');
-      else happened.push({ kind: 'dropped' });
+      else events.push({ kind: 'dropped' });
     });
   }
 
   /**
    * Tries once more the rotation that failed.
-   * @throws the system's error where it fails again
+   * @throws the system's error if it fails again
    */
-  rotateNow(): Happening[] {
-    return this.#underLock((happened, refusal) => {
+  rotateNow(): LogFileEvent[] {
+    return this.#underLock((events, refusal) => {
       if (refusal !== undefined) throw new Error(refusal);
-      this.#open(happened);
+      this.#open(events);
       // Another process may have succeeded meanwhile.
-      if (this.#file.size > this.#options.maxFileBytes) this.#rotate(happened);
+      if (this.#file.size > this.#options.maxFileBytes) this.#rotate(events);
       this.#rotationPaused = false;
     });
   }
 
-  /** @throws the system's error where the file cannot be closed; all is let go of nevertheless */
+  /** @throws the system's error if the file cannot be closed; everything is released nevertheless */
   close(): void {
     try {
       this.#file.close();
@@ -95,70 +95,70 @@ export class RotatingFile {
   }
 
   /** Without the lock (`refusal` says why) a line can be appended, but nothing may be renamed or cut. */
-  #underLock(work: (happened: Happening[], refusal: string | undefined) => void): Happening[] {
-    const happened: Happening[] = [];
+  #underLock(work: (events: LogFileEvent[], refusal: string | undefined) => void): LogFileEvent[] {
+    const events: LogFileEvent[] = [];
     const refusal = this.#lock.acquire();
-    if (this.#lock.inTheWay !== null) happened.push({ kind: 'lock_in_the_way', error: this.#lock.inTheWay });
+    if (this.#lock.inTheWay !== null) events.push({ kind: 'lock_in_the_way', error: this.#lock.inTheWay });
     try {
-      work(happened, refusal);
+      work(events, refusal);
     } finally {
       if (refusal === undefined) this.#lock.release();
     }
-    return happened;
+    return events;
   }
 
-  #open(happened: Happening[]): void {
-    if (this.#file.open()) happened.push({ kind: 'new', file: this.#file.path });
+  #open(events: LogFileEvent[]): void {
+    if (this.#file.open()) events.push({ kind: 'new', file: this.#file.path });
   }
 
-  #tryRotation(happened: Happening[], refusal: string | undefined): void {
+  #tryRotation(events: LogFileEvent[], refusal: string | undefined): void {
     try {
       if (refusal !== undefined) throw new Error(refusal);
       const { bavail, bsize } = this.#fs.statfsSync(this.#options.directory);
       if (bavail * bsize >= this.#options.minFreeBytes) {
-        this.#rotate(happened);
+        this.#rotate(events);
         return;
       }
-      happened.push({ kind: 'low_space', freeBytes: bavail * bsize });
+      events.push({ kind: 'low_space', freeBytes: bavail * bsize });
     } catch (error) {
-      happened.push({ kind: 'rotation_failed', error });
+      events.push({ kind: 'rotation_failed', error });
     }
     this.#rotationPaused = true;
   }
 
-  /** One rename, so that no crash can leave it half done; what is too old goes before it. */
-  #rotate(happened: Happening[]): void {
+  /** One rename, so that no crash can leave it half done; backups that are too old are removed before it. */
+  #rotate(events: LogFileEvent[]): void {
     const { directory, program, maxBackups } = this.#options;
     const number = highestNumber(directory, program) + 1;
     const backups = backupsOf(listLogFiles(directory), program);
     for (const { path } of backups.slice(0, Math.max(0, backups.length + 1 - maxBackups))) {
       if (!removeFile(path, this.#fs)) throw new Error(`the oldest backup ${path} cannot be removed`);
-      happened.push({ kind: 'removed', file: path });
+      events.push({ kind: 'removed', file: path });
     }
     const from = this.#file.path;
     const bytes = this.#file.size;
     if (maxBackups === 0) {
       this.#file.truncate(0);
-      happened.push({ kind: 'rotate', from, to: null, bytes });
+      events.push({ kind: 'rotate', from, to: null, bytes });
       return;
     }
     const to = backupFile(directory, program, number);
     this.#fs.renameSync(from, to);
     try {
-      this.#open(happened);
+      this.#open(events);
     } catch (thrown) {
       this.#fs.renameSync(to, from);
       throw thrown;
     }
-    happened.push({ kind: 'rotate', from, to, bytes });
+    events.push({ kind: 'rotate', from, to, bytes });
   }
 
-  #makeRoom(bytes: number, important: boolean, happened: Happening[]): boolean {
+  #makeRoom(bytes: number, important: boolean, events: LogFileEvent[]): boolean {
     const { size } = this.#file;
     if (this.#counted && this.#cap.isWithinGrant(size, bytes)) return true;
     this.#counted = true;
     const { granted, removed } = this.#cap.makeRoom(size, bytes, important);
-    for (const file of removed) happened.push({ kind: 'removed', file });
+    for (const file of removed) events.push({ kind: 'removed', file });
     return granted;
   }
 }

@@ -11,17 +11,17 @@ export interface LoggingStatus {
   backups: number;
   /** all our files in the directory, of all programs */
   total_bytes: number;
-  /** where a file is rotated */
+  /** the size at which a file is rotated */
   threshold_bytes: number;
-  /** when the newest backup was closed (its last line), or null where there is none */
+  /** when the newest backup was closed (its last line), or null if there is none */
   last_rotation: string | null;
-  /** a current file has grown past the threshold: its rotation was impossible so far */
+  /** a current file has grown past the threshold: it could not be rotated so far */
   rotation_due: boolean;
 }
 
 /**
  * @param program one program's state; without it, all programs together
- * @throws the system's error where the directory cannot be read; one that does not exist yet is empty
+ * @throws the system's error if the directory cannot be read; one that does not exist yet is empty
  */
 export function loggingStatus(config: LoggingConfig, program?: Program): LoggingStatus {
   const all = readFiles(config.directory);

@@ -1,4 +1,4 @@
-/** The heavy half of the logger: winston, its file transport, and the lines the transport's own doings deserve. */
+/** The heavy half of the logger: winston, its file transport, and the lines about what the transport itself does. */
 import createWinstonLogger from 'winston/lib/winston/create-logger';
 import { MESSAGE } from 'triple-beam';
 import { describeFileError } from '../files/file-error';
@@ -9,7 +9,7 @@ import type { CompleteLoggerOptions, TryAgain } from './logger-options';
 import { formatLine, MAX_LINE_BYTES } from './line';
 import type { Fields } from './logger';
 import { RotateFileTransport } from './rotate-file-transport';
-import type { Happening } from './rotating-file';
+import type { LogFileEvent } from './rotating-file';
 
 const MEGABYTE = 1_000_000;
 
@@ -36,7 +36,7 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
   const winston = createWinstonLogger({
     levels: Object.fromEntries(LEVELS.map((level, index) => [level, index])),
     level: config.level,
-    // The line is formatted before winston sees it: what throws in a format would end the process.
+    // The line is formatted before winston gets it: an error inside a format would end the process.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston only calls `transform`
     format: { transform: (info) => info },
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its base is declared as a value, not as a class
@@ -69,26 +69,26 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
 
   transport.on('unwritable', (thrown) => sayUnwritable(thrown));
 
-  transport.on('happening', (happening: Happening) => {
-    switch (happening.kind) {
+  transport.on('fileEvent', (event: LogFileEvent) => {
+    switch (event.kind) {
       case 'rotate':
-        log('info', 'rotation', `the log file was rotated at ${happening.bytes} bytes`, {
-          bytes: happening.bytes,
-          backup: happening.to,
+        log('info', 'rotation', `the log file was rotated at ${event.bytes} bytes`, {
+          bytes: event.bytes,
+          backup: event.to,
         });
         break;
       case 'low_space':
         log('warning', 'low_disk_space', 'too little disk space to rotate the log: the current file goes on', {
           directory: config.directory,
-          free_mb: Math.floor(happening.freeBytes / MEGABYTE),
+          free_mb: Math.floor(event.freeBytes / MEGABYTE),
           min_free_mb: config.min_free_mb,
         });
         break;
       case 'lock_in_the_way':
-        sayUnwritable(happening.error, 'locked, so that it is not rotated');
+        sayUnwritable(event.error, 'locked, so that it is not rotated');
         break;
       case 'rotation_failed':
-        rotationFailure = happening.error;
+        rotationFailure = event.error;
         break;
       case 'dropped':
         dropped++;
@@ -151,7 +151,7 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
     try {
       transport.close();
     } catch (thrown) {
-      sayUnwritable(thrown); // at the process's end there is nobody left to catch it
+      sayUnwritable(thrown); // at the process's end nothing is left to catch it
     }
   }
 

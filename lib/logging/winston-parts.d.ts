@@ -1,4 +1,4 @@
-/** winston's parts, taken singly: the whole of it costs a short process more than the rest of its logging. */
+/** Single parts of winston: to load all of it costs a short process more than the rest of its logging. */
 declare module 'winston/lib/winston/create-logger' {
   import type { Logger, LoggerOptions } from 'winston';
   function createLogger(options: LoggerOptions): Logger;

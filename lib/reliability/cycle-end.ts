@@ -19,20 +19,23 @@ export interface CycleEnd {
   clear(): void;
 }
 
-/** After a signal, the database is waited for no longer than this before the readings go to the spool, in milliseconds. */
+/**
+ * After a signal, the database is waited for no longer than this before the readings go to the spool, in milliseconds.
+ */
 const STORING_AFTER_SIGNAL_MS = 1000;
-/** The spool is the last resort: two of its retries still fit; systemd, Docker and a shutdown wait for longer than this. */
+/** The spool is the last resort: two of its retries still fit; systemd, Docker and a shutdown wait longer than this. */
 const SPOOLING_AFTER_SIGNAL_MS = 5000;
-/** A closed terminal (SIGHUP) is no other reason to lose what was read than Ctrl-C or a shutdown. */
+/** A closed terminal (SIGHUP) must not lose what was read, as Ctrl-C and a shutdown must not. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * @param deadlineSeconds since the process started; where even spooling has not ended by then, it throws what nobody
+ * @param deadlineSeconds since the process started; if even spooling has not ended by then, it throws what nobody
  * catches: the process ends as it does after any uncaught error
  */
 export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   const total = deadlineSeconds * 1000;
-  // A process cannot end while a thread of its looks up a name; the C library would ask a silent server for 10 s and more.
+  // A process cannot end while one of its threads looks up a name; the C library asks a silent server for 10 s and
+  // more.
   process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:1';
   const endBefore = (ms: number) => startDeadline(total - ms, performance.now(), deadlineSeconds);
   const reading = endBefore(Math.min(5000, (total * 3) / 8));
@@ -46,12 +49,12 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   );
   end.unref();
 
-  // A signal ends the reading; what was read already is stored as ever, or soon spooled.
+  // A signal ends the reading; what was read already is stored as usual, or soon spooled.
   const interrupt = (signal: NodeJS.Signals) => {
     const reason = new MonitorError(`interrupted by ${signal}`, {
       type: 'interrupted',
       permanent: true,
-      remediation: 'Nothing is wrong with the collector: somebody, or a shutdown, ended it. The next cycle goes on.',
+      remediation: 'Nothing is wrong with the collector: a user or a shutdown ended it. The next cycle goes on.',
     });
     if (signal === 'SIGHUP') letGoOfTerminalAtExit();
     reading.interrupt(reason);
@@ -63,7 +66,7 @@ export function startCycleEnd(deadlineSeconds: number): CycleEnd {
   const clear = () => {
     for (const deadline of [reading, storing, spooling]) deadline.clear();
     clearTimeout(end);
-    // The signals are listened to until the process has ended: what it has said of its exit code must stay true.
+    // The signals are listened to until the process has ended: the exit code that it has reported must stay true.
   };
   return { reading, storing, spooling, graceMs: Math.min(300, total / 16), clear };
 }

@@ -23,16 +23,19 @@ export function deadlineError(seconds: number): MonitorError {
 /**
  * A deadline `milliseconds` after the process started (so that start-up counts).
  * @param startedAgoMs how long ago that start was
- * @param toldSeconds what its error says: the time that the user configured, where this is the end of a part of it
+ * @param shownSeconds what its error says: the configured time, if this deadline is for a part of it
  */
 export function startDeadline(
   milliseconds: number,
   startedAgoMs = performance.now(),
-  toldSeconds = milliseconds / 1000,
+  shownSeconds = milliseconds / 1000,
 ): Deadline {
   const controller = new AbortController();
   const endsAt = performance.now() + milliseconds - startedAgoMs;
-  const timer = setTimeout(() => controller.abort(deadlineError(toldSeconds)), Math.max(0, endsAt - performance.now()));
+  const timer = setTimeout(
+    () => controller.abort(deadlineError(shownSeconds)),
+    Math.max(0, endsAt - performance.now()),
+  );
   timer.unref();
   return {
     signal: controller.signal,

@@ -2,8 +2,8 @@
 import { closeSync, fstatSync } from 'node:fs';
 
 /**
- * When it exits, Node.js gives the terminal its settings back, and aborts (exit 134, a core file) where there is no
- * terminal any more; it leaves out what is closed. So a closed terminal is let go of first, as the last thing done.
+ * When it exits, Node.js gives the terminal its settings back, and aborts (exit 134, a core file) if there is no
+ * terminal any more; it leaves out what is closed. So the program closes it, as the last thing it does.
  */
 export function letGoOfTerminalAtExit(): void {
   process.once('exit', () => {

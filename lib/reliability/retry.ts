@@ -14,7 +14,10 @@ export interface Operation {
   operation: string;
   /** without secrets: `GET https://192.168.1.10/api/<key>/sensors` */
   endpoint?: string;
-  /** milliseconds that must be left before the deadline for what comes after: a retry that could eat them is not begun */
+  /**
+   * milliseconds that must be left before the deadline for what comes after: a retry that could use them up is not
+   * begun
+   */
   leaveMs?: number;
 }
 
@@ -64,7 +67,7 @@ export function createRetrier(context: RetryContext): Retrier {
       } catch (thrown) {
         failure = asMonitorError(thrown);
       }
-      // What came of it is said after every retry, and where the cycle's end left no time for one.
+      // The result is logged after every retry, and also if the cycle's end left no time for one.
       if (failure.permanent && ((attempts === 1 && failure.type !== 'deadline') || failure.type === 'interrupted'))
         throw failure;
 

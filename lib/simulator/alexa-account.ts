@@ -1,4 +1,4 @@
-/** The account behind the simulated cloud: who may do what, and until when. */
+/** The account behind the simulated cloud: which tokens and cookies are valid, and until when. */
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface AccountOptions {
@@ -34,7 +34,7 @@ export class AlexaAccount {
   readonly now: () => number;
   /** the only one that is accepted; '' = revoked */
   refreshToken: string;
-  /** what dead cookies meet on /api/* */
+  /** the answer to dead cookies on /api/* */
   deadCookieStatus: 401 | 403 = 401;
   /** cookies are given out and then refused: the session_rejected case */
   refuseFreshCookies = false;
@@ -55,7 +55,7 @@ export class AlexaAccount {
     return code;
   }
 
-  /** Takes a code back: true where it was ours, fresh, unused, and the verifier fits. A code is spent by any try. */
+  /** Takes a code back: `ok` if it was ours, fresh, unused, and the verifier fits. Any try uses a code up. */
   redeemCode(code: string, codeVerifier: string, clientId: string): 'ok' | 'expired' | 'invalid' {
     const issued = this.codes.get(code);
     this.codes.delete(code);

@@ -1,6 +1,6 @@
 /**
- * A simulated Alexa cloud: three listeners play alexa., www. and api. of one marketplace, so that a request to the wrong
- * host shows. It checks cookies, csrf and tokens for real.
+ * A simulated Alexa cloud: three listeners play alexa., www. and api. of one marketplace, so that a request to the
+ * wrong host shows. It really checks cookies, csrf and tokens.
  */
 import { AlexaAccount, type AccountOptions } from './alexa-account';
 import { answerApi, answerWww } from './alexa-login';
@@ -15,7 +15,7 @@ import { startServer, type ServerIdentity } from './server';
 export interface AlexaCloudOptions extends AccountOptions {
   /** how many, or these; default 2 */
   monitors?: number | Monitor[];
-  /** `fixed`: the same values at every request; `drift` (default): they wander */
+  /** `fixed`: the same values at every request; `drift` (default): they change a little */
   values?: 'fixed' | 'drift';
   /** for the monitors and their drift; default 1 */
   seed?: number;
@@ -40,12 +40,12 @@ export interface AlexaCloud {
   requests: SimulatedRequest[];
   /**
    * The monitor with this name or number from 1.
-   * @throws RangeError where there is none
+   * @throws RangeError if there is none
    */
   monitor(nameOrNumber: string | number): Monitor;
   /**
    * Does what the user does with the sign-in address: logs in, and brings back the `maplanding` address.
-   * @throws RangeError where Amazon would not show a sign-in page for it
+   * @throws RangeError if Amazon would not show a sign-in page for it
    */
   signIn(signInUrl: string): string;
   close(): Promise<void>;

@@ -4,12 +4,12 @@ import { seededRandom, type Random } from './random';
 export interface Quantity {
   /** the `instance` of its range controller */
   instance: string | number;
-  /** null: discovery tells its meaning by text alone, or not at all */
+  /** null: discovery gives its meaning as text alone, or not at all */
   assetId: string | null;
   text?: string;
   unitOfMeasure: string;
   maximum: number;
-  /** null: the state does not tell it */
+  /** null: the state does not have it */
   value: number | null;
 }
 
@@ -22,12 +22,12 @@ export interface Monitor {
   /** a UUID */
   entityId: string;
   applianceId: string;
-  /** degrees Celsius, whatever the scale says; null: the state does not tell it */
+  /** degrees Celsius, for any scale; null: the state does not have it */
   temperature: number | null;
   scale: 'CELSIUS' | 'FAHRENHEIT' | 'KELVIN';
   /** further ones, unknown ones too, may be added under any name */
   quantities: Record<QuantityName, Quantity> & Record<string, Quantity>;
-  /** `unreachable`: the state says so and tells old values; `gone`: it tells an error and no values */
+  /** `unreachable`: the state says so and has old values; `gone`: it has an error and no values */
   connectivity: 'ok' | 'unreachable' | 'gone';
   /** added to `capabilityStates` as they are, before the true ones: `'{broken'`, `42`, duplicates … */
   oddStates: unknown[];
@@ -42,8 +42,8 @@ export interface Monitor {
     /** false: `alexaDeviceIdentifierList` is empty */
     tellsSerial: boolean;
     /**
-     * `nulled`: one of its fields is null, so that GraphQL leaves out the whole block and tells an error; `null`: the item
-     * itself; `left_out`: the list does not have it, and the state still answers
+     * `nulled`: one of its fields is null, so that GraphQL leaves out the whole block and reports an error; `null`: the
+     * item itself; `left_out`: the list does not have it, and the state still answers
      */
     listed: 'whole' | 'nulled' | 'null' | 'left_out';
   };
@@ -180,7 +180,7 @@ function inScale(celsius: number, scale: Monitor['scale']): number {
   return Math.round(exact * 1e6) / 1e6;
 }
 
-/** What else an account lists: a monitor of another make, an Echo, a lamp. A client must leave them alone. */
+/** What else an account lists: a monitor of another make, an Echo, a lamp. A client must ignore them. */
 export const OTHER_ENDPOINTS: unknown[] = [
   ['AIR_QUALITY_MONITOR', 'Radon and air quality monitor', 'Airmaker'],
   ['ALEXA_VOICE_ENABLED', 'Amazon smart device', 'Amazon'],

@@ -17,7 +17,7 @@ export interface CloudState {
   random: Random;
 }
 
-/** Amazon packs what it sends. */
+/** Amazon compresses what it sends. */
 const PACKED = { vary: 'accept-encoding' };
 
 export function answerAlexa(state: CloudState, request: SimulatedRequest): Answer {
@@ -35,7 +35,7 @@ export function answerAlexa(state: CloudState, request: SimulatedRequest): Answe
   if (path === '/api/phoenix/state' && method === 'POST') return deviceStates(state, session, request);
   if (path === '/api/users/me') return json(user(account.marketplace), 200, PACKED);
   if (path === '/api/bootstrap') return json({ authentication: { authenticated: true, customerName: 'Sam' } });
-  // An account without an Echo is not let in there, though its login is fine.
+  // An account without an Echo has no access there, although its login works.
   if (path.startsWith('/api/devices-v2')) return text('', 'text/html', 403);
   if (path === '/api/language' || path === '/api/strings') return json({});
   return html();
@@ -72,7 +72,7 @@ function discovery(state: CloudState, session: IssuedCookies, body: string): Ans
   return json({ ...complaints, data: { endpoints: { items } }, extensions }, 200, PACKED);
 }
 
-/** A null in a field that must not be null empties what holds it, and is told beside the data. */
+/** A null in a field that must not be null empties the object around it, and is reported next to the data. */
 function nullError(item: unknown, index: number): unknown[] {
   const holder = ['endpoints', 'items', index];
   const path = item === null ? holder : [...holder, 'legacyAppliance', 'friendlyName'];

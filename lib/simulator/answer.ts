@@ -1,4 +1,4 @@
-/** What a simulated device hears and says, before any fault touches it. */
+/** The requests and answers of a simulated device, before any fault changes them. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface SimulatedRequest {

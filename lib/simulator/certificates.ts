@@ -65,7 +65,7 @@ export async function selfSignedBridge(bridgeId: string, options: LeafOptions = 
 
 interface CertificateOptions extends LeafOptions {
   subject: string;
-  /** signs itself where absent */
+  /** signs itself if absent */
   issuer?: Issuer;
   authority?: boolean;
   /** subject alternative names */

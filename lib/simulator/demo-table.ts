@@ -1,4 +1,4 @@
-/** The demo's last page: what the two collectors stored, as a table. */
+/** The end of the demo: what the two collectors stored, as a table. */
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import { Database, type Row } from '../store/database';
 

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the main job on simulated devices. Starts a bridge and a cloud, runs the real collectors as cron would
- * into a scratch folder, shows what they stored, and leaves nothing behind.
+ * `npm run demo`: the main job on simulated devices. Starts a bridge and a cloud, runs the real collectors as cron
+ * would into a scratch folder, shows what they stored, and leaves nothing behind.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const MONITORS = 2;
 /** of the installation: this file is dist/demo.js when it runs */
 const BIN = join(__dirname, '..', 'bin');
 
-process.exitCode = EXIT.failed; // start from failure
+process.exitCode = EXIT.failed; // a failure, until all has succeeded
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 process.once('SIGTERM', () => interrupted.abort());
@@ -44,7 +44,7 @@ async function demo(): Promise<void> {
   say('Devices stopped, scratch folder removed. Your own configuration and data were not touched.');
 }
 
-/** Runs one cycle as a process of its own; where it fails, its log is shown, because the folder goes. */
+/** Runs one cycle in its own process; if it fails, its log is shown, because the folder is removed. */
 async function collect(command: string, { flags, logDirectory }: ScratchInstallation): Promise<void> {
   const startedAt = performance.now();
   say(`node bin/${command}.js …`);

@@ -1,4 +1,4 @@
-/** Which request meets which fault. */
+/** Which request gets which fault. */
 import type { Fault } from './faults';
 
 /**
@@ -14,14 +14,14 @@ interface Rule {
 }
 
 export interface FaultScript {
-  /** The next `times` matching requests meet this fault; several calls queue up in their order. */
+  /** The next `times` matching requests get this fault; several calls queue up in their order. */
   next(matcher: RequestMatcher, fault: Fault, times?: number): void;
-  /** Every matching request from now on that no `next` claims; the newest such rule wins. The answer ends it. */
+  /** Every matching request from now on that no `next` applies to; the newest such rule wins. The answer ends it. */
   always(matcher: RequestMatcher, fault: Fault): () => void;
   clear(): void;
-  /** how many faults given to `next` were not met yet */
+  /** how many faults given to `next` were not used yet */
   readonly pending: number;
-  /** The fault for this request, used up by being taken. */
+  /** The fault for this request, which is then used up. */
   take(requestLine: string): Fault;
 }
 

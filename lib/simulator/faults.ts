@@ -5,7 +5,7 @@
 import { html, json, text, type Answer } from './answer';
 
 export type Fault =
-  /** behave: a pause in a script of faults */
+  /** no fault: a pause in a script of faults */
   | { kind: 'none' }
   /** another answer instead of the true one; what was asked for does not happen */
   | { kind: 'answer'; answer: Answer }

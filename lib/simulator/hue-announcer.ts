@@ -22,7 +22,7 @@ export interface AnnouncerOptions {
 export interface Announcer {
   /** questions for `_hue._tcp` heard so far */
   readonly asked: number;
-  /** who is announced; change it to let a bridge move or vanish */
+  /** the bridges that are announced; change it to let a bridge move or vanish */
   bridges: AnnouncedBridge[];
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function announceBridges(bridges: AnnouncedBridge[], options: Annou
     bridges,
     close: () => new Promise<void>((resolve) => socket.destroy(() => resolve())),
   };
-  socket.on('warning', () => undefined); // a packet that is none
+  socket.on('warning', () => undefined); // a packet that is not mDNS
   socket.on('query', ({ questions = [] }) => {
     for (const { name, type } of questions) {
       const isSearch = name.toLowerCase() === SERVICE && type === 'PTR';
@@ -66,6 +66,6 @@ function recordsOf({ bridgeId, address = '127.0.0.1', port }: AnnouncedBridge): 
     data: { priority: 0, weight: 0, port, target: host },
   };
   const text: TxtAnswer = { name: instance, type: 'TXT', ttl: 120, data: [`bridgeid=${id}`, 'modelid=BSB002'] };
-  const where: StringAnswer = { name: host, type: 'A', ttl: 120, data: address };
-  return [pointer, service, text, where];
+  const addressRecord: StringAnswer = { name: host, type: 'A', ttl: 120, data: address };
+  return [pointer, service, text, addressRecord];
 }

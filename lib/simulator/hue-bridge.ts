@@ -23,9 +23,9 @@ export interface HueBridgeOptions {
   authority?: TestAuthority;
   /** default 127.0.0.1 */
   address?: string;
-  /** of the first protocol; default: any free one. To come back where a bridge was. */
+  /** of the first protocol; default: any free one. For a bridge that comes back at the same address. */
   port?: number;
-  /** `fixed`: the same values at every request; `drift` (default): they wander as in a real home */
+  /** `fixed`: the same values at every request; `drift` (default): they change a little, as in a real home */
   values?: 'fixed' | 'drift';
   /** for the drift */
   seed?: number;
@@ -39,15 +39,15 @@ export interface HueBridgeOptions {
 }
 
 export interface HueBridge {
-  /** `http://127.0.0.1:PORT`, or the HTTPS one where there is no HTTP */
+  /** `http://127.0.0.1:PORT`, or the HTTPS one if there is no HTTP */
   url: string;
-  /** '' where there is none */
+  /** '' if there is none */
   httpsUrl: string;
   /** of `url` */
   port: number;
   /** of `httpsUrl`, else 0 */
   httpsPort: number;
-  /** PEM for `ca_file`; '' where the certificate was given */
+  /** PEM for `ca_file`; '' if the certificate was given */
   ca: string;
   bridgeId: string;
   /** the paired app's key */

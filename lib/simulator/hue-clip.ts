@@ -8,7 +8,7 @@ export interface BridgeState {
   /** upper case, as bridges write it */
   bridgeId: string;
   address: string;
-  /** the keys that are let in; delete one and its owner is unauthorized */
+  /** the keys that are accepted; delete one and its owner is unauthorized */
   keys: Set<string>;
   /** when the link button was pressed */
   pressedAt: number;
@@ -21,14 +21,14 @@ export interface BridgeState {
 
 const LINK_BUTTON_MS = 30_000;
 
-/** @param request any request: what a bridge does not know, it says */
+/** @param request any request: for an unknown one there is an error, as from a real bridge */
 export function answerClip(state: BridgeState, request: SimulatedRequest): Answer {
   const { method, path } = request;
   if (path === '/description.xml') return description(state, request);
   const [root, ...steps] = path.slice(1).split('/');
   if (root !== 'api') return html(404);
   if (method === 'POST' && steps.length === 0) return pair(state, request.body);
-  // Public, whatever stands where the key should be.
+  // Public, with any key.
   const last = steps.at(-1);
   const known = state.keys.has(steps[0] ?? '');
   if (method === 'GET' && last === 'config' && (steps.length === 1 || (steps.length === 2 && !known))) {
@@ -60,7 +60,7 @@ function resource(state: BridgeState, steps: string[], address: string): Answer 
   return json(found);
 }
 
-/** The group of all lights, which is nowhere listed. */
+/** The group of all lights, which is in no list. */
 function allLights({ resources }: Home) {
   return {
     name: 'Group 0',
@@ -73,7 +73,7 @@ function allLights({ resources }: Home) {
   };
 }
 
-/** Sensors that speak: `lastupdated` follows the clock, and values wander where they may. */
+/** Sensors that are alive: `lastupdated` follows the clock, and values change a little if they may. */
 function report({ home, values, random, now }: BridgeState): void {
   for (const [id, age] of Object.entries(home.ages)) {
     const sensor = home.resources.sensors[id];

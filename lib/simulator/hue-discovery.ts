@@ -13,7 +13,7 @@ export interface FoundBridge {
 
 export interface DiscoveryService {
   url: string;
-  /** what it tells; empty as behind a carrier's NAT, or with bridges that are long gone */
+  /** what it answers; empty as behind a carrier's NAT, or with bridges that are long gone */
   bridges: FoundBridge[];
   faults: FaultScript;
   link: Link;
@@ -25,8 +25,8 @@ export async function startDiscoveryService(bridges: FoundBridge[] = []): Promis
   const faults = createFaultScript();
   const requests: SimulatedRequest[] = [];
   const link = { ...FAST_LINK };
-  const told = { bridges };
-  const answer = () => json(told.bridges);
+  const state = { bridges };
+  const answer = () => json(state.bridges);
   const server = await startServer({ name: 'discovery', answer, faults, link, requests, now: Date.now });
-  return Object.assign(told, { url: `${server.url}/`, faults, link, requests, close: () => server.close() });
+  return Object.assign(state, { url: `${server.url}/`, faults, link, requests, close: () => server.close() });
 }

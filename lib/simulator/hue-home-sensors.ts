@@ -64,7 +64,7 @@ export function addMotionSensor(home: Home, number: number, random: Random): voi
   });
 }
 
-/** Adds what stands between the motion sensors in every real home: daylight, switches, apps' pseudo-sensors. */
+/** Adds the other sensors of every real home: daylight, switches, apps' pseudo-sensors. */
 export function addOtherSensors(home: Home, switches: number, random: Random): void {
   addSensor(home, 3600, {
     state: { daylight: true, lastupdated: 'none' },
@@ -115,7 +115,7 @@ export function addOtherSensors(home: Home, switches: number, random: Random): v
   }
 }
 
-/** @param age in seconds; undefined: it has never spoken */
+/** @param age in seconds; undefined: it has never reported a value */
 function addSensor({ resources, ages }: Home, age: number | undefined, sensor: ClipSensor): void {
   const id = String(Object.keys(resources.sensors).length + 1);
   resources.sensors[id] = sensor;

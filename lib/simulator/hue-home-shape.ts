@@ -1,4 +1,4 @@
-/** What the parts of a simulated home are made of, in the shapes of real captures. */
+/** The parts of a simulated home, in the shapes of real captures. */
 
 export interface ClipSensor {
   name: string;
@@ -25,7 +25,7 @@ export interface ClipResources {
 export interface Home {
   resources: ClipResources;
   /**
-   * sensor id → seconds since it last spoke; `state.lastupdated` follows the clock by that much. A sensor that is not
+   * sensor id → seconds since its last value; `state.lastupdated` follows the clock by that much. A sensor that is not
    * listed here keeps the `lastupdated` that is written in it.
    */
   ages: Record<string, number>;

@@ -1,5 +1,5 @@
 /** A home as a Hue Bridge sees it: rooms with motion sensors and lights, in the shapes of real captures. */
-import { addCompany } from './hue-home-company';
+import { addOtherParts } from './hue-home-other-parts';
 import { ROOMS, addMotionSensor, addOtherSensors } from './hue-home-sensors';
 import type { ClipSensor, Home } from './hue-home-shape';
 import { seededRandom } from './random';
@@ -35,13 +35,13 @@ export function home(options: HomeOptions = {}): Home {
   };
   addOtherSensors(made, switches, random);
   for (let number = 1; number <= motionSensors; number++) addMotionSensor(made, number, random);
-  addCompany(made, lights, random);
+  addOtherParts(made, lights, random);
   return made;
 }
 
 /**
  * The three parts of the motion sensor with this name (`Hall`) or number (from 1).
- * @throws RangeError where there is none
+ * @throws RangeError if there is none
  */
 export function motionSensor({ resources }: Home, nameOrNumber: string | number): MotionSensor {
   const sensors = Object.entries(resources.sensors);

@@ -1,11 +1,11 @@
-/** Puts an answer on the wire: as it is, at the speed of the link, or as the fault says. */
+/** Sends an answer: as it is, at the speed of the link, or as the fault says. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Answer } from './answer';
 import type { Fault } from './faults';
 
-/** The line between the device and us. A real bridge: 30 to 100 ms and 50 to 200 bytes a millisecond. */
+/** The connection between the device and us. A real bridge: 30 to 100 ms and 50 to 200 bytes a millisecond. */
 export interface Link {
   /** milliseconds from the request to the first byte of the answer */
   firstByteMs: number;
@@ -83,7 +83,7 @@ function spoil(answer: Answer, fault: Fault): Answer {
     return { ...answer, body: answer.body.subarray(0, Math.floor(answer.body.length * fault.share)) };
   }
   if (fault.kind === 'not_utf8') {
-    // Inside the first name: a client that insists on UTF-8 loses the whole home.
+    // Inside the first name: a client that accepts only UTF-8 loses all devices.
     const name = /"(?:name|friendlyName|value)\\?"\s*:\s*\\?"/.exec(answer.body.toString('latin1'));
     const at = name === null ? 0 : name.index + name[0].length;
     return {
@@ -106,7 +106,7 @@ async function pace(response: ServerResponse, body: Buffer, bytesPerMs: number):
   response.end();
 }
 
-/** Resolves after that time (true), or as soon as the other side is gone (false): nobody waits for an answer then. */
+/** Resolves after that time (true), or as soon as the other side is gone (false): then there is no need to go on. */
 function wait(response: ServerResponse, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     const done = () => {
@@ -120,8 +120,8 @@ function wait(response: ServerResponse, milliseconds: number): Promise<boolean> 
 }
 
 /**
- * Resolves when the other side can take more (true), or is gone (false). From Node.js 24 on a write to a client that has
- * left fails at once, over and over, before `close` gets its turn: so a loop must end at the first write that fails.
+ * Resolves when the other side can take more (true), or is gone (false). From Node.js 24 on a write to a client that
+ * has left fails at once, again and again, before `close` is emitted: so a loop must end at the first write that fails.
  */
 function write(response: ServerResponse, bytes: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
@@ -134,7 +134,7 @@ function write(response: ServerResponse, bytes: Buffer): Promise<boolean> {
   });
 }
 
-/** gzip members may follow each other, so one packed 16 MB member, repeated, is a bomb made in no time. */
+/** gzip members may follow each other, so one packed 16 MB member, repeated, is a bomb that is made quickly. */
 function gzipBomb(bytes: number): Buffer {
   const member = 16 * 1024 * 1024;
   const packed = gzipSync(Buffer.alloc(Math.min(member, bytes), 0x20), { level: 9 });

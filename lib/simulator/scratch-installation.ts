@@ -9,7 +9,7 @@ export interface ScratchInstallationOptions {
   bridge?: HueBridge;
   /** absent: no `amazon_aqm` section and no token */
   cloud?: AlexaCloud;
-  /** laid over what is written, section by section: `{ hue: { endpoint: 'full' } }` */
+  /** merged into what is written, section by section: `{ hue: { endpoint: 'full' } }` */
   config?: Record<string, Record<string, unknown>>;
   secrets?: Record<string, Record<string, unknown>>;
 }
@@ -26,7 +26,9 @@ export interface ScratchInstallation {
   flags: string[];
 }
 
-/** Writes `config/config.yaml` and `config/secrets.yaml` (0600) under `directory`. The address is HTTPS where there is one. */
+/**
+ * Writes `config/config.yaml` and `config/secrets.yaml` (0600) under `directory`. The address is HTTPS if there is one.
+ */
 export function writeScratchInstallation(directory: string, options: ScratchInstallationOptions): ScratchInstallation {
   const { bridge, cloud } = options;
   const folder = join(directory, 'config');

@@ -1,4 +1,6 @@
-/** The HTTP or HTTPS server under every simulated device: listens on loopback, keeps a log, obeys the fault script. */
+/**
+ * The HTTP or HTTPS server under every simulated device: listens on loopback, keeps a log, follows the fault script.
+ */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
@@ -100,7 +102,7 @@ async function respond(options: ServerOptions, incoming: IncomingMessage, respon
   await deliver(packed(answer, incoming), fault, link, response, socket);
 }
 
-/** A defect of the simulator must show as one, not as a hanging test. */
+/** A defect of the simulator must show as a defect, not as a hanging test. */
 function answerOf(options: ServerOptions, request: SimulatedRequest): Answer {
   try {
     return options.answer(request);
@@ -115,12 +117,12 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   try {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
   } catch {
-    // The client went away; what it said is all there is.
+    // The client went away; what it sent so far is the whole request.
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** An answer that says `vary: accept-encoding` is packed for a client that can unpack it, as Amazon does. */
+/** An answer that says `vary: accept-encoding` is compressed for a client that can decompress it, as Amazon does. */
 function packed(answer: Answer, incoming: IncomingMessage): Answer {
   const accepts = incoming.headers['accept-encoding']?.includes('gzip') === true;
   if (!accepts || answer.headers['vary'] !== 'accept-encoding' || answer.body.length === 0) return answer;

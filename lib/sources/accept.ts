@@ -1,6 +1,7 @@
 /**
- * What we make of what a source told: the same for every source. Names become ours, the configuration's locations count,
- * what no room can measure is left out, of several entries with one id one is kept, and odd temperatures are marked.
+ * Turns the answer of a source into readings, for every source in the same way. Names are repaired, the configuration's
+ * locations are used, a value that is impossible in a room is left out, of several entries with one id one is kept, and
+ * odd temperatures are marked.
  */
 import type { Config } from '../config/config';
 import type { Logger } from '../logging/logger';
@@ -10,7 +11,7 @@ import type { Reading, SkipReason } from '../reading';
 import { LONGEST_TEXT, type DeviceTexts } from './device-text';
 import type { DeviceAnswer, SourceRow } from './source';
 
-/** What one look at a source brought. */
+/** The result of reading a source once. */
 export interface SourceReport {
   readings: Reading[];
   /** device_id → why it gave no reading */
@@ -32,9 +33,12 @@ export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance)
   const { texts, logger } = acceptance;
   const entries = devices.map((device): Entry => {
     const prefixLength = device.deviceId.indexOf(':') + 1; // it is ours
-    const told = device.deviceId.slice(prefixLength);
-    const deviceId = device.deviceId.slice(0, prefixLength) + texts.own(told);
-    return { deviceId, outcome: told.length > LONGEST_TEXT ? 'malformed' : outcomeOf(device, deviceId, acceptance) };
+    const vendorId = device.deviceId.slice(prefixLength);
+    const deviceId = device.deviceId.slice(0, prefixLength) + texts.own(vendorId);
+    return {
+      deviceId,
+      outcome: vendorId.length > LONGEST_TEXT ? 'malformed' : outcomeOf(device, deviceId, acceptance),
+    };
   });
   const { duplicates, ...kept } = onePerDevice(entries);
   for (const device_id of duplicates) {
@@ -66,7 +70,7 @@ function outcomeOf(device: DeviceAnswer, device_id: string, acceptance: Acceptan
   };
 }
 
-/** What a room can measure of it; the rest in a sentence each. */
+/** The values that are possible in a room; for each other value a sentence. */
 function possible(values: Partial<Quantities>): { quantities: Quantities; impossible: string[] } {
   const quantities = { ...NO_QUANTITIES };
   const impossible: string[] = [];
@@ -80,7 +84,7 @@ function possible(values: Partial<Quantities>): { quantities: Quantities; imposs
   return { quantities, impossible };
 }
 
-/** As configured, in either case of letters; else what the device is called. */
+/** As configured (capitals do not matter); else the device's own name. */
 function locationOf(
   { name, aliases }: Extract<DeviceAnswer, { name: string }>,
   locations: Acceptance['locations'],

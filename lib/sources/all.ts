@@ -1,6 +1,6 @@
 /**
- * The sources there are: ONE list, a row each, in the order in which they are shown. Everything that is said or done for
- * each source walks it: collectors, health, gaps, page, exports, cron lines. docs/adding-a-source.md says how to add one.
+ * All sources: ONE list, one row each, in the order in which they are shown. Everything that is said or done for each
+ * source uses it: collectors, health, gaps, page, exports, cron lines. docs/adding-a-source.md says how to add one.
  */
 import type { Config } from '../config/config';
 import { AMAZON_AQM } from './aqm/row';
@@ -21,7 +21,7 @@ export const SOURCES: readonly ListedSource[] = ROWS;
 
 export const COLLECTORS: readonly CollectorName[] = SOURCES.map(({ collector }) => collector);
 
-/** Those whose section of the configuration is there and not switched off. */
+/** The sources with a section in the configuration that is not switched off. */
 export function enabledSources(config: Config): ListedSource[] {
   return SOURCES.filter((row) => sectionOf(config, row)?.enabled === true);
 }
@@ -33,5 +33,5 @@ export function sourceOfDevice(deviceType: string): ListedSource | undefined {
 
 const [first = '', ...others] = SOURCES.map(({ program }) => `node bin/${program}.js`);
 
-/** What to type for a cycle, if any source's will do. */
+/** What to type for a cycle of any source. */
 export const RUN_A_CYCLE = others.length === 0 ? first : `${first} (or ${others.join(', ')})`;

@@ -1,7 +1,7 @@
 /**
- * Text from a device, made ours: well-formed and at most 255 characters. What a device calls itself goes into the database,
- * the log and pages. Half a surrogate pair would be another text to SQLite than to us, and the reading would be gone; a
- * name of a megabyte that all sensors share would be in memory once a sensor.
+ * Makes text from a device well-formed and at most 255 characters long. The name of a device goes into the database,
+ * the log and pages. Half a surrogate pair would be another text for SQLite than for us, and the reading would be lost;
+ * a name of a megabyte that all sensors share would be in memory once for each sensor.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from '../logging/logger';
@@ -17,24 +17,24 @@ export function ownText(text: string): string {
   return beginning.slice(0, endsInsideAPair ? LONGEST_TEXT - 1 : LONGEST_TEXT);
 }
 
-/** @returns the text of a body with � for what is not UTF-8: one bad byte in one name must not cost the home. */
+/** @returns the text of a body with � for what is not UTF-8: one bad byte in one name must not lose all devices. */
 export function decodeText(body: Buffer): string {
   return new TextDecoder().decode(body);
 }
 
-/** Makes the texts of one cycle ours, and warns of the first that had to be changed. */
+/** Repairs the texts of one cycle, and warns of the first that had to be changed. */
 export interface DeviceTexts {
   /** `ownText` */
   own: (text: string) => string;
-  /** Told of a body that was read although it may not be UTF-8. */
+  /** Call it with a body that was read although it may not be UTF-8. */
   decoded: (body: Buffer) => void;
 }
 
 export function createDeviceTexts(logger: Logger): DeviceTexts {
-  let told = false;
-  const tell = (what: string, fields: Record<string, unknown>) => {
-    if (told) return;
-    told = true;
+  let hasWarned = false;
+  const warnOnce = (what: string, fields: Record<string, unknown>) => {
+    if (hasWarned) return;
+    hasWarned = true;
     logger.warning('text_repaired', what, fields);
   };
   return {
@@ -42,12 +42,12 @@ export function createDeviceTexts(logger: Logger): DeviceTexts {
       const own = ownText(text);
       if (own !== text) {
         const what = `a name or id was not well-formed, or longer than ${LONGEST_TEXT} characters: it counts as "${own}"`;
-        tell(what, { text: own, characters: text.length });
+        warnOnce(what, { text: own, characters: text.length });
       }
       return own;
     },
     decoded(body) {
-      if (!isUtf8(body)) tell('an answer holds bytes that are not UTF-8: each of them counts as "\ufffd"', {});
+      if (!isUtf8(body)) warnOnce('an answer holds bytes that are not UTF-8: each of them counts as "\ufffd"', {});
     },
   };
 }

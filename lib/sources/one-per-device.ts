@@ -1,4 +1,7 @@
-/** One reading a device, however often it is listed: a bridge keeps the entries of sensors that were paired again. */
+/**
+ * One reading a device, even if it is listed several times: a bridge keeps the entries of sensors that were paired
+ * again.
+ */
 import type { Reading, SkipReason } from '../reading';
 
 /** What one entry of the list gave: a reading, or the reason why not. */
@@ -9,7 +12,7 @@ export interface Entry {
 
 /**
  * Of several entries with one id the one with a reading counts, then the newest, then the first. If none has a reading,
- * `malformed` is what is said of the device, else what the first gave.
+ * `malformed` is the reason given for the device, else what the first gave.
  * @returns also the ids that were listed more than once
  */
 export function onePerDevice(entries: readonly Entry[]): {

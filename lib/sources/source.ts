@@ -1,11 +1,12 @@
 /**
- * What a source of readings is. A new kind of device is a folder beside this file and a row in all.ts; what is decided
- * about its values afterwards (lib/accept.ts), how they are kept, shown and watched is the same for all.
+ * What a source of readings is. A new kind of device is a folder next to this file and a row in all.ts; what is
+ * decided about its values afterwards (accept.ts) and how they are stored, shown and watched is the same for all.
  */
 import type { AcquireLock, CheckContext, Judgement, Problem } from '../check/check';
 import type { Config, Secrets, SourceSection } from '../config/config';
 import type { SecretSection } from '../config/secrets';
 import type { MonitorError } from '../errors';
+import type { StateFolder } from '../files/state-folder';
 import type { Http } from '../http/http';
 import type { Traffic } from '../http/observed';
 import type { Logger } from '../logging/logger';
@@ -15,7 +16,7 @@ import type { SkipReason } from '../reading';
 import type { Retrier } from '../reliability/retry';
 import type { DeviceTexts } from './device-text';
 
-/** What a source says of one device, in our words and the vendor's values; or why it says nothing. */
+/** What a source says about one device, in our words with the vendor's values; or why it says nothing. */
 export type DeviceAnswer =
   | {
       /** `hue:<uniqueid>`, `alexa:<serial>`: the row's `idPrefix` and the vendor's own id */
@@ -26,7 +27,7 @@ export type DeviceAnswer =
       aliases: readonly string[];
       /** the device's own time, UTC ISO 8601 with milliseconds and `Z`; null if it is not known */
       measuredAt: string | null;
-      /** what it told; a quantity that is not there was not told */
+      /** its values; a quantity that is not there was not sent */
       values: Partial<Quantities>;
     }
   | { deviceId: string; skip: SkipReason };
@@ -34,13 +35,13 @@ export type DeviceAnswer =
 export interface Source {
   /**
    * Asks the device or the cloud once, retries included.
-   * @returns an answer for each device that is listed, in the vendor's order; one id may stand there twice
+   * @returns an answer for each device that is listed, in the vendor's order; one id may be in it twice
    * @throws MonitorError if nothing could be read
    */
   read(): Promise<DeviceAnswer[]>;
   /**
-   * What is to be done when the cycle is safe and its lock released (an alert); never changes its outcome. Not called for
-   * a dry run.
+   * What is to be done when the cycle is safe and its lock released (an alert); never changes its outcome. Not called
+   * for a dry run.
    */
   afterCycle?(context: AfterCycle): Promise<void>;
 }
@@ -72,8 +73,8 @@ export interface SourceKit {
   acquireLock: AcquireLock;
   /** how many devices the last good cycle of this collector listed; 0 if there was none */
   lastDevicesSeen: () => Promise<number>;
-  /** false for a dry run: nothing is written below the data directory */
-  remember: boolean;
+  /** where the source remembers something; a dry run writes nothing there */
+  state: StateFolder;
 }
 
 /** A flag that only this source's collector has. */
@@ -95,15 +96,15 @@ export interface SourceRow {
   idPrefix: string;
   /** what a person calls it: `Hue Bridge` */
   title: string;
-  /** tells its devices from another source's in the same room: `Hue` */
+  /** a short name that distinguishes its devices from another source's in the same room: `Hue` */
   kind: string;
   /** what the program does, for its help */
   summary: string;
   /** what it needs of secrets.yaml; null if nothing */
   secret: { section: SecretSection; key: string; remedy: string } | null;
-  /** what its devices can tell */
+  /** what its devices can measure */
   quantities: readonly QuantityName[];
-  /** without which a device has told nothing worth keeping */
+  /** without these, an answer of a device has nothing to store */
   needs: readonly QuantityName[];
   flags: readonly SourceFlag[];
   /** files below the data directory that it keeps; deleting them is always safe */

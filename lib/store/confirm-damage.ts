@@ -2,19 +2,19 @@
 import { asMonitorError } from '../errors';
 import { Database } from './database';
 import { checkHeader } from './files';
-import type { Patience } from './while-locked';
+import type { LockWait } from './while-locked';
 
 /**
- * Call it alone (`whileAlone`), and with no connection of this process open. Looks no further than the first damage.
+ * Call it alone (`whileAlone`), and with no connection of this process open. It stops at the first damage.
  * @returns false if SQLite finds nothing wrong with the file
  * @throws MonitorError `database_*` if it cannot be judged now, or the reason of the cycle's end
  */
-export async function isDamaged(path: string, { busyTimeoutMs, signal }: Patience): Promise<boolean> {
+export async function isDamaged(path: string, { busyTimeoutMs, signal }: LockWait): Promise<boolean> {
   try {
     checkHeader(path);
     return !(await passesOwnCheck(path, busyTimeoutMs, signal));
   } catch (thrown) {
-    // The statement that is interrupted at the end of the cycle says nothing of the file.
+    // The statement that is interrupted at the end of the cycle says nothing about the file.
     signal?.throwIfAborted();
     if (asMonitorError(thrown).type === 'database_corrupt') return true;
     throw thrown;

@@ -9,9 +9,9 @@ import { refuseOtherPrograms } from './other-programs';
 import { whileLocked } from './while-locked';
 
 /**
- * Opens the database for writing, behind the gate.
+ * Opens the database for writing, under the shared lock (database-lock.ts).
  * @param signal the cycle's end: locks are waited for no longer
- * @returns null where it must first be created or migrated (`prepareDatabase`)
+ * @returns null if it must first be created or migrated (`prepareDatabase`)
  * @throws MonitorError `database_*`, `future_schema`, `configuration` (network file system)
  */
 export async function openConnection(
@@ -45,7 +45,7 @@ export async function openConnection(
 
 /**
  * Asked before anything is changed.
- * @throws MonitorError `future_schema` where a newer program, or another one, made it
+ * @throws MonitorError `future_schema` if a newer program, or another one, made it
  */
 async function versionOfOurs(database: Database): Promise<number> {
   const found = await database.get<{ version: number; own_tables: number }>(

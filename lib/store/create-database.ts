@@ -1,4 +1,7 @@
-/** A new readings.db appears whole, with its tables and in WAL mode, or not at all: killed half-way, it never was. */
+/**
+ * A new readings.db appears whole, with its tables and in WAL mode, or not at all, also if the process is killed
+ * half-way.
+ */
 import { closeSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StorageConfig } from '../config/config';
@@ -14,7 +17,7 @@ import { migrate } from './migrations';
 import { setAside } from './set-aside';
 
 /**
- * Creates the database where there is none, else brings it to this program's version. Call it alone (`whileAlone`).
+ * Creates the database if there is none, else brings it to this program's version. Call it alone (`whileAlone`).
  * @throws MonitorError `database_*`, `future_schema`, `file_system`
  */
 export async function prepareDatabase(storage: StorageConfig, logger: Logger): Promise<void> {
@@ -33,7 +36,7 @@ export async function prepareDatabase(storage: StorageConfig, logger: Logger): P
 }
 
 /**
- * Call it alone (`whileAlone`); does nothing where the file exists.
+ * Call it alone (`whileAlone`); does nothing if the file exists.
  * @throws MonitorError `database_*`, `file_system`
  */
 export async function createDatabase(storage: StorageConfig, logger: Logger): Promise<void> {
@@ -67,7 +70,7 @@ export async function createDatabase(storage: StorageConfig, logger: Logger): Pr
   }
 }
 
-/** Whatever it is: a link that leads nowhere counts, too. */
+/** Of any kind: a link that leads nowhere counts, too. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -17,7 +17,7 @@ const LOCKED: Meaning = { type: 'database_locked', permanent: false };
 const FULL: Meaning = { type: 'database_full', permanent: false };
 const READONLY: Meaning = { type: 'database_readonly', permanent: true };
 const IO: Meaning = { type: 'database_io', permanent: false };
-/** Permanent for the retry: the store replaces such a file at once, waiting does not mend it. */
+/** Permanent for the retry: the store replaces such a file at once, waiting does not help. */
 const CORRUPT: Meaning = { type: 'database_corrupt', permanent: true };
 
 /** SQLite's primary result codes; any other one is a defect of ours. */
@@ -46,7 +46,7 @@ export function databaseError(path: string, thrown: unknown): MonitorError {
   return new MonitorError(sentence, { ...meaning, remediation, cause: thrown });
 }
 
-/** What a system call on the database or beside it said (`EIO`, `EACCES`), in the same words. */
+/** What a system call on the database or next to it said (`EIO`, `EACCES`), in the same words. */
 export function databaseFileError(path: string, thrown: unknown): MonitorError {
   if (thrown instanceof MonitorError) return thrown;
   return databaseError(path, {
@@ -122,7 +122,7 @@ function ownerOf(file: string): number | null {
   }
 }
 
-/** In words why this process may not write an existing file or directory; null where it may, or there is none. */
+/** In words why this process may not write an existing file or directory; null if it may, or there is none. */
 export function whyNotWritable(path: string): string | null {
   if (!existsSync(path)) return null;
   try {

@@ -15,10 +15,12 @@ export type Row = Record<string, SqlValue>;
 /** `immutable`: without locks and side files; right only as long as nobody changes the file. */
 export type OpenMode = 'read-only' | 'immutable' | 'read-write' | 'create';
 
-/** SQLITE_OPEN_NOFOLLOW, which the driver does not list: SQLite itself refuses a link that is put there at this moment. */
+/**
+ * SQLITE_OPEN_NOFOLLOW, which the driver does not list: SQLite itself refuses a link that is put there at this moment.
+ */
 const OPEN_NOFOLLOW = 0x01000000;
 
-/** What came of a driver's callback: the error, or the result. */
+/** The result of a driver's callback: the error, or the rows. */
 type Settle<T> = (error: unknown, result?: T) => void;
 
 export class Database {
@@ -29,7 +31,7 @@ export class Database {
   ) {}
 
   /**
-   * @param mode `create` makes an empty file where there is none
+   * @param mode `create` makes an empty file if there is none
    * @throws MonitorError as of `databaseError`
    */
   static async open(path: string, mode: OpenMode): Promise<Database> {
@@ -84,7 +86,7 @@ export class Database {
 
   all<T = Row>(sql: string, ...parameters: SqlValue[]): Promise<T[]> {
     return this.settled((settle) => {
-      // Where the statement cannot be prepared, `all` is never answered: the first of the two callbacks counts.
+      // If the statement cannot be prepared, `all` is never answered: the first of the two callbacks counts.
       const statement = new this.driver.Statement(this.handle, sql, (error) => {
         if (error) settle(error);
       });

@@ -33,7 +33,7 @@ const FIRST_WITHOUT_WAL_RESET_BUG = 3_051_003;
 
 let loaded: Driver | undefined;
 
-/** @throws MonitorError `internal` where the native module is missing, built for another Node.js or too old */
+/** @throws MonitorError `internal` if the native module is missing, built for another Node.js or too old */
 export function loadDriver(): Driver {
   loaded ??= checked(requireDriver());
   return loaded;
@@ -52,7 +52,7 @@ function requireDriver(): Driver {
     // Built elsewhere (Debug, another package manager's layout): let the package find it.
   }
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where the shorter way failed
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only if the shorter way failed
     return require('sqlite3') as Driver;
   } catch (cause) {
     throw new MonitorError('The SQLite driver of this installation cannot be loaded.', {
@@ -60,13 +60,13 @@ function requireDriver(): Driver {
       permanent: true,
       remediation:
         'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3 ' +
-        '(needs g++, make and python3 where no ready-made one can be fetched)',
+        '(needs g++, make and python3 if no ready-made one can be fetched)',
       cause,
     });
   }
 }
 
-/** @throws MonitorError where the SQLite inside has the WAL-reset bug */
+/** @throws MonitorError if the SQLite inside has the WAL-reset bug */
 export function checked<T extends Pick<Driver, 'VERSION' | 'VERSION_NUMBER'>>(driver: T): T {
   if (driver.VERSION_NUMBER >= FIRST_WITHOUT_WAL_RESET_BUG) return driver;
   throw new MonitorError(`SQLite ${driver.VERSION} can corrupt a database that two programs write (WAL-reset bug).`, {

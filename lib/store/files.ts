@@ -1,4 +1,4 @@
-/** What can be told of readings.db without opening it as a database. */
+/** What can be known of readings.db without opening it as a database. */
 import {
   chmodSync,
   closeSync,
@@ -31,8 +31,8 @@ export function sideFiles(path: string): string[] {
 }
 
 /**
- * Which file lies at a path: changes when it is moved away and another one takes its place; null where there is none.
- * @throws MonitorError `database_io`, `database_readonly` where the disk does not say
+ * Which file lies at a path: changes when it is moved away and another one takes its place; null if there is none.
+ * @throws MonitorError `database_io`, `database_readonly` if the disk does not say
  */
 export function identity(path: string): string | null {
   try {
@@ -45,8 +45,8 @@ export function identity(path: string): string | null {
 
 /**
  * SQLite follows a link to another database, and waits for ever for what comes out of a pipe: before it opens anything,
- * the database and its side files are looked at by their names.
- * @throws MonitorError `database_readonly` where one of them is no file, `database_io` where the disk does not say
+ * the kind of the database and of its side files is checked by their names.
+ * @throws MonitorError `database_readonly` if one of them is not a file, `database_io` if the disk does not say
  */
 export function refuseOddFiles(path: string): void {
   for (const file of [path, ...sideFiles(path)]) {
@@ -74,10 +74,10 @@ function oddFile(file: string, kind: string, expected: string): MonitorError {
 }
 
 /**
- * Looks at the 100 bytes of the header: cheap enough to be done before any device is asked. Never call it while this
+ * Reads the 100 bytes of the header: cheap enough to be done before any device is asked. Never call it while this
  * process has the database open: closing a file drops all locks that the process holds on it.
- * @returns false where there is no file yet
- * @throws MonitorError `database_corrupt` where it is empty or not of SQLite, `future_schema`, `database_readonly`
+ * @returns false if there is no file yet
+ * @throws MonitorError `database_corrupt` if it is empty or not of SQLite, `future_schema`, `database_readonly`
  */
 export function checkHeader(path: string): boolean {
   const header = readHeader(path);
@@ -113,7 +113,7 @@ function closeQuietly(file: number): void {
   try {
     closeSync(file);
   } catch {
-    // The kernel has let go of it all the same.
+    // The kernel has closed it nevertheless.
   }
 }
 
@@ -136,7 +136,7 @@ export function refuseFutureSchema(path: string, version: number, known = SCHEMA
 
 /**
  * Gives the database and its side files the configured mode; files of another owner stay as they are.
- * @throws MonitorError `database_io`, `database_readonly` where the disk refuses
+ * @throws MonitorError `database_io`, `database_readonly` if the disk refuses
  */
 export function applyFileMode(path: string, mode: number): void {
   for (const file of [path, ...sideFiles(path)]) {
@@ -150,10 +150,12 @@ export function applyFileMode(path: string, mode: number): void {
   }
 }
 
-/** open(2) for a name alone, which Node does not list: nothing is opened, so closing it drops no lock of the database. */
+/**
+ * open(2) for a name alone, which Node does not list: nothing is opened, so closing it drops no lock of the database.
+ */
 const O_PATH = 0o10000000;
 
-/** chmod(2) follows a link; this changes what was looked at, or fails. */
+/** chmod(2) follows a link; this changes the file that was checked, or fails. */
 function changeMode(file: string, mode: number): void {
   const descriptor = openSync(file, O_PATH | constants.O_NOFOLLOW);
   try {
@@ -175,8 +177,8 @@ const NETWORK_FILE_SYSTEMS = new Map([
 ]);
 
 /**
- * @throws MonitorError `configuration` where the directory lies on a network file system, `database_io`,
- * `database_readonly` where the disk does not say
+ * @throws MonitorError `configuration` if the directory lies on a network file system, `database_io`,
+ * `database_readonly` if the disk does not say
  */
 export function refuseNetworkFileSystem(
   directory: string,

@@ -1,11 +1,11 @@
-/** What the last good cycle found: an answer without any sensor is suspicious only where there were some before. */
+/** What the last good cycle found: an answer without any sensor is suspicious only if there were some before. */
 import { newestBelieved } from '../clock';
 import type { StorageConfig } from '../config/config';
 import type { CollectorName } from '../sources/all';
 import { Database } from './database';
 import { databasePath } from './files';
 
-/** @returns how many devices it listed; 0 where no good cycle is known, or the database cannot be asked */
+/** @returns how many devices it listed; 0 if no good cycle is known, or the database cannot be asked */
 export async function lastDevicesSeen(
   storage: StorageConfig,
   collector: CollectorName,

@@ -1,6 +1,6 @@
 /**
  * A lock between processes: one cycle per collector, one repair of the database at a time. Node.js has no flock, so
- * SQLite's own lock (fcntl) on an empty file serves: the kernel lets go of it when its process ends, however it ends.
+ * SQLite's own lock (fcntl) on an empty file is used: the kernel releases it when its process ends, in any way.
  */
 import { closeSync, constants, ftruncateSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,7 +16,7 @@ export interface Lock {
 }
 
 export interface LockOptions {
-  /** any number of processes may hold it as `shared`, but none beside one that holds it as `exclusive` (default) */
+  /** any number of processes may hold it as `shared`, but none while another holds it as `exclusive` (default) */
   mode?: keyof typeof STATEMENTS;
   /** ends the waiting */
   signal?: AbortSignal | undefined;
@@ -28,11 +28,14 @@ const STATEMENTS = {
   shared: 'BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1',
 };
 
+/** For a dry run, which makes no file and so keeps nobody from anything. */
+export const takeNoLock = (): Promise<Lock> => Promise.resolve({ release: () => Promise.resolve() });
+
 /**
- * Takes the lock of this file, creating it where there is none.
+ * Takes the lock of this file, creating it if there is none.
  * @param waitMs how long to wait for another holder; 0: not at all
- * @returns null where another process (or this one) still holds it
- * @throws MonitorError `file_system` where the file cannot be created or used, `database_*` where it cannot be locked
+ * @returns null if another process (or this one) still holds it
+ * @throws MonitorError `file_system` if the file cannot be created or used, `database_*` if it cannot be locked
  */
 export async function acquireLock(path: string, waitMs = 0, options: LockOptions = {}): Promise<Lock | null> {
   const { mode = 'exclusive', signal } = options;
@@ -58,7 +61,7 @@ export async function acquireLock(path: string, waitMs = 0, options: LockOptions
   return { release: () => database.close() };
 }
 
-/** A lock that is damaged must not read as a database that is: that one would be moved aside for it. */
+/** A damaged lock must not be reported as a damaged database: the database would be moved aside for it. */
 function lockError(path: string, thrown: unknown): MonitorError {
   const failure = asMonitorError(thrown);
   if (failure.type !== 'database_corrupt') return failure;
@@ -69,7 +72,7 @@ function lockError(path: string, thrown: unknown): MonitorError {
   });
 }
 
-/** Somebody wrote into it; its content means nothing. */
+/** Something was written into it; its content means nothing. */
 function empty(path: string): void {
   try {
     const file = openOwnFile(path, constants.O_WRONLY);

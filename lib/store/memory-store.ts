@@ -1,4 +1,4 @@
-/** A store that forgets, for tests of what stands above it; it passes the same contract suite as readings.db. */
+/** A store that forgets, for tests of what uses a store; it passes the same contract suite as readings.db. */
 import { MonitorError } from '../errors';
 import type { Cycle, Store } from './store';
 

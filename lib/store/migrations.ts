@@ -19,8 +19,8 @@ export async function versionOf(database: Database): Promise<number> {
 /**
  * Call it alone (`whileAlone`) on a file that others may open.
  * @param fileMode of the backups
- * @throws MonitorError `future_schema` where the file is newer than this program, or another program's, `database_*`
- * where a step or its backup cannot be written: the steps before it stay
+ * @throws MonitorError `future_schema` if the file is newer than this program, or another program's, `database_*`
+ * if a step or its backup cannot be written: the steps before it stay
  */
 export async function migrate(database: Database, fileMode: number, migrations = MIGRATIONS): Promise<void> {
   const found = await versionOf(database);

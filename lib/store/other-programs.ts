@@ -1,13 +1,13 @@
-/** Another program's database may lie where ours should; `PRAGMA user_version` alone cannot tell. */
+/** Another program's database may lie where ours should; `PRAGMA user_version` alone cannot show that. */
 import { MonitorError } from '../errors';
 import type { Database } from './database';
 
-/** Every version of ours has them, a later one too. */
+/** Every version of ours has them, a later one will, too. */
 const LASTING_TABLES = ['word', 'reading'];
 
 /**
  * @param version of the schema; 0: nothing of ours was ever made in it
- * @throws MonitorError `future_schema`, so that it is never touched, where there are tables, but not ours
+ * @throws MonitorError `future_schema`, so that it is never touched, if there are tables, but not ours
  */
 export async function refuseOtherPrograms(database: Database, version: number): Promise<void> {
   const names = (await database.all<{ name: string }>('SELECT name FROM sqlite_schema')).map(({ name }) => name);

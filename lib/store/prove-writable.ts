@@ -16,14 +16,14 @@ const BLOCK = Buffer.alloc(4096);
 
 /**
  * Call it before this process opens the database (see `checkHeader`).
- * @throws MonitorError `future_schema`, `configuration` (network file system), or, where neither the database nor the
+ * @throws MonitorError `future_schema`, `configuration` (network file system), or, if neither the database nor the
  * spool can take a reading, what hinders the database
  */
 export function proveWritable(storage: StorageConfig, logger: Logger): void {
   const database = obstacle(() => proveDatabase(storage));
   if (database?.type === 'future_schema' || database?.type === 'configuration') throw database;
   const spool = obstacle(() => proveSpool(spoolDirectory(storage)));
-  // Somebody has put something in the place of our probe: whoever can do that should be known before anything is written.
+  // Somebody has put something in the place of our probe: the user should know that before anything is written.
   for (const failure of [database, spool]) if (failure instanceof NotOurFile) throw failure;
   if (database !== null && spool !== null) throw database;
   const failure = database ?? spool;
@@ -43,7 +43,7 @@ function proveDatabase(storage: StorageConfig): void {
   }
 }
 
-/** A damaged database is no obstacle: the store will replace it. */
+/** A damaged database does not matter here: the store will replace it. */
 function isDamaged(path: string): boolean {
   try {
     return !checkHeader(path);
@@ -53,7 +53,7 @@ function isDamaged(path: string): boolean {
   }
 }
 
-/** A spool of somebody else's is a place where nothing can be kept, as one that cannot be written. */
+/** In a spool that belongs to somebody else nothing can be kept, as in one that cannot be written. */
 function proveSpool(directory: string): void {
   try {
     refuseForeignDirectory(directory);
@@ -86,7 +86,7 @@ function proveDirectory(directory: string, mode: number): void {
   }
 }
 
-/** What is left of the proof is in nobody's way, and the next one removes it. */
+/** What is left of the proof does no harm, and the next one removes it. */
 function removeQuietly(file: string): void {
   try {
     removeIfThere(file);

@@ -21,8 +21,8 @@ export interface Period {
 }
 
 /**
- * The newest reading of every device: `device.last_cycle` says where it is, and if that is later than `untilMs`, the one
- * before is looked for. A device without any is left out.
+ * The newest reading of every device: `device.last_cycle` says where it is, and if that is later than `untilMs`, the
+ * one before is searched for. A device without any is left out.
  * @param untilMs included
  */
 export async function latestPerDevice(

@@ -1,7 +1,7 @@
 /**
- * Opens readings.db for those who only look, and leaves nothing behind. SQLite makes `-wal` and `-shm` files even for a
- * reader; made by another user than the collectors', they would lock the collectors out of their own database. So only
- * the owner, or root (for whom SQLite gives them to the owner), opens it in the ordinary way.
+ * Opens readings.db for programs that only read, and leaves nothing behind. SQLite makes `-wal` and `-shm` files even
+ * for a reader; made by another user than the collectors', they would lock the collectors out of their own database. So
+ * only the owner, or root (for whom SQLite gives them to the owner), opens it in the ordinary way.
  */
 import { accessSync, constants, copyFileSync, lstatSync, mkdtempSync, rmSync, statSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,12 +23,12 @@ export type Reader = readonly [Database, Database];
 
 /**
  * Lends the database to `work`, each connection in one transaction. A user who may not open it in the ordinary way
- * reads the bare file; where that changed meanwhile, `work` is done again from its start.
- * @returns null where there is no database, or nothing in it yet
+ * reads the bare file; if that changed meanwhile, `work` is done again from its start.
+ * @returns null if there is no database, or nothing in it yet
  * @throws MonitorError `database_*`, `future_schema`, `file_system`
  */
 export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
-  const file = look(path);
+  const file = statOf(path);
   if (file === undefined || file.size === 0) return null;
   if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
   for (let attempt = 1; ; attempt++) {
@@ -39,8 +39,8 @@ export async function withReader<T>(path: string, work: (reader: Reader) => Prom
   }
 }
 
-/** @throws MonitorError `file_system` where this user may not read it, `database_readonly` where it is no file */
-function look(path: string): Stats | undefined {
+/** @throws MonitorError `file_system` if this user may not read it, `database_readonly` if it is not a file */
+function statOf(path: string): Stats | undefined {
   let file: Stats | undefined;
   try {
     file = lstatSync(path, { throwIfNoEntry: false });
@@ -115,7 +115,7 @@ async function reading<T>(path: string, mode: OpenMode, work: (reader: Reader) =
   }
 }
 
-/** Changes whenever a collector folds its write-ahead log into the file. */
+/** It changes whenever a collector folds its write-ahead log into the file. */
 function fingerprint(path: string): string {
   const { ino, size, mtimeNs } = statSync(path, { bigint: true });
   return `${ino} ${size} ${mtimeNs}`;
@@ -130,7 +130,7 @@ function changed(path: string): MonitorError {
 
 type Settled<T> = { ok: true; value: T } | { ok: false; thrown: unknown };
 
-/** A half-changed file may look damaged: whether it was changed is asked before what came of it. */
+/** A half-changed file may look damaged, so whether it was changed is checked before the result. */
 const settled = <T>(promise: Promise<T>): Promise<Settled<T>> =>
   promise.then(
     (value) => ({ ok: true, value }),

@@ -1,4 +1,4 @@
-/** The store that keeps readings.db: one transaction a cycle, and a new database where the old one cannot be used. */
+/** The store that keeps readings.db: one transaction a cycle, and a new database if the old one cannot be used. */
 import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
@@ -9,7 +9,7 @@ import { openConnection } from './connection';
 import { createDatabase, prepareDatabase } from './create-database';
 import type { Database } from './database';
 import { databasePath, identity } from './files';
-import { enterGate, whileAlone } from './gate';
+import { lockDatabase, whileAlone } from './database-lock';
 import { setAside } from './set-aside';
 import { noEffort, type Cycle, type CycleRecord, type Effort, type Store } from './store';
 import { watchWal } from './wal-size';
@@ -22,8 +22,8 @@ const MAX_FRESH_STARTS = 10;
 /** A store that may not be open yet, so that the same retry covers opening and storing. */
 export interface ReadingsDatabase extends Store {
   /**
-   * Opens the file; creates it, migrates it or puts a new one in the place of a damaged one where that is needed. Does
-   * nothing where it is open; `store` calls it, too.
+   * Opens the file; creates it, migrates it or puts a new one in the place of a damaged one, as needed. Does
+   * nothing if it is open; `store` calls it, too.
    * @throws MonitorError `database_*`, `future_schema`, `file_system`, `configuration` (network file system)
    */
   open(): Promise<void>;
@@ -46,13 +46,13 @@ export function readingsDatabase(
 class FileDatabase implements ReadingsDatabase {
   private readonly path: string;
   /** held while the database is opened, written or closed, not while a device is waited for */
-  private pass: Promise<Lock> | null = null;
-  /** a promise, so that two who ask at the same moment share one */
+  private lock: Promise<Lock> | null = null;
+  /** a promise, so that two calls at the same moment share one */
   private connection: Promise<Database> | null = null;
   /** which file `connection` has open */
   private opened: string | null = null;
-  /** looks again, when it is closed, at a WAL that was too large */
-  private lookAtWal = (): void => undefined;
+  /** checks again, when it is closed, a WAL that was too large */
+  private checkWal = (): void => undefined;
 
   constructor(
     private readonly storage: StorageConfig,
@@ -65,7 +65,7 @@ class FileDatabase implements ReadingsDatabase {
 
   async open(): Promise<void> {
     await this.replacingDamaged(() => this.connect());
-    await this.leave();
+    await this.releaseLock();
   }
 
   async store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord> {
@@ -85,33 +85,33 @@ class FileDatabase implements ReadingsDatabase {
   }
 
   async close(): Promise<void> {
-    if (this.connection !== null) await this.enter();
+    if (this.connection !== null) await this.takeLock();
     const connection = await this.connection?.catch(() => null);
     this.connection = null;
     await connection?.close();
-    this.lookAtWal();
-    this.lookAtWal = () => undefined;
-    await this.leave();
+    this.checkWal();
+    this.checkWal = () => undefined;
+    await this.releaseLock();
   }
 
-  private async enter(): Promise<void> {
-    const pass = (this.pass ??= enterGate(this.storage, this.signal));
+  private async takeLock(): Promise<void> {
+    const lock = (this.lock ??= lockDatabase(this.storage, this.signal));
     try {
-      await pass;
+      await lock;
     } catch (thrown) {
-      // Else every later try would get the same answer, without having waited at the gate again.
-      if (this.pass === pass) this.pass = null;
+      // Else every later try would get the same answer, without having waited for the lock again.
+      if (this.lock === lock) this.lock = null;
       throw thrown;
     }
   }
 
-  private async leave(): Promise<void> {
-    const pass = await this.pass?.catch(() => null);
-    this.pass = null;
-    await pass?.release();
+  private async releaseLock(): Promise<void> {
+    const lock = await this.lock?.catch(() => null);
+    this.lock = null;
+    await lock?.release();
   }
 
-  /** Does the work; where the file turns out to be damaged, or is moved away meanwhile, does it again in a new one. */
+  /** Does the work; if the file turns out to be damaged, or is moved away meanwhile, does it again in a new one. */
   private async replacingDamaged(work: () => Promise<unknown>): Promise<void> {
     let sound: string | null = null;
     for (let starts = 1; ; starts++) {
@@ -126,23 +126,24 @@ class FileDatabase implements ReadingsDatabase {
         await this.close().catch(() => undefined);
         const failure = asMonitorError(thrown);
         if (!failure.type.startsWith('database_') || starts >= MAX_FRESH_STARTS) throw thrown;
-        // Whatever failed, it was not about the file that is there now.
+        // The failure was not about the file that is there now.
         if (identity(this.path) !== found) continue;
         if (failure.type !== 'database_corrupt') throw thrown;
-        // Tried once more after SQLite found nothing wrong with the file; then the failure is said, and nothing is moved.
+        // Tried once more after SQLite found nothing wrong with the file; then the failure is reported, and nothing is
+        // moved.
         if (sound === found) throw thrown;
         if (!(await this.replace(found, failure.message))) sound = found;
       }
     }
   }
 
-  /** @returns false if the file stays, because SQLite finds nothing wrong with it now that nobody else writes */
+  /** @returns false if the file stays, because SQLite finds nothing wrong with it now that no other process writes */
   private async replace(suspected: string | null, why: string): Promise<boolean> {
-    const patience = { busyTimeoutMs: this.storage.busy_timeout_ms, signal: this.signal };
+    const wait = { busyTimeoutMs: this.storage.busy_timeout_ms, signal: this.signal };
     const replace = async () => {
       // Another process may have replaced it already.
       if (identity(this.path) !== suspected) return true;
-      if (!(await isDamaged(this.path, patience))) return false;
+      if (!(await isDamaged(this.path, wait))) return false;
       this.effort.replaced = setAside(this.path, why, this.logger);
       await createDatabase(this.storage, this.logger);
       return true;
@@ -150,9 +151,9 @@ class FileDatabase implements ReadingsDatabase {
     return await whileAlone(this.storage, replace, this.signal);
   }
 
-  /** Behind the gate until `open` or `close` leaves it, so that the file stays where it is. */
+  /** The lock stays until `openFile` or `close` releases it, so that no other process moves the file away. */
   private async connect(): Promise<Database> {
-    await this.enter();
+    await this.takeLock();
     if (this.connection !== null && identity(this.path) !== this.opened) await this.close();
     this.connection ??= this.openFile();
     return await this.connection;
@@ -160,14 +161,14 @@ class FileDatabase implements ReadingsDatabase {
 
   private async openFile(): Promise<Database> {
     for (;;) {
-      await this.enter();
+      await this.takeLock();
       this.opened = identity(this.path);
       const connection = await openConnection(this.storage, this.logger, this.signal);
       if (connection !== null) {
-        this.lookAtWal = watchWal(this.storage, this.logger);
+        this.checkWal = watchWal(this.storage, this.logger);
         return connection;
       }
-      await this.leave();
+      await this.releaseLock();
       await whileAlone(this.storage, () => prepareDatabase(this.storage, this.logger), this.signal);
     }
   }

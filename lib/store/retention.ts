@@ -1,6 +1,6 @@
 /**
- * Forgets what is older than `storage.retention_days`, in steps so short, and so far apart, that a collector which wants
- * to write in between never waits 100 ms: SQLite's wait looks again after 1, 2, 5, 10, 15 and 20 ms.
+ * Forgets what is older than `storage.retention_days`, in steps so short, and so far apart, that a collector that wants
+ * to write in between never waits 100 ms: SQLite's wait tries again after 1, 2, 5, 10, 15 and 20 ms.
  */
 import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
@@ -8,7 +8,7 @@ import type { Logger } from '../logging/logger';
 import { sleep as realSleep, type Sleep } from '../reliability/sleep';
 import { Database } from './database';
 import { databasePath } from './files';
-import { enterGate } from './gate';
+import { lockDatabase } from './database-lock';
 
 const DAY_MS = 86_400_000;
 /** The first step; later ones are as large as a step of this length allows. */
@@ -25,13 +25,13 @@ const CLOCKS_AGREE_WITHIN_MS = 3_600_000;
 
 export interface RetentionContext {
   signal: AbortSignal;
-  /** the clock of the device that was read minus ours; null if it did not tell the time */
+  /** the clock of the device that was read minus ours; null if it sent no time */
   clockDifferenceMs: number | null;
   now?: () => number;
   sleep?: Sleep;
 }
 
-/** @returns how many cycles were forgotten; where another program holds the lock, the next run goes on */
+/** @returns how many cycles were forgotten; if another program holds the lock, the next run goes on */
 export async function forgetOld(storage: StorageConfig, logger: Logger, context: RetentionContext): Promise<number> {
   if (storage.retention_days === 0 || !isClockConfirmed(context.clockDifferenceMs, logger)) return 0;
   const { now = Date.now } = context;
@@ -52,7 +52,7 @@ export async function forgetOld(storage: StorageConfig, logger: Logger, context:
 
 function isClockConfirmed(differenceMs: number | null, logger: Logger): boolean {
   if (differenceMs === null) {
-    logger.info('retention_skipped', 'the device did not tell the time: nothing is forgotten');
+    logger.info('retention_skipped', 'the device sent no time: nothing is forgotten');
     return false;
   }
   if (Math.abs(differenceMs) <= CLOCKS_AGREE_WITHIN_MS) return true;
@@ -66,8 +66,8 @@ function isClockConfirmed(differenceMs: number | null, logger: Logger): boolean 
 }
 
 /**
- * The SQL condition of a `cycle` that is too old, by its start and by its sensors' own times: a cycle that a clock gone
- * astray stamped years ago is as young as what was measured in it. A time from the future is a sensor's mistake.
+ * The SQL condition of a `cycle` that is too old, by its start and by its sensors' own times: a cycle that a wrong
+ * clock stamped years ago is as young as what was measured in it. A time from the future is a sensor's mistake.
  */
 function conditionOfOld(before: string, nowMs: number): string {
   const youngestMs = nowMs + DAY_MS;
@@ -76,11 +76,11 @@ function conditionOfOld(before: string, nowMs: number): string {
 }
 
 async function forgetBefore(storage: StorageConfig, isOld: string, context: RetentionContext): Promise<number> {
-  const gate = await enterGate(storage, context.signal);
+  const lock = await lockDatabase(storage, context.signal);
   try {
     const database = await Database.open(databasePath(storage.data_directory), 'read-write');
     try {
-      // Nobody waits for this: what a power cut undoes is deleted again.
+      // Nothing depends on this: what a power cut undoes is deleted again.
       await database.exec('PRAGMA synchronous = NORMAL');
       database.setBusyTimeout(0);
       return await forgetInSteps(database, isOld, context);
@@ -88,7 +88,7 @@ async function forgetBefore(storage: StorageConfig, isOld: string, context: Rete
       await database.close();
     }
   } finally {
-    await gate.release();
+    await lock.release();
   }
 }
 
@@ -104,14 +104,14 @@ async function forgetInSteps(database: Database, isOld: string, context: Retenti
     if (deleted < cycles) break;
     const tookMs = Math.max(1, performance.now() - startedAt);
     cycles = Math.max(1, Math.min(cycles * 2, Math.floor((cycles * STEP_MS) / tookMs)));
-    await sleep(PAUSE_MS, signal).catch(() => undefined); // the cycle's end is looked at above
+    await sleep(PAUSE_MS, signal).catch(() => undefined); // the cycle's end is checked above
   }
   return forgotten;
 }
 
 /**
- * One transaction: the oldest cycles with their readings, and devices of which nothing is left. An older cycle that stays,
- * because of what was measured in it, becomes the newest of its devices.
+ * One transaction: the oldest cycles with their readings, and devices of which nothing is left. An older cycle that
+ * stays, because of what was measured in it, becomes the newest of its devices.
  */
 async function forgetSome(database: Database, isOld: string, limit: number): Promise<number> {
   // Looked up without a lock.

@@ -35,7 +35,7 @@ function word(id: string): string {
 type QuantityRows = Readonly<Record<string, QuantityRow>>;
 
 /**
- * What a row of the view `readings` is made of. CROSS JOIN tells SQLite to look up cycles first: without statistics it
+ * What a row of the view `readings` is made of. CROSS JOIN makes SQLite look up cycles first: without statistics it
  * would read all readings for one hour of them.
  */
 function readingsOf(quantities: QuantityRows): string {
@@ -50,10 +50,10 @@ ${values.join('')}  r.is_anomalous AS is_anomalous
 FROM cycle c CROSS JOIN reading r ON r.cycle = c.id JOIN device d ON d.id = r.device`;
 }
 
-/** The view `readings`, for those who choose cycles by their id. */
+/** The view `readings`, for queries that choose cycles by their id. */
 export const READINGS = readingsOf(QUANTITIES);
 
-/** What a version changes beside the columns of new quantities: version → SQL. A step is never changed, only added. */
+/** What a version changes besides the columns of new quantities: version → SQL. A step is never changed, only added. */
 const STEPS: Readonly<Record<number, string>> = { 1: VERSION_1 };
 
 /** `[n]` leads from version n to n + 1: its step, the columns of the quantities that are new in it, and the view. */

@@ -1,5 +1,5 @@
 /**
- * Many readings made into few points: lowest, mean and highest value of each quantity in equal stretches of time. Asks
+ * Makes few points of many readings: lowest, mean and highest value of each quantity in equal stretches of time. Asks
  * the tables, not the view: a year of 20 devices is two million rows.
  */
 import type { QuantityName } from '../quantities';
@@ -18,19 +18,19 @@ export interface SeriesQuery {
   toMs: number;
   /** into how many equal stretches the time is divided */
   stretches: number;
-  /** what each collector's devices may tell: other quantities are not looked at, which halves the time */
+  /** what each collector's devices may measure: other quantities are not read, which halves the time */
   sources: readonly SourceQuantities[];
   /** only readings with one of these names of the room */
   locations?: readonly string[] | undefined;
   /** only these devices */
   devices?: readonly string[] | undefined;
-  /** where readings of a device lie further apart, the later stretch is `broken` off; absent: not looked at */
+  /** if readings of a device lie further apart, the later stretch is `broken` off; absent: not checked */
   breakAfterMs?: number | undefined;
-  /** a value is stale where the sensor's own time lies so far before the cycle's */
+  /** a value is stale if the sensor's own time lies so far before the cycle's */
   staleAfterMs: number;
 }
 
-/** One quantity of one device; index = number of the stretch, NaN where there is no value. */
+/** One quantity of one device; index = number of the stretch, NaN if there is no value. */
 export interface Series {
   lowest: Float64Array;
   mean: Float64Array;
@@ -45,7 +45,7 @@ export interface DeviceSeries {
   anomalous: Uint8Array;
   stale: Uint8Array;
   broken: Uint8Array;
-  /** first and last reading of each stretch, in milliseconds since 1970, where `breakAfterMs` was asked for */
+  /** first and last reading of each stretch, in milliseconds since 1970, if `breakAfterMs` was asked for */
   edges: Map<number, readonly [firstMs: number, lastMs: number]>;
 }
 
@@ -105,8 +105,8 @@ function aggregate(
     conditions.push('AND r.device IN (SELECT id FROM device WHERE device_id IN (SELECT value FROM json_each(?)))');
     parameters.push(JSON.stringify(devices));
   }
-  // LIMIT keeps the inner query apart: merged, each value would be worked out three times. The sorting must not be told
-  // to stay in memory (temp_store): it would allocate row by row, and the two connections would wait for each other.
+  // LIMIT keeps the inner query apart: merged, each value would be worked out three times. Do not make the sorting
+  // stay in memory (temp_store): it would allocate row by row, and the two connections would wait for each other.
   return database.all<Aggregate>(
     `SELECT device, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
        ${times === '' ? '' : ', min(started_at) AS first, max(started_at) AS last'}

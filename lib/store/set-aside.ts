@@ -10,7 +10,7 @@ import { sideFiles } from './files';
 /**
  * Renames `path` and its side files to `readings.db.corrupt-20260102T030405678Z` (and `…-wal`, `…-shm`). The database
  * goes first: killed in between, the side files are found alone and follow (`createWhole`).
- * @returns the new name; null where there was nothing to move
+ * @returns the new name; null if there was nothing to move
  * @throws MonitorError `file_system`
  */
 export function setAside(path: string, why: string, logger: Logger, now = new Date()): string | null {

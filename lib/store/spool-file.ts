@@ -3,18 +3,18 @@ import { NO_QUANTITIES, QUANTITY_NAMES, type QuantityName } from '../quantities'
 import type { Reading } from '../reading';
 import type { Cycle, CycleRecord } from './store';
 
-/** Files of a newer version are not understood, hence damaged. */
+/** Files of a newer version are not understood, so they count as damaged. */
 const SPOOL_VERSION = 1;
 
 export function encodeSpoolFile({ record, readings }: Cycle): string {
   return `${JSON.stringify({ spool_version: SPOOL_VERSION, record, readings })}\n`;
 }
 
-/** @throws Error that says what is wrong, where it is not whole and well-formed */
+/** @throws Error that says what is wrong, if it is not whole and well-formed */
 export function decodeSpoolFile(text: string): Cycle {
   const file = objectOf(JSON.parse(text), 'the file');
   if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
-  if (!Array.isArray(file['readings'])) throw new Error('its readings are no list');
+  if (!Array.isArray(file['readings'])) throw new Error('its readings are not a list');
   const record = checked<CycleRecord>(
     { lock_wait_ms: 0, ...objectOf(file['record'], 'its cycle') },
     RECORD,
@@ -26,7 +26,9 @@ export function decodeSpoolFile(text: string): Cycle {
   return { record, readings, spooled: true };
 }
 
-/** Older versions wrote the names as the devices told them: half a surrogate pair is another text to SQLite than to us. */
+/**
+ * Older versions wrote the names as the devices sent them: half a surrogate pair is another text to SQLite than to us.
+ */
 function wellFormed(reading: Reading): Reading {
   const { device_id, location } = reading;
   return { ...reading, device_id: device_id.toWellFormed(), location: location.toWellFormed() };
@@ -86,6 +88,6 @@ function checked<T extends object>(value: unknown, checks: Record<keyof T, Check
 }
 
 function objectOf(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} is no object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} is not an object`);
   return value as Record<string, unknown>;
 }

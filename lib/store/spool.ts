@@ -12,7 +12,7 @@ import type { Logger } from '../logging/logger';
 import { decodeSpoolFile, encodeSpoolFile } from './spool-file';
 import type { Cycle, Store } from './store';
 
-/** So many cycles are stored in one transaction: it holds the lock for some tenths of a second at most. */
+/** At most so many cycles are stored in one transaction, which holds the lock for some tenths of a second at most. */
 const CYCLES_PER_TRANSACTION = 200;
 
 export function spoolDirectory(storage: Pick<StorageConfig, 'data_directory'>): string {
@@ -20,8 +20,8 @@ export function spoolDirectory(storage: Pick<StorageConfig, 'data_directory'>): 
 }
 
 /**
- * The files that wait, oldest first; empty where there is no spool yet.
- * @throws MonitorError `file_system` where the spool is somebody else's, or the system's error
+ * The files that wait, oldest first; empty if there is no spool yet.
+ * @throws MonitorError `file_system` if the spool belongs to somebody else, or the system's error
  */
 export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): string[] {
   const directory = spoolDirectory(storage);
@@ -34,7 +34,7 @@ export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): st
 /** A half-written file this old belongs to a process that was killed, not to one at work. */
 const ABANDONED_AFTER_MS = 60_000;
 
-/** Removes what killed processes left of files they had not finished, here and beside the database. */
+/** Removes what killed processes left of files they had not finished, here and next to the database. */
 function removeUnfinished(storage: StorageConfig): void {
   for (const directory of [storage.data_directory, spoolDirectory(storage)]) {
     try {
@@ -42,7 +42,7 @@ function removeUnfinished(storage: StorageConfig): void {
         if (/^\..*\.(json|txt)\.temporary-/.test(name)) removeOld(join(directory, name));
       }
     } catch {
-      // Not there yet, or it may be written but not read: litter stays, nothing is lost.
+      // Not there yet, or it may be written but not read: the files stay, nothing is lost.
     }
   }
 }
@@ -54,7 +54,7 @@ function removeOld(path: string): void {
 
 /**
  * Keeps a cycle, with its row as it is, for the next one that can write.
- * @throws MonitorError `database_full` at `spool_max_mb` (event `spool_full`), `file_system` where it cannot be written
+ * @throws MonitorError `database_full` at `spool_max_mb` (event `spool_full`), `file_system` if it cannot be written
  */
 export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle): void {
   try {
@@ -63,7 +63,7 @@ export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle)
     const isOurs = thrown instanceof MonitorError;
     const failure = isOurs ? thrown : fileError('write', spoolDirectory(storage), thrown);
     const { type, message, remediation, cause } = failure;
-    // It could be written when the cycle began, and is the last place there is: worth another try, whatever it says.
+    // It could be written when the cycle began, and is the last place there is: worth another try after any error.
     if (type === 'file_system') throw new MonitorError(message, { type, permanent: false, remediation, cause });
     throw failure;
   }
@@ -77,7 +77,7 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
   const usedBytes = bytesIn(storage);
   if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
     const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;
-    const remediation = 'Mend the database, so that the next cycle can store what waits: node bin/health.js database';
+    const remediation = 'Fix the database, so that the next cycle can store what waits: node bin/health.js database';
     logger.critical('spool_full', message, { readings, used_bytes: usedBytes, remediation });
     throw new MonitorError(message, { type: 'database_full', permanent: true, remediation });
   }
@@ -92,7 +92,7 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
 
 /**
  * Stores what waits, oldest first, and removes it; killed in between, or done by two processes at once, each cycle is
- * stored once all the same, because the store knows it by its start. A damaged file is moved to data/spool-damaged/.
+ * stored once nevertheless, because the store knows it by its start. A damaged file is moved to data/spool-damaged/.
  * @throws MonitorError of the store: what is not stored yet goes on waiting
  */
 export async function replaySpool(storage: StorageConfig, logger: Logger, store: Store): Promise<void> {
@@ -106,7 +106,7 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
   }
 }
 
-/** A spool that cannot be listed must not keep the database from taking what is new. */
+/** A spool that cannot be listed must not stop new cycles from being stored. */
 function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
   try {
     const files = spooledFiles(storage);
@@ -157,7 +157,7 @@ function removeStored(logger: Logger, file: string): void {
   }
 }
 
-/** @returns null where it is damaged, cannot be read now, or another process has just stored it */
+/** @returns null if it is damaged, cannot be read now, or another process has just stored it */
 function readSpoolFile(storage: StorageConfig, logger: Logger, file: string): Cycle | null {
   let text: string;
   try {

@@ -30,11 +30,11 @@ export interface CycleRecord {
 export interface Cycle {
   record: CycleRecord;
   readings: Reading[];
-  /** True where it comes out of the spool: its row then says `readings_spooled`, not `readings_stored`. */
+  /** True if it comes out of the spool: its row then says `readings_spooled`, not `readings_stored`. */
   spooled?: boolean;
 }
 
-/** What keeping a cycle took, filled in while it is kept, so that it is known after a failure as well. */
+/** The cost of storing a cycle, filled in meanwhile, so that it is known after a failure as well. */
 export interface Effort {
   /** how long other processes' locks were waited for, failed tries included, in milliseconds */
   lockWaitMs: number;
@@ -46,7 +46,7 @@ export function noEffort(): Effort {
   return { lockWaitMs: 0, replaced: null };
 }
 
-/** Keeps cycles: a database that is open and checked. What that takes is noted in the `Effort` it was made with. */
+/** Stores cycles: a database that is open and checked. The cost is noted in the `Effort` it was made with. */
 export interface Store {
   /**
    * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
@@ -58,6 +58,6 @@ export interface Store {
   store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord>;
   /** Stores several cycles in one transaction. @throws MonitorError as `store`: none of them is stored */
   storeAll(cycles: readonly Cycle[]): Promise<void>;
-  /** Lets go of everything; may be called twice. */
+  /** Releases everything; may be called twice. */
   close(): Promise<void>;
 }

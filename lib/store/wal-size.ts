@@ -1,4 +1,7 @@
-/** A reader that does not end keeps the WAL from being folded into the database: said while it lasts, and when it is over. */
+/**
+ * A reader that does not end keeps the WAL from being folded into the database: a warning while it lasts, a line when
+ * it is over.
+ */
 import { statSync } from 'node:fs';
 import type { StorageConfig } from '../config/config';
 import type { Logger } from '../logging/logger';
@@ -6,7 +9,7 @@ import { databasePath } from './files';
 
 /** A page of SQLite, as the store makes its databases. */
 export const PAGE_BYTES = 4096;
-/** About 4 MB: a usual cycle is far below that, whatever the configuration. */
+/** About 4 MB: a usual cycle is far below that, in any configuration. */
 export const OVERSIZED_PAGES = 1000;
 
 /** From how many pages on a WAL is too large to be an everyday one. */
@@ -15,8 +18,8 @@ export function oversizedPages(storage: Pick<StorageConfig, 'wal_autocheckpoint_
 }
 
 /**
- * Looks at the WAL when the database is opened (event `wal_oversized`).
- * @returns what looks again when it is closed (event `wal_folded`)
+ * Checks the WAL when the database is opened (event `wal_oversized`).
+ * @returns a function that checks again when it is closed (event `wal_folded`)
  */
 export function watchWal(storage: StorageConfig, logger: Logger): () => void {
   const path = databasePath(storage.data_directory);
@@ -26,7 +29,7 @@ export function watchWal(storage: StorageConfig, logger: Logger): () => void {
   const remediation = `See who has it open, and end that program: fuser -v '${path}'`;
   logger.warning(
     'wal_oversized',
-    `${path}-wal has grown to ${before} bytes: most likely somebody reads without an end`,
+    `${path}-wal has grown to ${before} bytes: most likely a program reads without an end`,
     {
       wal_bytes: before,
       limit_bytes,
@@ -44,6 +47,6 @@ function walBytes(path: string): number {
   try {
     return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   } catch {
-    return 0; // a disk that fails is found out by whoever reads from it
+    return 0; // a disk that fails is found out by the next process that reads from it
   }
 }

@@ -17,7 +17,7 @@ const AS_KEPT = QUANTITY_NAMES.map((name) =>
 
 /**
  * The same cycle twice leaves one: a row or a reading that is there already stays as it is.
- * @throws MonitorError as of `databaseError`; `internal` where a reading has no row afterwards
+ * @throws MonitorError as of `databaseError`; `internal` if a reading has no row afterwards
  */
 export async function writeCycle(database: Database, cycle: Cycle): Promise<void> {
   const { record, readings } = cycle;
@@ -43,7 +43,7 @@ export async function writeCycle(database: Database, cycle: Cycle): Promise<void
   await proveWritten(database, id, cycle);
 }
 
-/** The statements pass over a reading whose texts SQLite does not find again, and over a second one of a device. */
+/** The statements leave out a reading whose texts SQLite does not find again, and a second one of a device. */
 async function proveWritten(database: Database, id: number, { record, readings }: Cycle): Promise<void> {
   const row = await database.get<{ rows: number }>('SELECT count(*) AS rows FROM reading WHERE cycle = ?', id);
   const rows = row?.rows ?? 0;

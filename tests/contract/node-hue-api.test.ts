@@ -1,5 +1,5 @@
 /**
- * A client that nobody here wrote meets the simulated bridge: what node-hue-api expects of a real bridge must hold for
+ * A client by other authors with the simulated bridge: what node-hue-api expects of a real bridge must be true for
  * ours. Its own HTTPS connect() fetches the certificate from port 443, which a test cannot have: over HTTPS its Api and
  * Transport are used directly, with an agent that verifies the bridge id.
  */
@@ -109,7 +109,7 @@ test('it reads sensors and the full configuration over HTTPS, the bridge id veri
   await expect(overTls('001788fffe000001').sensors.getAll()).rejects.toThrow(/altnames|does not match/i);
 });
 
-test('it meets the faults as it would meet those of a real bridge', async () => {
+test('it gets the faults as it would get them from a real bridge', async () => {
   const api = await connect(bridge.key);
   bridge.faults.next('/sensors', fault.reset());
   await expect(api.sensors.getAll()).rejects.toThrow('ECONNRESET');

@@ -1,4 +1,4 @@
-/** What is shipped of a package is what was published and tested; and what is shipped stands under `dependencies`. */
+/** What is shipped of a package is what was published and tested; and it is listed under `dependencies`. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ test('everything in the bundles is a file, and every file of a package is there 
   expect(changed).toEqual([]);
 });
 
-test('no file of ours stands in the place of what a package imports', () => {
+test('no file of ours replaces what a package imports', () => {
   const replaced = Object.entries(files)
     .filter(([path]) => PACKAGE.test(path))
     .flatMap(([path, { imports }]) => imports.map((one) => ({ path, one })))
@@ -46,7 +46,7 @@ test('no file of ours stands in the place of what a package imports', () => {
   expect(replaced).toEqual([]);
 });
 
-test('what we import stands under dependencies, and the lock file has every bundled package as one that runs', () => {
+test('what we import is listed under dependencies, and the lock file has every bundled package as one that runs', () => {
   const imported = Object.entries(files)
     .filter(([path]) => !PACKAGE.test(path))
     .flatMap(([, { imports }]) => imports.map((one) => PACKAGE.exec(one)?.[1]));

@@ -1,6 +1,7 @@
 /**
- * The simulator against payloads in the shapes of real devices: what it tells has the keys and kinds of values that were
- * seen. A payload may be older and know less, or be of a device that was never used, so a kind of `null` fits everything.
+ * The simulator against payloads in the shapes of real devices: what it answers has the keys and kinds of values that
+ * were seen. A payload may be older and know less, or be of a device that was never used, so a kind of `null` fits
+ * everything.
  */
 import { capabilityStatesOf, endpointOf, monitors } from '../../lib/simulator/alexa-monitors';
 import type { ClipSensor } from '../../lib/simulator/hue-home-shape';
@@ -70,7 +71,7 @@ test('a simulated monitor is discovered like a real one', () => {
   expect(meanings(ours)).toEqual(meanings(seen));
 });
 
-test('a simulated monitor tells its state like a real one', () => {
+test('a simulated monitor answers its state like a real one', () => {
   const seen = parsedPayload('aqm/state') as { deviceStates: { capabilityStates: string[] }[] };
   const byInterface = (states: unknown[]) =>
     Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What every source must do, whatever it asks: the Hue Bridge and the air quality monitors both pass it. */
+/** What every source must do, for any device: the Hue Bridge and the air quality monitors both pass it. */
 import { asMonitorError, MonitorError } from '../../lib/errors';
 import { noTraffic, type Traffic } from '../../lib/http/observed';
 import { startDeadline, type Deadline } from '../../lib/reliability/deadline';
@@ -63,7 +63,7 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
       expect(traffic.endpoint).not.toBeNull();
     });
 
-    test('an empty answer: no reading is made up, and it is no success', async () => {
+    test('an empty answer: no reading is made up, and it is not a success', async () => {
       under.empty();
       const answer = await read().catch((thrown: unknown) => thrown as MonitorError | DeviceAnswer[]);
       if (answer instanceof MonitorError) expect(answer).toMatchObject({ type: 'no_monitor', permanent: true });

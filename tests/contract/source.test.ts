@@ -22,7 +22,7 @@ describeSource('a Hue Bridge', async () => {
     source: (traffic, deadline) => home.source(traffic, deadline),
     faults: bridge.faults,
     requests: () => bridge.requests.length,
-    values: /^GET \/api\/[^/]+(\/sensors)?$/, // the other endpoint is asked if one gives no sense
+    values: /^GET \/api\/[^/]+(\/sensors)?$/, // the other endpoint is asked if one gives nonsense
     deviceIds: sensors.map(({ temperature }) => `hue:${temperature.uniqueid}`),
     empty: () => {
       bridge.home.resources.sensors = {};

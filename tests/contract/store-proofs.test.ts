@@ -1,4 +1,4 @@
-/** The store's proofs by force, in their short form; the long one is `npm run campaign store`. */
+/** The stress tests of the store, in their short form; the long one is `npm run campaign store`. */
 import { writeTogether } from '../campaigns/store/concurrency';
 import { meetDamage, replaceUnderLoad } from '../campaigns/store/damage';
 import { canMount, fillDisk } from '../campaigns/store/full-disk';
@@ -29,7 +29,7 @@ test.each([
 );
 
 test('a lock held for less than the busy timeout is waited for, without a retry', async () => {
-  // Four times as long as SQLite is let wait at a time: a statement other than BEGIN IMMEDIATE would give up.
+  // Four times as long as SQLite may wait at a time: a statement other than BEGIN IMMEDIATE would give up.
   const options = { busyTimeoutMs: 60_000, baseDelaySeconds: 1, from: 'event wal_verified', heldMs: 1000 };
   const { report, retries, storedInTheEnd } = await holdLock(workers, options);
   expect(report).toMatchObject({ exitCode: 0, stored: 2, spooled: 0, errorType: null });
@@ -66,7 +66,7 @@ test('a database that is replaced while others write into it: every reported cyc
   expect(result.replacements).toBeGreaterThan(0);
 });
 
-test('a reader that does not end makes the WAL grow, but not for ever', async () => {
+test('a reader that does not end makes the WAL grow, but not without a limit', async () => {
   const result = await readForever(60);
   expect(result.whileReadingBytes).toBeGreaterThan(2 * result.limitBytes);
   expect(result.afterwardsBytes).toBeLessThanOrEqual(result.limitBytes);
@@ -84,7 +84,7 @@ const mountable = canMount();
       expect(result).toMatchObject({ kept: 3, expected: 3, integrity: 'ok', leftOver: [] });
     });
 
-    test('at the spool: stored all the same', async () => {
+    test('at the spool: stored nevertheless', async () => {
       const result = await fillDisk(workers, 'spool', 0);
       expect(result.report).toMatchObject({ exitCode: 0, stored: 40 });
       expect(result).toMatchObject({ kept: 3, expected: 3, integrity: 'ok', leftOver: [] });

@@ -46,7 +46,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await under.readBack()).toEqual(cycles.map(({ record, readings }) => ({ record, readings })));
     });
 
-    test('stores a failed cycle without readings, with all that is known of it', async () => {
+    test('stores a failed cycle without readings, with all that is known about it', async () => {
       const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [], {
         outcome: 'failed',
         exit_code: 1,
@@ -61,13 +61,13 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await under.readBack()).toEqual([{ record: cycle.record, readings: [] }]);
     });
 
-    test('stores the same cycle once, however often it is given', async () => {
+    test('stores the same cycle once, even if it is given several times', async () => {
       const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a'), hueReading('hue:b')]);
       for (let times = 0; times < 3; times++) expect(await keep(under.store, cycle)).toEqual(cycle.record);
       expect(await under.readBack()).toEqual([{ record: cycle.record, readings: cycle.readings }]);
     });
 
-    test('stores nothing of a cycle in which a reading would get no row of its own', async () => {
+    test('stores nothing of a cycle in which a reading would get no row', async () => {
       const cycle = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a'), hueReading('hue:a')]);
       await expect(keep(under.store, cycle)).rejects.toMatchObject({ type: 'internal', permanent: true });
       await expect(under.store.storeAll([nthCycle(1), cycle])).rejects.toMatchObject({ type: 'internal' });
@@ -97,7 +97,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(places).toEqual(['Hall', 'Attic']);
     });
 
-    test('answers with the row that is stored, however often the cycle had to be judged', async () => {
+    test('answers with the row that is stored, even if the cycle had to be judged several times', async () => {
       const { record, readings } = cycleOf('2026-01-02T03:00:00.000Z', 'hue', [hueReading('hue:a')]);
       let judged = 0;
       const stored = await under.store.store(readings, () => ({ ...record, duration_ms: ++judged }));

@@ -1,4 +1,4 @@
-/** auth-hue as a user runs it, against a simulated bridge: pairing, certificates, the two files, and its messages. */
+/** auth-hue as a user runs it, against a simulated bridge: pairing, certificates, the two files, and what it says. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -136,7 +136,7 @@ describe('pairing', () => {
     });
   });
 
-  test('keeps waiting while the bridge does not answer for a moment', async () => {
+  test('goes on waiting over a moment without the bridge', async () => {
     const bridge = await startBridge();
     const at = install();
     bridge.press();
@@ -146,7 +146,7 @@ describe('pairing', () => {
     expect(await at.run(['--bridge', bridge.url])).toMatchObject({ exitCode: 0 });
   });
 
-  test('changes nothing if the button is not pressed within 30 s', async () => {
+  test('changes nothing where the button is not pressed within 30 s', async () => {
     const bridge = await startBridge();
     const at = install();
     const result = await at.run(['--bridge', bridge.url], { wrapper: fasterClock(20) });
@@ -156,7 +156,7 @@ describe('pairing', () => {
     expect(existsSync(`${at.secrets}.backup`)).toBe(false);
   }, 60_000);
 
-  test('makes both files if there are none', async () => {
+  test('makes both files where there are none', async () => {
     const bridge = await startBridge({ certificate: await selfSignedBridge('001788FFFE100001') });
     const at = install({ config: '', secrets: '' });
     bridge.press();
@@ -181,7 +181,7 @@ describe('pairing', () => {
     expect(at.read('config')).toMatch(/^# my home\n\nhue:\n {2}bridge_url: /);
   });
 
-  test('logs a failure, without terminal commands in it', async () => {
+  test('leaves a failure in the log as well, and nothing in it that a terminal would obey', async () => {
     const bridge = await startBridge({ protocols: ['http'] });
     const at = install();
     bridge.press();
@@ -193,7 +193,7 @@ describe('pairing', () => {
     expect(at.allText(result)).not.toContain(OLD_KEY);
   });
 
-  test('with --json prints one object on stdout, and the rest on stderr', async () => {
+  test('with --json says one object on stdout, and the rest on stderr', async () => {
     const bridge = await startBridge();
     const at = install();
     bridge.press();
@@ -213,7 +213,7 @@ describe('pairing', () => {
     expect(stdout + stderr).not.toContain(newKeyOf(bridge));
   });
 
-  test('with --quiet prints only what to do', async () => {
+  test('with --quiet says only what to do', async () => {
     const bridge = await startBridge();
     bridge.press();
     const { stdout, stderr, exitCode } = await install().run(['--bridge', bridge.url, '--quiet']);
@@ -224,13 +224,13 @@ describe('pairing', () => {
     });
   });
 
-  test('with --verbose prints every step, and no key', async () => {
+  test('with --verbose tells every step, and no key', async () => {
     const bridge = await startBridge({ protocols: ['http'] });
     const at = install();
     bridge.press();
     const result = await at.run(['--bridge', bridge.url, '--verbose']);
     expect(result.exitCode).toBe(0);
-    expect(result.stderr).toContain('/api/<key>/sensors: HTTP 200');
+    expect(result.stderr).toContain('/api/<key>/sensors: HTTP 200, ');
     expect(at.allText(result)).not.toContain(newKeyOf(bridge));
   });
 
@@ -264,7 +264,7 @@ describe('pairing', () => {
 });
 
 describe('the certificate', () => {
-  test('of an old bridge, signed by itself, is pinned and reported, and from then on the only accepted one', async () => {
+  test('of an old bridge, signed by itself, is pinned, said, and from then on the only one accepted', async () => {
     const bridge = await startBridge({ certificate: await selfSignedBridge('001788FFFE100001') });
     const at = install();
     bridge.press();
@@ -319,7 +319,7 @@ describe('the certificate', () => {
     expect(at.read('config')).toContain('192.168.1.10');
   });
 
-  test('is not used if the bridge has no https, and a message says so', async () => {
+  test('is not asked for where the bridge has no https, and that is said', async () => {
     const bridge = await startBridge({ protocols: ['http'] });
     const at = install();
     bridge.press();
@@ -331,7 +331,7 @@ describe('the certificate', () => {
 });
 
 describe('finding the bridge', () => {
-  test('by the discovery service, without one that does not answer', async () => {
+  test('by the discovery service, passing over one that is not there', async () => {
     const gone = await startHueBridge({ protocols: ['http'], bridgeId: '001788fffe300003' });
     await gone.close();
     const bridge = await startBridge();
@@ -351,12 +351,12 @@ describe('finding the bridge', () => {
     running.push(await announceBridges([bridge]));
     const at = install({ config: CONFIG.replace('[cloud]', '[mdns]') });
     bridge.press();
-    // Other bridges in this network, or parallel tests, may answer, too: then it asks which one.
+    // Others in this network, or tests running beside this one, may answer too: then it asks which.
     const { stdout } = await at.run([], { input: '' });
     expect(stdout).toContain(`id ${bridge.bridgeId}, at ${bridge.url}`);
   });
 
-  test('asks which one if there are several, until it gets an answer', async () => {
+  test('asks which one where there are several, until it gets an answer', async () => {
     const [one, two] = [await startBridge(), await startBridge({ bridgeId: '001788fffe200002' })];
     const at = install({ discovery: await discoveryOf(one, two) });
     two.press();
@@ -367,7 +367,7 @@ describe('finding the bridge', () => {
     expect(posts(one)).toEqual([]);
   });
 
-  test('pairs with none of several if the user does not answer', async () => {
+  test('pairs with none of several where nobody answers', async () => {
     const [one, two] = [await startBridge(), await startBridge({ bridgeId: '001788fffe200002' })];
     const at = install({ discovery: await discoveryOf(one, two) });
     const { exitCode, stderr } = await at.run([], { input: '' });
@@ -376,7 +376,7 @@ describe('finding the bridge', () => {
     expect([...posts(one), ...posts(two)]).toEqual([]);
   });
 
-  test('asks for the address if it finds nothing', async () => {
+  test('asks for the address where it finds nothing', async () => {
     const bridge = await startBridge();
     const at = install();
     bridge.press();
@@ -384,14 +384,14 @@ describe('finding the bridge', () => {
     expect(at.read('config')).toContain(bridge.url);
   });
 
-  test('says what to type if it finds nothing and the user does not answer', async () => {
+  test('says what to type where it finds nothing and nobody answers', async () => {
     const { exitCode, stderr, stdout } = await install().run();
     expect(exitCode).toBe(1);
     expect(stdout).toContain('the discovery service found nothing');
     expect(stderr).toContain('--bridge 192.168.1.10');
   });
 
-  test('names the given address that does not answer', async () => {
+  test('says who does not answer at the address given', async () => {
     const { exitCode, stderr } = await install().run(['--bridge', '127.0.0.1:1']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('https://127.0.0.1:1');

@@ -10,7 +10,7 @@ import { query } from '../support/storage';
 const read = (name: string): string => readFileSync(join(PROJECT_ROOT, name), 'utf8');
 const pages = [
   ...readdirSync(PROJECT_ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(PROJECT_ROOT, 'docs'))
+  ...readdirSync(join(PROJECT_ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];

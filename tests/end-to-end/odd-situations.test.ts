@@ -63,7 +63,7 @@ test.each(['/proc/no-such-folder', '/proc', '/dev/null/data'])(
 test('an installation that is not built answers --json with the usual fields', async () => {
   const installation = scratchDirectory();
   cpSync(join(PROJECT_ROOT, 'bin'), join(installation, 'bin'), { recursive: true });
-  for (const file of readdirSync(join(installation, 'bin')).filter((name) => name !== 'launch.js')) {
+  for (const file of readdirSync(join(installation, 'bin')).filter((name) => name !== 'door.js')) {
     const { exitCode, stdout } = await startNode([join(installation, 'bin', file), '--json']).result;
     expect({ file, exitCode, answer: JSON.parse(stdout) as unknown }).toMatchObject({
       exitCode: 2,

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AqmConfig } from '../../lib/config/config';
 import { asMonitorError, type MonitorError } from '../../lib/errors';
+import { stateFolder } from '../../lib/files/state-folder';
 import { createHttp } from '../../lib/http/fetch';
 import { noTraffic, observed, type Traffic } from '../../lib/http/observed';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
@@ -67,7 +68,7 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
     return {
       config,
       refreshToken: cloud.account.refreshToken,
-      dataDirectory,
+      state: stateFolder(dataDirectory),
       http: observed(createHttp(), { traffic, logger, now: () => new Date(clock) }),
       retrier: quickRetrier(logger),
       logger,

@@ -9,7 +9,7 @@ export async function fillDataDirectory(home: Home): Promise<void> {
   expect(await exitCodeOf('health', ['amazon_aqm'])).toBe(0);
   expect(await exitCodeOf('report', ['--format', 'csv', '--since-last'])).toBe(0);
   expect(await exitCodeOf('perf', ['baseline', '--cycles', '1'])).toBe(0);
-  home.bridge.faults.next('*', fault.status(503));
+  home.bridge.faults.next('*', fault.status(429));
   expect(await exitCodeOf('collect-hue', ['--quiet-repeats'])).toBe(1);
   home.cloud.account.expireCookies();
   home.cloud.faults.next('/auth/token', fault.invalidGrant());

@@ -1,7 +1,8 @@
 /** The real source of a Hue Bridge with a given configuration, over real HTTP; a clock that the test moves. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config, HueConfig } from '../../lib/config/config';
+import type { HueConfig } from '../../lib/config/config';
+import { stateFolder } from '../../lib/files/state-folder';
 import { createHttp } from '../../lib/http/fetch';
 import { noTraffic, observed, type Traffic } from '../../lib/http/observed';
 import { startDeadline, type Deadline } from '../../lib/reliability/deadline';
@@ -63,10 +64,10 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
       const connection = connectToBridge({
         config: {
           hue: config,
-          storage: { data_directory: dataDirectory } as Config['storage'],
           collection: { interval_minutes: 5, deadline_seconds: 120 },
         },
         key,
+        state: stateFolder(dataDirectory),
         http: observed(createHttp(), { traffic, logger }),
         logger,
         redact: (text) => text,

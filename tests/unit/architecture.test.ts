@@ -1,14 +1,14 @@
-/** Imports run one way: who opens a folder of lib/ may trust that nothing below it knows what stands above. */
+/** Imports go one way: no folder of lib/ imports a folder that is later in the list below. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 const LIB = join(ROOT, 'lib');
 
-/** The files that name things: whoever stands above may use their words. */
+/** The files that define names: every folder above may import them. */
 const GROUND = ['clock.ts', 'errors.ts', 'exit-codes.ts', 'quantities.ts', 'reading.ts', 'wording.ts'];
 
-/** From the ground up, folder by folder: each may use itself and what stands before it. */
+/** From the bottom up, folder by folder: each may import itself and what is listed before it. */
 const FLOORS: readonly (readonly string[])[] = [
   GROUND,
   ['files'],
@@ -38,7 +38,7 @@ function floorOf(file: string): number {
   return FLOORS.findIndex((rooms) => rooms.some((room) => file === room || file.startsWith(`${room}/`)));
 }
 
-/** Imports of types count: who needs the word has to know the thing. */
+/** Imports of types count, too. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(LIB, file), 'utf8');
   const names = [...text.matchAll(/(?:from|import|require)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(
@@ -50,7 +50,7 @@ function importsOf(file: string): string[] {
     .map((name) => (name.endsWith('.ts') ? name : `${name}.ts`));
 }
 
-test.each(files(LIB))('%s has its floor and looks only down', (file) => {
+test.each(files(LIB))('%s is in the list and imports only what is below it', (file) => {
   expect(floorOf(file)).toBeGreaterThanOrEqual(0);
   const upwards = importsOf(file).filter((name) => floorOf(name) > floorOf(file));
   expect(upwards).toEqual([]);
@@ -74,7 +74,7 @@ test('there is no circle between files', () => {
   expect(all.flatMap((file) => circleFrom(file, []))).toEqual([]);
 });
 
-test('a source knows no other source', () => {
+test('a source imports no other source', () => {
   const sources = files(join(LIB, 'sources')).filter((file) => file.split('/').length > 2);
   expect(sources.length).toBeGreaterThan(5);
   for (const file of sources) {
@@ -100,7 +100,7 @@ test('an exit code has its name in lib/exit-codes.ts and no other place', () => 
   expect(users.filter((file) => file !== 'exit-codes.ts')).toEqual([]);
 });
 
-test('a command gives --json its frame in lib/cli/envelope.ts', () => {
+test('the frame of --json is made in lib/cli/envelope.ts', () => {
   const makers = files(join(LIB, 'cli')).filter((file) => /schema_version/.test(readFileSync(join(LIB, file), 'utf8')));
   expect(makers).toEqual(['cli/envelope.ts']);
 });
@@ -110,9 +110,9 @@ test('only the frame of the commands makes a redactor', () => {
   expect(makers.sort()).toEqual(['cli/command.ts', 'logging/redact.ts']);
 });
 
-test('each file of bin/ only names its command; launch.js has the code that all of them need', () => {
-  for (const file of readdirSync(join(ROOT, 'bin')).filter((name) => name !== 'launch.js')) {
-    const text = readFileSync(join(ROOT, 'bin', file), 'utf8');
-    expect(text).toBe(`#!/usr/bin/env node\n'use strict';\nrequire('./launch')('${file.replace(/\.js$/, '')}');\n`);
+test('a file of bin/ only names its command; what all begin with is in one place', () => {
+  for (const door of readdirSync(join(ROOT, 'bin')).filter((name) => name !== 'door.js')) {
+    const text = readFileSync(join(ROOT, 'bin', door), 'utf8');
+    expect(text).toBe(`#!/usr/bin/env node\n'use strict';\nrequire('./door')('${door.replace(/\.js$/, '')}');\n`);
   }
 });

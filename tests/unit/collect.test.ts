@@ -1,5 +1,5 @@
-/** The essay, with the memory store: every order in which lock, proof, source, store and spool can fail. */
-import { collect, keepNothing, type CollectContext, type Keeping } from '../../lib/collect';
+/** A cycle with the memory store: every order in which lock, proof, source, store and spool can fail. */
+import { collect, withoutStoring, type CollectContext, type CycleStorage } from '../../lib/collect';
 import { MonitorError, type ErrorType } from '../../lib/errors';
 import type { SourceReport } from '../../lib/sources/accept';
 import type { DeviceAnswer } from '../../lib/sources/source';
@@ -18,7 +18,7 @@ const READ: SourceReport = {
 };
 
 interface Change {
-  lock?: Keeping['lock'];
+  lock?: CycleStorage['lock'];
   proveWritable?: () => never;
   read?: () => Promise<DeviceAnswer[]>;
   /** what is made of the answer */
@@ -55,7 +55,7 @@ function prepare(change: Change): Run {
     interrupt: () => undefined,
     clear: () => undefined,
   });
-  const keeping: Keeping = {
+  const storage: CycleStorage = {
     lock: () =>
       does('lock', change.lock ?? (() => Promise.resolve({ release: () => does('release', () => Promise.resolve()) }))),
     proveWritable: () => does('prove', change.proveWritable ?? (() => undefined)),
@@ -77,7 +77,7 @@ function prepare(change: Change): Run {
     source: { read: () => does('read', change.read ?? (() => Promise.resolve([]))) },
     accept: () => ({ ...READ, ...change.report }),
     traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
-    keeping,
+    storage,
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
     redact: (text) => text,
@@ -125,7 +125,7 @@ test.each<[string, Change, number, string[]]>([
     1,
     ['lock', 'prove', 'close', 'release'],
   ],
-])('%s: nobody is asked, and nothing is stored', async (_name, change, exit_code, order) => {
+])('%s: no device is asked, and nothing is stored', async (_name, change, exit_code, order) => {
   const { did, memory, spooled, result } = await run(change);
   expect(did).toEqual(order);
   expect(result.record).toMatchObject({ outcome: 'failed', exit_code });
@@ -137,14 +137,14 @@ test.each<[string, Change, string]>([
   ['has a defect', { read: () => Promise.reject(new TypeError('of ours')) }, 'internal'],
   ['lists nothing', { report: { readings: [], skipped: {}, devicesSeen: 0 } }, 'no_readings'],
   ['has only broken sensors', { report: { readings: [], skipped: { 'hue:3': 'malformed' } } }, 'no_readings'],
-])('a source that %s: a failed cycle, which has its row all the same', async (_name, change, error_type) => {
+])('a source that %s: a failed cycle, which has its row nevertheless', async (_name, change, error_type) => {
   const { did, memory, result } = await run(change);
   expect(did).toEqual(WHOLE);
   expect(result.failure?.type).toBe(error_type);
   expect(memory.cycles).toMatchObject([{ record: { outcome: 'failed', exit_code: 1, error_type }, readings: [] }]);
 });
 
-test('all sensors off is no failure; a malformed one beside good ones makes the cycle partial', async () => {
+test('all sensors off is not a failure; a malformed one among good ones makes the cycle partial', async () => {
   const off = await run({ report: { readings: [], skipped: { 'hue:3': 'off' }, devicesSeen: 1 } });
   expect(off.result).toMatchObject({ failure: null, record: { outcome: 'ok', exit_code: 0 } });
   const broken = await run({ report: { skipped: { 'hue:3': 'malformed' } } });
@@ -163,7 +163,7 @@ test.each<[string, Change, string[]]>([
   expect(spooled).toMatchObject([{ record, readings: READ.readings }]);
 });
 
-test('store and spool fail: the loss is told, with what hinders the spool as the remedy', async () => {
+test('store and spool fail: the loss is reported, with the remedy for the spool', async () => {
   const full = () =>
     Promise.reject(new MonitorError('the disk is full', { type: 'database_full', remediation: 'df -h' }));
   const { result } = await run({ store: { store: throwing('database_locked', 'it is locked') }, spool: full });
@@ -175,7 +175,7 @@ test('store and spool fail: the loss is told, with what hinders the spool as the
   });
 });
 
-test('source, store and spool fail: there was nothing to lose, so the source is what is told', async () => {
+test('source, store and spool fail: there was nothing to lose, so the error of the source is reported', async () => {
   const { result } = await run({
     read: throwing('timeout'),
     store: { store: throwing('database_locked') },
@@ -184,7 +184,7 @@ test('source, store and spool fail: there was nothing to lose, so the source is 
   expect(result.failure).toMatchObject({ type: 'timeout', message: 'timeout' });
 });
 
-test('a corrupt database was replaced: stored, partial, and the place of the former one is told', async () => {
+test('a corrupt database was replaced: stored, partial, and the place of the former one is reported', async () => {
   const { result, memory } = await run({ effort: { replaced: '/data/readings.db.corrupt-1' } });
   expect(result).toMatchObject({
     readingsStored: 2,
@@ -196,9 +196,9 @@ test('a corrupt database was replaced: stored, partial, and the place of the for
   expect(memory.cycles).toMatchObject([{ record: result.record }]);
 });
 
-test('a cycle that keeps nothing reads and is judged as any other', async () => {
+test('a cycle that stores nothing reads and is judged as any other', async () => {
   const { context, did, memory, spooled } = prepare({ report: { skipped: { 'hue:3': 'malformed' } } });
-  const result = await collect({ ...context, keeping: keepNothing(context.keeping) });
+  const result = await collect({ ...context, storage: withoutStoring(context.storage) });
   expect(did).toEqual(['read']);
   expect(result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3, devices_seen: 3 } });
   expect([memory.cycles, spooled]).toEqual([[], []]);
@@ -220,14 +220,14 @@ test.each(['deadline', 'interrupted'] as const)('%s while the source hangs: a fa
   expect(memory.cycles).toMatchObject([{ record: { outcome: 'failed', error_type: type }, readings: [] }]);
 });
 
-test.each(['deadline', 'interrupted'] as const)('%s while the store hangs: spooled, and so called', async (type) => {
+test.each(['deadline', 'interrupted'] as const)('%s while the store hangs: spooled, and reported so', async (type) => {
   const { did, spooled, result } = await ending('storing', 'store', error(type), { store: { store: never } });
   expect(did).toEqual(SPOOLED);
   expect(result).toMatchObject({ readingsSpooled: 2, failure: { type } });
   expect(spooled).toMatchObject([{ record: { outcome: 'failed', error_type: type } }]);
 });
 
-test('a store that does not close, and a lock that does not let go, keep no result back', async () => {
+test('a store that does not close, and a lock that is not released, do not delay the result', async () => {
   const change = { lock: () => Promise.resolve({ release: throwing('internal') }) };
   const { result } = await ending('storing', 'close', error('deadline'), { ...change, store: { close: never } });
   expect(result).toMatchObject({ failure: null, readingsStored: 2 });

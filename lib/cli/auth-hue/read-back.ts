@@ -1,5 +1,6 @@
 /** Proves a pairing: reads the sensors with the files as they are now, in the same way as collect-hue will. */
 import type { Config, HueConfig } from '../../config/config';
+import { readOnlyState } from '../../files/state-folder';
 import { noTraffic, observed } from '../../http/observed';
 import { accept, type SourceReport } from '../../sources/accept';
 import { createDeviceTexts } from '../../sources/device-text';
@@ -18,9 +19,10 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
   const { logger, redactor: redact, retrier, interrupted: signal } = kit;
   const { hue, validation } = config;
   const traffic = noTraffic();
+  const state = readOnlyState(config.storage.data_directory);
   const texts = createDeviceTexts(logger);
   const http = observed(kit.http, { traffic, logger });
-  const connection = connectToBridge({ config, key, http, logger, redact, signal, texts, remember: false });
+  const connection = connectToBridge({ config, key, http, logger, redact, signal, texts, state });
   const address = hue.bridge_url;
   const devices = await createHueSource({
     endpoint: hue.endpoint,

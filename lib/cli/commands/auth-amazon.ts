@@ -6,6 +6,7 @@ import { loadSecrets } from '../../config/secrets';
 import { asMonitorError, MonitorError } from '../../errors';
 import { EXIT, EXIT_CODE_HELP } from '../../exit-codes';
 import { makeDirectory } from '../../files/ownership';
+import { stateFolder } from '../../files/state-folder';
 import { noTraffic, observed } from '../../http/observed';
 import { acquireLock } from '../../store/lock';
 import {
@@ -68,7 +69,7 @@ function contextOf({ config, secrets, http, retrier, logger, redactor, interrupt
   return {
     config: config.amazon_aqm,
     refreshToken: secrets.amazon?.refresh_token ?? null,
-    dataDirectory,
+    state: stateFolder(dataDirectory),
     http: observed(http, { traffic, logger }),
     retrier,
     logger,
@@ -89,7 +90,7 @@ async function check({ files }: LoginKit, context: LoginContext): Promise<Workin
 
 async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Record<string, string>>) {
   const { files, logger, say } = kit;
-  makeDirectory(context.dataDirectory);
+  makeDirectory(context.state.path);
   // Checked before the login, whose code works once: the file for the token must be writable.
   proveEditable(files.secrets);
   const pasted = values['url'] ?? (await askForAddress(kit, context, values));
@@ -112,7 +113,7 @@ async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Reco
 }
 
 function endAlert({ secrets, logger, redactor: redact, retrier }: LoginKit, context: LoginContext): Promise<void> {
-  const { dataDirectory } = context;
+  const dataDirectory = context.state.path;
   const signInUrl = () => signInAddress(context);
   return settleAlert(
     { status: 'accepted' },

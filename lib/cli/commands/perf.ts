@@ -5,6 +5,7 @@ import { findFiles, installationDirectory } from '../../config/find';
 import { loadConfig } from '../../config/load';
 import { MonitorError } from '../../errors';
 import { EXIT } from '../../exit-codes';
+import { readOnlyState } from '../../files/state-folder';
 import { createHttp } from '../../http/fetch';
 import { silentLogger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
@@ -109,7 +110,7 @@ async function identify(config: Config, hue: HueConfig, signal: AbortSignal, red
     logger: silentLogger,
     redact,
     signal,
-    remember: false,
+    state: readOnlyState(config.storage.data_directory),
   });
   const { bridgeId, modelId } = await locator.atBridge((address) => client.publicConfig(address));
   return { id: bridgeId, model: modelId };

@@ -39,10 +39,9 @@ function programsOf(enabled: readonly string[]): { name: string; place: number; 
 /** Every fault with its line and column, not only the first eight. */
 function problemsOf(failure: unknown, file: string): Problem[] {
   if (!(failure instanceof ConfigurationError)) throw failure;
-  const isMissing = failure.remediation.startsWith('Make one');
-  const remediation = isMissing
-    ? failure.remediation
-    : `${failure.remediation}: "\${EDITOR:-vi}" '${file}' and then node bin/health.js config`;
+  const { say, command } = failure.remedy;
+  const edit = `"\${EDITOR:-vi}" '${file}' && node bin/health.js config`;
+  const remediation = { say, command: command === '' ? edit : command };
   return failure.faults.map((fault) => ({ status: 'fail', message: formatFault(fault), remediation }));
 }
 

@@ -7,7 +7,7 @@ import { Database } from '../../store/database';
 import { databaseError, whyNotWritable } from '../../store/database-error';
 import { loadDriver } from '../../store/driver';
 import { checkHeader, databasePath, refuseNetworkFileSystem, refuseOddFiles } from '../../store/files';
-import { enterGate } from '../../store/gate';
+import { lockDatabase } from '../../store/database-lock';
 import { refuseOtherPrograms } from '../../store/other-programs';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
@@ -68,9 +68,9 @@ interface Findings {
 async function probe(path: string, context: CheckContext, { problems, details }: Findings): Promise<void> {
   const { signal } = context;
   const { storage } = context.config;
-  const pass = await enterGate(storage);
+  const lock = await lockDatabase(storage);
   const database = await Database.open(path, 'read-write').catch(async (thrown: unknown) => {
-    await pass.release();
+    await lock.release();
     throw thrown;
   });
   try {
@@ -97,7 +97,7 @@ async function probe(path: string, context: CheckContext, { problems, details }:
     if (age !== null) details['integrity_age'] = age;
   } finally {
     await database.close().catch(() => undefined);
-    await pass.release();
+    await lock.release();
   }
 }
 

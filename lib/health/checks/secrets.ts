@@ -10,9 +10,9 @@ export function checkSecrets({ installation }: CheckContext): Judgement {
   const { files, secrets, secretsFailure, enabled } = installation;
   const file = files.secrets;
   if (secrets === null) {
-    const { message, remediation } = secretsFailure as NonNullable<typeof secretsFailure>;
+    const { message, remedy } = secretsFailure as NonNullable<typeof secretsFailure>;
     const unusable: Problem = { status: 'fail', message, stops: enabled };
-    if (/'/.test(remediation)) unusable.remediation = remediation;
+    if (remedy.command !== '') unusable.remediation = remedy;
     return { message: '', problems: [unusable], details: { file } };
   }
   const state = secretsFileState(file);

@@ -4,7 +4,7 @@ import { readObject, type Exchange } from './exchange';
 import { APP_VERSION, type AmazonHosts } from './hosts';
 import { asText } from './lenient-json';
 
-/** @returns `amazon.co.uk`; null where the account does not tell @throws MonitorError as the other requests do */
+/** @returns `amazon.co.uk`; null if the answer does not say it @throws MonitorError as the other requests do */
 export function readMarketplace(
   hosts: AmazonHosts,
   exchange: Exchange,

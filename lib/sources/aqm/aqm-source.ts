@@ -1,9 +1,10 @@
 /**
  * The Amazon Smart Air Quality Monitors as a source: one request a healthy cycle. The device list is asked for again
- * after a day, beside the reading: whatever comes of that, the remembered monitors are read.
+ * after a day, in addition to the reading: also if that fails, the remembered monitors are read.
  */
 import { asMonitorError } from '../../errors';
 import type { AqmConfig } from '../../config/config';
+import type { StateFolder } from '../../files/state-folder';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { Redactor } from '../../logging/redact';
@@ -16,35 +17,35 @@ import type { Monitor } from './discovery';
 import { createExchange } from './exchange';
 import { amazonHosts } from './hosts';
 import { isListingDue } from './listing';
-import { BESIDE, createMonitorList, type AqmCycle } from './monitor-list';
+import { ONE_TRY, createMonitorList, type AqmCycle } from './monitor-list';
 import { readStates, together, type StatesRead, type UnknownQuantity } from './readings';
 import { noToken, openSession, type LoginVerdict, type Session } from './session';
-import { openSessionFile, type Remember } from './session-file';
+import { openSessionFile } from './session-file';
 import { alone, type AcquireLock } from './session-lock';
 import type { Cookies } from './session-state';
 import { obtainCookies } from './token-exchange';
 
 export interface AqmContext {
   config: AqmConfig;
-  /** null where secrets.yaml has none */
+  /** null if secrets.yaml has none */
   refreshToken: string | null;
-  /** absolute; the session is remembered here */
-  dataDirectory: string;
+  /** the session is remembered here */
+  state: StateFolder;
   http: Http;
   retrier: Retrier;
   logger: Logger;
   traffic: Traffic;
-  /** told every token and cookie, before anything can show it */
+  /** every token and cookie is added to it, before anything can show it */
   redactor: Redactor;
-  /** of the cycle; default: some of its own */
+  /** of the cycle; default: new ones */
   texts?: DeviceTexts;
   /** the cycle's deadline */
   signal?: AbortSignal;
   now?: () => Date;
   /** on `.amazon-session.lock` */
   lock: AcquireLock;
-  /** false: nothing is written (`auth-amazon --check`) */
-  remember?: Remember;
+  /** for those who ask outside the cycles: of the session, only new cookies are remembered */
+  cookiesOnly?: boolean;
 }
 
 export interface Inspection extends StatesRead {
@@ -54,17 +55,17 @@ export interface Inspection extends StatesRead {
 
 export interface AqmSource extends Source {
   /**
-   * The account's monitors, asked for now, whatever is remembered.
+   * The account's monitors, asked for now, not taken from memory.
    * @throws MonitorError as `read` does
    */
   listMonitors(): Promise<Monitor[]>;
   /**
-   * For health: the monitors, asked for now (the remembered ones where that fails), what they measure, and the cookies
-   * that were good for it.
+   * For health: the monitors, asked for now (the remembered ones if that fails), what they measure, and the cookies
+   * that worked.
    * @throws MonitorError as `read` does
    */
   inspect(): Promise<Inspection>;
-  /** what the last call has learnt of the login, for the alert */
+  /** what the last call has learnt about the login, for the alert */
   readonly login: LoginVerdict;
 }
 
@@ -74,7 +75,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
   const list = createMonitorList({ marketplace: config.marketplace, logger, now });
   let login: LoginVerdict = { status: 'unknown' };
 
-  /** Runs `work` in the remembered session and keeps the verdict on the login, whatever comes of it. */
+  /** Runs `work` in the remembered session and keeps the verdict on the login, also after a failure. */
   async function inSession<T>(work: (cycle: AqmCycle) => Promise<T>): Promise<T> {
     if (refreshToken === null) {
       const error = noToken();
@@ -87,12 +88,12 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const timeoutMs = config.timeout_seconds * 1000;
     const exchange = createExchange({ ...context, timeoutMs, now });
     const { marketplace } = config;
-    const file = openSessionFile(context.dataDirectory, logger, context.remember);
+    const file = openSessionFile(context.state, logger, { cookiesOnly: context.cookiesOnly === true });
     const session = openSession({
       file,
       binding: { marketplace, refreshToken },
       obtain: () => obtainCookies({ hosts, exchange, marketplace, redact, now }, refreshToken),
-      alone: (refresh) => (context.remember === false ? refresh() : alone(context.lock, refresh)),
+      alone: (refresh) => alone(context.lock, refresh),
       redact,
       logger,
       now,
@@ -116,8 +117,10 @@ export function createAqmSource(context: AqmContext): AqmSource {
     return readStates(answer, monitors, { logger, redact: context.redactor });
   }
 
-  /** Asks for the list where it is time, and for the monitors it helps to. What was read before stays, whatever fails. */
-  async function lookBeside(cycle: AqmCycle, known: Monitor[], read: StatesRead): Promise<StatesRead> {
+  /**
+   * Asks for the list if it is due, then for the monitors that it adds. What was read before stays after any failure.
+   */
+  async function listAlso(cycle: AqmCycle, known: Monitor[], read: StatesRead): Promise<StatesRead> {
     const { discovery } = cycle.session.state;
     const lost = read.unknownEntities.filter((id) => discovery?.not_found.includes(id) === false);
     if (discovery === null || !isListingDue(discovery, lost.length, now())) return read;
@@ -131,7 +134,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
     );
     if (worthAsking.length === 0) return read;
     try {
-      return together(read, await ask(cycle, worthAsking, BESIDE));
+      return together(read, await ask(cycle, worthAsking, ONE_TRY));
     } catch (thrown) {
       const { message, type } = asMonitorError(thrown);
       logger.warning('monitors_unread', `${worthAsking.length} monitors are read from the next cycle on: ${message}`, {
@@ -148,7 +151,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
     listMonitors: () => inSession((cycle) => list.obtain(cycle)),
     inspect: () =>
       inSession(async (cycle) => {
-        const { monitors, complain } = await list.look(cycle);
+        const { monitors, complain } = await list.forHealth(cycle);
         const states = await ask(cycle, monitors);
         complain(states.devices);
         return { monitors, ...states, cookies: cycle.session.state.cookies };
@@ -157,9 +160,9 @@ export function createAqmSource(context: AqmContext): AqmSource {
       inSession(async (cycle) => {
         const known = list.remembered(cycle);
         const read = await ask(cycle, known ?? (await list.obtain(cycle)));
-        const states = known === null ? read : await lookBeside(cycle, known, read);
+        const states = known === null ? read : await listAlso(cycle, known, read);
         const { state } = cycle.session;
-        // What stays unknown although it is listed is not looked for again before the list is a day old.
+        // A monitor that stays unknown although it is listed is not asked for again before the list is a day old.
         if (state.discovery) state.discovery.not_found = states.unknownEntities;
         reportOnce(states.unknownQuantities, cycle.session, logger);
         return states.devices;
@@ -167,7 +170,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
   };
 }
 
-/** A quantity Amazon has added stays visible without filling the log: once in the life of the session. */
+/** A quantity that Amazon has added is reported without filling the log: once for each session. */
 function reportOnce(quantities: UnknownQuantity[], { state }: Session, logger: Logger): void {
   for (const { deviceId, instance, description, value } of quantities) {
     const key = `${deviceId} ${instance} ${description}`;

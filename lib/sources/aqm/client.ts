@@ -13,16 +13,16 @@ import type { StateAnswer } from './readings';
 export interface Credentials {
   /** the value of the `Cookie` header */
   cookieHeader: string;
-  /** null where Amazon gave none */
+  /** null if Amazon gave none */
   csrf: string | null;
 }
 
 export type AskOptions = Pick<AmazonRequest, 'once'>;
 
 export interface AlexaClient {
-  /** @throws MonitorError `unauthorized` where the cookies are dead */
+  /** @throws MonitorError `unauthorized` if the cookies are dead */
   discover(credentials: Credentials, options?: AskOptions): Promise<Discovery>;
-  /** The states of all monitors in one request. @throws MonitorError `unauthorized` where the cookies are dead */
+  /** The states of all monitors in one request. @throws MonitorError `unauthorized` if the cookies are dead */
   readStates(credentials: Credentials, entities: StateEntity[], options?: AskOptions): Promise<StateAnswer>;
 }
 
@@ -70,7 +70,10 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
   };
 }
 
-/** GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`; errors beside devices make a part of a list. */
+/**
+ * GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`; errors together with devices mean a part of a
+ * list.
+ */
 function readEndpoints(
   answer: Record<string, unknown>,
   endpoint: string,
@@ -80,7 +83,7 @@ function readEndpoints(
   const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
   const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
   if (Array.isArray(items) && (items.length > 0 || errors.length === 0)) {
-    const complaints = errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon tells an error beside it'];
+    const complaints = errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon sends an error with it'];
     return readDiscovery(items, complaints, texts.own);
   }
   const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');

@@ -12,7 +12,7 @@ export function areExpired(cookies: Cookies, now: Date): boolean {
 
 /** Whether the first cycle from now on will renew them. */
 export function areDueForRenewal(cookies: Cookies, now: Date): boolean {
-  if (isInFuture(Date.parse(cookies.obtained_at), now.getTime())) return true; // nobody knows how old they are
+  if (isInFuture(Date.parse(cookies.obtained_at), now.getTime())) return true; // their age is unknown
   return now.getTime() > renewalDueAt(cookies).getTime();
 }
 

@@ -1,4 +1,7 @@
-/** Makes the air quality monitors' source of what a cycle gives it, with the alert that its login may need afterwards. */
+/**
+ * Makes the source of the air quality monitors from what a cycle gives it, with the alert that its login may need
+ * afterwards.
+ */
 import { join } from 'node:path';
 import type { AqmConfig } from '../../config/config';
 import type { AfterCycle, Source, SourceKit } from '../source';
@@ -15,12 +18,11 @@ export function createAqm(kit: SourceKit): Source {
     ...kit,
     config: kit.config.amazon_aqm as AqmConfig,
     refreshToken: kit.secrets.amazon?.refresh_token ?? null,
-    dataDirectory,
     lock: () => kit.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS),
   };
   const source = createAqmSource(context);
 
-  /** Raises, reminds of or ends the alert, by what this cycle has learnt of the login. */
+  /** Raises, reminds of or ends the alert, by what this cycle has learnt about the login. */
   async function settle({ retrier, remainingMs, commandLine }: AfterCycle): Promise<void> {
     const [{ settleAlert }, { signInAddress }] = await Promise.all([
       import('../../alert/settle-alert'),

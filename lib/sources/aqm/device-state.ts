@@ -1,13 +1,13 @@
-/** The `capabilityStates` of one monitor, read into quantities. Each element stands alone: a broken one spoils only itself. */
+/** The `capabilityStates` of one monitor, read into quantities. A broken element does not affect the others. */
 import { excerptOf, type Redact } from '../../logging/redact';
 import type { Quantities } from '../../quantities';
 import { asRecord, asText } from './lenient-json';
 import type { InstanceMeanings } from './quantities';
 
 export interface DeviceState {
-  /** what it told; a quantity that is not there was not told */
+  /** its values; a quantity that is not there was not sent */
   values: Partial<Quantities>;
-  /** the monitor's own time, UTC ISO 8601: the temperature's, else the newest of all; null where it told none */
+  /** the monitor's own time, UTC ISO 8601: the temperature's, else the newest of all; null if it sent none */
   measuredAt: string | null;
   /** the monitor has no connection: its values are old */
   offline: boolean;
@@ -89,7 +89,7 @@ function hundredths(celsius: number): number {
   return Math.round(celsius * 100) / 100;
 }
 
-/** ISO 8601 in UTC with milliseconds, or null where it is no time. */
+/** ISO 8601 in UTC with milliseconds, or null if it is not a time. */
 function readTime(value: unknown): string | null {
   const milliseconds = typeof value === 'string' ? Date.parse(value) : NaN;
   return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();

@@ -29,20 +29,20 @@ export interface Discovery {
   monitors: Monitor[];
   /** how many smart home devices of any kind the account lists */
   devices: number;
-  /** why monitors may be missing from the list; null where it is whole */
+  /** why monitors may be missing from the list; null if it is whole */
   incomplete: string | null;
 }
 
 /**
  * Reads `data.endpoints.items` of the answer. Devices of other kinds are counted only.
- * @param complaints what Amazon says is wrong with the list, in `errors` beside it
- * @param own makes a text of Amazon's ours
+ * @param complaints what Amazon says is wrong with the list, in `errors` of the same answer
+ * @param own makes a text from Amazon well-formed and short enough
  */
 export function readDiscovery(items: unknown[], complaints: string[] = [], own = ownText): Discovery {
   const appliances = items.map((item) => asRecord(asRecord(item)['legacyAppliance']));
   const monitors = appliances.filter(isMonitor).map((appliance) => readMonitor(appliance, own));
   const usable = monitors.filter((monitor) => monitor !== null);
-  // One null in it, and Amazon leaves out all it knows of a device: that one may be a monitor.
+  // With one null in it, Amazon leaves out all it knows about a device, which may be a monitor.
   const blank = appliances.filter((appliance) => Object.keys(appliance).length === 0).length;
   const unreadable = blank + monitors.length - usable.length;
   const blanks = unreadable === 0 ? [] : [`${unreadable} of ${items.length} devices cannot be read`];
@@ -57,7 +57,7 @@ function isMonitor(appliance: Record<string, unknown>): boolean {
   );
 }
 
-/** null where the device has no id to ask it by. */
+/** null if the device has no id to ask it by. */
 function readMonitor(appliance: Record<string, unknown>, own: typeof ownText): Monitor | null {
   const entityId = asText(appliance['entityId']);
   const applianceId = asText(appliance['applianceId']);
@@ -76,7 +76,7 @@ function readMonitor(appliance: Record<string, unknown>, own: typeof ownText): M
   };
 }
 
-/** A wrong marketplace shows in no other way than this. */
+/** This is the only sign of a wrong marketplace. */
 export function noMonitor(marketplace: string, devices: number): MonitorError {
   const listed = devices === 0 ? 'no device at all' : `${devices} devices, but no Smart Air Quality Monitor`;
   return new MonitorError(`Amazon lists ${listed} for this account at ${marketplace}`, {
@@ -84,6 +84,6 @@ export function noMonitor(marketplace: string, devices: number): MonitorError {
     permanent: true,
     remediation:
       "If the monitor is in the Alexa app, amazon_aqm.marketplace is not the account's own: " +
-      'node bin/auth-amazon.js --check tells which it is.',
+      'node bin/auth-amazon.js --check shows which it is.',
   });
 }

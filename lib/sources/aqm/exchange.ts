@@ -1,4 +1,4 @@
-/** One exchange with Amazon: retried if that can help, its failures told apart. */
+/** One exchange with Amazon: retried if that can help, with a type for each kind of failure. */
 import { MonitorError } from '../../errors';
 import type { Http, HttpRequest, HttpResponse } from '../../http/http';
 import { meaningOf } from '../../http/status';
@@ -24,7 +24,7 @@ export interface AmazonRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
-  /** no retries: for what is asked beside a reading, which must not wait for it */
+  /** no retries: for what is asked in addition to a reading, which must not wait for it */
   once?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function createExchange(context: ExchangeContext): Exchange {
   };
 }
 
-/** A server that is busy or broken says nothing about us: it may answer well a moment later. */
+/** A server that is busy or broken is not our fault: it may answer well a moment later. */
 function refusePassing(response: HttpResponse, endpoint: string, now: Date): void {
   const { status } = response;
   const meaning = meaningOf(response, now.getTime());
@@ -77,7 +77,7 @@ function namesThrottling(text: string): boolean {
   return /rate exceeded|throttlingexception|too[ _]many[ _]requests/i.test(text.slice(0, 4000));
 }
 
-/** The other form of a rate limit: a text in the answer, whatever the status. @throws MonitorError `rate_limited` */
+/** The other form of a rate limit: a text in the answer, with any status. @throws MonitorError `rate_limited` */
 export function refuseThrottled(text: string, endpoint: string): void {
   if (namesThrottling(text)) throw tooManyRequests('in its answer', endpoint);
 }
@@ -117,7 +117,7 @@ export function readObject(response: HttpResponse, endpoint: string): Record<str
   return readJsonObject(response, endpoint);
 }
 
-/** The object in a body, whatever the status. @throws MonitorError `invalid_response` */
+/** The object in a body, with any status. @throws MonitorError `invalid_response` */
 export function readJsonObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const text = decodeText(response.body).trim();
   const value = parsed(text);
@@ -143,5 +143,5 @@ export function readJsonObject(response: HttpResponse, endpoint: string): Record
 }
 
 function describeBody(text: string): string {
-  return text === '' ? 'an empty answer' : `${text.length} characters that are no object`;
+  return text === '' ? 'an empty answer' : `${text.length} characters that are not an object`;
 }

@@ -4,13 +4,13 @@ import type { Inspection } from './aqm-source';
 import type { Monitor } from './discovery';
 import type { Problem } from '../../check/check';
 
-const LOOK_AGAIN = 'node bin/health.js amazon_aqm --fresh';
+const CHECK_AGAIN = 'node bin/health.js amazon_aqm --fresh';
 
 export function monitorProblems({ monitors, unknownQuantities }: Inspection, report: SourceReport): Problem[] {
   const warn = (message: string, remedy: string): Problem => ({
     status: 'warn',
     message,
-    remediation: `${remedy}, then: ${LOOK_AGAIN}`,
+    remediation: `${remedy}, then: ${CHECK_AGAIN}`,
   });
   return [
     ...monitors.flatMap((monitor) => {
@@ -23,7 +23,7 @@ export function monitorProblems({ monitors, unknownQuantities }: Inspection, rep
     ...monitors.flatMap((monitor) => {
       const missing = missingQuantities(monitor, report);
       if (missing.length === 0) return [];
-      return [warn(`${nameOf(monitor)} does not tell ${missing.join(', ')}`, 'Restart the monitor if it stays so')];
+      return [warn(`${nameOf(monitor)} does not send ${missing.join(', ')}`, 'Restart the monitor if it stays so')];
     }),
     ...unknownQuantities.map(({ deviceId, instance, description }) =>
       warn(
@@ -37,12 +37,12 @@ export function monitorProblems({ monitors, unknownQuantities }: Inspection, rep
 const SKIPPED: Partial<Record<string, string>> = {
   offline: 'offline',
   unreachable: 'not reachable',
-  no_value: 'listed, but tells no value',
-  malformed: 'telling values that cannot be read',
+  no_value: 'listed, but sends no value',
+  malformed: 'sending values that cannot be read',
   duplicate_id: 'listed twice',
 };
 
-/** What discovery promises and the state did not tell; of a monitor that is read at all. */
+/** What discovery promises and the state did not have; for monitors that are read at all. */
 function missingQuantities(monitor: Monitor, { readings }: SourceReport): string[] {
   const reading = readings.find(({ device_id }) => device_id === idOf(monitor));
   if (reading === undefined) return [];

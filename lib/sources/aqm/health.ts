@@ -11,6 +11,7 @@ import { sleep } from '../../reliability/sleep';
 import { accept, type SourceReport } from '../accept';
 import { createDeviceTexts } from '../device-text';
 import type { SourceRow } from '../source';
+import { readOnlyState, stateFolder } from '../../files/state-folder';
 import { createAqmSource, type Inspection } from './aqm-source';
 import { renewalDueAt } from './cookie-age';
 import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
@@ -21,7 +22,7 @@ import { SESSION_LOCK } from './session-file';
 import { collectWarnings } from '../../check/warnings';
 
 const TIMEOUT_SECONDS = 7;
-/** How long a collector that obtains cookies just now is waited for. */
+/** How long to wait for a collector that is obtaining cookies. */
 const WAIT_FOR_THE_OTHER_MS = 3000;
 
 export async function checkAmazon(context: CheckContext, row: SourceRow): Promise<Judgement> {
@@ -51,6 +52,7 @@ async function ask(
 ): Promise<{ judgement: Judgement; answered: boolean }> {
   const { config, signal, now, redactor } = context;
   const dataDirectory = config.storage.data_directory;
+  const isThere = existsSync(dataDirectory);
   const traffic = noTraffic();
   const { logger, warnings } = collectWarnings(['unknown_quantity', 'broken_element']);
   // No retries: they would be taken from what the collectors may ask.
@@ -60,7 +62,7 @@ async function ask(
     const inspection = await createAqmSource({
       config: { ...aqm, timeout_seconds: Math.min(aqm.timeout_seconds, TIMEOUT_SECONDS) },
       refreshToken,
-      dataDirectory,
+      state: (isThere ? stateFolder : readOnlyState)(dataDirectory),
       http: observed(createHttp(), { traffic, logger, now }),
       retrier: createRetrier({ policy, logger, sleep, deadline }),
       logger,
@@ -68,9 +70,11 @@ async function ask(
       redactor,
       signal,
       now,
-      lock: () => context.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS),
-      // Fresh cookies serve the collectors too; all else about the session is theirs.
-      remember: existsSync(dataDirectory) ? 'cookies' : false,
+      lock: isThere
+        ? () => context.acquireLock(join(dataDirectory, SESSION_LOCK), WAIT_FOR_THE_OTHER_MS)
+        : () => Promise.resolve({ release: () => Promise.resolve() }),
+      // Fresh cookies serve the collectors too; everything else in the session belongs to them.
+      cookiesOnly: true,
     }).inspect();
     const { validation } = config;
     const { locations } = aqm;

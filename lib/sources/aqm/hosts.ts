@@ -6,7 +6,7 @@ export interface AmazonHosts {
   alexa: string;
   /** cookies and sign-in: `https://www.amazon.co.uk` */
   www: string;
-  /** where a refresh token becomes an access token, whatever the marketplace */
+  /** where a refresh token becomes an access token, for every marketplace */
   tokens: string;
   /** where a login becomes a refresh token */
   registration: string;
@@ -26,7 +26,7 @@ export const APP_NAME = 'home-temperature-monitor';
 export const APP_VERSION = '2.2.651540.0';
 export const USER_AGENT = `AmazonWebView/Amazon Alexa/${APP_VERSION}/iOS/18.3.1/iPhone`;
 
-/** What the app tells of the device it pretends to run on, with every token exchange. */
+/** What every token exchange says about the device that the app pretends to run on. */
 export const DEVICE_FIELDS = {
   app_name: APP_NAME,
   app_version: APP_VERSION,

@@ -1,6 +1,8 @@
-/** Amazon's JSON scalars come as values or as JSON text, and parts may be missing: these look at anything, throw never. */
+/**
+ * Amazon's JSON scalars come as values or as JSON text, and parts may be missing: these take anything and never throw.
+ */
 
-/** The value itself, or what its text says where it is JSON text; undefined where the text is no JSON. */
+/** The value itself, or the parsed value if it is JSON text; undefined if the text is not JSON. */
 export function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

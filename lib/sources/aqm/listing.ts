@@ -1,6 +1,6 @@
 /**
  * The remembered device list: when Amazon is asked for it again, and what its answer changes. Amazon throttles the list
- * for weeks while it goes on telling states, so no answer, no part of one and no empty one drops a monitor.
+ * for weeks while it still sends states, so a missing, partial or empty answer never drops a monitor.
  */
 import { isWaitOver, isYoung } from '../../clock';
 import { MonitorError } from '../../errors';
@@ -61,7 +61,7 @@ export function afterListing(
   return { list, vanished };
 }
 
-/** A part of a list without any monitor tells nothing of the account. */
+/** A part of a list without any monitor says nothing about the account. */
 export function noMonitorInPart(incomplete: string): MonitorError {
   return new MonitorError(`Amazon's device list is incomplete and shows no air quality monitor: ${incomplete}`, {
     type: 'invalid_response',

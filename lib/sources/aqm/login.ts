@@ -1,4 +1,4 @@
-/** Logging in by hand and looking whether a login works: what `auth-amazon` does, without its terminal. */
+/** Logging in by hand and checking whether a login works: what `auth-amazon` does, without its terminal. */
 import type { AqmConfig } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
 import { createDeviceTexts } from '../device-text';
@@ -18,22 +18,22 @@ import { cookieHeaderOf, obtainCookies } from './token-exchange';
 
 export type LoginContext = Pick<
   AqmContext,
-  'config' | 'dataDirectory' | 'http' | 'retrier' | 'logger' | 'traffic' | 'redactor' | 'lock' | 'now' | 'signal'
+  'config' | 'state' | 'http' | 'retrier' | 'logger' | 'traffic' | 'redactor' | 'lock' | 'now' | 'signal'
 > & {
-  /** the one in secrets.yaml now; null where there is none */
+  /** the one in secrets.yaml now; null if there is none */
   refreshToken: string | null;
 };
 
 /** A login that works, and what it lists. */
 export interface WorkingLogin extends Discovery {
-  /** where the account lives, whatever the configuration says */
+  /** where the account lives; the configuration may say something else */
   marketplace: string;
   cookies: Cookies;
 }
 
 /**
- * The address to log in at. The same one until a login has been completed: the alert shows it too, and whoever logs in
- * by that one must not be told that it is another's.
+ * The address to log in at. The same one until a login has been completed: the alert shows it too, and a user who
+ * logs in by that one must not get the error that it belongs to another login.
  */
 export function signInAddress(context: LoginContext): string {
   const { state, hosts, save } = openLogin(context);
@@ -75,7 +75,7 @@ export async function completeSignIn(context: LoginContext, pasted: string): Pro
 
 /**
  * Asks Amazon whether a refresh token works, for whom, and which monitors there are.
- * @throws MonitorError `login_needed` where it is refused; `no_monitor` where the account has none
+ * @throws MonitorError `login_needed` if it is refused; `no_monitor` where the account has none
  */
 export async function tryLogin(context: LoginContext, refreshToken: string): Promise<WorkingLogin> {
   const { config, logger } = context;
@@ -103,7 +103,7 @@ export async function tryLogin(context: LoginContext, refreshToken: string): Pro
   return { marketplace, cookies: access.cookies, ...discovery };
 }
 
-/** Keeps the first cookies and the device list, so that the next cycle is one request; what stood before goes,
+/** Keeps the first cookies and the device list, so that the next cycle is one request; what was there before is removed,
  * but for monitors that the list may have left out. */
 export function rememberLogin(context: LoginContext, refreshToken: string, login: WorkingLogin): Promise<void> {
   const { marketplace, cookies } = login;
@@ -131,8 +131,8 @@ async function accessOf(context: LoginContext, refreshToken: string, marketplace
 }
 
 function openLogin(context: LoginContext) {
-  const { config, dataDirectory, refreshToken, logger } = context;
-  const file = openSessionFile(dataDirectory, logger);
+  const { config, refreshToken, logger } = context;
+  const file = openSessionFile(context.state, logger);
   const state: SessionState = file.load({ marketplace: config.marketplace, refreshToken: refreshToken ?? '' });
   return { file, state, hosts: amazonHosts(config), save: () => file.save(state) };
 }

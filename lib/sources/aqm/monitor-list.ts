@@ -1,4 +1,4 @@
-/** Which monitors are asked for: the remembered ones, and what Amazon's list has to say, whenever it can be had. */
+/** Which monitors are asked for: the remembered ones, and those in Amazon's list when it can be obtained. */
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { AlexaClient, AskOptions, Credentials } from './client';
@@ -14,24 +14,24 @@ export interface AqmCycle {
   credentials: Credentials;
 }
 
-/** What is asked beside a reading has one try a cycle. */
-export const BESIDE: AskOptions = { once: true };
+/** What is asked in addition to a reading has one try a cycle. */
+export const ONE_TRY: AskOptions = { once: true };
 
 const OUT_OF_TIME: readonly ErrorType[] = ['timeout', 'deadline', 'interrupted'];
 
 export interface MonitorList {
-  /** null where there is none: then the list has to be obtained before anything can be read */
+  /** null if there is none: then the list has to be obtained before anything can be read */
   remembered(cycle: AqmCycle): Monitor[] | null;
-  /** Asks for the list, and remembers it. @throws MonitorError where it shows no monitor */
+  /** Asks for the list, and remembers it. @throws MonitorError if it shows no monitor */
   obtain(cycle: AqmCycle, options?: AskOptions): Promise<Monitor[]>;
-  /** The same beside a reading: where it fails, null, a warning, and a longer wait for the next try. */
+  /** The same in addition to a reading: if it fails, null, a warning, and a longer wait for the next try. */
   obtainBeside(cycle: AqmCycle): Promise<Monitor[] | null>;
   /**
    * For health: the list as it is now, else the remembered one.
-   * @returns `complain`, to be called when the session has proved to be alive, tells why it is not the present one
-   * @throws MonitorError where there is none, and where the time for an answer went by: it is the reading's, too
+   * @returns `complain`, to be called when the session has proved to be alive, warns why it is not the present one
+   * @throws MonitorError if there is none, and if the time for an answer is over: the reading shares that time
    */
-  look(cycle: AqmCycle): Promise<{ monitors: Monitor[]; complain: (read: readonly DeviceAnswer[]) => void }>;
+  forHealth(cycle: AqmCycle): Promise<{ monitors: Monitor[]; complain: (read: readonly DeviceAnswer[]) => void }>;
 }
 
 export function createMonitorList(context: { marketplace: string; logger: Logger; now: () => Date }): MonitorList {
@@ -43,7 +43,7 @@ export function createMonitorList(context: { marketplace: string; logger: Logger
   }
 
   function warnOfFailure({ message, type }: MonitorError, nextTryAt: string | null): void {
-    warn(`cannot be had: ${message}`, nextTryAt, { error_type: type });
+    warn(`cannot be obtained: ${message}`, nextTryAt, { error_type: type });
   }
 
   const remembered: MonitorList['remembered'] = ({ session: { state } }) =>
@@ -70,7 +70,7 @@ export function createMonitorList(context: { marketplace: string; logger: Logger
     obtain,
     async obtainBeside(cycle) {
       try {
-        return await obtain(cycle, BESIDE);
+        return await obtain(cycle, ONE_TRY);
       } catch (thrown) {
         const { state } = cycle.session;
         if (state.discovery) state.discovery = afterFailedListing(state.discovery, now());
@@ -78,21 +78,21 @@ export function createMonitorList(context: { marketplace: string; logger: Logger
         return null;
       }
     },
-    async look(cycle) {
+    async forHealth(cycle) {
       const known = remembered(cycle);
       const { discovery } = cycle.session.state;
       if (known === null || discovery === null) return { monitors: await obtain(cycle), complain: () => undefined };
       const nextTryAt = discovery.next_try_at;
       if (isSpaced(discovery, now())) {
-        return { monitors: known, complain: () => warn('could not be had whole in the last cycles', nextTryAt) };
+        return { monitors: known, complain: () => warn('could not be obtained whole in the last cycles', nextTryAt) };
       }
       try {
-        return { monitors: await obtain(cycle, BESIDE), complain: () => undefined };
+        return { monitors: await obtain(cycle, ONE_TRY), complain: () => undefined };
       } catch (thrown) {
         const failure = asMonitorError(thrown);
         if (OUT_OF_TIME.includes(failure.type)) throw failure;
         const complain = (devices: readonly DeviceAnswer[]) => {
-          // With no reading beside it, this may well be the reason why.
+          // If no monitor was read, this may be the reason.
           if (devices.every((device) => 'skip' in device)) throw failure;
           warnOfFailure(failure, nextTryAt);
         };

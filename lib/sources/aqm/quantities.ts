@@ -1,7 +1,7 @@
 /**
  * Which instance of a monitor's `Alexa.RangeController` measures what. The meaning is in discovery: the capability's
- * `assetId`. Peers that trusted the instance numbers lost users when Amazon shifted them, so the usual number counts
- * only where the monitor describes nothing.
+ * `assetId`. Other programs that trusted the instance numbers failed when Amazon shifted them, so the usual number
+ * counts only if the monitor describes nothing.
  */
 import type { QuantityName } from '../../quantities';
 import { asList, asRecord, asText } from './lenient-json';

@@ -1,4 +1,4 @@
-/** The answer of `phoenix/state` for all monitors, read into our words: what each monitor told, or why it did not. */
+/** The answer of `phoenix/state` for all monitors, read into our words: what each monitor sent, or why it did not. */
 import type { Logger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
 import type { SkipReason } from '../../reading';
@@ -7,7 +7,7 @@ import { readDeviceState } from './device-state';
 import type { Monitor } from './discovery';
 import { asList, asRecord, asText } from './lenient-json';
 
-/** What reading an answer needs beside it. */
+/** What reading an answer needs in addition. */
 export interface ReadingTools {
   logger: Logger;
   redact: Redact;
@@ -24,7 +24,7 @@ export interface UnknownQuantity {
 export interface StatesRead {
   devices: DeviceAnswer[];
   unknownQuantities: UnknownQuantity[];
-  /** entity ids that Amazon does not know (any more): discovery may know better */
+  /** entity ids that Amazon does not know (any more): discovery may have new ones */
   unknownEntities: string[];
 }
 
@@ -51,7 +51,7 @@ export function readStates(answer: StateAnswer, monitors: Monitor[], tools: Read
   return { devices, unknownQuantities, unknownEntities };
 }
 
-/** Two answers of one cycle: the second is of monitors that the first could not tell of; what either read stays read. */
+/** Two answers of one cycle: the second is of monitors that the first had nothing about; readings of both stay. */
 export function together(first: StatesRead, second: StatesRead): StatesRead {
   const ids = (devices: readonly DeviceAnswer[]) => new Set(devices.map(({ deviceId }) => deviceId));
   const readFirst = ids(first.devices.filter((device) => !('skip' in device)));

@@ -9,7 +9,7 @@ import { clientIdOf, wrong } from './sign-in';
 
 /**
  * @returns the refresh token
- * @throws MonitorError `login_needed` where Amazon refuses the code; anything transient when retries are spent
+ * @throws MonitorError `login_needed` if Amazon refuses the code; anything transient when retries are spent
  */
 export function register(hosts: AmazonHosts, exchange: Exchange, pending: PendingLogin, code: string): Promise<string> {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
@@ -65,7 +65,7 @@ function readRegistration(response: HttpResponse, endpoint: string): string {
   });
 }
 
-/** Amazon words it the same for a code that was used, that is another login's, and that never was. */
+/** Amazon words it the same for a code that was used, that is another login's, and that never existed. */
 function refusal(words: string, status: number): MonitorError {
   if (/expired/i.test(words)) {
     return wrong('This address has expired: it is good for a few minutes. Log in once more, and paste it at once.');

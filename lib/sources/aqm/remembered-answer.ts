@@ -1,6 +1,6 @@
 /**
- * `health-amazon.json` in the data directory: what Amazon last said to health, so that a dashboard that asks every minute
- * does not use up what the collectors may ask. Deleting it is always safe.
+ * `health-amazon.json` in the data directory: what Amazon last said to health, so that a dashboard that asks every
+ * minute does not use up what the collectors may ask. Deleting it is always safe.
  */
 import { join } from 'node:path';
 import { isYoung } from '../../clock';
@@ -33,9 +33,9 @@ type Context = Pick<CheckContext, 'config' | 'fresh' | 'redactor' | 'signal' | '
 };
 
 /**
- * The remembered answer where it is young enough, else what `ask` says; of several processes that want to ask at once,
+ * The remembered answer if it is young enough, else what `ask` says; of several processes that want to ask at once,
  * one does.
- * @param ask an answer is remembered only where Amazon has answered
+ * @param ask an answer is remembered only if Amazon has answered
  */
 export async function askedLately(
   context: Context,
@@ -48,7 +48,7 @@ export async function askedLately(
   if (known !== null) return known;
   const lock = await lockOf(join(directory, '.health-amazon.lock'), context);
   try {
-    // Whoever had the lock before may have asked.
+    // The process that had the lock before may have asked.
     const justAsked = remembered();
     if (justAsked !== null) return justAsked;
     const { judgement, answered } = await ask();
@@ -68,14 +68,14 @@ function read(file: string, { now, aqm, refreshToken }: Context): Judgement | nu
     const sameLogin = isBoundTo(bound_to, { marketplace: aqm.marketplace, refreshToken });
     const sameHosts = JSON.stringify(base_urls) === JSON.stringify(aqm.base_urls);
     if (version !== VERSION || !isYoung(askedMs, LASTS_MS, now().getTime()) || !sameLogin || !sameHosts) return null;
-    const note = `(Amazon's answer of ${durationOf(age)} ago; --fresh asks anew)`;
+    const note = `(Amazon's answer of ${durationOf(age)} ago; --fresh asks again)`;
     return {
       message: `${judgement.message} ${note}`,
       problems: judgement.problems.map((problem) => ({ ...problem, message: `${problem.message} ${note}` })),
       details: { ...judgement.details, asked_at, answer_age_ms: age },
     };
   } catch {
-    return null; // none, or a damaged one: as good as none
+    return null; // none, or a damaged one: it counts as none
   }
 }
 
@@ -91,7 +91,7 @@ function write(file: string, judgement: Judgement, { now, aqm, refreshToken, red
   try {
     writeWhole(file, `${JSON.stringify(remembered, masked, 1)}\n`);
   } catch {
-    // Where nothing can be written, the check of the database says so.
+    // If nothing can be written, the check of the database says so.
   }
 }
 

@@ -1,20 +1,23 @@
-/** `amazon-session.json` in the data directory, mode 0600: read with suspicion, written whole or not at all. */
+/**
+ * `amazon-session.json` in the data directory, mode 0600: nothing in it is trusted unchecked, written whole or not at
+ * all.
+ */
 import { join } from 'node:path';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { NotOurFile, oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { writeWhole } from '../../files/write-whole';
+import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
 import { emptyState, readState, SESSION_VERSION, type SessionState } from './session-state';
 
 export const SESSION_FILE = 'amazon-session.json';
-/** who holds its lock obtains cookies; the others wait and use them */
+/** the process that holds its lock obtains cookies; the others wait and use them */
 export const SESSION_LOCK = '.amazon-session.lock';
 
 /**
- * What the remembered state is bound to: another marketplace makes all of it worthless, another token all but the device
- * list. Whoever logs in again while Amazon gives no list must still have the monitors read.
+ * What the remembered state is bound to: another marketplace makes all of it worthless, another token all but the
+ * device list. After a new login while Amazon gives no list, the monitors must still be read.
  */
 export interface Binding {
   marketplace: string;
@@ -22,26 +25,24 @@ export interface Binding {
 }
 
 export interface SessionFile {
-  /** The state of this login; an empty one where there is none that can be used. Never throws. */
+  /** The state of this login; an empty one if there is none that can be used. Never throws. */
   load(binding: Binding): SessionState;
   /** Replaces the file, mode 0600. A file that cannot be written costs a warning, never a cycle. */
   save(state: SessionState): void;
 }
 
-/** true: all of it; `cookies`: only cookies obtained anew, for whoever asks outside the cycles; false: nothing */
-export type Remember = boolean | 'cookies';
-
 const NOT_OF_OUR_USER: Objection = (file, path) =>
   oddKindOf(file) ?? (file.uid === ownerOfOurFiles(path) ? null : `belongs to another user (uid ${file.uid})`);
 
-export function openSessionFile(dataDirectory: string, logger: Logger, remember: Remember = true): SessionFile {
-  const path = join(dataDirectory, SESSION_FILE);
+/** @param options `cookiesOnly`: of what is saved, only new cookies, for those who ask outside the cycles */
+export function openSessionFile(folder: StateFolder, logger: Logger, { cookiesOnly = false } = {}): SessionFile {
+  const path = join(folder.path, SESSION_FILE);
   let complained = false;
 
   function discard(reason: string): SessionState {
     if (complained) return emptyState();
     complained = true;
-    logger.warning('session_discarded', `${path} ${reason}; the session is made anew with the refresh token.`, {
+    logger.warning('session_discarded', `${path} ${reason}; a new session is made with the refresh token.`, {
       path,
     });
     return emptyState();
@@ -77,10 +78,10 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
       return { ...emptyState(), bound_to: bind(binding), discovery, pending_login, spent_code };
     },
     save(whole) {
-      const state = remember === 'cookies' ? cookiesAlone(whole, read()) : whole;
-      if (remember === false || state === null) return;
+      const state = cookiesOnly ? cookiesAlone(whole, read()) : whole;
+      if (state === null) return;
       try {
-        writeWhole(path, `${JSON.stringify(state, null, 1)}\n`, { mode: 0o600 });
+        folder.write(SESSION_FILE, `${JSON.stringify(state, null, 1)}\n`);
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
         logger.warning('session_not_saved', `The Amazon session cannot be remembered. ${message}`, { path });
@@ -89,7 +90,7 @@ export function openSessionFile(dataDirectory: string, logger: Logger, remember:
   };
 }
 
-/** What is on disk, with the new cookies; null where there are none. */
+/** What is on disk, with the new cookies; null if there are none. */
 function cookiesAlone({ cookies, bound_to }: SessionState, onDisk: SessionState): SessionState | null {
   if (cookies === null || JSON.stringify(cookies) === JSON.stringify(onDisk.cookies)) return null;
   const ofThisLogin = onDisk.bound_to !== null && onDisk.bound_to.salt === bound_to?.salt;
@@ -104,7 +105,7 @@ function listOfFormerLogin({ bound_to, discovery }: SessionState, marketplace?: 
   return { ...discovery, next_try_at: new Date(0).toISOString(), failed_tries: 0 };
 }
 
-/** The token as a salted hash: enough to notice another one, useless to whoever finds the file. */
+/** The token as a salted hash: enough to notice another one, useless to anybody who finds the file. */
 function hashOf(refreshToken: string, salt: string): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(`${salt}${refreshToken}`).digest('hex');
 }

@@ -1,7 +1,7 @@
 /** Only one process obtains cookies at a time; the others wait, and use what it got. */
 import { MonitorError } from '../../errors';
 
-/** Waits for the lock; null where another process does not let go of it. */
+/** Waits for the lock; null if another process does not release it. */
 export type AcquireLock = () => Promise<{ release(): Promise<void> } | null>;
 
 /** Runs `work` while no other process does: two that find the cookies dead must not both ask for new ones. */

@@ -1,6 +1,6 @@
 /**
  * What is remembered between cycles, in `amazon-session.json` of the data directory: cookies, the device list, and
- * when Amazon wants to be left alone. Nothing in it cannot be had again: deleting it is always safe.
+ * until when Amazon must not be asked. All of it can be obtained again: deleting it is always safe.
  */
 import type { Monitor } from './discovery';
 import { asRecord } from './lenient-json';
@@ -23,7 +23,7 @@ export interface Cookies {
   obtained_at: string;
 }
 
-/** What of the cookies opens a door. They carry preferences too (`en_US`), which are short, and no secrets. */
+/** The cookies that give access. Others are preferences (`en_US`), which are short, and not secrets. */
 export function secretsIn({ jar, csrf }: Pick<Cookies, 'jar' | 'csrf'>): string[] {
   const values = jar.map(({ value }) => value).filter((value) => value.length >= 8);
   return csrf === null ? values : [...values, csrf];
@@ -51,7 +51,7 @@ export interface SessionState {
     not_found: string[];
     /** entity ids that the last whole list left out */
     missing: string[];
-    /** no earlier is the list asked for again; null where the last try brought a whole one */
+    /** no earlier is the list asked for again; null if the last try brought a whole one */
     next_try_at: string | null;
     /** tries in a row that brought no whole list */
     failed_tries: number;
@@ -84,18 +84,18 @@ export function emptyState(): SessionState {
   };
 }
 
-/** What a file written before these were remembered does not have. */
+/** What an older file, written before these were remembered, does not have. */
 const ADDED_TO_DISCOVERY = { missing: [], next_try_at: null, failed_tries: 0 };
 
 /**
- * The state a file's content holds, or null where a part that the code walks into has not its shape (a file cut short,
+ * The state a file's content holds, or null if a part that the code reads does not have its shape (a file cut short,
  * or edited by hand).
  */
 export function readState(content: Record<string, unknown>): SessionState | null {
   const state: Record<string, unknown> = { ...emptyState(), ...content };
   if (isObject(state['discovery'])) state['discovery'] = { ...ADDED_TO_DISCOVERY, ...state['discovery'] };
-  const sound = Object.entries(SHAPES).every(([key, isShape]) => isShape(state[key]));
-  return sound ? (state as unknown as SessionState) : null;
+  const isWhole = Object.entries(SHAPES).every(([key, isShape]) => isShape(state[key]));
+  return isWhole ? (state as unknown as SessionState) : null;
 }
 
 type Shape = (value: unknown) => boolean;

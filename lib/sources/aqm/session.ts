@@ -1,23 +1,23 @@
 /**
- * The login at Amazon over many cycles: cookies are kept, renewed before they die, obtained anew once when they have
- * died, and Amazon is left alone where it has said so.
+ * The login at Amazon over many cycles: cookies are kept, renewed before they die, obtained again once when they have
+ * died, and Amazon is not asked while it does not want it.
  */
 import { asMonitorError, MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { Credentials } from './client';
 import { areDueForRenewal, areExpired } from './cookie-age';
-import { rateLimitAfter, refuseWhileLimited, rejected, renewalFailedRecently } from './patience';
+import { rateLimitAfter, refuseWhileLimited, rejected, renewalFailedRecently } from './waiting-times';
 import type { Binding, SessionFile } from './session-file';
 import { secretsIn, type Cookies, type SessionState } from './session-state';
 import { cookieHeaderOf } from './token-exchange';
 
-/** What a cycle has learnt of the login, for the alert. */
+/** What a cycle has learnt about the login, for the alert. */
 export type LoginVerdict =
   /** Amazon accepted the refresh token or the cookies */
   | { status: 'accepted' }
   /** only a login by hand helps */
   | { status: 'needed'; error: MonitorError }
-  /** Amazon was not asked, or did not get as far as to say */
+  /** Amazon was not asked, or its answer does not show it */
   | { status: 'unknown' };
 
 export interface SessionContext {
@@ -37,10 +37,10 @@ export interface Session {
   readonly state: SessionState;
   readonly login: LoginVerdict;
   /**
-   * Runs `work` with cookies that Amazon accepts: where it ends in `unauthorized`, cookies are obtained anew, once, and
+   * Runs `work` with cookies that Amazon accepts: if it ends in `unauthorized`, cookies are obtained again, once, and
    * it is run once more.
-   * @throws MonitorError `rate_limited` without any request where Amazon is to be left alone; `login_needed` where the
-   *   refresh token is refused; `session_rejected` where fresh cookies are refused at once.
+   * @throws MonitorError `rate_limited` without any request if Amazon must not be asked; `login_needed` if the
+   *   refresh token is refused; `session_rejected` if fresh cookies are refused at once.
    */
   run<T>(work: (credentials: Credentials) => Promise<T>): Promise<T>;
 }
@@ -55,7 +55,7 @@ export function openSession(context: SessionContext): Session {
   let login: LoginVerdict = { status: 'unknown' };
   for (const secret of secretsOf(state)) context.redact(secret);
 
-  /** @param dead the cookies that are of no use any more */
+  /** @param dead the cookies that do not work any more */
   async function refresh(dead: Cookies | null): Promise<void> {
     await context.alone(async () => {
       const remembered = file.load(binding);

@@ -1,6 +1,6 @@
 /**
- * The web login: an address to open in any browser on any machine, and the address where that ends, pasted back. The
- * half that stays here (the code verifier) makes both useless to anybody else [docs/amazon.md: Login].
+ * The web login: an address to open in any browser on any machine, and the address of the page where it ends, pasted
+ * back. The secret that stays here (the code verifier) makes both useless to anybody else [docs/amazon.md: Login].
  */
 import { MonitorError } from '../../errors';
 import type { AmazonHosts } from './hosts';
@@ -58,13 +58,14 @@ function assocHandleOf(marketplace: string): string {
   return `amzn_dp_project_dee_ios${country === 'com' ? '' : `_${country}`}`;
 }
 
-/** Whether a text holds what `readLanding` needs: then nobody need wait for more of it. */
+/** Whether a text holds what `readLanding` needs: then there is no need to wait for more of it. */
 export function looksComplete(pasted: string): boolean {
   return /openid\.oa2\.authorization_code=[^&\s]/.test(tidy(pasted));
 }
 
 /**
- * The authorization code in the address that the user pasted. Line wraps of a terminal, quotes and blanks do not matter.
+ * The authorization code in the address that the user pasted. Line wraps of a terminal, quotes and blanks do not
+ * matter.
  * @throws MonitorError `login_needed`, saying what is wrong with the address
  */
 export function readLanding(pasted: string, hosts: AmazonHosts, marketplace: string): string {
@@ -93,7 +94,7 @@ export function readLanding(pasted: string, hosts: AmazonHosts, marketplace: str
   return code;
 }
 
-/** The address without what copying put around and into it; an address has neither blanks nor quotes. */
+/** The address without what copying put around it and into it; an address has neither blanks nor quotes. */
 function tidy(pasted: string): string {
   return pasted.replace(/[\s"'`<>\u00ab\u00bb\u2018-\u201f\u200b\ufeff]+/g, '').replace(/&amp;/g, '&');
 }

@@ -7,7 +7,7 @@ import { DEVICE_FIELDS, type AmazonHosts } from './hosts';
 import { asList, asRecord, asText } from './lenient-json';
 import { secretsIn, type Cookie, type Cookies } from './session-state';
 
-/** Which pages hand out the `csrf` cookie; the first that does is enough. */
+/** Which pages give the `csrf` cookie; the first that does is enough. */
 const CSRF_PATHS = [
   '/api/language',
   '/spa/index.html',
@@ -20,14 +20,14 @@ export interface TokenExchangeContext {
   hosts: AmazonHosts;
   exchange: Exchange;
   marketplace: string;
-  /** told every token and cookie obtained, before anything can show it */
+  /** every token and cookie obtained is added to it, before anything can show it */
   redact: (secret: string) => void;
   now: () => Date;
 }
 
 /**
  * Obtains fresh cookies for the marketplace.
- * @throws MonitorError `login_needed` where Amazon refuses the refresh token; `no_monitor` where the cookies are for
+ * @throws MonitorError `login_needed` if Amazon refuses the refresh token; `no_monitor` if the cookies are for
  *   another marketplace only; anything transient when retries are spent.
  */
 export async function obtainCookies(context: TokenExchangeContext, refreshToken: string): Promise<Cookies> {
@@ -42,7 +42,9 @@ export function cookieHeaderOf(jar: Cookie[]): string {
   return jar.map(({ name, value }) => `${name}=${value}`).join('; ');
 }
 
-/** Only Amazon's word on the refresh token counts here: the cookie exchange works with the refresh token itself. */
+/**
+ * Only Amazon's answer about the refresh token counts here: the cookie exchange works with the refresh token itself.
+ */
 async function obtainAccessToken({ hosts, exchange, redact }: TokenExchangeContext, refreshToken: string) {
   const body = form({
     ...DEVICE_FIELDS,
@@ -77,7 +79,7 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
     asRecord(asRecord(asRecord(readGranted(response, endpoint)['response'])['tokens'])['cookies']),
   );
   const cookiesOf = (list: unknown) => asList(list).flatMap((element) => readCookie(element) ?? []);
-  // Those for another marketplace open a door, too.
+  // Those for another marketplace give access, too.
   for (const secret of secretsIn({ jar: Object.values(byDomain).flatMap(cookiesOf), csrf: null })) redact(secret);
   const jar = cookiesOf(byDomain[`.${marketplace}`]);
   if (jar.length > 0) return jar;
@@ -91,7 +93,7 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
   });
 }
 
-/** null where no page gives one: reading may work without, and if not, the next answer says so. */
+/** null if no page gives one: reading may work without, and if not, the next answer says so. */
 async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise<string | null> {
   const { hosts, exchange, redact } = context;
   const headers = alexaHeaders(hosts, { cookieHeader: cookieHeaderOf(jar), csrf: null });
@@ -103,7 +105,7 @@ async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise
       // 403 says nothing: an account without an Echo gets it for some of these pages though its login is fine.
       cookiesRefused: response.status === 401,
     })).catch((thrown: unknown) => {
-      // A page that is broken, or has moved, is one that gives none.
+      // A page that is broken, or has moved, gives none, either.
       if (!(thrown instanceof MonitorError) || thrown.type !== 'http') throw thrown;
       if (!thrown.permanent) failures.push(thrown);
       return { csrf: null, cookiesRefused: false };
@@ -111,7 +113,7 @@ async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise
     if (csrf !== null) redact(csrf);
     if (csrf !== null || cookiesRefused) return csrf;
   }
-  // A server that fails says nothing of the login: without its csrf, cookies that are good would look refused.
+  // A server that fails says nothing of the login: without its csrf, good cookies would seem to be refused.
   const [failure] = failures;
   if (failure !== undefined) throw failure;
   return null;

@@ -4,14 +4,18 @@ import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { NotOurFile, readOwnFile } from '../../files/own-file';
-import { writeWhole } from '../../files/write-whole';
+import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
 
+export const BRIDGE_FILE = 'bridge-state.json';
 const VERSION = 1;
 
 export interface BridgeState {
-  /** where the bridge was found, proved to be ours: `https://192.168.1.77`; null while it is where the configuration says */
+  /**
+   * where the bridge was found, proved to be ours: `https://192.168.1.77`; null while it is where the configuration
+   * says
+   */
   address: string | null;
   /** when the discovery service was last asked, milliseconds since 1970; null if never */
   cloudAskedAt: number | null;
@@ -27,10 +31,10 @@ export interface BridgeMemory {
 type Place = Pick<HueConfig, 'bridge_url' | 'bridge_id'>;
 
 /**
- * @param config an address found for another bridge_url or bridge_id is not used: the user has decided anew
+ * @param config an address found for another bridge_url or bridge_id is not used: the user has changed it
  */
-export function openBridgeMemory(dataDirectory: string, config: Place, logger: Logger): BridgeMemory {
-  const file = join(dataDirectory, 'bridge-state.json');
+export function openBridgeMemory(folder: StateFolder, config: Place, logger: Logger): BridgeMemory {
+  const file = join(folder.path, BRIDGE_FILE);
   const state = stateFor(config, read(file, logger));
   return {
     state,
@@ -45,7 +49,7 @@ export function openBridgeMemory(dataDirectory: string, config: Place, logger: L
         cloud_asked_at: cloudAskedAt === null ? null : new Date(cloudAskedAt).toISOString(),
       };
       try {
-        writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
+        folder.write(BRIDGE_FILE, `${JSON.stringify(content, null, 2)}\n`);
         return true;
       } catch (thrown) {
         logger.warning('bridge_state_not_written', asMonitorError(thrown).message, { file });

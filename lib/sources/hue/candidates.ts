@@ -1,7 +1,8 @@
-/** Where a bridge that is not at its known address could be, the likeliest place first; nothing here is proved. */
+/** Where a bridge that is not at its known address may be, the most likely place first; nothing here is proved. */
 import { isYoung } from '../../clock';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError } from '../../errors';
+import type { StateFolder } from '../../files/state-folder';
 import type { Http } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import type { BridgeMemory } from './bridge-state';
@@ -11,7 +12,7 @@ import type { HueClient } from './client';
 /** What the search for a bridge needs. */
 export interface LocatorContext {
   config: HueConfig;
-  dataDirectory: string;
+  state: StateFolder;
   /** asks for `/api/config` */
   client: Pick<HueClient, 'publicConfig'>;
   http: Http;
@@ -19,10 +20,8 @@ export interface LocatorContext {
   signal: AbortSignal;
   /** milliseconds kept free for the search and a read at the new address */
   searchMs?: number;
-  /** false: only the last known address counts (`health`); the next cycle looks */
+  /** false: only the last known address is tried (`health`); the next cycle searches */
   search?: boolean;
-  /** false: nothing is written to the data directory (`--dry-run`) */
-  remember?: boolean;
   now?: () => number;
   /** tests pass their own mDNS */
   findByMdns?: (options: { signal: AbortSignal; bridgeId: string }) => Promise<FoundBridge[]>;
@@ -33,10 +32,10 @@ export interface Candidate {
   how: 'configuration' | FoundBridge['foundBy'];
 }
 
-/** The discovery service answers 429 to whoever asks more often. */
+/** The discovery service answers 429 to a program that asks more often. */
 const CLOUD_EVERY_MS = 15 * 60_000;
 
-/** Each way to find a bridge is tried only when the candidates of the one before came to nothing. */
+/** Each way to find a bridge is tried only when no candidate of the one before was our bridge. */
 export async function* candidates(context: LocatorContext, memory: BridgeMemory): AsyncGenerator<Candidate> {
   const { config, logger, signal } = context;
   if (memory.state.address !== null) yield { address: new URL(config.bridge_url).origin, how: 'configuration' };
@@ -77,7 +76,7 @@ async function byCloud(context: LocatorContext, memory: BridgeMemory): Promise<F
     logger.info('discovery_skipped', 'the discovery service was asked less than 15 minutes ago', { how: 'cloud' });
     return [];
   }
-  if (context.remember !== false && !memory.remember({ cloudAskedAt: now() })) return [];
+  if (!memory.remember({ cloudAskedAt: now() })) return [];
   const { findByCloud } = await import('./cloud-discovery');
   return findByCloud({ url: config.discovery_url, http, signal });
 }

@@ -1,4 +1,4 @@
-/** Asks a Hue Bridge, one question a method; speaks CLIP v1 and knows what its status codes mean. */
+/** Asks a Hue Bridge, one question per method; speaks CLIP v1 and knows what its status codes mean. */
 import { MonitorError } from '../../errors';
 import type { Http, TlsOptions } from '../../http/http';
 import { meaningOf, type StatusMeaning } from '../../http/status';
@@ -25,7 +25,7 @@ export interface HueClient {
   sensors(address: string): Promise<ClipSensors>;
   /** `GET /api/<key>`, of which only the sensors are kept */
   sensorsOfFullConfiguration(address: string): Promise<ClipSensors>;
-  /** `GET /api/config`: public, proves who answers, never that the key is right */
+  /** `GET /api/config`: public, proves which bridge answers, never that the key is right */
   publicConfig(address: string): Promise<ClipPublicConfig>;
 }
 
@@ -85,7 +85,7 @@ function statusError({ type, ...meaning }: StatusMeaning, status: number, endpoi
     type,
     endpoint,
     remediation: overloaded
-      ? 'Another app may be asking the bridge too often; it heals by itself.'
+      ? 'Another app may be asking the bridge too often; that ends by itself.'
       : 'Check hue.bridge_url: something else than a Hue Bridge may be answering there.',
     ...meaning,
   });

@@ -1,5 +1,5 @@
 /**
- * What a Hue Bridge says, in its own words (CLIP API v1), and nothing believed before it was looked at: emulators, old
+ * What a Hue Bridge says, in its own words (CLIP API v1), with everything checked before it is believed: emulators, old
  * firmware and apps put anything into a bridge. [real captures, homebridge-hue#169]
  */
 import { MonitorError } from '../../errors';
@@ -15,7 +15,7 @@ export interface ClipSensor {
   config?: unknown;
 }
 
-/** `sensors`: decimal id → whatever stands there. */
+/** `sensors`: decimal id → any value. */
 export type ClipSensors = Record<string, unknown>;
 
 /** The public part of the configuration: `GET /api/config`. */
@@ -31,8 +31,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * What no bridge says that is well and has started: HTML, nothing, half a document, 404, error 3. The other endpoint may do
- * better at once; where both answer so, it may be over in some seconds.
+ * What a healthy bridge that has started never says: HTML, nothing, half a document, 404, error 3. The other endpoint
+ * may be better at once; if both answer so, it may be over in some seconds.
  */
 export class UnexpectedAnswer extends MonitorError {}
 
@@ -61,7 +61,7 @@ export function parseJson(body: Buffer, endpoint: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message would quote the body, and with it what is nobody's business.
+    // The parser's own message would quote the body, which may hold secrets.
     throw invalid(text.trimStart().startsWith('<') ? 'is HTML, not JSON' : 'is not JSON, or was cut', endpoint);
   }
 }

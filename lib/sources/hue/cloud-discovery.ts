@@ -1,4 +1,4 @@
-/** Asks Signify's discovery service which bridges called home from this network; it learns nothing but our address. */
+/** Asks Signify's discovery service which bridges contacted it from this network; it learns nothing but our address. */
 import { isIP } from 'node:net';
 import { MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 5000;
 
 /**
  * @returns the bridges it lists; behind carrier-grade NAT none, and some of them may be long gone
- * @throws MonitorError where it did not answer with a list: 429 at more than about one question in 15 minutes
+ * @throws MonitorError if it did not answer with a list: 429 at more than about one question in 15 minutes
  */
 export async function findByCloud({ url, http, signal }: CloudDiscoveryContext): Promise<FoundBridge[]> {
   const endpoint = `GET ${url}`;

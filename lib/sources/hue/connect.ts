@@ -1,4 +1,6 @@
-/** What is needed to talk to the bridge of the configuration: a client that proves before it tells, and where it is. */
+/**
+ * What is needed to talk to the configured bridge: a client that proves it before it sends the key, and where it is.
+ */
 import type { Config, HueConfig } from '../../config/config';
 import type { Redact } from '../../logging/redact';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
@@ -10,15 +12,12 @@ import { provingFirst } from './proof';
 import { handshakeProves, tlsOptionsFor } from './tls';
 
 /** `signal` is the cycle's deadline. */
-export interface BridgeConnectionContext extends Omit<
-  LocatorContext,
-  'config' | 'dataDirectory' | 'client' | 'searchMs'
-> {
-  config: Pick<Config, 'collection' | 'storage'> & { hue: HueConfig };
+export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' | 'client' | 'searchMs'> {
+  config: Pick<Config, 'collection'> & { hue: HueConfig };
   /** the application key */
   key: string;
   redact: Redact;
-  /** of the cycle; default: some of its own */
+  /** of the cycle; default: a new one */
   texts?: DeviceTexts;
 }
 
@@ -27,15 +26,15 @@ export interface BridgeConnection {
   locator: Locator;
 }
 
-/** @throws MonitorError `configuration` where `hue.ca_file` cannot be used */
+/** @throws MonitorError `configuration` if `hue.ca_file` cannot be used */
 export function connectToBridge(context: BridgeConnectionContext): BridgeConnection {
   const { config, key, http, logger, redact, signal, texts = createDeviceTexts(logger), ...search } = context;
-  const { collection, storage, hue } = config;
+  const { collection, hue } = config;
   if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
   const timeoutMs = hue.timeout_seconds * 1000;
-  const known = openKnownCertificate(storage.data_directory, logger, context.remember);
+  const known = openKnownCertificate(search.state, logger);
   const client = createHueClient({
     http: verifyingOnce(http, known),
     key,
@@ -47,7 +46,6 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
   });
   const locator = createLocator({
     config: hue,
-    dataDirectory: storage.data_directory,
     client,
     http,
     logger,

@@ -1,4 +1,4 @@
-/** Makes the Hue Bridge's source of what a cycle gives it. */
+/** Makes the source of the Hue Bridge from what a cycle gives it. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import { withoutSecret, type Source, type SourceKit } from '../source';
@@ -10,11 +10,11 @@ export function createHue(kit: SourceKit): Source {
   const hue = kit.config.hue as HueConfig;
   const key = kit.secrets.hue?.username;
   if (key === undefined) return withoutSecret(notPaired);
-  const { http, logger, redactor, signal, remember, texts, retrier, traffic, lastDevicesSeen } = kit;
+  const { http, logger, redactor, signal, state, texts, retrier, traffic, lastDevicesSeen } = kit;
   const config = { ...kit.config, hue };
   return createHueSource({
     endpoint: (kit.flags['endpoint'] as HueConfig['endpoint'] | undefined) ?? hue.endpoint,
-    ...connectToBridge({ config, key, http, logger, redact: redactor, signal, remember, texts }),
+    ...connectToBridge({ config, key, http, logger, redact: redactor, signal, state, texts }),
     lastDevicesSeen,
     retrier,
     logger,

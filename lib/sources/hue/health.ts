@@ -1,4 +1,7 @@
-/** Does the bridge answer, is it ours, does it let us in, and how are its sensors? Asked as a collector would, once. */
+/**
+ * Does the bridge answer, is it ours, does it accept the key, and how are its sensors? Asked once, as a collector asks.
+ */
+import { readOnlyState } from '../../files/state-folder';
 import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
@@ -17,7 +20,10 @@ import { clockProblems } from '../../check/clocks';
 import { collectWarnings } from '../../check/warnings';
 
 const BATTERY_LOW_PERCENT = 20;
-/** Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked twice. */
+/**
+ * Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked
+ * twice.
+ */
 const TIMEOUT_SECONDS = 7;
 
 export async function checkHue(context: CheckContext, row: SourceRow): Promise<Judgement> {
@@ -42,8 +48,8 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
       logger,
       redact: redactor,
       signal,
-      search: false, // one answer is enough; a moved bridge is looked for by the collectors, not by us
-      remember: false,
+      search: false, // one answer is enough; the collectors search for a moved bridge, not this check
+      state: readOnlyState(config.storage.data_directory),
     });
     details['bridge_url'] = connection.locator.knownAddress;
     const devices = await createHueSource({
@@ -81,18 +87,18 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
   };
 }
 
-const LOOK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
+const CHECK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
 
 /** What to do about a warning of the source. */
 const WARNED: Partial<Record<string, string>> = {
   tls_insecure:
-    'Set hue.tls: verify in config.yaml; pairing again pins a certificate nobody signed: node bin/auth-hue.js',
+    'Set hue.tls: verify in config.yaml; pairing again pins a certificate without an authority: node bin/auth-hue.js',
   text_repaired: 'Rename the room or device in the Hue app, then: node bin/health.js hue',
   duplicate_id: 'If it was added twice, remove the old one in the Hue app, then: node bin/health.js hue',
 };
 
 function warningProblem({ event, message }: { event: string; message: string }): Problem {
-  return { status: 'warn', message, remediation: WARNED[event] ?? LOOK_AGAIN };
+  return { status: 'warn', message, remediation: WARNED[event] ?? CHECK_AGAIN };
 }
 
 function noKey(): Judgement {
@@ -115,15 +121,15 @@ const REMEDIES: Partial<Record<ErrorType, string>> = {
   wrong_bridge: 'Find the right one, or pair with the new one: node bin/auth-hue.js',
   unauthorized: 'Pair again: press the link button of the bridge and run node bin/auth-hue.js',
   rate_limited: 'Another app asks the bridge too often; wait a minute, then: node bin/health.js hue',
-  http: LOOK_AGAIN,
-  invalid_response: LOOK_AGAIN,
+  http: CHECK_AGAIN,
+  invalid_response: CHECK_AGAIN,
 };
 
 function bridgeProblem({ type, message, remediation }: MonitorError): Problem {
   return { status: 'fail', message, remediation: REMEDIES[type] ?? remediation };
 }
 
-/** How a skipped sensor is called, and what to do about it. */
+/** What a skipped sensor is called, and what to do about it. */
 const SKIPPED: Partial<Record<SkipReason, [string, string]>> = {
   off: ['switched off in the Hue app', 'Switch them on in the Hue app'],
   unreachable: ['not reachable', 'Check their batteries and their distance to the next lamp'],

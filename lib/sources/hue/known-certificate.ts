@@ -1,14 +1,14 @@
 /**
- * A bridge's certificate is verified when it is first met, and again whenever anything about it changes: verifying makes
- * Node.js 20 read all of its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between, the
- * bridge must show the very certificate that was verified: `bridge-certificate.json` in the data directory.
+ * A bridge's certificate is verified when it is first seen, and again whenever anything about it changes: verifying
+ * makes Node.js 20 read all its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between,
+ * the bridge must show the same certificate that was verified: `bridge-certificate.json` in the data directory.
  */
 import { join } from 'node:path';
 import { asMonitorError, MonitorError } from '../../errors';
 import { errorCode } from '../../files/file-error';
 import { oddKindOf, readOwnFile, type Objection } from '../../files/own-file';
 import { ownerOfOurFiles } from '../../files/ownership';
-import { writeWhole } from '../../files/write-whole';
+import type { StateFolder } from '../../files/state-folder';
 import type { Http, PeerCertificate, TlsOptions } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
@@ -16,7 +16,7 @@ import { isObject } from './clip';
 export const CERTIFICATE_FILE = 'bridge-certificate.json';
 const VERSION = 1;
 
-/** What the verification rested on: with another name or other authorities it has to be done anew. */
+/** What the verification was based on: with another name or other authorities it has to be done again. */
 type Basis = Required<Pick<TlsOptions, 'servername' | 'ca'>>;
 
 export interface KnownCertificate {
@@ -27,12 +27,9 @@ export interface KnownCertificate {
   keep(basis: Basis, certificate: PeerCertificate): void;
 }
 
-/**
- * Nothing here ever fails a cycle: what cannot be read is verified anew, what cannot be written costs time only.
- * @param remember false: nothing is written
- */
-export function openKnownCertificate(dataDirectory: string, logger: Logger, remember = true): KnownCertificate {
-  const file = join(dataDirectory, CERTIFICATE_FILE);
+/** Nothing here ever fails a cycle: what cannot be read is verified again, what cannot be written costs time only. */
+export function openKnownCertificate(folder: StateFolder, logger: Logger): KnownCertificate {
+  const file = join(folder.path, CERTIFICATE_FILE);
   let content = read(file);
   return {
     get authorities() {
@@ -45,11 +42,10 @@ export function openKnownCertificate(dataDirectory: string, logger: Logger, reme
       return valid && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
     },
     keep({ servername, ca }, { sha256, validUntil }) {
-      if (!remember) return;
       const valid_until = new Date(validUntil).toISOString();
       content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
       try {
-        writeWhole(file, `${JSON.stringify(content, null, 1)}\n`);
+        folder.write(CERTIFICATE_FILE, `${JSON.stringify(content, null, 1)}\n`);
       } catch (thrown) {
         logger.debug('certificate_not_kept', asMonitorError(thrown).message, { file });
       }
@@ -68,7 +64,7 @@ export function verifyingOnce(http: Http, known: KnownCertificate): Http {
       try {
         return await http({ ...request, tls: { servername, pinnedSha256 } });
       } catch (thrown) {
-        // Renewed, or another bridge: nothing was sent yet, and the verification tells which.
+        // Renewed, or another bridge: nothing was sent yet, and the verification shows which.
         if (!isOtherCertificate(thrown)) throw thrown;
       }
     }
@@ -88,14 +84,17 @@ interface Content extends Record<string, unknown> {
   authorities: readonly unknown[];
 }
 
-/** Only what nobody else can have written is believed: asked of the open file that is read, whatever its name leads to by now. */
+/**
+ * Only a file that nobody else can have written is believed; this checks the open file, because its name may lead
+ * elsewhere by now.
+ */
 function read(file: string): Content {
   try {
     const content: unknown = JSON.parse(readOwnFile(file, OTHERS_MAY_WRITE));
     const authorities = isObject(content) && content['version'] === VERSION ? content['authorities'] : null;
     if (Array.isArray(authorities)) return { ...(content as object), authorities };
   } catch {
-    // As good as none.
+    // It counts as none.
   }
   return { authorities: [] };
 }

@@ -1,6 +1,6 @@
 /**
- * Where the bridge is. It is asked where it was last known to be, retries included; only when it is not there (no
- * answer, or somebody else's) it is looked for: once, and what is found must prove to be ours before it gets the key.
+ * Where the bridge is. It is asked where it was last known to be, retries included. Only when it is not there (no
+ * answer, or another bridge's) there is a search, once, and what is found must prove to be ours before it gets the key.
  */
 import { asMonitorError, type ErrorType, MonitorError } from '../../errors';
 import { openBridgeMemory, type BridgeMemory } from './bridge-state';
@@ -11,14 +11,14 @@ export interface Locator {
   /** where it was last known to be */
   readonly knownAddress: string;
   /**
-   * Runs `read` at the last known address; where the bridge is not there, looks for it and runs `read` where it is.
+   * Runs `read` at the last known address; if the bridge is not there, searches for it and runs `read` where it is.
    * @param read its `leaveMs` are milliseconds it must leave before the deadline, for the search
-   * @throws what `read` threw at the last known address, where the bridge is not found; else what it threw at the new one
+   * @throws what `read` threw at the last known address, if the bridge is not found; else what it threw at the new one
    */
   atBridge<T>(read: (address: string, leaveMs: number) => Promise<T>): Promise<T>;
 }
 
-/** What a bridge that is not where it was looks like. */
+/** The errors that mean that the bridge is not where it was. */
 const GONE: readonly ErrorType[] = ['network', 'timeout', 'tls', 'wrong_bridge'];
 
 export function createLocator(context: LocatorContext): Locator {
@@ -26,7 +26,7 @@ export function createLocator(context: LocatorContext): Locator {
   // Without its id nothing found could be proved to be ours.
   const mayMove = config.bridge_id !== '' && config.discovery.length > 0;
   const mayLook = mayMove && context.search !== false;
-  const memory = openBridgeMemory(context.dataDirectory, config, logger);
+  const memory = openBridgeMemory(context.state, config, logger);
   const known = (mayMove ? memory.state.address : null) ?? config.bridge_url;
 
   return {
@@ -44,7 +44,7 @@ export function createLocator(context: LocatorContext): Locator {
   };
 }
 
-/** @returns the address of our bridge, proved and remembered; null where it is nowhere else than at `known` */
+/** @returns the address of our bridge, proved and remembered; null if it is nowhere else than at `known` */
 async function search(context: LocatorContext, memory: BridgeMemory, known: string): Promise<string | null> {
   const { config, logger, signal } = context;
   const { candidates } = await import('./candidates');
@@ -65,7 +65,7 @@ async function search(context: LocatorContext, memory: BridgeMemory, known: stri
       to: address,
       how,
     });
-    if (context.remember !== false) memory.remember({ address: how === 'configuration' ? null : address });
+    memory.remember({ address: how === 'configuration' ? null : address });
     return address;
   }
   logger.warning('bridge_not_found', `the bridge is not at ${known}, and was found nowhere else`, { address: known });

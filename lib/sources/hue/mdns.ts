@@ -12,7 +12,7 @@ const ASK_TIMES = 3;
 
 export interface MdnsOptions {
   signal: AbortSignal;
-  /** the search ends when this bridge answered; '' = whoever answers in time */
+  /** the search ends when this bridge answered; '' = all bridges that answer in time */
   bridgeId?: string;
   /** IPv4 addresses of the networks to ask in; default: all this machine is in */
   interfaces?: string[];
@@ -22,7 +22,7 @@ export interface MdnsOptions {
 
 /**
  * @returns the bridges that answered, perhaps none
- * @throws the signal's reason; Error where none answered and the network cannot do multicast
+ * @throws the signal's reason; Error if none answered and the network cannot do multicast
  */
 export async function findByMdns(options: MdnsOptions): Promise<FoundBridge[]> {
   const { signal, bridgeId = '', interfaces = ownAddresses(), port = 5353 } = options;
@@ -34,7 +34,7 @@ export async function findByMdns(options: MdnsOptions): Promise<FoundBridge[]> {
     // Bound to all addresses: a packet to the group would not arrive at a socket bound to one of ours.
     const socket = multicastDns({ interface: address, bind: '0.0.0.0', port });
     socket.on('error', (error: Error) => failures.push(error));
-    socket.on('warning', (error: Error) => failures.push(error)); // this network cannot; or a packet that is none
+    socket.on('warning', (error: Error) => failures.push(error)); // this network cannot; or a packet that is not mDNS
     socket.on('response', (packet, from) => {
       records.add(packet, from.address);
       if (records.bridges().some((bridge) => bridge.bridgeId === bridgeId)) found.abort();
@@ -58,7 +58,7 @@ export async function findByMdns(options: MdnsOptions): Promise<FoundBridge[]> {
   return bridges;
 }
 
-/** One address of each network this machine is in; its own loopback only where there is no other. */
+/** One address of each network this machine is in; its own loopback only if there is no other. */
 function ownAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap(
     (network) => network?.find(({ family }) => family === 'IPv4') ?? [],
@@ -69,7 +69,9 @@ function ownAddresses(): string[] {
 
 /** Puts together what comes in pieces, in any order, from several bridges. */
 class Records {
-  /** instance (`Hue Bridge - 100001._hue._tcp.local`) in lower case → as it spells itself, and who told of it */
+  /**
+   * instance (`Hue Bridge - 100001._hue._tcp.local`) in lower case → as it spells itself, and the address that sent it
+   */
   readonly #instances = new Map<string, { name: string; from: string }>();
   readonly #ports = new Map<string, { port: number; target: string }>();
   readonly #ids = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** Gets a key from a bridge: whoever asks within 30 s after its button was pressed is given one. */
+/** Gets a key from a bridge: it gives one to any program that asks within 30 s after its button was pressed. */
 import { asMonitorError, MonitorError } from '../../errors';
 import type { Http, TlsOptions } from '../../http/http';
 import type { Redact } from '../../logging/redact';
@@ -28,7 +28,7 @@ const ASK_EVERY_MS = 1000;
 /**
  * Asks again and again until the button is pressed, at most 30 s.
  * @returns the key, which is a secret
- * @throws MonitorError `link_button` where it was not pressed in time; what else the bridge said; the signal's reason
+ * @throws MonitorError `link_button` if it was not pressed in time; what else the bridge said; the signal's reason
  */
 export async function pair(context: PairingContext): Promise<string> {
   const { now = () => performance.now(), signal, sleep } = context;

@@ -1,11 +1,14 @@
-/** The key goes only to a bridge that has shown that it is ours: an impostor at its old address must not learn it. */
+/**
+ * The key goes only to a bridge that has shown that it is ours: another device at its old address must not learn it.
+ */
 import { asMonitorError, MonitorError } from '../../errors';
 import type { HueClient } from './client';
 import { UnexpectedAnswer } from './clip';
 
 /**
- * Asks who answers at `address`: the public `/api/config`, without the key. Over HTTPS the handshake has proved it already.
- * @throws MonitorError `wrong_bridge` where it is another bridge, or no bridge at all; else what the exchange threw
+ * Asks who answers at `address`: the public `/api/config`, without the key. Over HTTPS the handshake has proved it
+ * already.
+ * @throws MonitorError `wrong_bridge` if it is another bridge, or no bridge at all; else what the exchange threw
  */
 export async function proveBridge(
   client: Pick<HueClient, 'publicConfig'>,

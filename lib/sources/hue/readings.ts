@@ -1,4 +1,4 @@
-/** Here the vendor's words end: the sensors of a bridge become answers of devices, in our words. */
+/** The sensors of a bridge become answers of devices, in our words instead of the vendor's. */
 import type { DeviceAnswer } from '../source';
 import { isObject, type ClipSensor, type ClipSensors } from './clip';
 import { luxOf, measuredAt, nameOf, partsByDevice, sharedPrefix, type DeviceParts } from './device-parts';
@@ -8,16 +8,16 @@ const TEMPERATURE_TYPES = ['ZLLTemperature', 'CLIPTemperature'];
 
 export interface HueAnswers {
   devices: DeviceAnswer[];
-  /** sentences about broken elements of devices that are read all the same */
+  /** sentences about broken elements of devices that are read nevertheless */
   warnings: string[];
 }
 
-/** How many of these sensors measure temperature at all, whatever their state. */
+/** How many of these sensors measure temperature at all, in any state. */
 export function countTemperatureSensors(sensors: ClipSensors): number {
   return Object.values(sensors).filter(isTemperatureSensor).length;
 }
 
-/** Reads every temperature sensor of the map; a broken one never costs another. */
+/** Reads every temperature sensor of the map; a broken one never affects another. */
 export function answersOf(sensors: ClipSensors): HueAnswers {
   const warnings: string[] = [];
   const parts = partsByDevice(sensors);

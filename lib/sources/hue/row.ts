@@ -27,7 +27,7 @@ export const HUE = {
   raisesAlert: false,
   create: async (kit) => (await import('./create')).createHue(kit),
   check: {
-    title: 'Hue Bridge: answers, is the right one, lets us in, lists sensors',
+    title: 'Hue Bridge: answers, is the right one, accepts the key, lists sensors',
     remedy: 'Check that the bridge is switched on; if its address has changed, find it again: node bin/auth-hue.js',
     run: async (context, row) => (await import('./health')).checkHue(context, row),
   },

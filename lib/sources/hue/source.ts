@@ -14,7 +14,7 @@ export interface HueSourceContext {
   endpoint: HueConfig['endpoint'];
   client: HueClient;
   locator: Locator;
-  /** how many sensors the last good cycle listed; 0 where there was none */
+  /** how many sensors the last good cycle listed; 0 if there was none */
   lastDevicesSeen: () => Promise<number>;
   retrier: Retrier;
   logger: Logger;
@@ -44,11 +44,13 @@ export function createHueSource(context: HueSourceContext): Source {
   };
 
   const sayFallback = (reason: string) =>
-    logger.warning('fallback', `/sensors is no good (${reason}): reading the full configuration instead`, { reason });
+    logger.warning('fallback', `/sensors cannot be used (${reason}): reading the full configuration instead`, {
+      reason,
+    });
 
   const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {
     const last = { askedForAll: false };
-    /** An unexpected answer sends us to the other endpoint at once; where both give one, a retry asks both. */
+    /** An unexpected answer sends us to the other endpoint at once; if both give one, a retry asks both. */
     const askEither = async (): Promise<ClipSensors> => {
       last.askedForAll = false;
       let reason: string;
@@ -73,7 +75,7 @@ export function createHueSource(context: HueSourceContext): Source {
     try {
       return await retrier.run(operation, askEither);
     } catch (thrown) {
-      // A server error that outlasts the retries of this endpoint may be none of the other one.
+      // A server error that stays through the retries of this endpoint may not happen at the other one.
       if (!canFallBack(thrown) || last.askedForAll) throw thrown;
       sayFallback(thrown.message);
       return readFull(address, leaveMs, 'fallback');
@@ -92,9 +94,13 @@ export function createHueSource(context: HueSourceContext): Source {
   };
 }
 
-/** Only what the other endpoint may do better: never a refused key, the transport, or an overloaded bridge. */
+/**
+ * Only errors that the other endpoint may not have: never a refused key, the transport, or a bridge that asked us to
+ * wait.
+ */
 function canFallBack(thrown: unknown): thrown is MonitorError {
-  return thrown instanceof MonitorError && (thrown.type === 'invalid_response' || thrown.type === 'http');
+  if (!(thrown instanceof MonitorError) || thrown.retryAfterMs !== undefined) return false;
+  return thrown.type === 'invalid_response' || thrown.type === 'http';
 }
 
 /** The same failure with no other endpoint left to ask: a bridge that starts answers so for some seconds. */

@@ -1,4 +1,4 @@
-/** Which bridges there are, for somebody who has not paired with one yet; nothing here is proved, and no key is sent. */
+/** Which bridges there are, for a user who has not paired with one yet; nothing here is proved, and no key is sent. */
 import { isIPv6 } from 'node:net';
 import type { HueConfig } from '../../config/config';
 import { bridgeUrlFault } from '../../config/urls';
@@ -27,8 +27,8 @@ export async function findBridges(
   for (const way of ways) {
     try {
       const found = await find[way]();
-      const met = await Promise.allSettled(found.map((bridge) => meetBridge(addressesOf(bridge), client)));
-      const bridges = met.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const answers = await Promise.allSettled(found.map((bridge) => meetBridge(addressesOf(bridge), client)));
+      const bridges = answers.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       if (bridges.length > 0) return [...new Map(bridges.map((bridge) => [bridge.bridgeId, bridge])).values()];
     } catch (thrown) {
       onFailure(way, asMonitorError(thrown));
@@ -39,7 +39,7 @@ export async function findBridges(
 
 /**
  * @param addresses where the bridge may be, the best first
- * @throws MonitorError of the first address, where none is a bridge
+ * @throws MonitorError of the first address, if none is a bridge
  */
 export async function meetBridge(
   addresses: readonly string[],
@@ -52,7 +52,7 @@ export async function meetBridge(
       return { address, bridgeId, name: name ?? 'Hue Bridge', modelId: modelId ?? 'unknown model' };
     } catch (thrown) {
       failure ??= asMonitorError(thrown);
-      if (failure.type === 'timeout' || failure.type === 'interrupted') break; // nobody there: other ports neither
+      if (failure.type === 'timeout' || failure.type === 'interrupted') break; // nothing at other ports, either
     }
   }
   throw failure ?? new Error('no address to try');
@@ -68,7 +68,7 @@ function addressesOf({ host, port }: FoundBridge): string[] {
 }
 
 /**
- * What `HOST`, `HOST:PORT` or a URL can mean: https first, http where the user wrote it or the bridge has nothing else.
+ * What `HOST`, `HOST:PORT` or a URL can mean: https first, http if the user wrote it or the bridge has nothing else.
  * @throws MonitorError `usage`
  */
 export function addressesGiven(text: string): string[] {

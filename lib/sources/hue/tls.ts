@@ -10,9 +10,9 @@ type TlsConfig = Pick<HueConfig, 'bridge_id' | 'tls' | 'ca_file' | 'certificate_
 
 /**
  * Signify's authorities (and those of `ca_file`) must have signed a certificate whose CN is the bridge id, or the leaf
- * must be the pinned one. `tls: insecure` switches both off; whoever uses it warns.
- * @param readable authorities that were read before: to try them again would cost a cycle 2 ms
- * @throws MonitorError `configuration` where `ca_file` cannot be used
+ * must be the pinned one. `tls: insecure` switches both off; the caller warns of that.
+ * @param readable authorities that were read before: to check them again would cost a cycle 2 ms
+ * @throws MonitorError `configuration` if `ca_file` cannot be used
  */
 export function tlsOptionsFor(config: TlsConfig, readable: readonly unknown[] = []): TlsOptions {
   const name = config.bridge_id === '' ? {} : { servername: config.bridge_id };
@@ -21,7 +21,10 @@ export function tlsOptionsFor(config: TlsConfig, readable: readonly unknown[] = 
   return { ...name, ca: [...SIGNIFY_ROOTS, ...(config.ca_file === '' ? [] : authoritiesIn(config.ca_file, readable))] };
 }
 
-/** Whether the TLS handshake alone proves who answers; where not, the bridge is asked for its id before it gets the key. */
+/**
+ * Whether the TLS handshake alone proves which bridge answers; if not, the bridge is asked for its id before it gets
+ * the key.
+ */
 export function handshakeProves(config: Pick<HueConfig, 'bridge_url' | 'tls'>): boolean {
   return config.bridge_url.startsWith('https:') && config.tls === 'verify';
 }

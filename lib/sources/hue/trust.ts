@@ -1,4 +1,4 @@
-/** What a bridge's certificate is worth when we meet it for the first time. */
+/** How far a bridge's certificate can be trusted when we see it for the first time. */
 import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import { errorCode } from '../../files/file-error';
@@ -8,9 +8,9 @@ import { tlsOptionsFor } from './tls';
 import type { TlsOptions } from '../../http/http';
 
 export interface Trust {
-  /** `signed`: an authority vouches for its id; `pinned`: self-signed, known again by its fingerprint; `none`: http */
+  /** `signed`: an authority has signed its id; `pinned`: self-signed, recognised by its fingerprint; `none`: http */
   kind: 'signed' | 'pinned' | 'unverified' | 'none';
-  /** 64 lower-case hex digits where pinned, else '' */
+  /** 64 lower-case hex digits if pinned, else '' */
   certificateSha256: string;
 }
 
@@ -25,8 +25,8 @@ export interface TrustContext {
 }
 
 /**
- * @throws MonitorError `tls` where the certificate is neither signed by an authority we know nor self-signed,
- *   `wrong_bridge` where it is another bridge's, or what the exchange threw
+ * @throws MonitorError `tls` if the certificate is neither signed by an authority we know nor self-signed,
+ *   `wrong_bridge` if it is another bridge's, or what the exchange threw
  */
 export async function trustBridge(context: TrustContext): Promise<Trust> {
   const { address, bridgeId, config, clientWith } = context;
@@ -47,7 +47,7 @@ export async function trustBridge(context: TrustContext): Promise<Trust> {
 
 const UNKNOWN_AUTHORITY = /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)/;
 
-/** At a first meeting, "pair again" helps nobody: what does is to name the authority, or to look who answers. */
+/** At the first pairing, "pair again" does not help: the user can name the authority, or find out what answers. */
 function withWayOut(thrown: unknown): unknown {
   if (!(thrown instanceof MonitorError) || !UNKNOWN_AUTHORITY.test(codeOf(thrown))) return thrown;
   const { message, type, permanent, endpoint, cause } = thrown;
@@ -56,7 +56,7 @@ function withWayOut(thrown: unknown): unknown {
     permanent,
     ...(endpoint === undefined ? {} : { endpoint }),
     remediation:
-      'A proxy or an emulator with an authority of its own: name its PEM file in hue.ca_file of config.yaml, then run "node bin/auth-hue.js" again. ' +
+      'A proxy or an emulator with its own authority: name its PEM file in hue.ca_file of config.yaml, then run "node bin/auth-hue.js" again. ' +
       'Else something that is not your bridge answers there: give its address, --bridge ADDRESS.',
     cause,
   });
@@ -66,7 +66,7 @@ function isSelfSigned(thrown: unknown): boolean {
   return codeOf(thrown) === 'DEPTH_ZERO_SELF_SIGNED_CERT';
 }
 
-/** OpenSSL's code behind a failure of ours */
+/** The OpenSSL code that caused one of our failures */
 function codeOf(thrown: unknown): string {
   return thrown instanceof MonitorError ? errorCode(thrown.cause) : '';
 }

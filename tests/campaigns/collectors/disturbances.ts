@@ -66,7 +66,7 @@ export const HUE_DISTURBANCES: readonly Disturbance[] = [
   hue.times('a cut body', fault.cut(), 1),
   hue.times('a reset, twice', fault.reset(), 2),
   hue.times('error 901', fault.hueError(901), 1),
-  hue.always('503 for good', fault.status(503)),
+  hue.always('429 for good', fault.status(429)),
   {
     name: 'no answer',
     endsWell: false,

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDatabase } from '../../../lib/store/create-database';
 import { setAside } from '../../../lib/store/set-aside';
-import { whileAlone } from '../../../lib/store/gate';
+import { whileAlone } from '../../../lib/store/database-lock';
 import { nthCycle } from '../../support/cycles';
 import { inScratch } from '../in-scratch';
 import { query, silentLogger, storageOf } from '../../support/storage';

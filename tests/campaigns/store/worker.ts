@@ -4,7 +4,7 @@
  */
 import { collect } from '../../../lib/collect';
 import { asMonitorError } from '../../../lib/errors';
-import { openKeeping } from '../../../lib/cli/keeping';
+import { openCycleStorage } from '../../../lib/cli/cycle-storage';
 import type { Fields, Logger } from '../../../lib/logging/logger';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import type { CollectorName } from '../../../lib/sources/all';
@@ -81,7 +81,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
     retry: { max_attempts: 3, base_delay_seconds: task.baseDelaySeconds ?? 1, multiplier: 2 },
   };
   const end = { reading: storing, storing, spooling: storing, graceMs: 300, clear: () => storing.clear() };
-  const keeping = openKeeping(task.collector, { config, logger, end });
+  const cycleStorage = openCycleStorage(task.collector, { config, logger, end });
   try {
     const result = await collect({
       collector: task.collector,
@@ -89,9 +89,9 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
       source: { read: () => Promise.resolve([]) },
       accept: () => ({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length }),
       traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
-      keeping,
+      storage: cycleStorage,
       end,
-      retries: keeping.retries,
+      retries: cycleStorage.retries,
       redact: (text) => text,
     });
     const { readingsStored: stored, readingsSpooled: spooled, failure, record } = result;

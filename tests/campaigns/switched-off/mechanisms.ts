@@ -13,7 +13,7 @@ const STORE_PROOFS = 'contract/store-proofs';
 export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'waiting for a lock (busy timeout)',
-    edits: [['lib/store/while-locked.ts', 'performance.now() + patience.busyTimeoutMs', 'performance.now()']],
+    edits: [['lib/store/while-locked.ts', 'performance.now() + wait.busyTimeoutMs', 'performance.now()']],
     proofs: [
       [STORE_PROOFS, '8 processes that write at once, checkpoints every 4 pages'],
       [STORE_PROOFS, 'a lock held for less than the busy timeout'],
@@ -45,9 +45,9 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
-    name: 'a new try at the gate after a refusal',
-    edits: [['lib/store/readings-database.ts', 'if (this.pass === pass) this.pass = null;', '']],
-    proofs: [['unit/store/gate', 'opened before']],
+    name: 'a new try at the lock of the database after a refusal',
+    edits: [['lib/store/readings-database.ts', 'if (this.lock === lock) this.lock = null;', '']],
+    proofs: [['unit/store/database-lock', 'opened before']],
   },
   {
     name: 'Retry-After',
@@ -59,7 +59,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: "Amazon's back-off over cycles (not_before)",
-    edits: [['lib/sources/aqm/patience.ts', 'if (limit === null)', 'if (limit !== undefined || limit === null)']],
+    edits: [['lib/sources/aqm/waiting-times.ts', 'if (limit === null)', 'if (limit !== undefined || limit === null)']],
     proofs: [['end-to-end/amazon-session', 'is retried, then waited out without a request']],
   },
   {
@@ -100,7 +100,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     name: "the spool's retry",
     edits: [
       [
-        'lib/cli/keeping.ts',
+        'lib/cli/cycle-storage.ts',
         "spoolRetrier.run({ operation: 'spool.write', endpoint: spoolDirectory(storage) }, () =>",
         'Promise.resolve().then(() =>',
       ],
@@ -198,7 +198,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     name: 'the lock of a collector',
     edits: [
       [
-        'lib/cli/keeping.ts',
+        'lib/cli/cycle-storage.ts',
         'if (lock) return lock;',
         'await lock?.release();\n  if (dataDirectory) return { release: () => Promise.resolve() };',
       ],
@@ -206,16 +206,16 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['end-to-end/overlap', 'while collect-hue hangs']],
   },
   {
-    name: 'the gate',
+    name: 'the lock of the database',
     edits: [
       [
-        'lib/store/gate.ts',
+        'lib/store/database-lock.ts',
         '  makeDirectory(storage.data_directory);\n  const path = join',
         '  makeDirectory(storage.data_directory);\n  if (options.mode) return { release: () => Promise.resolve() };\n  const path = join',
       ],
     ],
     proofs: [
-      ['unit/store/gate', 'opened before'],
+      ['unit/store/database-lock', 'opened before'],
       [STORE_PROOFS, 'a database that is replaced while others write'],
     ],
   },
@@ -235,7 +235,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: "SQLite's own check before the database is set aside",
     edits: [
-      ['lib/store/readings-database.ts', 'if (!(await isDamaged(this.path, patience))) return false;', ''],
+      ['lib/store/readings-database.ts', 'if (!(await isDamaged(this.path, wait))) return false;', ''],
       ['lib/store/readings-database.ts', "import { isDamaged } from './confirm-damage';\n", ''],
     ],
     proofs: [
@@ -311,12 +311,12 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'the proof of writing before a device is asked',
-    edits: [['lib/collect.ts', '    keeping.proveWritable();\n', '']],
+    edits: [['lib/collect.ts', '    storage.proveWritable();\n', '']],
     proofs: [['end-to-end/spool', 'an existing database in a directory that became read-only']],
   },
   {
     name: 'the deadline of reading and storing',
-    edits: [['lib/reliability/deadline.ts', 'controller.abort(deadlineError(toldSeconds))', 'undefined']],
+    edits: [['lib/reliability/deadline.ts', 'controller.abort(deadlineError(shownSeconds))', 'undefined']],
     proofs: [
       ['end-to-end/deadline', 'collect-hue ends on whatever the device does'],
       ['end-to-end/deadline', 'stays locked: what was read is spooled'],

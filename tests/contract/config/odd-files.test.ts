@@ -1,4 +1,4 @@
-/** Configuration files on odd ground, which takes other programs to make. */
+/** Unusual kinds of configuration files, which other programs have to make. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,11 +18,11 @@ test.each([
 ] as const)('%s that is a pipe nobody writes to does not hang', (name, load) => {
   const file = join(scratchDirectory(), name);
   execFileSync('mkfifo', [file]);
-  expect(thrownBy(ConfigurationError, () => load(file)).message).toContain('is no regular file, expected a file');
+  expect(thrownBy(ConfigurationError, () => load(file)).message).toContain('is not a regular file, expected a file');
 });
 
 asRoot(
-  '(as root, where tmpfs can be mounted) a read-only mount is told, because nobody can mend the mode there',
+  '(as root, where tmpfs can be mounted) a read-only mount is reported, because nobody can change the mode there',
   () => {
     const directory = scratchDirectory();
     execFileSync('mount', ['-t', 'tmpfs', 'none', directory]);

@@ -38,7 +38,7 @@ beforeEach(() => {
 
 const uses: [string, (file: string) => unknown][] = [
   ['read', readOwnFile],
-  ['looked at', isOwnFileThere],
+  ['checked', isOwnFileThere],
   ['written', (file) => openOwnFile(file, constants.O_WRONLY | constants.O_CREAT)],
   ['appended to', (file) => openOwnFile(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT)],
   ['proved', (file) => proveWrite(file, Buffer.alloc(4096))],
@@ -73,17 +73,20 @@ test('a socket is refused as well', async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-asRoot('(as root) a file of anybody else than this user, the owner of the folder or root is refused', () => {
-  writeFileSync(path, 'content');
-  chownSync(path, NOBODY, NOBODY);
-  for (const [, use] of uses) expect(() => use(path)).toThrow(`belongs to user ${NOBODY}`);
-  chownSync(join(path, '..'), NOBODY, NOBODY);
-  expect(readOwnFile(path)).toBe('content');
-  chownSync(path, 0, 0);
-  expect(readOwnFile(path)).toBe('content');
-});
+asRoot(
+  '(as root) a file that belongs to another user than this one, the owner of the folder or root is refused',
+  () => {
+    writeFileSync(path, 'content');
+    chownSync(path, NOBODY, NOBODY);
+    for (const [, use] of uses) expect(() => use(path)).toThrow(`belongs to user ${NOBODY}`);
+    chownSync(join(path, '..'), NOBODY, NOBODY);
+    expect(readOwnFile(path)).toBe('content');
+    chownSync(path, 0, 0);
+    expect(readOwnFile(path)).toBe('content');
+  },
+);
 
-asRoot('(as root) a folder, or a link to one, will do if one of us made it', () => {
+asRoot('(as root) a folder, or a link to one, is accepted if one of them made it', () => {
   mkdirSync(`${path}.d`);
   symlinkSync(`${path}.d`, path);
   refuseForeignDirectory(path);
@@ -95,7 +98,7 @@ asRoot('(as root) a folder, or a link to one, will do if one of us made it', () 
   refuseForeignDirectory(`${path}.missing`);
 });
 
-test('what is read is what was looked at, even if its name leads elsewhere by then', () => {
+test('the file that is read is the file that was checked, even if its name leads elsewhere by then', () => {
   writeFileSync(path, 'ours');
   const text = readOwnFile(path, () => {
     renameSync(victim, path);

@@ -53,7 +53,7 @@ describe('writeWhole', () => {
     expect(statSync(join(directory, 'state.json')).mode & 0o777).toBe(0o600);
   });
 
-  test('gives the mode asked for, whatever the umask', () => {
+  test('gives the mode asked for, with any umask', () => {
     const directory = scratchDirectory();
     const umask = process.umask(0o077);
     try {
@@ -88,7 +88,7 @@ describe('writeWhole', () => {
     );
   });
 
-  asRoot("(as root) a file of somebody else's in a directory of root becomes the directory's owner's", () => {
+  asRoot('(as root) a file of another user in a directory of root gets the owner of the directory', () => {
     const path = join(scratchDirectory(), 'amazon-session.json');
     writeFileSync(path, '');
     chownSync(path, NOBODY, NOBODY);
@@ -116,7 +116,7 @@ describe('writeWhole', () => {
     );
   });
 
-  test('a directory in its place is an error and loses its litter', () => {
+  test('a directory in its place is an error, and the temporary file is removed', () => {
     const directory = scratchDirectory();
     mkdirSync(join(directory, 'taken'));
     const error = failure(() => writeWhole(join(directory, 'taken'), 'x'));
@@ -195,7 +195,7 @@ describe('writeWhole', () => {
     expect(readFileSync(path, 'utf8')).toBe('by nobody');
   });
 
-  asRoot('(as root) a file of the user that somebody else owns stays theirs in a directory of root', () => {
+  asRoot('(as root) a file that another user owns keeps its owner in a directory of root', () => {
     const path = join(scratchDirectory(), 'secrets.yaml');
     writeFileSync(path, 'old');
     chownSync(path, NOBODY, NOBODY);
@@ -203,7 +203,7 @@ describe('writeWhole', () => {
     expect(statSync(path).uid).toBe(NOBODY);
   });
 
-  onTmpfs('(as root, where tmpfs can be mounted) a full disk keeps the old content and leaves no litter', () => {
+  onTmpfs('(as root, where tmpfs can be mounted) a full disk keeps the old content and leaves no other file', () => {
     const directory = scratchDirectory();
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', directory]);
     try {

@@ -18,8 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => locks.forEach((lock) => lock.close()));
 
-function create(patienceMs?: number): DirectoryLock {
-  const lock = new DirectoryLock(directory, patienceMs);
+function create(maxWaitMs?: number): DirectoryLock {
+  const lock = new DirectoryLock(directory, maxWaitMs);
   locks.push(lock);
   return lock;
 }
@@ -33,7 +33,7 @@ async function child(times: number, end: 'natural' | 'killed'): Promise<void> {
   expect(signal ?? code).toBe(end === 'killed' ? 'SIGKILL' : 0);
 }
 
-/** The description of this process, with one of its parts another one. */
+/** The description of this process, with one part changed. */
 function describe_(part: number, value: string): string {
   const parts = describeThisProcess().split(' ');
   parts[part] = value;
@@ -60,7 +60,7 @@ test('four processes never hold it at the same time', async () => {
   expect(readdirSync(directory)).toEqual(['counter']);
 });
 
-test('a killed holder does not block, and its traces go', async () => {
+test('a killed holder does not block, and its files are removed', async () => {
   writeFileSync(join(directory, 'counter'), '0');
   await child(1, 'killed');
   await Promise.all([child(1, 'killed'), child(500, 'natural'), child(500, 'natural')]);
@@ -90,7 +90,7 @@ test.each(dead)('is taken over from %s', (_name, holder) => {
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('is taken over where whoever took it over was killed at that', () => {
+test('is taken over again if the process that took it over was killed meanwhile', () => {
   const [gone, goneToo] = [describe_(PID, '4194305'), describe_(PID, '4194306')];
   writeFileSync(join(directory, '.lock'), gone);
   writeFileSync(join(directory, `.lock.${gone.split(' ')[NONCE]}`), goneToo);
@@ -101,15 +101,15 @@ test('is taken over where whoever took it over was killed at that', () => {
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('while somebody alive takes it over, nobody else does', () => {
+test('while a live process takes it over, no other one does', () => {
   const gone = describe_(PID, '4194305');
   writeFileSync(join(directory, '.lock'), gone);
   writeFileSync(join(directory, `.lock.${gone.split(' ')[NONCE]}`), describeThisProcess());
-  expect(create(1).acquire()).toContain('does not let go');
+  expect(create(1).acquire()).toContain('does not release it');
   expect(readFileSync(join(directory, '.lock'), 'utf8')).toBe(gone);
 });
 
-test('the traces of killed writers are swept, those of live ones stay', () => {
+test('the files of killed writers are removed, those of live ones stay', () => {
   writeFileSync(join(directory, '.writer-1-a'), describe_(PID, '4194305'));
   writeFileSync(join(directory, '.writer-2-b'), describeThisProcess());
   writeFileSync(join(directory, '.other'), '');
@@ -129,11 +129,11 @@ test('survives the loss of its directory', () => {
   expect(lock.acquire()).toBeUndefined();
 });
 
-(isRoot ? test : test.skip)('says why it cannot be had in a read-only directory (needs root)', () => {
+(isRoot ? test : test.skip)('says why it cannot be taken in a read-only directory (needs root)', () => {
   expect(asNobody(() => create().acquire())).toContain('permission denied (EACCES)');
 });
 
-test('a live process is known as alive, whoever describes it', () => {
+test('a live process is known as alive, also from the description by another one', () => {
   expect(lifeOf(describeThisProcess())).toBe('alive');
   expect(lifeOf('')).toBe('unknown');
 });

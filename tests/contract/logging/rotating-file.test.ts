@@ -16,7 +16,7 @@ import nodeFs from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { LogFileSystem } from '../../../lib/logging/current-file';
-import { RotatingFile, type Happening, type RotatingFileOptions } from '../../../lib/logging/rotating-file';
+import { RotatingFile, type LogFileEvent, type RotatingFileOptions } from '../../../lib/logging/rotating-file';
 import { asNobody, isRoot, NOBODY } from '../../support/as-user';
 import { scratchDirectory } from '../../support/scratch';
 
@@ -38,8 +38,8 @@ function open(options: Partial<RotatingFileOptions> = {}): RotatingFile {
   return file;
 }
 
-function append(file: RotatingFile, from: number, to: number): Happening[] {
-  const happened: Happening[] = [];
+function append(file: RotatingFile, from: number, to: number): LogFileEvent[] {
+  const happened: LogFileEvent[] = [];
   for (let number = from; number <= to; number++) happened.push(...file.append(line(number), false));
   return happened;
 }
@@ -67,7 +67,7 @@ describe('rotation', () => {
     expect(read()).toBe(line(11));
   });
 
-  test('keeps the newest backups and says which go', () => {
+  test('keeps the newest backups and says which are removed', () => {
     const happened = append(open(), 1, 55);
     expect(logs()).toEqual(['collect-hue.3.log', 'collect-hue.4.log', 'collect-hue.5.log', 'collect-hue.log']);
     expect(happened.filter(({ kind }) => kind === 'removed')).toEqual([
@@ -79,7 +79,7 @@ describe('rotation', () => {
     );
   });
 
-  test.each([0, 1, 100])('keeps %i backups where that is configured', (maxBackups) => {
+  test.each([0, 1, 100])('keeps %i backups if that is configured', (maxBackups) => {
     append(open({ maxBackups }), 1, 1055);
     expect(logs()).toHaveLength(1 + maxBackups);
     expect(read()).toBe(lines(1051, 1055));
@@ -100,7 +100,7 @@ describe('rotation', () => {
     expect(logs()).toEqual(['collect-aqm.7.log', 'collect-aqm.8.log', 'collect-aqm.9.log', 'collect-hue.log']);
   });
 
-  test("never counts, renames over or removes a stranger's file", () => {
+  test('never counts, overwrites or removes a file that is not ours', () => {
     mkdirSync(path('collect-hue.7.log'), { recursive: true });
     symlinkSync('/nowhere', path('collect-hue.8.log'));
     const strangers = [
@@ -147,14 +147,14 @@ describe('the next line is on disk again after', () => {
 });
 
 describe('a torn line', () => {
-  test('of a killed process does not stand', () => {
+  test('of a killed process is removed', () => {
     mkdirSync(directory);
     writeFileSync(path(), `${line(1)}{"half":`);
     append(open(), 2, 2);
     expect(read()).toBe(lines(1, 2));
   });
 
-  test('is cut off where the disk fills up in the middle of it, and the file goes on', () => {
+  test('is cut off if the disk fills up in the middle of it, and the file goes on', () => {
     let room = 25;
     const full: Partial<LogFileSystem> = {
       writeSync: ((descriptor: number, bytes: Buffer, offset: number) => {
@@ -173,7 +173,7 @@ describe('a torn line', () => {
     expect(read()).toBe(lines(1, 2) + line(4));
   });
 
-  test('what is no line of ours at all stays, on a line of its own', () => {
+  test('text that is not a line of ours stays, on its own line', () => {
     mkdirSync(directory);
     writeFileSync(path(), 'x'.repeat(100_000));
     append(open({ maxFileBytes: 1_000_000 }), 1, 1);
@@ -210,7 +210,7 @@ describe('a rotation that fails', () => {
     expect(logs().slice(0, -1).map(read).join('') + read()).toBe(lines(11, 46));
   });
 
-  test('is left alone where another process has done it meanwhile', () => {
+  test('is not done again if another process has done it meanwhile', () => {
     const broken = open({ fs: { ...nodeFs, renameSync: () => { throw new Error('EBUSY'); } } }); // prettier-ignore
     append(broken, 1, 12);
     append(open(), 13, 13);
@@ -230,7 +230,7 @@ describe('a rotation that fails', () => {
     expect(readdirSync(directory)).toEqual(['collect-hue.log']);
   });
 
-  test('too little space: said, not tried, and the file goes on', () => {
+  test('too little space: reported, not tried, and the file goes on', () => {
     const file = open({ minFreeBytes: 1e18 });
     expect(append(file, 1, 30)).toMatchObject([{ kind: 'new' }, { kind: 'low_space' }]);
     expect(read()).toBe(lines(1, 30));
@@ -271,7 +271,7 @@ describe('a line that cannot be written', () => {
   });
 
   test.each(['a link', 'a pipe', 'a folder'])(
-    'no lock because %s bears its name: the line is written, and it is told',
+    'no lock because %s has its name: the line is written, and that is reported',
     (kind) => {
       mkdirSync(directory);
       writeFileSync(path('victim'), '1 1 1 1 1');
@@ -302,7 +302,7 @@ test('what root creates belongs to the owner of the directory', () => {
   expect(readdirSync(directory).map((name) => statSync(path(name)).uid)).toEqual([owner, owner, owner]);
 });
 
-test('a hand that adds a line is no harm', () => {
+test('a line that is added by hand does no harm', () => {
   const file = open();
   append(file, 1, 2);
   appendFileSync(path(), 'a note\n');

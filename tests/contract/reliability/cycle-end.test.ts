@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { resultOf, startChild } from '../../support/child';
 
 /** Without its end, the child would outlive the test. */
-test('at the deadline itself the process ends, whatever it hangs in, and not with 0', async () => {
+test('at the deadline itself the process ends, also if it hangs, and not with 0', async () => {
   const { stdout, code, signal } = await resultOf(startChild('outlive-deadline', ['0.2'], { quiet: true }));
   expect([stdout, signal]).toEqual(['hangs\n', null]);
   expect(code).toBeGreaterThan(0);

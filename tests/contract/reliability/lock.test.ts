@@ -23,7 +23,7 @@ function holder() {
   return { child, said: once(child.stdout, 'data').then(([data]) => String(data).trim()) };
 }
 
-test('a second holder is refused at once, and served when the first one lets go', async () => {
+test('a second holder is refused at once, and gets it when the first one releases it', async () => {
   const first = await acquireLock(path);
   expect(first).not.toBeNull();
   expect(await holder().said).toBe('refused');
@@ -35,7 +35,7 @@ test('a second holder is refused at once, and served when the first one lets go'
   await once(child, 'exit');
 });
 
-test('a killed holder never leaves it locked, nor a file beside it', async () => {
+test('a killed holder never leaves it locked, nor a file next to it', async () => {
   const { child, said } = holder();
   expect(await said).toBe('held');
   child.kill('SIGKILL');
@@ -46,7 +46,7 @@ test('a killed holder never leaves it locked, nor a file beside it', async () =>
   expect(await readdir(directory)).toEqual(['hue.lock']);
 });
 
-test('waits for the holder where it is told to', async () => {
+test('waits for the holder if that is asked for', async () => {
   const first = await acquireLock(path);
   const second = acquireLock(path, 30_000);
   await first?.release();
@@ -55,7 +55,7 @@ test('waits for the holder where it is told to', async () => {
   await lock?.release();
 });
 
-test('shared holders get along, an exclusive one waits for all of them', async () => {
+test('several can hold it as shared, an exclusive holder waits for all of them', async () => {
   const shared = [await acquireLock(path, 0, { mode: 'shared' }), await acquireLock(path, 0, { mode: 'shared' })];
   expect(shared).not.toContain(null);
   expect(await holder().said).toBe('refused');
@@ -69,7 +69,7 @@ test('shared holders get along, an exclusive one waits for all of them', async (
   await once(child, 'exit');
 });
 
-test('a file with something in it serves as well', async () => {
+test('a file with something in it works as well', async () => {
   await writeFile(path, 'not a database '.repeat(100));
   const lock = await acquireLock(path);
   expect(lock).not.toBeNull();
@@ -77,7 +77,7 @@ test('a file with something in it serves as well', async () => {
   await lock?.release();
 });
 
-test('says so where the file cannot be created', async () => {
+test('reports that the file cannot be created', async () => {
   await expect(acquireLock(join(directory, 'missing', 'hue.lock'))).rejects.toMatchObject({
     type: 'file_system',
     message: expect.stringContaining('no such file or directory') as string,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { WorkerTask } from '../../campaigns/store/worker';
 import { databaseError } from '../../../lib/store/database-error';
 
-test('without the native module there is a sentence, and the command to build it', () => {
+test('without the native module there is an error message, and the command to build it', () => {
   const root = join(__dirname, '..', '..', '..');
   const directory = mkdtempSync(join(tmpdir(), 'no-driver-'));
   try {

@@ -14,7 +14,7 @@ beforeEach(() => {
   writeFileSync(victim, 'precious', { mode: 0o600 });
 });
 
-test('the mode is given to the database and its side files, never to what a link leads to', async () => {
+test('the mode is set on the database and its side files, never on what a link leads to', async () => {
   const database = await Database.open(path, 'create');
   await database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
   symlinkSync(victim, `${path}-journal`);
@@ -24,7 +24,7 @@ test('the mode is given to the database and its side files, never to what a link
   await database.close();
 });
 
-test('giving the mode keeps the locks that this process holds on the database', async () => {
+test('setting the mode keeps the locks that this process holds on the database', async () => {
   const database = await Database.open(path, 'create');
   await database.exec('CREATE TABLE t (x); BEGIN EXCLUSIVE');
   applyFileMode(path, 0o640);

@@ -1,4 +1,4 @@
-/** What the database and the spool keep for each other when processes or users meet at them. */
+/** The database and the spool when several processes or users use them at once. */
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { spoolCycle, spooledFiles } from '../../../lib/store/spool';
@@ -62,7 +62,7 @@ rootTest('side files of another owner: the error names them and the command (nee
     message: expect.stringMatching(/readings\.db-wal, which belongs to user 0: permission denied/) as string,
     remediation: expect.stringMatching(/^Give it .*sudo chown --reference='.*' '.*readings\.db-wal'/) as string,
   });
-  // Nothing was deleted, and with the owner mended all goes on.
+  // Nothing was deleted, and with the right owner everything works again.
   for (const suffix of ['-wal', '-shm']) chownSync(path + suffix, NOBODY, NOBODY);
   const { stdout: mended } = await runChild('store-cycle', [here.storage.data_directory, '2'], { uid: NOBODY });
   expect(JSON.parse(mended)).toMatchObject({ stored: 2 });

@@ -56,7 +56,7 @@ test('a file where the data directory should be is refused, with the command to 
 
 const rootTest = isRoot ? test : test.skip;
 
-/** As another user: access(2) asks for the real one, so that a process of its own is needed. */
+/** As another user: access(2) asks for the real one, so that another process is needed. */
 async function proveAsNobody(): Promise<unknown> {
   const { stdout } = await runChild('prove-writable', [here.storage.data_directory], { uid: NOBODY });
   return JSON.parse(stdout);

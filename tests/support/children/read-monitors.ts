@@ -1,5 +1,6 @@
 /** Reads the monitors once with the session of a data directory, and prints the number of readings, or the error. */
 import { join } from 'node:path';
+import { stateFolder } from '../../../lib/files/state-folder';
 import { createHttp } from '../../../lib/http/fetch';
 import { noTraffic } from '../../../lib/http/observed';
 import { createRedactor } from '../../../lib/logging/redact';
@@ -24,7 +25,7 @@ createAqmSource({
     locations: {},
   },
   refreshToken,
-  dataDirectory,
+  state: stateFolder(dataDirectory),
   http: createHttp(),
   retrier: createRetrier({ policy, logger, sleep, deadline: startDeadline(60_000) }),
   logger,

@@ -57,6 +57,6 @@ export function installThirdSource(directory: string): Record<string, number> {
   });
   const imports = "import { TOY } from '../../sources/toy/row';\nimport { runCollector } from '../collector';\n";
   add('lib/cli/commands/collect-toy.ts', `/** collect-toy. */\n${imports}\nrunCollector(TOY);\n`);
-  add('bin/collect-toy.js', "#!/usr/bin/env node\n'use strict';\nrequire('./launch')('collect-toy');\n");
+  add('bin/collect-toy.js', "#!/usr/bin/env node\n'use strict';\nrequire('./door')('collect-toy');\n");
   return changed;
 }

@@ -36,7 +36,7 @@ describe('sendEmail', () => {
     expect(server.mailbox).toHaveLength(1);
   });
 
-  test('a login that is refused is permanent, and the sentence names no secret', async () => {
+  test('a login that is refused is permanent, and the message holds no secret', async () => {
     const server = await startMailServer({ login: { username: 'monitor', password: 'right' } });
     const wrong = { username: 'monitor', password: 'canary-password' };
     const sending = sendEmail(server.email(wrong), message, 5000);
@@ -57,12 +57,12 @@ describe('sendEmail', () => {
     await expect(sending).rejects.not.toThrow(/canary/);
   });
 
-  test('a server that never speaks: given up in time, transient', async () => {
+  test('a server that never answers: given up in time, transient', async () => {
     const server = await startSilentServer();
     await expect(sendEmail(server.email(), message, 200)).rejects.toMatchObject({ type: 'email', permanent: false });
   });
 
-  test('nobody there: transient', async () => {
+  test('no server there: transient', async () => {
     const server = await startMailServer();
     const email = server.email({ port: 1 });
     const sending = sendEmail(email, message, 5000);

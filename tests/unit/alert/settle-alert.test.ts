@@ -1,4 +1,4 @@
-/** The alert's life: raised once, reminded daily, ended when the login works; the file and the e-mails. */
+/** The alert over time: raised once, reminded daily, ended when the login works; the file and the e-mails. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settleAlert, type AlertContext, type AlertVerdict } from '../../../lib/alert/settle-alert';
@@ -70,7 +70,7 @@ describe('the alert file', () => {
     expect(home.events()).toEqual(['critical alert_raised']);
   });
 
-  test('holds no secret, and the e-mail neither, whatever Amazon says', async () => {
+  test('neither it nor the e-mail holds a secret, with any answer of Amazon', async () => {
     const server = await startMailServer();
     const home = alertHome({ email: server.email(), redact: createRedactor(['Atnr|canary']) });
     const options = { type: 'login_needed', permanent: true } as const;
@@ -114,7 +114,7 @@ describe('the alert file', () => {
     expect(home.events()).toHaveLength(2);
   });
 
-  test('a cycle that learnt nothing of the login neither raises nor ends it', async () => {
+  test('a cycle that learnt nothing about the login neither raises nor ends it', async () => {
     const home = alertHome();
     await home.settle(unknown);
     expect(existsSync(home.file)).toBe(false);
@@ -131,7 +131,7 @@ describe('the alert file', () => {
     expect(home.text()).toContain('error: first status: cleared third\n');
   });
 
-  test('that cannot be written is reported and survived', async () => {
+  test('that cannot be written is reported, and the cycle goes on', async () => {
     const home = alertHome();
     mkdirSync(home.file);
     await home.settle(needed);
@@ -175,14 +175,14 @@ describe('e-mails', () => {
     expect(readdirSync(home.dataDirectory)).toEqual([]);
   });
 
-  test('a second alert is told as a new one', async () => {
+  test('a second alert is reported as a new one', async () => {
     const server = await startMailServer();
     const home = alertHome({ email: server.email() });
     for (const verdict of [needed, accepted, needed]) await home.settle(verdict);
     expect(server.mailbox).toHaveLength(3);
   });
 
-  test('greylisting: retried, and where it lasts longer the next cycle sends it, once', async () => {
+  test('greylisting: retried, and if it lasts longer the next cycle sends it, once', async () => {
     let refusals = 6;
     const server = await startMailServer({
       refuse: () => (refusals-- > 0 ? { code: 451, text: 'greylisted, try again' } : null),
@@ -224,7 +224,7 @@ describe('e-mails', () => {
     expect(home.text()).toContain(`timestamp: ${FIRST}`);
   });
 
-  test('a last e-mail in the future silences no reminder', async () => {
+  test('a last e-mail in the future stops no reminder', async () => {
     const server = await startMailServer();
     const home = alertHome({ email: server.email() });
     home.wait(5 * HOUR);
@@ -236,7 +236,7 @@ describe('e-mails', () => {
     expect(server.mailbox[1]?.raw).toContain(`timestamp: ${FIRST}`);
   });
 
-  test('a hanging server costs a bounded time, then an hour of rest', async () => {
+  test('a hanging server costs a bounded time, then an hour without a try', async () => {
     const server = await startSilentServer();
     const home = alertHome({ email: server.email(), emailTimeoutMs: 600, emailDeadlineMs: 1000 });
     await home.settle(needed);
@@ -246,7 +246,7 @@ describe('e-mails', () => {
     expect(existsSync(home.file)).toBe(true);
   });
 
-  test('who never got the first one is not told that it is over', async () => {
+  test('without a first e-mail there is none that it is over', async () => {
     const server = await startMailServer();
     const home = alertHome();
     await home.settle(needed);
@@ -254,7 +254,7 @@ describe('e-mails', () => {
     expect(server.connections).toBe(0);
   });
 
-  test('the news that it is over is sent later where the server was away', async () => {
+  test('the e-mail that it is over is sent later if the server did not answer', async () => {
     const server = await startMailServer();
     const home = alertHome({ email: server.email() });
     await home.settle(needed);

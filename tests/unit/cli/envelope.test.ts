@@ -17,7 +17,7 @@ test('work that is done: exit 0, ok, no error, the fields in between', () => {
   expect(envelope('perf', {})).toMatch(/^[^\n]*\n$/);
 });
 
-test('of an error only what a program may read', () => {
+test('only the public fields of an error', () => {
   const error = asMonitorError(new Error('broken'));
   expect(fields({}, { exit_code: 1, error })).toMatchObject({ exit_code: 1, outcome: 'failed' });
   expect(fields({}, { exit_code: 1, error })).toHaveProperty('error', {
@@ -27,7 +27,7 @@ test('of an error only what a program may read', () => {
   });
 });
 
-test('a cycle says itself when it began, how long it took and what became of it', () => {
+test('a cycle says itself when it began, how long it took and its outcome', () => {
   const ending: Ending = { exit_code: 3, outcome: 'partial', started_at: '2026-11-24T06:30:00.000Z', duration_ms: 143 };
   expect(fields({}, ending)).toMatchObject(ending);
 });

@@ -100,7 +100,7 @@ describe.each(LOADERS)('%s', (name, load) => {
     expect(error.remediation).toMatch(/mkdir -p '.*absent' && (cp|install -m 600) '.*example\.yaml' '.*'$/);
   });
 
-  test('that is a directory, or lies below a file, is told so', () => {
+  test('that is a directory, or lies below a file, is reported as that', () => {
     const directory = scratchDirectory();
     mkdirSync(join(directory, name));
     expect(errorOf(join(directory, name)).message).toContain('is a directory, expected a file');
@@ -108,13 +108,13 @@ describe.each(LOADERS)('%s', (name, load) => {
     expect(errorOf(join(directory, 'file', name)).message).toContain('a part of its path is a file');
   });
 
-  test('that is a circle of links is told so', () => {
+  test('that is a circle of links is reported as that', () => {
     const file = join(scratchDirectory(), name);
     symlinkSync(name, file);
     expect(errorOf(file).message).toContain('too many symbolic links (ELOOP)');
   });
 
-  asRoot('(as root) that may not be read is told so, with a command to look at it', () => {
+  asRoot('(as root) that may not be read is reported, with a command to look at it', () => {
     const file = join(scratchDirectory(), name);
     writeFileSync(file, 'hue: {}');
     chmodSync(file, 0o600);

@@ -61,7 +61,7 @@ describe('editYaml', () => {
     expect(backup).toBeNull();
   });
 
-  test('keeps the former file, as closed as the new one', () => {
+  test('keeps the former file, with the mode of the new one', () => {
     const file = fileWith('hue: { username: old }\n', 0o644);
     const { backup } = editYaml(file, [{ path: ['hue', 'username'], value: 'new' }], { mode: 0o600 });
     expect(backup).toBe(`${file}.backup`);
@@ -75,7 +75,7 @@ describe('editYaml', () => {
     expect(modeOf(file)).toBe('640');
   });
 
-  test('writes nothing where nothing changes', () => {
+  test('writes nothing if nothing changes', () => {
     const file = fileWith('hue: { username: same }\n');
     expect(editYaml(file, [{ path: ['hue', 'username'], value: 'same' }]).backup).toBeNull();
     expect(read(file)).toBe('hue: { username: same }\n');

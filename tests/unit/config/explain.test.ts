@@ -11,7 +11,7 @@ function errorOf(text: string): ConfigurationError {
   return thrownBy(ConfigurationError, () => loadConfig(file));
 }
 
-/** The faults without the file's path, of a text whose other parts are in order. */
+/** The faults without the file's path, of a text with only correct parts besides. */
 function faults(text: string): string[] {
   return errorOf(`amazon_aqm: {}\n${text}`).faults.map((fault) => formatFault({ ...fault, file: 'F' }));
 }
@@ -148,7 +148,7 @@ describe('several faults', () => {
     'retry: { max_attempts: 99 }',
   ].join('\n');
 
-  test('are told in the order of the lines, whichever kind they are of', () => {
+  test('are reported in the order of the lines, for every kind', () => {
     expect(faults(nine).map((fault) => fault.split(': ').slice(0, 2).join(' '))).toEqual([
       'F:2:32 validation.temperature_min',
       'F:3:33 collection.interval_minutes',
@@ -176,7 +176,7 @@ describe('several faults', () => {
     expect(errorOf(nine).remediation).toContain('config.example.yaml');
   });
 
-  test('twenty thousand wrong keys are told in good time and in nine lines', () => {
+  test('twenty thousand wrong keys are reported quickly and in nine lines', () => {
     const error = errorOf(Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'));
     expect(error.message.split('\n')).toHaveLength(9);
   });

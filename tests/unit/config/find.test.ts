@@ -5,7 +5,7 @@ import { scratchDirectory } from '../../support/scratch';
 
 const SURROUNDINGS: Surroundings = { environment: {}, installation: '/opt/monitor', home: () => '/home/me' };
 
-test('the files of the installation are the default, whatever the working directory', () => {
+test('the files of the installation are the default, in any working directory', () => {
   expect(findFiles({}, SURROUNDINGS)).toEqual({
     config: '/opt/monitor/config/config.yaml',
     secrets: '/opt/monitor/config/secrets.yaml',
@@ -24,17 +24,17 @@ test('flags go before the environment, and both start at the working directory',
   });
 });
 
-test('an empty environment variable is as good as none', () => {
+test('an empty environment variable counts as none', () => {
   const environment = { HOME_MONITOR_CONFIG: '', HOME_MONITOR_SECRETS: '' };
   expect(findFiles({}, { ...SURROUNDINGS, environment })).toEqual(findFiles({}, SURROUNDINGS));
 });
 
 describe('the secrets of a configuration file that was named', () => {
-  test('lie beside it', () => {
+  test('lie next to it', () => {
     expect(findFiles({ config: '/etc/monitor/my.yaml' }, SURROUNDINGS).secrets).toBe('/etc/monitor/secrets.yaml');
   });
 
-  test('are those of the installation where none lie beside it', () => {
+  test('are those of the installation if none lie next to it', () => {
     const directory = scratchDirectory();
     const installation = join(directory, 'installation');
     mkdirSync(join(installation, 'config'), { recursive: true });
@@ -56,7 +56,7 @@ describe('an installation that npm manages', () => {
     expect(defaultDirectory({ ...npm, environment })).toBe('/xdg/home-temperature-monitor');
   });
 
-  test('ignores a relative XDG_CONFIG_HOME, as its specification asks', () => {
+  test('ignores a relative XDG_CONFIG_HOME, as its specification says', () => {
     const environment = { XDG_CONFIG_HOME: 'relative' };
     expect(defaultDirectory({ ...npm, environment })).toBe('/home/me/.config/home-temperature-monitor');
   });

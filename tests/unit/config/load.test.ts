@@ -61,7 +61,7 @@ describe('a valid file', () => {
     });
   });
 
-  test('loaded twice gives defaults of its own each time', () => {
+  test('loaded twice gives new defaults each time', () => {
     const first = load('hue: { bridge_url: "http://bridge" }');
     first.hue?.discovery.pop();
     expect(load('hue: { bridge_url: "http://bridge" }').hue?.discovery).toEqual(['mdns', 'cloud']);
@@ -104,7 +104,7 @@ describe('a valid file', () => {
     expect(amazon_aqm?.base_urls).toEqual({ alexa: 'http://127.0.0.1:8080' });
   });
 
-  test('an unquoted id with letters is the text it looks like', () => {
+  test('an unquoted id with letters is a text', () => {
     const { hue } = load('hue: { bridge_url: "https://b", bridge_id: 001788fffeaabbcc }');
     expect(hue?.bridge_id).toBe('001788fffeaabbcc');
   });
@@ -138,7 +138,7 @@ describe('a valid file', () => {
     expect(() => load(edges(false))).not.toThrow();
   });
 
-  test('a device that is called like a property of every object has no location by that', () => {
+  test('a device with the name of a property of every object gets no location by that', () => {
     const { hue } = load('hue: { bridge_url: "http://b", locations: { __proto__: Cellar } }');
     expect(hue?.locations['constructor']).toBeUndefined();
     expect(Object.entries(hue?.locations ?? {})).toEqual([['__proto__', 'Cellar']]);
@@ -196,7 +196,7 @@ describe('rules between keys', () => {
     expect(messages('hue: { tls: maybe }', { beforePairing: true })).toHaveLength(1);
   });
 
-  test('data inside node_modules is refused also where only the file itself lies there', () => {
+  test('data inside node_modules is refused also if only the file itself lies there', () => {
     const file = join(scratchDirectory(), 'node_modules', 'x', 'config', 'config.yaml');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, AMAZON);

@@ -15,6 +15,6 @@ test.each([
   ['Amazon.De', 'amazon.de'],
 ])('%s is likely %s', (word, meant) => expect(nearest(word, KEYS)).toBe(meant));
 
-test.each(['zebra', 'x', '', 'on', 'a'.repeat(100_000)])('a word that resembles none gives none', (word) => {
+test.each(['zebra', 'x', '', 'on', 'a'.repeat(100_000)])('a word that is similar to none gives none', (word) => {
   expect(nearest(word, KEYS)).toBeUndefined();
 });

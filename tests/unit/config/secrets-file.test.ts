@@ -13,12 +13,12 @@ function fileOfMode(mode: number): string {
   return file;
 }
 
-test.each(['0600', '0400', '0700'])('mode %s is for nobody else', (mode) => {
+test.each(['0600', '0400', '0700'])('mode %s is closed to other users', (mode) => {
   expect(secretsModeWarning(fileOfMode(Number.parseInt(mode, 8)))).toBeNull();
 });
 
 test.each(['0644', '0640', '0604', '0660', '0666', '0620'])(
-  'mode %s is warned of, with the command that mends it',
+  'mode %s is warned of, with the command that fixes it',
   (mode) => {
     const file = fileOfMode(Number.parseInt(mode, 8));
     const warning = secretsModeWarning(file);
@@ -27,7 +27,7 @@ test.each(['0644', '0640', '0604', '0660', '0666', '0620'])(
   },
 );
 
-asRoot('(as root) a third user that owns the file is told, root and oneself are not', () => {
+asRoot('(as root) another user that owns the file is reported, root and the own user are not', () => {
   const file = fileOfMode(0o644);
   expect(asNobody(() => secretsFileState(file).foreignOwner)).toBeNull();
   chownSync(file, NOBODY, NOBODY);

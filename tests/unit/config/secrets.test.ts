@@ -111,7 +111,7 @@ describe('a fault in one section', () => {
     expect(unknown).toBeNull();
   });
 
-  test('a section of another name is told apart and stops nothing', () => {
+  test('a section of another name is reported and stops nothing', () => {
     const { faults, unknown } = load(`${HUE}amzon: { refresh_token: "Atnr|0123456789abcdef" }\n`);
     expect(faults).toEqual({});
     expect(unknown?.message).toMatch(/:2:1: amzon: unknown key, nearest known key: amazon$/);
@@ -159,7 +159,7 @@ describe('no value of the file is ever quoted', () => {
     `? [${SECRET}]\n: 1`,
     `hue: {}\n---\n${SECRET}: 1`,
     `{ ${SECRET}`,
-  ])('a file that is no YAML: %j', (text) => {
+  ])('a file that is not YAML: %j', (text) => {
     const error = thrownBy(ConfigurationError, () => load(text));
     expect(inspect(error, { depth: 10 })).not.toContain('hunter2');
     expect(error.stack).not.toContain('hunter2');
@@ -194,7 +194,7 @@ describe('allSecretValues', () => {
     expect(allSecretValues(secrets)).toEqual(['pi%40localhost', 'pi@localhost']);
   });
 
-  test('has nothing where nothing is secret', () => {
+  test('has nothing if nothing is secret', () => {
     expect(allSecretValues({})).toEqual([]);
   });
 });

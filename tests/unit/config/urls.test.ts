@@ -66,11 +66,11 @@ describe('the address of a service', () => {
     ['http://[::2]', 'is not encrypted'],
     ['https://me:hunter2@example.com', 'holds a user name or a password'],
     ['https://example.com/#x', 'holds a #'],
-    ['', 'is no address'],
-    ['example.com', 'is no address'],
-    ['https://', 'is no address'],
-    ['https://a b', 'is no address'],
-    ['file:///etc/passwd', 'is no address'],
+    ['', 'is not an address'],
+    ['example.com', 'is not an address'],
+    ['https://', 'is not an address'],
+    ['https://a b', 'is not an address'],
+    ['file:///etc/passwd', 'is not an address'],
   ])('%j %s', (url, fault) => {
     expect(serviceUrlFault(url)?.slice(0, fault.length)).toBe(fault);
     expect(serviceUrlFault(url)).not.toContain('hunter2');

@@ -65,7 +65,7 @@ describe('the example files', () => {
     expect(loadSecrets(copied('secrets'))).toMatchObject({ secrets: {}, faults: {}, unknown: null });
   });
 
-  test('its optional sections are sound as soon as they are no comment any more', () => {
+  test('its optional sections are sound as soon as they are not comments any more', () => {
     const file = copied('secrets', (text) => text.replace(/^# (email:|heartbeat:| {2})/gm, '$1'));
     expect(loadSecrets(file)).toMatchObject({
       faults: {},

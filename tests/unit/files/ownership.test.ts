@@ -7,7 +7,7 @@ import { scratchDirectory } from '../../support/scratch';
 const asRoot = isRoot ? test : test.skip;
 
 describe('makeDirectory', () => {
-  test('makes all missing parents, and is content with what is there', () => {
+  test('makes all missing parents, and leaves what is there', () => {
     const path = join(scratchDirectory(), 'a', 'b', 'c');
     makeDirectory(`${path}/`);
     makeDirectory(path);
@@ -27,7 +27,7 @@ describe('makeDirectory', () => {
     expect(() => makeDirectory(join(file, 'below'))).toThrow('is a file, not a directory (ENOTDIR)');
   });
 
-  (existsSync('/proc/self') ? it : it.skip)('where nothing can be made, it says so and ends (needs /proc)', () => {
+  (existsSync('/proc/self') ? it : it.skip)('if nothing can be made, it says so and ends (needs /proc)', () => {
     expect(() => makeDirectory('/proc/no-such-folder/data')).toThrow('/proc/no-such-folder/data');
   });
 
@@ -59,7 +59,7 @@ describe('ownLike', () => {
     expect(statSync(join(top, 'precious')).uid).toBe(0);
   });
 
-  asRoot('(as root) does nothing for anybody else', () => {
+  asRoot('(as root) does nothing for a process that is not root', () => {
     const top = scratchDirectory();
     writeFileSync(join(top, 'file'), '');
     asNobody(() => ownLike('/nowhere', join(top, 'file')));

@@ -40,10 +40,10 @@ test('a large database is looked through once a day', async () => {
 
 test.each([
   ['with --fresh', () => ask(LARGE, { fresh: true })],
-  ['where another file lies in its place', () => ask({ ...LARGE, ino: 8 })],
-  ['where the clock was set back', () => ask(LARGE, { after: -HOUR })],
+  ['if another file lies in its place', () => ask({ ...LARGE, ino: 8 })],
+  ['if the clock was set back', () => ask(LARGE, { after: -HOUR })],
   [
-    'where what is remembered is damaged',
+    'if what is remembered is damaged',
     () => {
       writeFileSync(join(directory, 'health-integrity.json'), '{"version":1,"inode":7,');
       return ask();
@@ -68,20 +68,20 @@ test('damage is found every time', async () => {
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('where nothing can be remembered it is looked through every time', async () => {
+test('if nothing can be remembered it is looked through every time', async () => {
   mkdirSync(join(directory, 'health-integrity.json'));
   expect([await ask(), await ask()]).toEqual(['ok', 'ok']);
   expect(looks).toBe(2);
 });
 
-test('damage found by --fresh is not forgotten by the next look', async () => {
+test('damage found by --fresh is not forgotten by the next check', async () => {
   await ask();
   await expect(ask(LARGE, { fresh: true, result: 'damaged' })).rejects.toThrow('damaged');
   await expect(ask(LARGE, { result: 'damaged' })).rejects.toThrow('damaged');
   expect(looks).toBe(3);
 });
 
-test('a look that the end of the check cut short is not remembered', async () => {
+test('a result that the end of the check cut short is not remembered', async () => {
   await ask(LARGE, { cutShort: true });
   await ask();
   expect(looks).toBe(2);

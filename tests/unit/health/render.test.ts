@@ -4,7 +4,7 @@ import type { Status } from '../../../lib/check/check';
 import { CHECKS } from '../../../lib/health/checks';
 
 const check = (name: CheckReport['name'], status: Status, message = 'as it should be'): CheckReport => {
-  const remediation = 'Mend it: chmod 600 x';
+  const remediation = 'Fix it: chmod 600 x';
   const isProblem = status === 'warn' || status === 'fail';
   return {
     name,
@@ -31,9 +31,9 @@ describe('text', () => {
       [
         'pass  disk       as it should be',
         'warn  logging    late.',
-        '      do: Mend it: chmod 600 x',
+        '      do: Fix it: chmod 600 x',
         'fail  hue        no answer.',
-        '      do: Mend it: chmod 600 x',
+        '      do: Fix it: chmod 600 x',
         'degraded: 1 fail, 1 warn, 1 pass in 412 ms',
         '',
       ].join('\n'),
@@ -73,11 +73,11 @@ test('json: the shape of the contract, and each problem in the details', () => {
         name: 'hue',
         status: 'fail',
         message: 'no answer.',
-        remediation: 'Mend it: chmod 600 x',
+        remediation: 'Fix it: chmod 600 x',
         duration_ms: 12,
         details: {
           mode: '0644',
-          problems: [{ status: 'fail', message: 'no answer.', remediation: 'Mend it: chmod 600 x', stops: [] }],
+          problems: [{ status: 'fail', message: 'no answer.', remediation: 'Fix it: chmod 600 x', stops: [] }],
         },
       },
       expect.objectContaining({ name: 'disk', remediation: '', details: { mode: '0644' } }),
@@ -108,6 +108,6 @@ test('annotations: one a problem, with what would end them escaped', () => {
     check('logging', 'warn', 'late.'),
   );
   expect(renderAnnotations(nasty)).toBe(
-    '::error title=hue::100 %25%0Aof it%0AMend it: chmod 600 x\n::warning title=logging::late.%0AMend it: chmod 600 x\n',
+    '::error title=hue::100 %25%0Aof it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AMend it: chmod 600 x\n',
   );
 });

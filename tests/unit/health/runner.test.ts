@@ -51,7 +51,10 @@ describe('a check that goes wrong itself is a failed check', () => {
     ],
     [
       'an expected failure that names a command',
-      new MonitorError('locked', { type: 'database_locked', remediation: "See who: fuser -v '/x'" }),
+      new MonitorError('locked', {
+        type: 'database_locked',
+        remediation: { say: 'See who', command: "fuser -v '/x'" },
+      }),
       /^locked\.$/,
       /^See who: fuser -v '\/x'$/,
     ],
@@ -78,12 +81,12 @@ describe('a check that goes wrong itself is a failed check', () => {
     expect((await run([throwing])).checks[0]).toMatchObject({ status: 'fail', message: 'at once.' });
   });
 
-  test('one that never ends is told to end, and left behind if it does not', async () => {
-    let told: unknown;
+  test('one that never ends gets the signal to end, and is not waited for if it does not', async () => {
+    let reason: unknown;
     const hanging = row({
       run: ({ signal }) => {
         signal.addEventListener('abort', () => {
-          told = signal.reason;
+          reason = signal.reason;
         });
         return new Promise(() => undefined);
       },
@@ -91,7 +94,7 @@ describe('a check that goes wrong itself is a failed check', () => {
     const report = await run([hanging], { deadlineMs: 20 });
     expect(report.checks[0]).toMatchObject({ status: 'fail', message: 'the check hue did not end within 0.02 s.' });
     expect(report.checks[0]?.remediation).toContain('node bin/health.js');
-    expect(told).toBeInstanceOf(MonitorError);
+    expect(reason).toBeInstanceOf(MonitorError);
   });
 });
 
@@ -115,7 +118,7 @@ test('all begin before the first ends', async () => {
   expect(begun).toEqual(['hue', 'disk', 'alerts']);
 });
 
-test('what needs the network, or a configuration, is skipped where there is none', async () => {
+test('what needs the network, or a configuration, is skipped if there is none', async () => {
   const checks = [row({ needsNetwork: true }), row({ name: 'disk', needsConfig: true }), row({ name: 'config' })];
   const report = await run(checks, { offline: true });
   expect(report.checks.map(({ status }) => status)).toEqual(['skip', 'skip', 'pass']);
@@ -145,9 +148,9 @@ describe('the verdict', () => {
     ['warnings are healthy', [warning], BOTH, 0],
     ['one source of two fails', [failing('hue')], BOTH, 1],
     ['the only source fails', [failing('hue')], ['hue'], 2],
-    ['each source fails in a check of its own', [failing('hue'), failing('amazon_aqm')], BOTH, 2],
+    ['each source fails in its own check', [failing('hue'), failing('amazon_aqm')], BOTH, 2],
     ['the database takes no row', [failing('hue', 'amazon_aqm')], BOTH, 2],
-    ['a fail that stops nobody', [failing()], BOTH, 1],
+    ['a fail that stops no collector', [failing()], BOTH, 1],
     ['a source that is not enabled does not count', [failing('amazon_aqm')], ['hue'], 1],
   ])('%s', (_name, reports, enabled, exitCode) => {
     expect(verdictOf(reports, enabled).exit_code).toBe(exitCode);

@@ -51,7 +51,7 @@ describe('an answer', () => {
     expect(response.payloadBytes).toBeLessThan(10_000);
   });
 
-  it('in an encoding that nobody knows, or that does not unpack, is invalid', async () => {
+  it('in an unknown encoding, or that cannot be decompressed, is invalid', async () => {
     const compressed = (encoding: string): Fault => {
       const whole = fault.body('this is not compressed');
       if (whole.kind === 'answer') whole.answer.headers = { ...whole.answer.headers, 'content-encoding': encoding };
@@ -72,7 +72,7 @@ describe('what an answer may not do', () => {
     ['lead to another host', fault.redirect('http://127.0.0.1:9/elsewhere'), 'http', true],
     ['end before its end', fault.cut(), 'network', false],
     ['end before the end of their chunks', fault.cut(0.5, { chunked: true }), 'network', false],
-    ['be no HTTP', fault.garbage(), 'invalid_response', false],
+    ['not be HTTP', fault.garbage(), 'invalid_response', false],
     ['be broken off', fault.reset(), 'network', false],
   ])('%s', async (_, misbehaviour, type, permanent) => {
     bridge.faults.next('*', misbehaviour);
@@ -110,7 +110,7 @@ describe('the cycle’s deadline', () => {
   });
 });
 
-describe('an address where nobody is', () => {
+describe('an address without a server', () => {
   it.each([
     ['http://127.0.0.1:1/', 'network'],
     ['http://no-such-host.invalid/', 'network'],
@@ -139,7 +139,7 @@ describe('TLS', () => {
     expect(other.permanent).toBe(true);
   });
 
-  it('refuses plain HTTP where TLS was asked for', async () => {
+  it('refuses plain HTTP if TLS was asked for', async () => {
     const plain = createServer().listen(0, '127.0.0.1');
     await once(plain, 'listening');
     const { port } = plain.address() as AddressInfo;
@@ -148,7 +148,7 @@ describe('TLS', () => {
     expect([failure.type, failure.permanent]).toEqual(['tls', true]);
   });
 
-  it('verifies whatever the environment says: it is written out, not left to what Node.js does by itself', async () => {
+  it('verifies with any environment: it is set explicitly, not left to what Node.js does by itself', async () => {
     const agent = (tls: HttpRequest['tls']) => agentFor(bridge.httpsUrl, tls);
     for (const tls of [{}, { ca: [bridge.ca] }, { servername: bridge.bridgeId }]) {
       expect(await agent(tls)).toMatchObject({ options: { rejectUnauthorized: true } });
@@ -156,11 +156,11 @@ describe('TLS', () => {
     expect(await agent({ rejectUnauthorized: false })).toMatchObject({ options: { rejectUnauthorized: false } });
   });
 
-  it('accepts anything only where the user said so', async () => {
+  it('accepts anything only if the user said so', async () => {
     expect((await secure({ rejectUnauthorized: false })).status).toBe(200);
   });
 
-  it('holds a self-signed bridge to its pinned certificate, and sends an impostor nothing', async () => {
+  it('holds a self-signed bridge to its pinned certificate, and sends another server nothing', async () => {
     const certificate = await selfSignedBridge('001788fffe123456');
     const old = await startHueBridge({ protocols: ['https'], certificate });
     const pin = new X509Certificate(certificate.cert).fingerprint256.replaceAll(':', '').toLowerCase();

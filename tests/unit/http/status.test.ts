@@ -42,6 +42,6 @@ test.each([
   expect(meaningOf(answer(status, retryAfter), NOW)).toMatchObject({ permanent: false, retryAfterMs });
 });
 
-test('a Retry-After that makes no sense is none', () => {
+test('a Retry-After that makes no sense counts as none', () => {
   expect(meaningOf(answer(503, 'soon'), NOW)).toEqual({ type: 'http', permanent: false });
 });

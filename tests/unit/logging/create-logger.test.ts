@@ -72,7 +72,7 @@ describe('the logger', () => {
     expect(lines().map((line) => line['level'])).toEqual(['warning', 'error']);
   });
 
-  test('redacts what it was told to, then and later', () => {
+  test('redacts the secrets it has, also those added later', () => {
     const redact = createRedactor(['first-secret']);
     start({ redact }).info('event', 'first-secret and second-secret');
     redact.add('second-secret');
@@ -104,7 +104,7 @@ describe('the logger', () => {
   });
 });
 
-describe('what the log says of itself', () => {
+describe('what the log says about itself', () => {
   const small = { max_file_mb: 0.005, max_backups: 100 };
   const events = () => lines().map((line) => line['event']);
   const fill = (bytes: number) => {
@@ -138,7 +138,7 @@ describe('what the log says of itself', () => {
     ]);
   });
 
-  test('nothing, but once on stderr, where not even a line can be written', () => {
+  test('nothing, but once on stderr, if not even a line can be written', () => {
     const said: string[] = [];
     const full = nodeFs.openSync('/dev/full', 'w');
     const fs = { ...nodeFs, writeSync: () => nodeFs.writeSync(full, '.') };
@@ -149,7 +149,7 @@ describe('what the log says of itself', () => {
     ]);
   });
 
-  test('nothing of what winston would die of', () => {
+  test('nothing that would end the process through winston', () => {
     const said: string[] = [];
     start({ complain: (text) => said.push(text), now: () => new Date(NaN) });
     logger.info('event', 'message');
@@ -211,14 +211,14 @@ describe('what the log says of itself', () => {
       expect(events().filter((event) => event === 'rotation_failed')).toHaveLength(1);
     });
 
-    test('is said at the end where nobody retried', () => {
+    test('is reported at the end if it was not retried', () => {
       failures = Infinity;
       fill(6000);
       logger.close();
       expect(events().filter((event) => event === 'rotation_failed')).toHaveLength(1);
     });
 
-    test('waits for nothing where none failed', async () => {
+    test('does not wait if none failed', async () => {
       failures = 0;
       fill(6000);
       await finish();
@@ -236,7 +236,7 @@ test('the clock may jump: a day back, an hour, ten years ahead', () => {
   expect(lines().map(({ message }) => message)).toEqual(times);
 });
 
-test('what happens to files is told as winston-daily-rotate-file tells it', () => {
+test('what happens to files is emitted as winston-daily-rotate-file emits it', () => {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'collect-hue.log'), 'x'.repeat(99).concat('\n'));
   const transport = new RotateFileTransport({
@@ -247,15 +247,15 @@ test('what happens to files is told as winston-daily-rotate-file tells it', () =
     maxTotalBytes: 10_000,
     minFreeBytes: 0,
   });
-  const told: unknown[] = [];
+  const emitted: unknown[] = [];
   for (const event of ['new', 'rotate', 'logRemoved']) {
-    transport.on(event, (...files: string[]) => told.push([event, ...files.map((file) => basename(file))]));
+    transport.on(event, (...files: string[]) => emitted.push([event, ...files.map((file) => basename(file))]));
   }
   const line = (text: string) => transport.log({ [MESSAGE]: text.repeat(60), [LEVEL]: 'info' }, () => undefined);
   line('a');
   line('b');
   transport.close();
-  expect(told).toEqual([
+  expect(emitted).toEqual([
     ['new', 'collect-hue.log'],
     ['rotate', 'collect-hue.1.log', 'collect-hue.log'],
     ['logRemoved', 'collect-hue.1.log'],

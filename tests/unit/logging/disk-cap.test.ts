@@ -16,13 +16,13 @@ function write(name: string, bytes: number): void {
 const cap = (fs = nodeFs, maxBackups = 5) => new DiskCap(directory, CAP, maxBackups, fs);
 const names = (paths: string[]) => paths.map((path) => basename(path));
 
-test('nothing goes while there is room', () => {
+test('nothing is removed while there is room', () => {
   write('collect-hue.log', 1000);
   write('collect-hue.1.log', 50_000);
   expect(cap().makeRoom(1000, 200, false)).toEqual({ granted: true, removed: [] });
 });
 
-test('what goes is the oldest backup of the program that uses most, as often as needed', () => {
+test('the oldest backup of the program that uses most is removed, as often as needed', () => {
   write('collect-hue.log', 10_000);
   for (const number of [9, 10, 11]) write(`collect-hue.${number}.log`, 10_000);
   write('collect-aqm.log', 30_000);
@@ -33,14 +33,14 @@ test('what goes is the oldest backup of the program that uses most, as often as 
   expect(names(removed)).toEqual(['collect-aqm.2.log', 'collect-aqm.3.log']);
 });
 
-test('a quiet program keeps its history beside a chatty one', () => {
+test('a program with few lines keeps its history next to one with many', () => {
   write('health.1.log', 500);
   write('collect-hue.1.log', 49_000);
   write('collect-hue.2.log', 49_000);
   expect(names(cap().makeRoom(0, 2000, false).removed)).toEqual(['collect-hue.1.log']);
 });
 
-test('other programs may write within what they have begun, without a word', () => {
+test('other programs may write within what they have begun, without counting', () => {
   // 100 bytes is the grain of this cap: the file of 49,901 counts as 50,000.
   write('collect-hue.log', 49_901);
   write('collect-aqm.log', 48_900);
@@ -50,13 +50,13 @@ test('other programs may write within what they have begun, without a word', () 
   expect(cap().makeRoom(48_900, 101, true).granted).toBe(false);
 });
 
-test('where no backup is left, the last tenth is kept for warnings and worse', () => {
+test('if no backup is left, the last tenth is kept for warnings and worse', () => {
   write('collect-hue.log', 89_000);
   expect(cap().makeRoom(89_000, 1000, false)).toEqual({ granted: false, removed: [] });
   expect(cap().makeRoom(89_000, 1000, true).granted).toBe(true);
 });
 
-test('a backup that cannot be removed counts on, and another one goes', () => {
+test('a backup that cannot be removed still counts, and another one is removed', () => {
   write('collect-hue.1.log', 60_000);
   write('collect-aqm.1.log', 39_000);
   const immutable = { ...nodeFs, unlinkSync: (path: nodeFs.PathLike) => refuse(path, 'collect-hue.1.log') };
@@ -68,7 +68,7 @@ function refuse(path: nodeFs.PathLike, name: string): void {
   nodeFs.unlinkSync(path);
 }
 
-test('strangers do not count', () => {
+test('other files do not count', () => {
   write('other.log', 500_000);
   write('collect-hue.log.1', 500_000);
   mkdirSync(join(directory, 'collect-aqm.log'));
@@ -76,7 +76,7 @@ test('strangers do not count', () => {
   expect(readdirSync(directory)).toHaveLength(3);
 });
 
-test('backups of an older configuration go first, of every program', () => {
+test('backups of an older configuration are removed first, of every program', () => {
   for (const number of [1, 2, 3]) write(`collect-hue.${number}.log`, 10);
   for (const number of [1, 2]) write(`health.${number}.log`, 10);
   expect(names(cap(nodeFs, 1).makeRoom(0, 10, false).removed)).toEqual([
@@ -87,7 +87,7 @@ test('backups of an older configuration go first, of every program', () => {
   expect(names(cap(nodeFs, 0).makeRoom(0, 10, false).removed).sort()).toEqual(['collect-hue.3.log', 'health.2.log']);
 });
 
-test('the sum never passes the cap, whatever is written', () => {
+test('the sum never exceeds the cap, for any lines', () => {
   const limit = cap();
   const sizes = new Map<string, number>();
   for (let step = 0; step < 3000; step++) {

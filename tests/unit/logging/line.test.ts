@@ -28,10 +28,10 @@ describe('a line of the log', () => {
     );
   });
 
-  test('stays one line whatever a device is called', () => {
+  test('stays one line with any name of a device', () => {
     const evil = 'Hall\n{"level":"critical"}\r\u2028\u2029\u0085\u001b[2J\u009b2J\u202e"';
     const line = format({ message: evil, fields: { [evil]: evil, list: [evil] } });
-    // eslint-disable-next-line no-control-regex -- control characters are what it is about
+    // eslint-disable-next-line no-control-regex -- this test is about control characters
     expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
     expect(JSON.parse(line)).toMatchObject({ level: 'info', message: evil, [evil]: evil, list: [evil] });
   });
@@ -90,7 +90,7 @@ describe('a line of the log', () => {
     expect(parse({ fields })).not.toHaveProperty('action');
   });
 
-  test('shows an error with its stack and all its causes, and no secret of theirs', () => {
+  test('shows an error with its stack and all its causes, and no secret in them', () => {
     const secret = 'abcdefghij0123456789';
     const root = Object.assign(new Error(`connect ECONNREFUSED /api/${secret}`), { code: 'ECONNREFUSED' });
     const failure = new MonitorError('the bridge did not answer', { type: 'network', cause: root });
@@ -130,7 +130,7 @@ describe('a line of the log', () => {
     }
   });
 
-  test('nor where many masks have made the text shorter', () => {
+  test('and not if many masks have made the text shorter', () => {
     const secret = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
     for (let before = 0; before < secret.length; before++) {
       const line = format({ message: 'x'.repeat(before) + secret.repeat(1000) }, createRedactor([secret]));

@@ -60,11 +60,11 @@ describe('the redactor', () => {
     expect(createRedactor(['user', 'user@example.org'])('to user@example.org')).toBe('to <redacted>');
   });
 
-  test('leaves ordinary words alone where a secret is very short', () => {
+  test('leaves ordinary words alone if a secret is very short', () => {
     expect(createRedactor(['a', '', '587'])('587 apples a day')).toBe('587 apples a day');
   });
 
-  test('copes with a secret that is not well-formed text', () => {
+  test('works with a secret that is not well-formed text', () => {
     expect(createRedactor(['key\ud800value'])('x key\ud800value y')).toBe('x <redacted> y');
   });
 });

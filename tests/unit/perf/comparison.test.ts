@@ -23,14 +23,14 @@ test.each([
   expect(reductionPercent(before, now)).toBe(percent);
 });
 
-test('exactly the goals are met', () => {
+test('exactly the goals are enough', () => {
   expect(compare(measured(40_000, 200), measured(20_000, 140))).toEqual([
     { name: 'payload', goal_percent: 50, reduction_percent: 50, met: true, reason: null },
     { name: 'duration', goal_percent: 30, reduction_percent: 30, met: true, reason: null },
   ]);
 });
 
-test('a hair less is not', () => {
+test('a little less is not', () => {
   const [payload, duration] = compare(measured(40_000, 200), measured(20_001, 140.1));
   expect(payload).toMatchObject({ met: false, reduction_percent: 49.9 });
   expect(payload?.reason).toMatch(/^of the 40000 bytes of the full configuration, 20001 are for the sensors: /);
@@ -38,7 +38,7 @@ test('a hair less is not', () => {
   expect(duration?.reason).toMatch(/takes 200 ms, with the sensors alone 140 ms: an answer that is hardly smaller/);
 });
 
-test('a fast link is named as the reason where the payload shrinks well', () => {
+test('a fast link is named as the reason if the payload shrinks well', () => {
   const [payload, duration] = compare(measured(40_000, 100), measured(10_000, 95));
   expect([payload?.met, duration?.met]).toEqual([true, false]);
   expect(duration?.reason).toMatch(/the link is fast, and the rest of a cycle is the same for both$/);

@@ -65,7 +65,7 @@ it('gives the last failure when its tries are spent', async () => {
   expect(logger.events.at(-1)?.level).toBe('critical');
 });
 
-it('does not repeat what cannot heal, nor a defect', async () => {
+it('does not repeat a permanent failure or a defect', async () => {
   for (const error of [transient({ permanent: true }), new TypeError('a defect')]) {
     const { retrier, waits, logger } = world();
     await expect(retrier.run(OPERATION, failing(error))).rejects.toThrow(error.message);
@@ -74,7 +74,7 @@ it('does not repeat what cannot heal, nor a defect', async () => {
   }
 });
 
-it('says what came of a retry that met a failure for good', async () => {
+it('reports the result of a retry that met a permanent failure', async () => {
   const { retrier, logger } = world();
   const refused = transient({ permanent: true, type: 'unauthorized' });
   await expect(retrier.run(OPERATION, failing(transient(), refused))).rejects.toBe(refused);
@@ -83,14 +83,14 @@ it('says what came of a retry that met a failure for good', async () => {
   ]);
 });
 
-it('says where the end of the cycle cut even the first try off', async () => {
+it('reports that the end of the cycle stopped even the first try', async () => {
   const { retrier, logger } = world(0);
   const end = new MonitorError('over', { type: 'deadline', permanent: true });
   await expect(retrier.run(OPERATION, failing(end))).rejects.toBe(end);
   expect(logger.of('retry_exhausted')).toMatchObject([{ attempts: 1, error_type: 'deadline', endpoint: 'GET there' }]);
 });
 
-it('says nothing of a success at the first try', async () => {
+it('says nothing about a success at the first try', async () => {
   const { retrier, logger } = world();
   await retrier.run(OPERATION, failing());
   expect(logger.events).toEqual([]);
@@ -113,7 +113,7 @@ it('does not begin a retry that could not end before the deadline', async () => 
   expect(logger.of('retry_exhausted')).toMatchObject([{ attempts: 2, reason: 'deadline' }]);
 });
 
-it('does not begin a retry that could eat the time for what comes after', async () => {
+it('does not begin a retry that could use up the time for what comes after', async () => {
   const { retrier, logger } = world(10_000);
   const operation = { ...OPERATION, leaveMs: 8000 };
   await expect(retrier.run(operation, failing(transient(), transient(), transient()))).rejects.toThrow('it broke');
@@ -138,7 +138,7 @@ it('an interruption ends it with the interruption’s reason or the last failure
   expect(tries).toBe(1);
 });
 
-it('max_attempts 0 tries once; the configured delay and multiplier are honoured', async () => {
+it('max_attempts 0 tries once; the configured delay and multiplier are used', async () => {
   const none = world(120_000, { max_attempts: 0, base_delay_seconds: 1, multiplier: 2 });
   await expect(none.retrier.run(OPERATION, failing(transient()))).rejects.toThrow('it broke');
   expect(none.waits).toEqual([]);

@@ -59,7 +59,7 @@ test('no label stands out of the page at its right end', () => {
   expect(timeTicks(year, local(2026, 9, 11)).at(-1)).toMatchObject({ label: 'Oct', isMinor: true });
 });
 
-test('nights from 22 to 6 o’clock, cut at the edges; none where they would be too narrow', () => {
+test('nights from 22 to 6 o’clock, cut at the edges; none if they would be too narrow', () => {
   const day = 24;
   const from = local(2026, 0, 1);
   expect(nights(from, local(2026, 0, 2)).map((night) => night.map((share) => share * day))).toEqual([

@@ -38,7 +38,7 @@ test('a chart for each quantity that was measured, each with title and descripti
   expect(sectionOf(await pageOf({ units: 'us' }), 'Temperature')).toMatch(/°F/);
 });
 
-test('where nothing was measured there is no line', async () => {
+test('if nothing was measured there is no line', async () => {
   const battery = sectionOf(await pageOf(), 'Battery');
   const [line = ''] = /<path class="line c\d" d="([^"]*)"/.exec(battery)?.slice(1) ?? [];
   // The machine was off for half an hour, and two cycles failed: three runs of the line.

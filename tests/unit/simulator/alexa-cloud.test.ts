@@ -1,4 +1,7 @@
-/** What the source's own tests (unit/sources/aqm) do not show of the simulated cloud: whom it lets in, and whom not. */
+/**
+ * What the source's own tests (unit/sources/aqm) do not show of the simulated cloud: which requests it accepts, and
+ * which not.
+ */
 import { createHash } from 'node:crypto';
 import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../../lib/simulator/alexa-cloud';
 import { fault } from '../../../lib/simulator/faults';
@@ -140,14 +143,14 @@ describe('login', () => {
     expect((await register(codeOf(response.headers.get('location') ?? ''))).status).toBe(200);
   });
 
-  test('a code grows old', async () => {
+  test('a code expires', async () => {
     await start();
     const code = codeOf(cloud.signIn(signInUrl()));
     now += 5 * 60_000 + 1;
     expect(await errorMessage(await register(code))).toEqual([400, 'Auth time of the token is expired.']);
   });
 
-  test('a wrong verifier spends the code', async () => {
+  test('a wrong verifier uses the code up', async () => {
     await start();
     const code = codeOf(cloud.signIn(signInUrl()));
     expect((await register(code, 'another')).status).toBe(400);
@@ -199,7 +202,7 @@ describe('refresh', () => {
   });
 });
 
-describe('who is let in', () => {
+describe('which requests are accepted', () => {
   test('cookies and csrf together', async () => {
     await start();
     const session = await logIn();
@@ -235,7 +238,7 @@ describe('who is let in', () => {
 });
 
 describe('smart home', () => {
-  test('a list that is a part: a null empties what holds it, and is told beside the data', async () => {
+  test('a partial list: a null empties the object around it, and is reported next to the data', async () => {
     await start({ monitors: 3 });
     for (const [number, listed] of [
       [1, 'nulled'],
@@ -285,7 +288,7 @@ describe('smart home', () => {
     expect(await me.json()).toMatchObject({ marketPlaceDomainName: 'www.amazon.de' });
   });
 
-  test('values stay, or wander', async () => {
+  test('values stay, or change', async () => {
     await start();
     const session = await logIn();
     expect(await readState(session)).toEqual(await readState(session));
@@ -293,7 +296,7 @@ describe('smart home', () => {
     expect(await readState(session)).not.toEqual(await readState(session));
   });
 
-  test('it packs for those who can unpack', async () => {
+  test('it compresses for clients that can decompress', async () => {
     await start();
     const session = await logIn();
     const encoding = async (accepted: string) => {

@@ -23,7 +23,7 @@ test('a fault waits for a request that matches it', () => {
   expect(faults.take('POST /api').kind).toBe('reset');
 });
 
-test('a standing fault gives way to a queued one, and ends when it is told', () => {
+test('a standing fault gives way to a queued one, and ends when that is asked for', () => {
   const faults = createFaultScript();
   const end = faults.always('*', fault.silence());
   faults.next('/sensors', fault.reset());
@@ -33,7 +33,7 @@ test('a standing fault gives way to a queued one, and ends when it is told', () 
   expect(faults.take(SENSORS).kind).toBe('none');
 });
 
-test('connections meet only what was meant for them', () => {
+test('connections get only the faults that are for them', () => {
   const faults = createFaultScript();
   faults.always('*', fault.reset());
   faults.next('CONNECT', fault.silence());

@@ -1,7 +1,7 @@
 import multicastDns, { type ResponsePacket } from 'multicast-dns';
 import { announceBridges, type Announcer } from '../../../lib/simulator/hue-announcer';
 
-// A port of the test's own, on loopback, so that no other bridge of the network answers.
+// The test's own port, on loopback, so that no other bridge of the network answers.
 const socket = { port: 20_000 + (process.pid % 40_000), interface: '127.0.0.1', bind: '0.0.0.0' };
 const SERVICE = '_hue._tcp.local';
 let announcer: Announcer;

@@ -18,8 +18,8 @@ const askSensors = () => ask<Record<string, ClipSensor>>(`/api/${bridge.key}/sen
 const pair = (body: unknown) => ask('/api', { method: 'POST', body: JSON.stringify(body) });
 const error = (type: number, address: string, description: string) => [{ error: { type, address, description } }];
 
-describe('who is asked', () => {
-  test.each(['/api/config', '/api/0/config', '/api/whoever/config'])('%s is public', async (path) => {
+describe('access', () => {
+  test.each(['/api/config', '/api/0/config', '/api/anything/config'])('%s is public', async (path) => {
     await start();
     expect(await ask(path)).toMatchObject({
       bridgeid: '001788FFFE100001',
@@ -35,7 +35,7 @@ describe('who is asked', () => {
     expect(await ask(`/api/not-a-key${path}`)).toEqual(error(1, address, 'unauthorized user'));
   });
 
-  test('a key that was deleted opens nothing', async () => {
+  test('a key that was deleted gives no access', async () => {
     await start();
     bridge.state.keys.delete(bridge.key);
     expect(await ask(`/api/${bridge.key}/sensors`)).toEqual(error(1, '/sensors', 'unauthorized user'));
@@ -79,8 +79,8 @@ describe('pairing', () => {
   });
 });
 
-describe('what it tells', () => {
-  test("the sensors of the full configuration are the same, with all apps' keys beside them", async () => {
+describe('what it answers', () => {
+  test("the sensors of the full configuration are the same, together with all apps' keys", async () => {
     await start({ values: 'fixed' });
     const full = await ask<{ sensors: unknown; config: { whitelist: object } }>(`/api/${bridge.key}`);
     expect(full.sensors).toEqual(await askSensors());
@@ -108,13 +108,13 @@ describe('what it tells', () => {
     expect(await size('')).toBeLessThan(45_000);
   });
 
-  test('the same seed is the same home, another is not', () => {
+  test('the same seed gives the same home, another seed another home', () => {
     bridge = { close: () => Promise.resolve() } as HueBridge;
     expect(home({ seed: 7 })).toEqual(home({ seed: 7 }));
     expect(home({ seed: 7 })).not.toEqual(home({ seed: 8 }));
   });
 
-  test('sensors spoke between 0 and 263 s ago by the clock, unless the test says when', async () => {
+  test('sensors sent a value between 0 and 263 s ago by the clock, unless the test sets the time', async () => {
     await start();
     const { temperature, temperatureId } = bridge.motionSensor('Hall');
     bridge.home.ages[temperatureId] = 3600;
@@ -129,7 +129,7 @@ describe('what it tells', () => {
     expect((await askSensors())[temperatureId]?.state.lastupdated).toBe('none');
   });
 
-  test('values stay, or wander, but never those of a sensor that is off', async () => {
+  test('values stay, or change, but never those of a sensor that is off', async () => {
     await start({ values: 'fixed' });
     expect(await askSensors()).toEqual(await askSensors());
     bridge.state.values = 'drift';

@@ -150,7 +150,7 @@ describe('no true answer', () => {
     expect((await response.arrayBuffer()).byteLength).toBe(5_000_001);
   });
 
-  test('64 MB unless told otherwise', () => {
+  test('64 MB by default', () => {
     expect(fault.hugeBody()).toEqual({ kind: 'huge_body', bytes: 67_108_864 });
   });
 
@@ -195,7 +195,10 @@ describe('no true answer', () => {
     await ended;
   });
 
-  /** As a connection of Node.js 24 and newer whose client has left, until `close`, which gets no turn in a busy loop. */
+  /**
+   * As a connection of Node.js 24 and newer whose client has left, until `close`, which is never emitted in a busy
+   * loop.
+   */
   class LeftConnection extends Socket {
     writes = 0;
     override write(...given: unknown[]): boolean {
@@ -260,7 +263,7 @@ test('close ends what hangs', async () => {
   expect(await hanging).toBe('fetch failed');
 });
 
-/** Long enough for an answer to have come, had there been one. */
+/** Long enough for an answer, if there were one. */
 async function othersAreAnswered(): Promise<void> {
   for (let round = 1; round <= 10; round++) await trueBody();
 }

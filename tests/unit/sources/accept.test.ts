@@ -1,14 +1,14 @@
-/** Our policy on what a source told: the same for every source, so it is tested without one. */
+/** What we make of the answers of a source: the same for every source, so it is tested without one. */
 import type { Acceptance } from '../../../lib/sources/accept';
 import type { DeviceAnswer } from '../../../lib/sources/source';
 import type { Quantities } from '../../../lib/quantities';
 import { accepted } from '../../support/accepted';
 import { recordingLogger } from '../../support/recording-logger';
 
-type Told = Extract<DeviceAnswer, { values: unknown }>;
+type Answer = Extract<DeviceAnswer, { values: unknown }>;
 
 const ROW: Acceptance['row'] = { deviceType: 'toy_sensor', needs: [] };
-const told = (deviceId: string, values: Partial<Quantities>, changes: Partial<Told> = {}): Told => ({
+const answerOf = (deviceId: string, values: Partial<Quantities>, changes: Partial<Answer> = {}): Answer => ({
   ...{ deviceId, name: 'Hall', aliases: [deviceId.replace(/^toy:/, '')], measuredAt: '2026-01-01T00:00:00.000Z' },
   values,
   ...changes,
@@ -18,8 +18,8 @@ const judge = (devices: DeviceAnswer[], changes: Partial<Acceptance> = {}) => {
   return { logger, ...accepted(devices, { row: ROW, logger, ...changes }) };
 };
 
-test('what was told is a reading of its type; what was not told is null, never 0', () => {
-  const { readings, skipped, devicesSeen } = judge([told('toy:1', { humidity_percent: 0 })]);
+test('what was sent is a reading of its type; what was not sent is null, never 0', () => {
+  const { readings, skipped, devicesSeen } = judge([answerOf('toy:1', { humidity_percent: 0 })]);
   expect(readings).toMatchObject([
     { device_id: 'toy:1', device_type: 'toy_sensor', location: 'Hall', measured_at: '2026-01-01T00:00:00.000Z' },
   ]);
@@ -33,12 +33,12 @@ test.each([
   [40, false],
   [40.01, true],
   [null, false],
-])('%p °C is anomalous: %s, and stored all the same', (temperature_celsius, is_anomalous) => {
-  const { readings } = judge([told('toy:1', { temperature_celsius, humidity_percent: 50 })]);
+])('%p °C is anomalous: %s, and stored nevertheless', (temperature_celsius, is_anomalous) => {
+  const { readings } = judge([answerOf('toy:1', { temperature_celsius, humidity_percent: 50 })]);
   expect(readings).toMatchObject([{ temperature_celsius, is_anomalous }]);
 });
 
-describe('what no room can measure', () => {
+describe('what is impossible in a room', () => {
   test.each<[keyof Quantities, number]>([
     ['temperature_celsius', -60.01],
     ['temperature_celsius', 100.01],
@@ -50,9 +50,9 @@ describe('what no room can measure', () => {
     ['pm25_ugm3', -1],
     ['light_lux', -1],
     ['co_ppm', NaN],
-  ])('%s of %p is left out and said; the rest of the device is stored', (name, value) => {
+  ])('%s of %p is left out and reported; the rest of the device is stored', (name, value) => {
     const other = name === 'pm10_ugm3' ? 'co_ppm' : 'pm10_ugm3';
-    const { readings, logger } = judge([told('toy:1', { [name]: value, [other]: 3 })]);
+    const { readings, logger } = judge([answerOf('toy:1', { [name]: value, [other]: 3 })]);
     expect(readings).toMatchObject([{ [name]: null, [other]: 3, is_anomalous: false }]);
     expect(logger.events).toMatchObject([
       {
@@ -75,17 +75,17 @@ describe('what no room can measure', () => {
       ['temperature_celsius'],
       'malformed',
     ],
-  ])('a device that told %s is skipped', (_name, values, needs, reason) => {
-    const { readings, skipped, logger } = judge([told('toy:1', values)], { row: { ...ROW, needs } });
+  ])('a device that sent %s is skipped', (_name, values, needs, reason) => {
+    const { readings, skipped, logger } = judge([answerOf('toy:1', values)], { row: { ...ROW, needs } });
     expect([readings, skipped]).toEqual([[], { 'toy:1': reason }]);
     expect(logger.events).toEqual([]); // its reason says it
   });
 });
 
-test('the reason of the source why it says nothing is kept', () => {
+test('the reason of the source for no values is kept', () => {
   const { readings, skipped, devicesSeen } = judge([
     { deviceId: 'toy:1', skip: 'offline' },
-    told('toy:2', { co_ppm: 1 }),
+    answerOf('toy:2', { co_ppm: 1 }),
   ]);
   expect(readings.map(({ device_id }) => device_id)).toEqual(['toy:2']);
   expect([skipped, devicesSeen]).toEqual([{ 'toy:1': 'offline' }, 2]);
@@ -94,17 +94,17 @@ test('the reason of the source why it says nothing is kept', () => {
 test.each([
   ['by nothing: the name of the device', {}, 'Hall'],
   ['by its id', { abc: 'Attic' }, 'Attic'],
-  ['in other letters', { ABC: 'Attic' }, 'Attic'],
+  ['in other capitals', { ABC: 'Attic' }, 'Attic'],
   ['by the alias before the other one', { ab: 'Cellar', abc: 'Attic' }, 'Attic'],
   ['by the second alias', { ab: 'Cellar' }, 'Cellar'],
   ['as another device', { xyz: 'Attic' }, 'Hall'],
 ])('the configuration names it %s', (_name, locations, location) => {
-  const device = told('toy:abc', { co_ppm: 1 }, { aliases: ['abc', 'ab'] });
+  const device = answerOf('toy:abc', { co_ppm: 1 }, { aliases: ['abc', 'ab'] });
   expect(judge([device], { locations }).readings).toMatchObject([{ location }]);
 });
 
-test('of two entries with one id the living and newest counts, which is said', () => {
-  const at = (measuredAt: string | null, co_ppm: number) => told('toy:1', { co_ppm }, { measuredAt });
+test('of two entries with one id the living and newest counts, which is reported', () => {
+  const at = (measuredAt: string | null, co_ppm: number) => answerOf('toy:1', { co_ppm }, { measuredAt });
   const { readings, skipped, devicesSeen, logger } = judge([
     { deviceId: 'toy:1', skip: 'off' },
     at('2026-01-01T00:00:00.000Z', 1),
@@ -116,12 +116,12 @@ test('of two entries with one id the living and newest counts, which is said', (
   expect(logger.events).toMatchObject([{ level: 'warning', event: 'duplicate_id', fields: { device_id: 'toy:1' } }]);
 });
 
-test('texts become ours: repaired, cut, with one warning; an id that is too long is malformed', () => {
+test('texts are repaired and cut, with one warning; an id that is too long is malformed', () => {
   const { readings, skipped, logger } = judge(
     [
-      told('toy:a\ud800', { co_ppm: 1 }, { name: 'x'.repeat(300) }),
-      told(`toy:${'y'.repeat(255)}`, { co_ppm: 1 }),
-      told(`toy:${'z'.repeat(256)}`, { co_ppm: 1 }),
+      answerOf('toy:a\ud800', { co_ppm: 1 }, { name: 'x'.repeat(300) }),
+      answerOf(`toy:${'y'.repeat(255)}`, { co_ppm: 1 }),
+      answerOf(`toy:${'z'.repeat(256)}`, { co_ppm: 1 }),
     ],
     { locations: { ['y'.repeat(255)]: 'Attic \ud83c' } },
   );

@@ -1,4 +1,4 @@
-/** Text from a device, made ours: what SQLite, JSON and a page can all hold, and no longer than a name is. */
+/** Text from a device, repaired: what SQLite, JSON and a page can all hold, and no longer than a name. */
 import { createDeviceTexts, decodeText, LONGEST_TEXT, ownText } from '../../../lib/sources/device-text';
 import { recordingLogger } from '../../support/recording-logger';
 

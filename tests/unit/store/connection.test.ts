@@ -23,7 +23,7 @@ async function collect(n: number): Promise<void> {
   }
 }
 
-test('a new database appears whole: in WAL mode, of our version, with nothing beside it', async () => {
+test('a new database appears whole: in WAL mode, of our version, with nothing next to it', async () => {
   await collect(1);
   expect(await query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
   expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: 1 }]);
@@ -33,7 +33,7 @@ test('a new database appears whole: in WAL mode, of our version, with nothing be
   expect(readdirSync(here.storage.data_directory)).toEqual(['readings.db', 'readings.lock']);
 });
 
-test('WAL is verified at each opening, and said', async () => {
+test('WAL is verified at each opening, and logged', async () => {
   await collect(1);
   await collect(2);
   expect(here.named('wal_verified')).toHaveLength(2);
@@ -52,7 +52,7 @@ test('a database in another journal mode is brought to WAL', async () => {
   expect(await query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
 });
 
-test.each([0o600, 0o664])('all three files have the mode %o, whatever the umask', async (file_mode) => {
+test.each([0o600, 0o664])('all three files have the mode %o, with any umask', async (file_mode) => {
   const before = process.umask(0o077);
   try {
     await collect(0);
@@ -99,7 +99,7 @@ test('a lock that is held longer than the busy timeout is a transient error that
   expect(await readBack(path)).toHaveLength(2);
 });
 
-test('the lock is held before the first row is written, so that nobody comes in between', async () => {
+test('the lock is held before the first row is written, so that no other process comes in between', async () => {
   await collect(1);
   const other = await Database.open(path, 'read-write');
   other.setBusyTimeout(0);

@@ -22,7 +22,7 @@ test('a cycle stamped in the future is not the last good one until its time come
   expect(await lastDevicesSeen(home.storage, 'hue', Date.parse(IN_2069) - 60_000)).toBe(3);
 });
 
-test('nor has it the newest readings; a device that has no other is left out', async () => {
+test('and it does not have the newest readings; a device that has no other is left out', async () => {
   const database = await Database.open(databasePath(home.storage.data_directory), 'read-only');
   const newest = async (untilMs?: number) =>
     (await latestPerDevice(database, untilMs)).map(({ device_id, timestamp }) => `${device_id} ${timestamp}`);

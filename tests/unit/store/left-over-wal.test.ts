@@ -1,4 +1,4 @@
-/** What a WAL that lies beside a sound database may look like: none of it is a reason to move the database aside. */
+/** A WAL next to a sound database, in several states: none of them is a reason to move the database aside. */
 import { copyFileSync, utimesSync, writeFileSync } from 'node:fs';
 import sqlite3 from 'sqlite3';
 import { Database } from '../../../lib/store/database';
@@ -22,7 +22,7 @@ async function collect(first: number, cycles = 1): Promise<string | null> {
   return effort.replaced;
 }
 
-/** Leaves the WAL of these cycles beside the database, as a killed process does, after a checkpoint or before one. */
+/** Leaves the WAL of these cycles next to the database, as a killed process does, after a checkpoint or before one. */
 async function killedAfter(first: number, cycles: number, isCheckpointed = false): Promise<void> {
   const other = await Database.open(path, 'read-write');
   await other.exec('SELECT count(*) FROM cycles'); // so that closing does not take the WAL away
@@ -47,7 +47,7 @@ test.each([
   expect(await cyclesIn(path)).toBe(44);
 });
 
-test('what is no WAL at all is nothing to SQLite, nor to us', async () => {
+test('a file that is not a WAL is ignored, by SQLite and by us', async () => {
   await collect(0, 3);
   writeFileSync(`${path}-wal`, 'left over '.repeat(1000));
   utimesSync(`${path}-wal`, new Date(0), new Date(0));
@@ -65,7 +65,7 @@ interface WithBackup {
   ): { step(pages: number, callback: (error: Error | null) => void): void; finish(): void };
 }
 
-/** As `.restore` of SQLite's shell does: every page is written anew, through the WAL. */
+/** As `.restore` of SQLite's shell does: every page is written again, through the WAL. */
 async function restore(backup: string, into: string): Promise<void> {
   const database = new sqlite3.Database(into) as sqlite3.Database & WithBackup;
   const copying = database.backup(backup, 'main', 'main', false);

@@ -57,7 +57,7 @@ test('a step that fails changes nothing, and leaves the backup', async () => {
   expect(backups()).toHaveLength(1);
 });
 
-test('without a backup there is no step, and no half of one stays', async () => {
+test('without a backup there is no step, and no half backup stays', async () => {
   const database = await Database.open(path, 'read-write');
   // Somebody removed the directory's path to the backup: VACUUM INTO cannot create its file.
   Object.assign(database, { path: here.path('missing/readings.db') });
@@ -102,7 +102,7 @@ describe('a new quantity', () => {
     expect((await columns(second)).slice(-2)).toEqual(['co2_ppm', 'is_anomalous']);
   });
 
-  test('a new database is made in all its steps, and nothing is backed up that was never there', async () => {
+  test('a new database is made in all its steps, without a backup of what was never there', async () => {
     const file = here.path('new.db');
     const database = await Database.open(file, 'create');
     await migrate(database, 0o600, TO_COME);
@@ -112,7 +112,7 @@ describe('a new quantity', () => {
     expect(readdirSync(here.storage.data_directory).filter((name) => name.startsWith('new.db.version'))).toEqual([]);
   });
 
-  test('is NULL for who reads an older database, which stays as it is', async () => {
+  test('is NULL for a reader of an older database, which stays as it is', async () => {
     const database = await Database.open(path, 'read-only');
     try {
       await database.exec(viewsOver(SCHEMA_VERSION, QUANTITIES_TO_COME));

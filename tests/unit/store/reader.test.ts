@@ -1,4 +1,4 @@
-/** Whoever only looks leaves nothing beside readings.db, and sees all that is in it. */
+/** A program that only reads leaves nothing next to readings.db, and sees all that is in it. */
 import {
   appendFileSync,
   chmodSync,
@@ -81,7 +81,7 @@ test.each([0, 1, 75])(
   },
 );
 
-test('a directory in its place is said to be one', async () => {
+test('a directory in its place is reported as one', async () => {
   await expect(countCycles(scratchDirectory())).rejects.toThrow(/is a directory, where the database should be/);
 });
 
@@ -123,7 +123,7 @@ test('a copy taken while a collector wrote, without its shared memory, in a fold
   expect(readdirSync(copy).sort()).toEqual(['readings.db', 'readings.db-wal']);
 });
 
-asRoot(`work is done again where a collector changed the bare file meanwhile${rootNote}`, async () => {
+asRoot(`work is done again if a collector changed the bare file meanwhile${rootNote}`, async () => {
   const { path } = await database();
   let runs = 0;
   const work = () => {
@@ -147,7 +147,7 @@ asRoot(`work is done again where a collector changed the bare file meanwhile${ro
   await expect(whileNobody(() => withReader(path, never))).rejects.toMatchObject({ type: 'database_locked' });
 });
 
-test('a damaged file and one of a newer version are told apart', async () => {
+test('a damaged file and one of a newer version have different errors', async () => {
   const { path } = await database();
   const newer = await Database.open(path, 'read-write');
   await newer.exec('PRAGMA user_version = 99');

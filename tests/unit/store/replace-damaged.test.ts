@@ -14,7 +14,7 @@ import {
 import { acquireLock } from '../../../lib/store/lock';
 import { Database } from '../../../lib/store/database';
 import { databaseError } from '../../../lib/store/database-error';
-import { enterGate } from '../../../lib/store/gate';
+import { lockDatabase } from '../../../lib/store/database-lock';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { noEffort } from '../../../lib/store/store';
 import { keep, nthCycle } from '../../support/cycles';
@@ -28,7 +28,7 @@ beforeEach(() => {
   path = here.path('readings.db');
 });
 
-/** One cycle as a process of its own would do it. */
+/** One cycle as another process would do it. */
 async function collect(n: number): Promise<string | null> {
   const effort = noEffort();
   const store = readingsDatabase(here.storage, here.logger, { effort });
@@ -170,13 +170,13 @@ test('two stores that meet the same damage replace it once', async () => {
   expect(await readBack(path)).toHaveLength(2);
 });
 
-test('what turned out sound by the time nobody else writes is not moved aside: the cycle is stored in it', async () => {
+test('what turned out sound when no other process writes is not moved aside: the cycle is stored in it', async () => {
   await fill();
   const header = readFileSync(path).subarray(0, 100);
-  const other = await enterGate(here.storage);
+  const other = await lockDatabase(here.storage);
   overwrite(0, Buffer.alloc(100));
   const collecting = collect(1000);
-  // It has seen the damage twice, and waits to be alone: nobody else gets in.
+  // It has seen the damage twice, and waits to be alone: no other process gets in.
   await until(async () => {
     const lock = await acquireLock(here.path('readings.lock'), 0, { mode: 'shared' });
     await lock?.release();
@@ -189,7 +189,7 @@ test('what turned out sound by the time nobody else writes is not moved aside: t
   expect(await readBack(path)).toHaveLength(301);
 });
 
-test('what fails like damage again and again, in a file that SQLite finds sound, is said, and nothing is moved', async () => {
+test('what fails like damage again and again, in a file that SQLite finds sound, is an error, and nothing is moved', async () => {
   await fill();
   const effort = noEffort();
   const store = readingsDatabase(here.storage, here.logger, { effort });

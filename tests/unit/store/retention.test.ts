@@ -31,7 +31,7 @@ const rows = async (path: string): Promise<unknown> =>
     )
   )[0];
 
-test('what is older goes, cycles and readings alike; what is younger stays', async () => {
+test('what is older is removed, cycles and readings; what is younger stays', async () => {
   const path = await threeDays(1);
   const forgotten = await forgetOld(place.storage, place.logger, {
     signal,
@@ -66,7 +66,7 @@ const HOUR = 3_600_000;
 test.each([
   ['a clock that the device contradicts', -500 * DAY, ['clock_doubtful']],
   ['one that is behind', HOUR + 1000, ['clock_doubtful']],
-  ['one of which the device says nothing', null, ['retention_skipped']],
+  ['one for which the device sends no time', null, ['retention_skipped']],
 ])('%s forgets nothing', async (_, difference, events) => {
   const path = await threeDays(1);
   const before = await rows(path);
@@ -76,7 +76,7 @@ test.each([
   expect(place.events.map(({ event }) => event).filter((event) => event !== 'wal_verified')).toEqual(events);
 });
 
-test.each([HOUR, -HOUR])('a difference of %i ms is none', async (difference) => {
+test.each([HOUR, -HOUR])('a difference of %i ms is accepted', async (difference) => {
   await threeDays(1);
   const context = { signal, clockDifferenceMs: difference, now: () => START + 3 * DAY, sleep: noPause };
   expect(await forgetOld(place.storage, place.logger, context)).toBe(2 * 288);
@@ -96,7 +96,7 @@ async function stamped(cycles: [started: number, measured: number | null][]): Pr
   return place.path('readings.db');
 }
 
-test('what is stamped long ago but was measured now is kept; a time from the future saves nothing', async () => {
+test('what is stamped long ago but was measured now is kept; a time from the future keeps nothing', async () => {
   const now = START + 100 * DAY;
   const path = await stamped([
     [now - 40 * DAY, now],

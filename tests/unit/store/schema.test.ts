@@ -63,7 +63,7 @@ test('the newest reading of a device is found from the end', async () => {
   expect(plan).toMatch(/SEARCH r USING PRIMARY KEY \(cycle=\? AND device=\?\)/);
 });
 
-test('values come out of the schema exactly, whatever they are', async () => {
+test('all values come out of the schema exactly', async () => {
   const values = [
     0,
     -0.01,

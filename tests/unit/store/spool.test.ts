@@ -77,7 +77,7 @@ test('what waits is stored in the order of time, many cycles in one transaction'
   expect(transactions).toBe(2);
 });
 
-test('stored but not yet removed when it was killed: stored once all the same', async () => {
+test('stored but not yet removed when it was killed: stored once nevertheless', async () => {
   spool(failed(1));
   const file = spooledFiles(here.storage)[0] ?? '';
   const content = readFileSync(file);
@@ -99,7 +99,7 @@ test('a failing store leaves everything waiting', async () => {
 const DAMAGED: [string, string][] = [
   ['empty', ''],
   ['cut', '{"spool_version":1,"record":{"started_at":"2026-01-0'],
-  ['no JSON', '\u0000\u0001garbage'],
+  ['not JSON', '\u0000\u0001garbage'],
   ['a list', '[]'],
   ['of a future version', '{"spool_version":2}'],
   ['without readings', JSON.stringify({ spool_version: 1, record: nthCycle(1).record })],
@@ -113,7 +113,7 @@ const DAMAGED: [string, string][] = [
     }),
   ],
   [
-    'with a time that is none',
+    'with a time that is not valid',
     JSON.stringify({ spool_version: 1, record: { ...nthCycle(1).record, started_at: 'yesterday' }, readings: [] }),
   ],
 ];
@@ -176,7 +176,7 @@ test('at spool_max_mb nothing more is spooled, and that is critical', () => {
   expect(names('spool')).toHaveLength(1);
 });
 
-test('half-written and foreign files are no cycles', async () => {
+test('half-written and foreign files are not cycles', async () => {
   mkdirSync(here.path('spool'));
   writeFileSync(here.path('spool/.20260101T000001000Z-hue.json.temporary-1-x'), '{');
   writeFileSync(here.path('spool/README'), 'mine');

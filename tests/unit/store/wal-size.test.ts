@@ -8,14 +8,14 @@ beforeEach(() => {
   here = scratch({ wal_autocheckpoint_pages: 20 });
 });
 
-/** As a process of its own would. */
+/** As another process would do it. */
 async function collect(first: number, cycles = 1): Promise<void> {
   const store = readingsDatabase(here.storage, here.logger);
   for (let n = first; n < first + cycles; n++) await keep(store, nthCycle(n));
   await store.close();
 }
 
-test('a WAL that a reader keeps growing is said at each cycle, and once when it is folded in again', async () => {
+test('a WAL that grows because of a reader is logged at each cycle, and once when it is folded in again', async () => {
   await collect(0);
   const reader = await Database.open(here.path('readings.db'), 'read-only');
   await reader.exec('BEGIN; SELECT count(*) FROM cycles');

@@ -91,7 +91,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     check: 'hue',
     status: 'warn',
     exitCode: 0,
-    says: /\/sensors is no good .*is empty.*reading the full configuration instead/,
+    says: /\/sensors cannot be used .*is empty.*reading the full configuration instead/,
     remedy: LOOK_AGAIN,
     ...bridgeFault('/sensors', fault.empty()),
   },
@@ -284,7 +284,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     check: 'amazon_aqm',
     status: 'warn',
     exitCode: 0,
-    says: /monitor "Living room" \(GAJ\w+\) does not tell co_ppm/,
+    says: /monitor "Living room" \(GAJ\w+\) does not send co_ppm/,
     remedy: FRESH,
     breakIt: ({ home }) => {
       home.cloud.monitor('Living room').quantities.co.value = null;

@@ -16,7 +16,7 @@ function files() {
   return { config: join(directory, 'config.yaml'), secrets: join(directory, 'secrets.yaml') };
 }
 
-test('leaves the secrets as they were where the configuration cannot be written', () => {
+test('leaves the secrets as they were if the configuration cannot be written', () => {
   const both = files();
   writeFileSync(both.secrets, 'hue: { username: the-old-key }\n', { mode: 0o600 });
   mkdirSync(both.config);
@@ -24,7 +24,7 @@ test('leaves the secrets as they were where the configuration cannot be written'
   expect(readFileSync(both.secrets, 'utf8')).toBe('hue: { username: the-old-key }\n');
 });
 
-test('leaves no secrets where there were none and the configuration cannot be written', () => {
+test('leaves no secrets if there were none and the configuration cannot be written', () => {
   const both = files();
   mkdirSync(both.config);
   expect(() => writePairing(both, PAIRING)).toThrow(/it is a directory/);
@@ -33,13 +33,13 @@ test('leaves no secrets where there were none and the configuration cannot be wr
 
 test.each([
   [
-    'is written where the bridge signed itself',
+    'is written if the bridge signed itself',
     { kind: 'pinned', certificateSha256: 'ab'.repeat(32) },
     false,
     /"(ab){32}"/,
   ],
-  ['is removed where the bridge is signed now', PAIRING.trust, true, /certificate_sha256: ""/],
-  ['is not mentioned where there is none', PAIRING.trust, false, /^(?!.*certificate_sha256)/s],
+  ['is removed if the bridge is signed now', PAIRING.trust, true, /certificate_sha256: ""/],
+  ['is not mentioned if there is none', PAIRING.trust, false, /^(?!.*certificate_sha256)/s],
 ] as const)('a pin %s', (_what, trust, hadPin, expected) => {
   const both = files();
   writePairing(both, { ...PAIRING, trust, hadPin });

@@ -1,4 +1,4 @@
-/** What is not as it should be: each fault ends in its class, with a sentence, and spoils only itself. */
+/** Wrong input: each fault has its error type and a message, and does not affect the rest. */
 import { fault, type Fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { STATE } from '../../../support/constants';
@@ -24,7 +24,7 @@ async function readElements(
 
 describe('a broken element', () => {
   test.each([
-    ['text that is no JSON', '{broken'],
+    ['text that is not JSON', '{broken'],
     ['a number', 42],
     ['null', null],
     ['a temperature that is a string', temperature({ value: '20.75', scale: 'CELSIUS' })],
@@ -63,7 +63,7 @@ describe('a broken element', () => {
     });
   });
 
-  test('the first of duplicates wins; where it is broken, the next one', async () => {
+  test('the first of duplicates wins; if it is broken, the next one', async () => {
     const { cycle } = await readElements([
       range('4', 50),
       range(4, 60),
@@ -98,7 +98,7 @@ describe('a broken element', () => {
 });
 
 describe('a quantity without a column', () => {
-  test('is told once, and never stored under a wrong name', async () => {
+  test('is reported once, and never stored under a wrong name', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
     const { quantities } = home.cloud.monitor(1);
     // Amazon renumbers: VOC moves to 12, and 5 becomes something new.
@@ -114,9 +114,9 @@ describe('a quantity without a column', () => {
     expect(first.report?.readings[0]?.voc_index).toBe(quantities.voc.value);
     expect(Object.values(first.report?.readings[0] ?? {})).not.toContain(66.25);
     await home.cycle();
-    const told = home.logged('unknown_quantity');
-    expect(told).toHaveLength(1);
-    expect(told[0]?.fields).toMatchObject({ instance: '5', description: 'Alexa.AirQuality.Radon', value: 66.25 });
+    const reported = home.logged('unknown_quantity');
+    expect(reported).toHaveLength(1);
+    expect(reported[0]?.fields).toMatchObject({ instance: '5', description: 'Alexa.AirQuality.Radon', value: 66.25 });
   });
 
   test('an undescribed instance never takes the place of a described one', async () => {
@@ -129,7 +129,7 @@ describe('a quantity without a column', () => {
     expect(home.logged('unknown_quantity')[0]?.fields).toMatchObject({ instance: '4', description: 'not described' });
   });
 
-  test('the usual instance counts only where the monitor describes nothing', async () => {
+  test('the usual instance counts only if the monitor describes nothing', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
     const { quantities } = home.cloud.monitor(1);
     quantities.humidity.assetId = null;
@@ -143,7 +143,7 @@ describe('a quantity without a column', () => {
 describe('names and ids', () => {
   const HALF = '\ud83c';
 
-  test('half a pair and a long name: stored as ours, one warning', async () => {
+  test('half a pair and a long name: stored repaired, one warning', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 2 });
     home.cloud.monitor(1).name = `Bedroom ${HALF}`;
     home.cloud.monitor(2).name = 'x'.repeat(1_000_000);
@@ -153,7 +153,7 @@ describe('names and ids', () => {
     expect(home.session().discovery?.monitors.map(({ name }) => name.length)).toEqual([9, 255]);
   });
 
-  test('what an older version remembers or the configuration says is made ours, too', async () => {
+  test('a name from an older version or the configuration is repaired, too', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 2 });
     home.config.locations[home.cloud.monitor(2).serial] = `Study ${HALF}`;
     await home.cycle();
@@ -210,9 +210,9 @@ describe('an answer as a whole', () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.faults.next(STATE, make());
-    const mended = await home.cycle();
-    expect(mended.failure).toBeNull();
-    expect(mended.retries).toBe(1);
+    const recovered = await home.cycle();
+    expect(recovered.failure).toBeNull();
+    expect(recovered.retries).toBe(1);
     home.cloud.faults.always(STATE, make());
     const { failure, asked, login } = await home.cycle();
     expect(failure).toMatchObject({ type: 'invalid_response', permanent: false });
@@ -234,7 +234,7 @@ describe('an answer as a whole', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('no items: an error of its own that names the marketplace', async () => {
+  test('no items: an error that names the marketplace', async () => {
     const home = await startAqmHome(scratchDirectory());
     home.cloud.faults.always('/graphql', fault.noItems());
     const { failure, login } = await home.cycle();

@@ -1,4 +1,4 @@
-/** Amazon's device list fails, is a part or is empty, for weeks: the monitors known so far are read all the same. */
+/** Amazon's device list fails, is a part or is empty, for weeks: the monitors known so far are still read. */
 import { endpointOf } from '../../../../lib/simulator/alexa-monitors';
 import { fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
@@ -18,7 +18,7 @@ const namesIn = (home: AqmHome) => home.session().discovery?.monitors.map(({ nam
 const namesRead = ({ report }: Awaited<ReturnType<AqmHome['cycle']>>) =>
   report?.readings.map(({ location }) => location).sort();
 
-describe('a list that cannot be had', () => {
+describe('a list that cannot be obtained', () => {
   test.each([
     ['throttled', fault.throttledList(), 'rate_limited'],
     ['429', fault.tooManyRequests(), 'rate_limited'],
@@ -35,12 +35,12 @@ describe('a list that cannot be had', () => {
     ['a reset connection', fault.reset(), 'network'],
     ['empty', fault.noItems(), 'no_monitor'],
     [
-      'empty, beside an error',
+      'empty, with an error',
       fault.json({ errors: [{ message: 'x' }], data: { endpoints: { items: [] } } }),
       'invalid_response',
     ],
     ['cut', fault.truncated(), 'invalid_response'],
-  ])('%s: asked for once, beside the reading; a warning', async (_name, what, error_type) => {
+  ])('%s: asked for once, in addition to the reading; a warning', async (_name, what, error_type) => {
     const home = await homeWithOldList();
     home.cloud.faults.always('/graphql', what);
     const cycle = await home.cycle();
@@ -55,7 +55,7 @@ describe('a list that cannot be had', () => {
     expect(namesIn(home)).toEqual(['Living room', 'Bedroom']);
   });
 
-  test('is tried later and later, at least once a day; every cycle reads both monitors', async () => {
+  test('is tried after longer and longer waits, at least once a day; every cycle reads both monitors', async () => {
     const home = await homeWithOldList();
     home.cloud.faults.always('/graphql', fault.throttledList());
     expect((await home.cycle()).asked).toEqual([STATE, DISCOVERY]);
@@ -96,7 +96,7 @@ describe('a list that cannot be had', () => {
   test.each([
     ['throttled', fault.throttledList(), 'rate_limited'],
     ['a part without a monitor', fault.json({ data: { endpoints: { items: [null] } } }), 'invalid_response'],
-    ['an error beside nothing', fault.json({ errors: [{}], data: { endpoints: { items: [] } } }), 'invalid_response'],
+    ['an error and nothing else', fault.json({ errors: [{}], data: { endpoints: { items: [] } } }), 'invalid_response'],
   ])('%s, and none is remembered: that is the failure of the cycle', async (_name, what, type) => {
     const home = await startAqmHome(scratchDirectory());
     home.cloud.faults.always('/graphql', what);
@@ -116,15 +116,15 @@ describe('a list that cannot be had', () => {
     expect(report?.readings).toHaveLength(2);
   });
 
-  test('for a look, too, the remembered monitors serve, and it says so', async () => {
+  test('for a check, too, the remembered monitors are used, and it says so', async () => {
     const home = await homeWithOldList();
     home.cloud.faults.always('/graphql', fault.throttledList());
-    const { monitors, devices } = await home.source({ remember: 'cookies' }).inspect();
+    const { monitors, devices } = await home.source({ cookiesOnly: true }).inspect();
     expect([monitors.length, devices.filter((device) => !('skip' in device)).length]).toEqual([2, 2]);
     expect(home.logged('listing_failed')).toHaveLength(1);
     await home.cycle();
     const before = home.cloud.requests.length;
-    await home.source({ remember: 'cookies' }).inspect();
+    await home.source({ cookiesOnly: true }).inspect();
     expect(home.cloud.requests.slice(before).map(({ path }) => path)).toEqual(['/api/phoenix/state']);
     expect(home.logged('listing_failed')).toHaveLength(3);
   });
@@ -153,7 +153,7 @@ describe('a monitor that Amazon does not know by its id any more', () => {
     expect((await home.cycle()).asked).toEqual([STATE]);
   });
 
-  test('what the first answer told stays, whatever the second one says', async () => {
+  test('what the first answer sent stays, after any second one', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 3 });
     await home.cycle();
     home.cloud.monitor(2).entityId = '77777777-7777-4777-8777-777777777777';
@@ -189,7 +189,7 @@ describe('a part of the list', () => {
     expect(home.session().discovery).toMatchObject({ next_try_at: null, missing: [] });
   });
 
-  test('an error beside the monitors is enough to make it one', async () => {
+  test('an error together with the monitors is enough to make it one', async () => {
     const home = await homeWithOldList();
     const items = [endpointOf(home.cloud.monitor('Living room'))];
     const errors = [{ message: 'some are missing' }];

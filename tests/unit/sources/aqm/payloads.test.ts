@@ -1,4 +1,4 @@
-/** Payloads in the shapes of Amazon's, through the real source over real HTTP, held to what is made of them. */
+/** Payloads in the shapes of Amazon's, through the real source over real HTTP, compared with what is made of them. */
 import { fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { STATE } from '../../../support/constants';
@@ -21,7 +21,7 @@ test('device list and state: every value as in the payload', async () => {
   });
 });
 
-test('the usual numbers stand in for capabilities that are not told', async () => {
+test('the usual numbers are used for capabilities that are not listed', async () => {
   interface Discovery {
     data: { endpoints: { items: { legacyAppliance: { capabilities: { instance?: string }[] } }[] } };
   }
@@ -49,7 +49,7 @@ interface States {
   errors: { entity: { entityId: string } }[];
 }
 
-test("another kind of device's states: only the temperature is ours, the rest is no quantity", async () => {
+test("another kind of device's states: only the temperature is ours, the rest is not a quantity", async () => {
   const home = await homeOfPayload();
   const states = parsedPayload('aqm/state-of-a-thermostat') as States;
   for (const { entity } of states.deviceStates) entity.entityId = MONITOR.entityId;
@@ -62,7 +62,7 @@ test("another kind of device's states: only the temperature is ours, the rest is
   });
 });
 
-test('the states of another device, told with those of ours, spoil nothing', async () => {
+test('the states of another device, sent with those of ours, do no harm', async () => {
   const home = await homeOfPayload();
   const [ours, other] = [parsedPayload('aqm/state') as States, parsedPayload('aqm/state-of-a-thermostat') as States];
   const deviceStates = [...other.deviceStates, ...ours.deviceStates];

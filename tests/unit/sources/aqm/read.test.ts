@@ -17,7 +17,7 @@ describe('a cycle of the air quality monitors', () => {
     expect(home.logged('http_response').at(-1)?.fields).toMatchObject({ status: 200 });
   });
 
-  test('every quantity lands under its own name', async () => {
+  test('every quantity is stored under its own name', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
     const monitor = home.cloud.monitor(1);
     const { quantities } = monitor;
@@ -70,7 +70,7 @@ describe('a cycle of the air quality monitors', () => {
     expect((await home.cycle()).report?.readings[0]?.temperature_celsius).toBe(celsius);
   });
 
-  test('the name comes from the configuration, then the alias, then the app; the serial else is the entity id', async () => {
+  test('the name comes from the configuration, then the alias, then the app; without a serial the entity id is used', async () => {
     const home = await startAqmHome(scratchDirectory(), { monitors: 3 });
     const [first, second, third] = [home.cloud.monitor(1), home.cloud.monitor(2), home.cloud.monitor(3)];
     home.config.locations = { [first.serial]: 'Attic' };
@@ -93,7 +93,7 @@ describe('a cycle of the air quality monitors', () => {
     expect((await home.cycle()).asked).toEqual([STATE, DISCOVERY]);
   });
 
-  test('and when a monitor is not known any more: a device registered anew is read in the same cycle', async () => {
+  test('and when a monitor is not known any more: a device registered again is read in the same cycle', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.monitor(2).entityId = '77777777-7777-4777-8777-777777777777';
@@ -103,7 +103,7 @@ describe('a cycle of the air quality monitors', () => {
     expect((await home.cycle()).asked).toEqual([STATE]);
   });
 
-  test('a monitor that is listed but stays unknown is skipped, and not looked for in every cycle', async () => {
+  test('a monitor that is listed but stays unknown is skipped, and not asked for in every cycle', async () => {
     const home = await startAqmHome(scratchDirectory());
     const { entityId } = home.cloud.monitor(2);
     const answer = {
@@ -151,7 +151,7 @@ describe('a cycle of the air quality monitors', () => {
     expect(report?.devicesSeen).toBe(2);
   });
 
-  test('listMonitors asks now, whatever is remembered', async () => {
+  test('listMonitors asks now, also if a list is remembered', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     const before = home.cloud.requests.length;

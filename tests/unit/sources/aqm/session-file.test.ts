@@ -1,6 +1,7 @@
-/** amazon-session.json, whatever has become of it: a sentence, fresh cookies, and no crash. */
+/** amazon-session.json in any state: a message, fresh cookies, and no crash. */
 import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOnlyState } from '../../../../lib/files/state-folder';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { REFRESH, STATE } from '../../../support/constants';
 import { isRoot, NOBODY } from '../../../support/as-user';
@@ -14,7 +15,7 @@ describe('the session file', () => {
     const { secrets } = await home.cycle();
     expect(statSync(pathOf(home)).mode & 0o777).toBe(0o600);
     expect(readFileSync(pathOf(home), 'utf8')).not.toContain(home.cloud.account.refreshToken);
-    // Everything in it that opens a door was told to the redactor: by the cycle that got it, and by the next one.
+    // The redactor knows every secret in it: from the cycle that got it, and from the next one.
     const { cookies } = home.session();
     const values = [...(cookies?.jar.map(({ value }) => value) ?? []), cookies?.csrf];
     expect(secrets).toEqual(expect.arrayContaining(values));
@@ -84,9 +85,9 @@ describe('the session file', () => {
     expect(home.logged('session_not_saved')[0]?.level).toBe('warning');
   });
 
-  test('with remember: false nothing is written', async () => {
+  test('in a folder that is only read nothing is written', async () => {
     const home = await startAqmHome(scratchDirectory());
-    expect((await home.cycle({ remember: false })).failure).toBeNull();
+    expect((await home.cycle({ state: readOnlyState(home.dataDirectory) })).failure).toBeNull();
     expect(() => statSync(pathOf(home))).toThrow('ENOENT');
   });
 });

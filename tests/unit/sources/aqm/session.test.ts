@@ -1,4 +1,7 @@
-/** The login over many cycles: renewed before it dies, obtained anew when it has died, left alone where Amazon says so. */
+/**
+ * The login over many cycles: renewed before it dies, obtained again when it has died; no request while Amazon wants
+ * none.
+ */
 import { fault } from '../../../../lib/simulator/faults';
 import { startAqmHome } from '../../../support/aqm-home';
 import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';
@@ -58,7 +61,7 @@ describe('dead cookies', () => {
     expect((await home.cycle()).asked).toEqual([...REFRESH, STATE, DISCOVERY]);
   });
 
-  test('the csrf cookie is looked for on further pages', async () => {
+  test('further pages are asked for the csrf cookie', async () => {
     const home = await startAqmHome(scratchDirectory());
     home.cloud.state.csrfPath = '/api/strings';
     const { failure, asked } = await home.cycle();
@@ -84,7 +87,7 @@ describe('dead cookies', () => {
     expect(report?.readings).toHaveLength(2);
   });
 
-  test('a server that fails at all of them is no reason to ask for a login', async () => {
+  test('a server that fails at all of them is not a reason to ask for a login', async () => {
     const home = await startAqmHome(scratchDirectory());
     home.cloud.state.csrfPath = '/nowhere';
     home.cloud.faults.always(/^GET /, fault.status(503));
@@ -188,9 +191,9 @@ describe('a refresh that does not succeed', () => {
     expect(again.failure?.type).toBe('login_needed');
     expect(again.login.status).toBe('needed');
     accept();
-    const mended = await home.cycle();
-    expect(mended.failure).toBeNull();
-    expect(mended.login.status).toBe('accepted');
+    const recovered = await home.cycle();
+    expect(recovered.failure).toBeNull();
+    expect(recovered.login.status).toBe('accepted');
   });
 
   test('no refresh token at all: a login is needed, nothing is sent', async () => {
@@ -238,7 +241,7 @@ test('rejected cycles with another failure between them are not in a row', async
   for (const expected of ['unknown', 'unknown', 'needed']) expect((await home.cycle()).login.status).toBe(expected);
 });
 
-test('cookies from the future are renewed: nobody knows how old they are', async () => {
+test('cookies from the future are renewed: their age is unknown', async () => {
   const home = await startAqmHome(scratchDirectory());
   home.wait(365 * DAY);
   await home.cycle();
@@ -248,7 +251,7 @@ test('cookies from the future are renewed: nobody knows how old they are', async
 });
 
 describe('a rate limit', () => {
-  test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle forgets it', async () => {
+  test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle ends it', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.faults.always(STATE, fault.tooManyRequests());
@@ -343,7 +346,7 @@ describe('two processes', () => {
     expect(asked.filter((path) => path === '/auth/token')).toHaveLength(1);
   });
 
-  test('a lock that is never let go of fails the cycle, and can be tried again', async () => {
+  test('a lock that is never released fails the cycle, and can be tried again', async () => {
     const home = await startAqmHome(scratchDirectory());
     const { failure } = await home.cycle({ lock: () => Promise.resolve(null) });
     expect(failure).toMatchObject({ type: 'timeout', permanent: false });

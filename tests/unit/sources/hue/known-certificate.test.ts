@@ -9,6 +9,7 @@ import nodeFs, {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { readOnlyState, stateFolder } from '../../../../lib/files/state-folder';
 import { createHttp } from '../../../../lib/http/fetch';
 import type { Http, TlsOptions } from '../../../../lib/http/http';
 import { createTestAuthority, type TestAuthority } from '../../../../lib/simulator/certificates';
@@ -36,8 +37,8 @@ const content = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, u
 const rewrite = (change: object) => writeFileSync(file, JSON.stringify({ ...content(), ...change }));
 
 /** One exchange, as a cycle's; gives the status, or the type of the failure. */
-async function exchange(tls: TlsOptions = {}, remember = true): Promise<unknown> {
-  const known = openKnownCertificate(directory, recordingLogger(), remember);
+async function exchange(tls: TlsOptions = {}, folderOf = stateFolder): Promise<unknown> {
+  const known = openKnownCertificate(folderOf(directory), recordingLogger());
   const address = `${bridge.httpsUrl}/api/${bridge.key}/sensors`;
   return verifyingOnce(
     recorded,
@@ -81,7 +82,7 @@ test('a certificate is verified once, and then has to be the same', async () => 
   expect(readFileSync(file, 'utf8')).not.toContain(bridge.key);
 });
 
-test('a renewed certificate is verified anew, in the same exchange', async () => {
+test('a renewed certificate is verified again, in the same exchange', async () => {
   await exchange();
   const former = content()['sha256'];
   await replaceBridge({ certificate: await authority.bridge(ID) });
@@ -103,13 +104,13 @@ test.each([
   expect(content()).toEqual(kept);
 });
 
-describe('verified anew, and kept again, where', () => {
+describe('verified again, and remembered again, if', () => {
   const states: [string, () => void][] = [
     ['it has expired since', () => rewrite({ valid_until: '2026-01-01T00:00:00.000Z' })],
     ['the file is cut', () => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 200))],
     ['the file is a list', () => writeFileSync(file, '[]')],
     ['the file is of another version', () => rewrite({ version: 2 })],
-    ['the fingerprint is none', () => rewrite({ sha256: 'ab' })],
+    ['the fingerprint is not valid', () => rewrite({ sha256: 'ab' })],
     ['others may write the file', () => chmodSync(file, 0o622)],
   ];
   if (isRoot) states.push(['another user owns the file', () => chownSync(file, NOBODY, NOBODY)]);
@@ -122,7 +123,7 @@ describe('verified anew, and kept again, where', () => {
   });
 });
 
-test('the file that is read is the file that was looked at, however its name is swapped in between', async () => {
+test('the file that is read is the file that was checked, even if its name is changed in between', async () => {
   await exchange();
   const genuine = content()['sha256'];
   const impostor = JSON.stringify({ ...content(), sha256: 'f'.repeat(64) });
@@ -140,7 +141,7 @@ test('the file that is read is the file that was looked at, however its name is 
     }) as never);
   });
   try {
-    expect(openKnownCertificate(directory, recordingLogger()).find(basis)).toBe(genuine);
+    expect(openKnownCertificate(stateFolder(directory), recordingLogger()).find(basis)).toBe(genuine);
   } finally {
     for (const look of looks) look.mockRestore();
   }
@@ -155,7 +156,7 @@ test('a link in its place is not followed', async () => {
   expect(asked).toEqual(['verified', 'verified']);
 });
 
-test('an authority that is no longer trusted vouches for nothing', async () => {
+test('a certificate of an authority that is no longer trusted is refused', async () => {
   await exchange();
   expect(await exchange({ ca: [(await createTestAuthority()).ca] })).toBe('tls');
   expect(bridge.requests).toHaveLength(1);
@@ -167,12 +168,12 @@ test('what was verified for one bridge counts for no other', async () => {
   expect(asked).toEqual(['verified', 'verified']);
 });
 
-test('a look writes nothing', async () => {
-  expect(await exchange({}, false)).toBe(200);
+test('a check writes nothing', async () => {
+  expect(await exchange({}, readOnlyState)).toBe(200);
   expect(existsSync(file)).toBe(false);
 });
 
-test('where nothing can be written, every exchange verifies', async () => {
+test('if nothing can be written, every exchange verifies', async () => {
   directory = join(directory, 'missing');
   expect([await exchange(), await exchange()]).toEqual([200, 200]);
   expect(asked).toEqual(['verified', 'verified']);

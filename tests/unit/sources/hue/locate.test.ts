@@ -27,7 +27,7 @@ async function bridgeAt(address: string, options: HueBridgeOptions = {}): Promis
   return bridge;
 }
 
-/** A port where nobody listens any more. */
+/** A port where no server listens any more. */
 async function deadAddress(scheme: 'http' | 'https' = 'https'): Promise<string> {
   const bridge = await startHueBridge({ protocols: ['http'] });
   await bridge.close();
@@ -71,13 +71,13 @@ describe('a bridge that is where it was', () => {
     expect(bridge.requests.map(({ path }) => path)).toEqual(['/api/config', `/api/${KEY}/sensors`]);
   });
 
-  test('has nothing to show over http where its id is not known', async () => {
+  test('has nothing to show over http if its id is not known', async () => {
     const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
     await home({ bridge_url: bridge.url, bridge_id: '' }).read();
     expect(bridge.requests.map(({ path }) => path)).toEqual([`/api/${KEY}/sensors`]);
   });
 
-  test('shows who it is where its certificate is not verified', async () => {
+  test('shows who it is if its certificate is not verified', async () => {
     const bridge = await bridgeAt('127.0.0.1', { certificate: await selfSignedBridge(OURS) });
     const at = home({ bridge_url: bridge.url, tls: 'insecure' });
     await at.read();
@@ -85,7 +85,7 @@ describe('a bridge that is where it was', () => {
     expect(at.logger.of('tls_insecure')).toHaveLength(1);
   });
 
-  test('is not looked for when it is slow for a moment', async () => {
+  test('is not searched for when it is slow for a moment', async () => {
     const bridge = await bridgeAt('127.0.0.1');
     bridge.faults.next('/sensors', fault.reset());
     bridge.faults.next('/sensors', fault.reset());
@@ -95,7 +95,7 @@ describe('a bridge that is where it was', () => {
     expect(at.logger.of('retry')).toHaveLength(2);
   });
 
-  test.each(['unauthorized', 'rate_limited'])('is not looked for when it answers %s', async (type) => {
+  test.each(['unauthorized', 'rate_limited'])('is not searched for when it answers %s', async (type) => {
     const bridge = await bridgeAt('127.0.0.1');
     bridge.faults.always('/sensors', type === 'unauthorized' ? fault.hueError(1) : fault.status(429));
     const at = home({ bridge_url: bridge.url });
@@ -122,7 +122,7 @@ describe('a bridge that moved', () => {
     expect(at.logger.of('bridge_moved')).toHaveLength(1);
   });
 
-  test('is found by the discovery service where mDNS finds nothing', async () => {
+  test('is found by the discovery service if mDNS finds nothing', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { url } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
@@ -150,7 +150,7 @@ describe('a bridge that moved', () => {
     expect(at.mdnsAsked).toBe(2);
   });
 
-  test('is found where its old address is now another bridge, which never sees the key', async () => {
+  test('is found if its old address is now another bridge, which never sees the key', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER });
     const bridge = await bridgeAt('127.0.0.2');
     const at = home({ bridge_url: impostor.url });
@@ -161,12 +161,15 @@ describe('a bridge that moved', () => {
     expect(at.logger.of('bridge_moved')).toHaveLength(1);
   });
 
-  test.each(['http', 'https'] as const)('and cannot be found over %s is told by its impostor', async (protocol) => {
-    const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: [protocol] });
-    await expect(home({ bridge_url: impostor.url }).read()).rejects.toMatchObject({ type: 'wrong_bridge' });
-  });
+  test.each(['http', 'https'] as const)(
+    'and cannot be found over %s: the error names the bridge that answers instead',
+    async (protocol) => {
+      const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: [protocol] });
+      await expect(home({ bridge_url: impostor.url }).read()).rejects.toMatchObject({ type: 'wrong_bridge' });
+    },
+  );
 
-  test('is found over http where its old address is now another bridge, which never sees the key', async () => {
+  test('is found over http if its old address is now another bridge, which never sees the key', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
     const bridge = await bridgeAt('127.0.0.2', { protocols: ['http'] });
     const at = home({ bridge_url: impostor.url });
@@ -176,7 +179,7 @@ describe('a bridge that moved', () => {
     expect(saysTheKey(impostor)).toBe(false);
   });
 
-  test('is announced with the port of its https, and asked by http where the configuration says so', async () => {
+  test('is announced with the port of its https, and asked by http if the configuration says so', async () => {
     const impostor = await bridgeAt('127.0.0.1', { bridgeId: ANOTHER, protocols: ['http'] });
     const bridge = await bridgeAt('127.0.0.2', { protocols: ['http', 'https'], port: impostor.port });
     const at = home({ bridge_url: impostor.url });
@@ -190,7 +193,7 @@ describe('a bridge that moved', () => {
     ['a web server that wants a login', fault.status(401)],
     ['a web server that leads elsewhere', fault.redirect('http://127.0.0.1:1/')],
     ['something that is not HTTP', fault.garbage()],
-  ])('is found over http where its old address is now %s', async (_what, answer) => {
+  ])('is found over http if its old address is now %s', async (_what, answer) => {
     const impostor = await bridgeAt('127.0.0.1', { protocols: ['http'] });
     impostor.faults.always('/api/config', answer);
     impostor.faults.always('/sensors', answer);
@@ -201,7 +204,7 @@ describe('a bridge that moved', () => {
     expect(saysTheKey(impostor)).toBe(false);
   });
 
-  test('shows who it is again before a retry: an impostor that came in between sees no key', async () => {
+  test('shows who it is again before a retry: another bridge that came in between sees no key', async () => {
     const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
     const at = home({ bridge_url: bridge.url });
     bridge.faults.next('/sensors', fault.reset());
@@ -216,7 +219,7 @@ describe('a bridge that moved', () => {
 });
 
 describe('what is found', () => {
-  test('is not believed before it proves to be ours: neither a liar nor a self-signed one sees the key', async () => {
+  test('is not believed before it proves to be ours: neither a false nor a self-signed one sees the key', async () => {
     const gone = await deadAddress();
     const liar = await bridgeAt('127.0.0.2', { bridgeId: ANOTHER });
     const selfSigned = await bridgeAt('127.0.0.3', { certificate: await selfSignedBridge(OURS) });
@@ -239,13 +242,13 @@ describe('what is found', () => {
     expect(liar.requests.map(({ path }) => path)).toEqual(['/api/config']);
   });
 
-  test('is passed over where it is another bridge by its own account', async () => {
+  test('is left out if it says itself that it is another bridge', async () => {
     const neighbour = await bridgeAt('127.0.0.2', { bridgeId: ANOTHER });
     const at = home({ bridge_url: await deadAddress() });
     at.mdns = [announced(neighbour)];
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
     expect(neighbour.requests).toHaveLength(0);
-    expect(at.logger.of('candidate_rejected')).toEqual([]); // it was not even knocked at
+    expect(at.logger.of('candidate_rejected')).toEqual([]); // it was not even asked
   });
 });
 
@@ -264,7 +267,7 @@ describe('the discovery service', () => {
     expect(at.mdnsAsked).toBe(5);
   });
 
-  test('is asked again where the clock was set back', async () => {
+  test('is asked again if the clock was set back', async () => {
     const { url, requests } = await discoveryService(() => json([]));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
@@ -283,7 +286,7 @@ describe('the discovery service', () => {
     ],
     ['a bridge that is not there', () => json([{ id: OURS, internalipaddress: '127.0.0.9', port: 1 }])],
     ['HTML', () => ({ ...json(''), body: Buffer.from('<html>') })],
-  ])('answers %s: the failure told is that of the bridge', async (_what, answer) => {
+  ])('answers %s: the failure that is reported is that of the bridge', async (_what, answer) => {
     const { url, requests } = await discoveryService(answer);
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
@@ -291,7 +294,7 @@ describe('the discovery service', () => {
     expect(at.logger.of('bridge_not_found')).toHaveLength(1);
   });
 
-  test('and mDNS are not asked where discovery is switched off', async () => {
+  test('and mDNS are not asked if discovery is switched off', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { url, requests } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url, discovery: [] });
@@ -300,7 +303,7 @@ describe('the discovery service', () => {
     expect([requests.length, at.mdnsAsked]).toEqual([0, 0]);
   });
 
-  test('and what it once found are not used where discovery is switched off', async () => {
+  test('and what it once found are not used if discovery is switched off', async () => {
     const [configured, elsewhere] = [await bridgeAt('127.0.0.1'), await bridgeAt('127.0.0.2')];
     const at = home({ bridge_url: configured.url, discovery: [] });
     const state = { version: 1, configured_url: configured.url, bridge_id: OURS, address: elsewhere.url };
@@ -309,7 +312,7 @@ describe('the discovery service', () => {
     expect([configured.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
   });
 
-  test('spells the id as it likes', async () => {
+  test('may write the id in any way', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const id = '00:17:88:FF:FE:10:00:01';
     const { url } = await discoveryService(() => json([{ id, internalipaddress: '127.0.0.2', port: bridge.port }]));
@@ -319,7 +322,7 @@ describe('the discovery service', () => {
 });
 
 describe('bridge-state.json', () => {
-  test('can be neither read nor written: the bridge is found all the same, the discovery service not asked', async () => {
+  test('can be neither read nor written: the bridge is found, the discovery service is not asked', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { url, requests } = await discoveryService(listing(bridge));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });

@@ -35,7 +35,7 @@ async function announce(bridges: AnnouncedBridge[], options: AnnouncerOptions = 
 const find = (bridgeId = '', signal = new AbortController().signal) =>
   findByMdns({ signal, bridgeId, interfaces: [LOOPBACK], port });
 
-/** Where multicast is impossible (some containers), these tests say so and pass over. */
+/** Where multicast is impossible (some containers), these tests say so and do nothing. */
 function testWithMulticast(name: string, body: () => Promise<void>): void {
   test(`${name} (needs multicast on loopback)`, async () => {
     if (possible) await body();
@@ -53,7 +53,7 @@ describe('mDNS', () => {
     expect(found).toContainEqual({ bridgeId: '001788fffe200002', host: '192.168.1.61', port: 8443, foundBy: 'mdns' });
   });
 
-  testWithMulticast('asks once where the wanted bridge answers at once', async () => {
+  testWithMulticast('asks once if the wanted bridge answers at once', async () => {
     const announcer = await announce([OURS]);
     expect(await find(OURS.bridgeId)).toHaveLength(1);
     expect(announcer.asked).toBe(1);
@@ -65,12 +65,12 @@ describe('mDNS', () => {
     expect(announcer.asked).toBe(3);
   });
 
-  testWithMulticast('asks for what an answer left out, and takes its sender for the address', async () => {
+  testWithMulticast('asks for what an answer left out, and takes its sender as the address', async () => {
     await announce([OURS], { inPieces: true });
     expect(await find(OURS.bridgeId)).toMatchObject([{ bridgeId: OURS.bridgeId, port: 443 }]);
   });
 
-  testWithMulticast('passes over what makes no sense', async () => {
+  testWithMulticast('ignores what makes no sense', async () => {
     const name = 'broken._hue._tcp.local';
     const noise = multicastDns(socket());
     await once(noise, 'ready');
@@ -91,7 +91,7 @@ describe('mDNS', () => {
     }
   });
 
-  test('finds nothing where nobody answers', async () => {
+  test('finds nothing if no bridge answers', async () => {
     expect(await find().catch(() => [])).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('mDNS', () => {
     await expect(find('', AbortSignal.abort(new Error('the deadline')))).rejects.toThrow('the deadline');
   });
 
-  test('fails where the network is none of ours', async () => {
+  test('fails if this machine is not in the network', async () => {
     const signal = new AbortController().signal;
     await expect(findByMdns({ signal, interfaces: ['192.0.2.254'], port })).rejects.toThrow(/ENODEV|EADDRNOTAVAIL/);
   });

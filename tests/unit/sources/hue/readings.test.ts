@@ -1,4 +1,4 @@
-/** The sensors of a bridge, read into our words and accepted by our policy. */
+/** The sensors of a bridge, as readings in our words. */
 import type { Acceptance } from '../../../../lib/sources/accept';
 import type { ClipSensors } from '../../../../lib/sources/hue/clip';
 import { answersOf } from '../../../../lib/sources/hue/readings';
@@ -70,7 +70,7 @@ describe('a healthy motion sensor', () => {
     expect(only(motionSensor(), { locations: { [PREFIX.toUpperCase()]: 'Cellar' } })?.location).toBe('Cellar');
   });
 
-  it('keeps its own name where there is no presence part, and its id where there is no name', () => {
+  it('keeps its own name if there is no presence part, and its id if there is no name', () => {
     const alone = motionSensor();
     delete alone['3'];
     expect(only(alone)?.location).toBe('Hue temperature sensor 1');
@@ -115,7 +115,7 @@ describe('a sensor without a usable value is skipped with its reason', () => {
     expect(report.devicesSeen).toBe(1);
   });
 
-  it('and never costs the others', () => {
+  it('and never affects the others', () => {
     const sensors = {
       ...motionSensor({ temperature: { state: null } }),
       '9': { ...(motionSensor()['2'] as object), uniqueid: 'other' },
@@ -157,7 +157,7 @@ describe('of several sensors with one id', () => {
     ['off', { config: { on: false } }, { config: { reachable: false } }],
     ['malformed', { config: { on: false } }, { state: 'warm' }],
     ['malformed', { state: 'warm' }, { config: { on: false } }],
-  ])('none is stored where none has a reading: %s', (reason, first, second) => {
+  ])('none is stored if none has a reading: %s', (reason, first, second) => {
     const report = read({ '2': { ...sensor, ...first }, '9': { ...sensor, ...second } });
     expect(report.readings).toEqual([]);
     expect(report.skipped).toEqual({ [DEVICE]: reason });
@@ -195,7 +195,7 @@ describe('names and ids', () => {
     expect(report.skipped).toEqual({ [`hue:${ids[1]?.slice(0, 255)}`]: 'malformed' });
   });
 
-  it('so it is with the place in the list, where a sensor has no id', () => {
+  it('that is also true for the place in the list, if a sensor has no id', () => {
     const sensor = { ...(motionSensor()['2'] as object), uniqueid: undefined };
     const report = read({ 'a\ud800': sensor, ['x'.repeat(256)]: sensor });
     expect(report.readings.map(({ device_id }) => device_id)).toEqual(['hue:sensors/a\ufffd']);
@@ -203,7 +203,7 @@ describe('names and ids', () => {
   });
 });
 
-describe('a broken element spoils only itself', () => {
+describe('a broken element does not affect the rest', () => {
   it('no config: stored, with a warning', () => {
     const report = read(motionSensor({ temperature: { config: undefined } }));
     expect(report.readings[0]).toMatchObject({ temperature_celsius: 21.53, battery_percent: null });
@@ -233,10 +233,7 @@ describe('a broken element spoils only itself', () => {
     expect(only(motionSensor({ temperature: { config: { battery } } }))?.battery_percent).toBeNull();
   });
 
-  it.each([[null], ['text'], [[1]], [{}], [{ type: 'Daylight' }], [{ type: 7 }]])(
-    'an entry %j is passed over',
-    (entry) => {
-      expect(read({ ...motionSensor(), '77': entry }).devicesSeen).toBe(1);
-    },
-  );
+  it.each([[null], ['text'], [[1]], [{}], [{ type: 'Daylight' }], [{ type: 7 }]])('an entry %j is ignored', (entry) => {
+    expect(read({ ...motionSensor(), '77': entry }).devicesSeen).toBe(1);
+  });
 });

@@ -42,7 +42,7 @@ describe('tlsOptionsFor', () => {
     });
   });
 
-  test('trusts everybody where the user wrote insecure', () => {
+  test('trusts every server if the user wrote insecure', () => {
     expect(tlsOptionsFor({ ...VERIFY, tls: 'insecure', certificate_sha256: 'ab'.repeat(32) })).toEqual({
       servername: VERIFY.bridge_id,
       rejectUnauthorized: false,
@@ -55,7 +55,7 @@ describe('tlsOptionsFor', () => {
     ['is empty', () => file(''), /no certificate in PEM form/],
     ['is in DER form', () => file('0\x82\x02\x32'), /no certificate in PEM form/],
     ['is damaged', () => file(SIGNIFY_ROOTS[0]?.replace('MIICM', 'MIIXM') ?? ''), /is not a certificate/],
-  ])('says so where ca_file %s', (_what, path, message) => {
+  ])('reports a ca_file that %s', (_what, path, message) => {
     expect(() => tlsOptionsFor({ ...VERIFY, ca_file: path() })).toThrow(message);
     expect(() => tlsOptionsFor({ ...VERIFY, ca_file: path() })).toThrow(
       expect.objectContaining({ type: 'configuration' }) as Error,

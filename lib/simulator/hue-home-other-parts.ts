@@ -1,11 +1,11 @@
-/** What fills the full configuration beside the sensors: lights, rooms, scenes, rules, links. */
+/** What the full configuration holds besides the sensors: lights, rooms, scenes, rules, links. */
 import type { Home } from './hue-home-shape';
 import { roomName } from './hue-home-sensors';
 import type { Random } from './random';
 
 const SCENES = ['Relax', 'Read', 'Concentrate', 'Energize', 'Nightlight'];
 
-export function addCompany({ resources, otherKeys }: Home, lights: number, random: Random): void {
+export function addOtherParts({ resources, otherKeys }: Home, lights: number, random: Random): void {
   const owner = otherKeys[0] ?? random.hex(40);
   for (let number = 1; number <= lights; number++) {
     const light = String(number);

@@ -1,6 +1,6 @@
 /**
- * Whoever opens, writes or closes readings.db passes the gate, any number at a time; whoever creates, replaces or
- * migrates it is alone. Without it, a process that closes the old file at that moment can remove the new one's WAL.
+ * A process that opens, writes or closes readings.db shares this lock with others; a process that creates, replaces or
+ * migrates it holds it alone. Without it, a process that closes the old file can remove the new one's WAL.
  */
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
@@ -10,19 +10,19 @@ import { acquireLock, type Lock, type LockOptions } from './lock';
 
 /**
  * @param signal the cycle's end: nothing is waited for any longer
- * @throws MonitorError `database_locked` where another process is alone for longer than the busy timeout
+ * @throws MonitorError `database_locked` if another process holds it alone for longer than the busy timeout
  */
-export function enterGate(storage: StorageConfig, signal?: AbortSignal): Promise<Lock> {
-  return lockGate(storage, { mode: 'shared', signal });
+export function lockDatabase(storage: StorageConfig, signal?: AbortSignal): Promise<Lock> {
+  return lockFile(storage, { mode: 'shared', signal });
 }
 
 /**
- * Runs `work` while no other process has passed the gate.
+ * Runs `work` while no other process holds the lock.
  * @param signal the cycle's end: nothing is waited for any longer
- * @throws MonitorError `database_locked` after the busy timeout, or whatever `work` throws
+ * @throws MonitorError `database_locked` after the busy timeout, or what `work` throws
  */
 export async function whileAlone<T>(storage: StorageConfig, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const lock = await lockGate(storage, { mode: 'exclusive', signal });
+  const lock = await lockFile(storage, { mode: 'exclusive', signal });
   try {
     return await work();
   } finally {
@@ -30,7 +30,7 @@ export async function whileAlone<T>(storage: StorageConfig, work: () => Promise<
   }
 }
 
-async function lockGate(storage: StorageConfig, options: LockOptions): Promise<Lock> {
+async function lockFile(storage: StorageConfig, options: LockOptions): Promise<Lock> {
   makeDirectory(storage.data_directory);
   const path = join(storage.data_directory, 'readings.lock');
   const lock = await acquireLock(path, storage.busy_timeout_ms, options);

@@ -1,6 +1,6 @@
-/** Where a cycle is kept: the lock, the database behind the shared retry, and the spool. */
+/** Where a cycle is stored: the lock, the database with the shared retry, and the spool. */
 import { join } from 'node:path';
-import type { Keeping } from '../collect';
+import type { CycleStorage } from '../collect';
 import type { Config } from '../config/config';
 import { MonitorError } from '../errors';
 import { makeDirectory } from '../files/ownership';
@@ -15,16 +15,16 @@ import { readingsDatabase } from '../store/readings-database';
 import { replaySpool, spoolCycle, spoolDirectory } from '../store/spool';
 import { noEffort, type Store } from '../store/store';
 
-export interface KeepingContext {
+export interface CycleStorageContext {
   config: Pick<Config, 'storage' | 'retry'>;
   logger: Logger;
   end: Pick<CycleEnd, 'storing' | 'spooling'>;
 }
 
-export function openKeeping(
+export function openCycleStorage(
   collector: string,
-  { config, logger, end }: KeepingContext,
-): Keeping & { retries: () => number } {
+  { config, logger, end }: CycleStorageContext,
+): CycleStorage & { retries: () => number } {
   const { storage, retry } = config;
   const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
   const spoolRetrier = createRetrier({ policy: retry, logger, sleep, deadline: end.spooling });

@@ -1,4 +1,4 @@
-/** When Amazon is to be left alone: after a rate limit, and after a failed renewal. */
+/** When Amazon must not be asked: after a rate limit, and after a failed renewal. */
 import { isWaitOver, isYoung } from '../../clock';
 import { MonitorError } from '../../errors';
 import type { SessionState } from './session-state';
@@ -10,10 +10,10 @@ const LONGEST_RETRY_AFTER_MS = 7 * 24 * 60 * 60_000;
 /** An early renewal that fails is tried again after this time: the cookies still live. */
 const TRY_AGAIN_AFTER_MS = 60 * 60_000;
 
-/** @throws MonitorError `rate_limited` before the time Amazon was promised to be left alone until */
+/** @throws MonitorError `rate_limited` before the time until which Amazon must not be asked */
 export function refuseWhileLimited({ rate_limit: limit }: SessionState, now: Date): void {
   if (limit === null) return;
-  // A clock that was set back must not silence the collector for longer than it was told.
+  // A clock that was set back must not silence the collector for longer than the wait was meant to be.
   const untilMs = Date.parse(limit.not_before);
   const longestMs = Math.min(untilMs - Date.parse(limit.at), LONGEST_RETRY_AFTER_MS);
   if (isWaitOver(untilMs, longestMs, now.getTime())) return;
@@ -24,7 +24,9 @@ export function refuseWhileLimited({ rate_limit: limit }: SessionState, now: Dat
   });
 }
 
-/** The wait after a rate limit: 4 minutes, doubled at each one in a row up to an hour, never less than Amazon asked for. */
+/**
+ * The wait after a rate limit: 4 minutes, doubled at each one in a row up to an hour, never less than Amazon asked for.
+ */
 export function rateLimitAfter(
   previous: SessionState['rate_limit'],
   failure: MonitorError,
@@ -40,7 +42,7 @@ export function renewalFailedRecently({ renewal_failed_at: failedAt }: SessionSt
   return failedAt !== null && isYoung(Date.parse(failedAt), TRY_AGAIN_AFTER_MS, now.getTime());
 }
 
-/** Cookies that were obtained a moment ago and are refused all the same. */
+/** Cookies that were obtained a moment ago and are refused nevertheless. */
 export function rejected(cyclesInARow: number, cause: MonitorError): MonitorError {
   const again = cyclesInARow > 1 ? `, in ${cyclesInARow} cycles in a row` : '';
   return new MonitorError(`Amazon refuses fresh cookies at once${again}`, {
