@@ -1,8 +1,8 @@
 'use strict';
-/** What every command begins with: from failure, and with a sentence if it cannot begin at all. */
+/** Starts a command: with the exit code of a failure at first, and with a message if it cannot start. */
 module.exports = (command) => {
   const isHealth = command === 'health';
-  const codeOfDefect = isHealth ? 2 : 1; // health that breaks must not read as "some checks fail"
+  const codeOfDefect = isHealth ? 2 : 1; // a broken health must not look like "some checks fail"
   process.exitCode = codeOfDefect;
 
   const stop = (code, message, remediation) => {
@@ -18,7 +18,7 @@ module.exports = (command) => {
 
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major * 100 + minor < 2017) stop(2, `${process.version} is too old`, 'install Node.js 20.17 or newer');
-  // Until the command itself listens, nothing was attempted.
+  // Until the command itself handles errors, nothing was attempted.
   process.once('uncaughtException', (error) => stop(2, error.code ? 'not built yet' : error.message, 'run npm ci'));
   process.once('beforeExit', () => stop(codeOfDefect, 'ended without an answer', 'run npm ci'));
   require(`../dist/${command}.js`);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the collectors and a daily health check into this user's crontab, between two lines of its own; run it again
-# after a change of the configuration, it changes nothing else and nothing twice.
+# Puts the collectors and a daily health check into this user's crontab, between two marker lines. Run it again after a
+# change of the configuration; it changes no other line, and adds nothing twice.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -34,7 +34,7 @@ absolute() {
   esac
 }
 
-# For /bin/sh in single quotes, and for cron, which takes a bare % for the end of the line.
+# Quoted for /bin/sh, and for cron, for which a % without a backslash ends the line.
 quoted() {
   printf "'%s'" "$(printf '%s' "$1" | sed -e "s/'/'\\\\''/g" -e 's/%/\\%/g')"
 }
@@ -59,7 +59,7 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
-    *) fail 2 "unknown argument $1" 'Run "cron/install.sh --help" for what there is.' ;;
+    *) fail 2 "unknown argument $1" 'Run "cron/install.sh --help" to see all flags.' ;;
   esac
   shift
 done
@@ -78,8 +78,8 @@ trap 'exit 1' HUP INT TERM
 
 command -v crontab >/dev/null || fail 1 'there is no crontab program: apt-get install cron, or use cron/systemd/'
 if ! crontab -l >"$work/old" 2>"$work/error"; then
-  # Any other complaint (not allowed, cannot be opened) must not end in an empty crontab.
-  grep -q '^no crontab for ' "$work/error" || fail 1 'the crontab cannot be read, so it is left alone:' "$(cat "$work/error")"
+  # After any other error (not allowed, cannot be opened) the crontab must not become empty.
+  grep -q '^no crontab for ' "$work/error" || fail 1 'the crontab cannot be read, so it is not changed:' "$(cat "$work/error")"
   : >"$work/old"
 fi
 awk -v begin="$begin" -v end="$end" '
@@ -88,14 +88,14 @@ awk -v begin="$begin" -v end="$end" '
   !inside { print }
   END { if (inside) exit 3 }
 ' "$work/old" >"$work/new" ||
-  fail 1 'the lines of this installation in the crontab have lost their beginning or their end.' \
-    "Remove what is left of them by hand (crontab -e), then run this again: $begin"
+  fail 1 'one of the two marker lines of this installation is missing in the crontab.' \
+    "Remove the other lines of this installation by hand (crontab -e), then run this again: $begin"
 
 if [ "$mode" != uninstall ]; then
   node=$(command -v node) || fail 2 'node is not in the PATH'
   node=$(CDPATH='' cd -P -- "$(dirname -- "$node")" && pwd)/$(basename -- "$node")
   set -- ${config:+--config "$config"} ${secrets:+--secrets "$secrets"}
-  # The check itself may find fault with other things; what is needed here is in its details.
+  # The check may fail for other reasons; what is needed here is in its details.
   answer=$("$node" "$project/bin/health.js" config --offline --json "$@" 2>"$work/error") || :
   settings=$(printf '%s' "$answer" | "$node" -e '
     const check = JSON.parse(require("fs").readFileSync(0, "utf8")).checks[0];
@@ -112,12 +112,12 @@ if [ "$mode" != uninstall ]; then
     60) minutes='' hours='*' ;;
     120 | 180 | 240 | 360 | 480 | 720) minutes='' hours="*/$((every / 60))" ;;
     1440) minutes='' hours=0 ;;
-    *) fail 2 "cron cannot run every $every minutes evenly" \
-      'It can every 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720 or 1440.' ;;
+    *) fail 2 "cron cannot start a command every $every minutes" \
+      'It can do so every 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720 or 1440.' ;;
   esac
   files="${config:+ --config $(quoted "$config")}${secrets:+ --secrets $(quoted "$secrets")}"
   line() { printf '%s %s%s %s %s%s\n' "$1" "$2" "$(quoted "$node")" "$(quoted "$project/bin/$3.js")" "$4" "$files"; }
-  # Spread over the interval: the collectors neither wait for each other nor ask at the same moment. $2 is place:of.
+  # Spread over the interval, so that the collectors do not wait for each other or ask at the same time. $2 is place:of.
   collect_line() {
     seconds=$((60 * every * ${2%:*} / ${2#*:}))
     after=$((seconds / 60))

@@ -1,6 +1,6 @@
 /**
  * The frame in which every command runs: parse, run, report the failure, exit. The exit code is that of a failure (set by
- * the launcher in bin/) until the work has ended, so that a promise that never settles cannot look like success.
+ * bin/door.js) until the work has ended, so that a promise that never settles cannot look like success.
  */
 import { isatty } from 'node:tty';
 import { asMonitorError, type MonitorError } from '../errors';
@@ -64,7 +64,7 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
     terminal.err(failureText(spec, outputLost, rest));
     process.exit(code === EXIT.done ? codeOf(outputLost) : code);
   };
-  // An uncaught error is a defect: it is reported in the same form. (Until here the launcher in bin/ has listened for it.)
+  // An uncaught error is a defect: it is reported in the same form. (Until here bin/door.js has listened for it.)
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => end(asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));

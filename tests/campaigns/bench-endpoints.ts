@@ -1,4 +1,4 @@
-/** What the sensors-only endpoint saves on links as real bridges have them, for homes of three sizes: `perf compare` in each. */
+/** What the sensors-only endpoint saves on links like those of real bridges, for homes of three sizes, with `perf compare`. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ export async function campaign(args: string[]): Promise<void> {
       });
     }
   }
-  tellTable(`Medians of ${values.cycles} whole cycles of each endpoint over HTTPS, in turn`, rows);
+  tellTable(`Medians of ${values.cycles} whole cycles of each endpoint over HTTPS, alternating`, rows);
 }
 
 async function compareAt(link: Link, size: (typeof HOMES)[number], cycles: string): Promise<Answer> {
@@ -60,7 +60,7 @@ async function compareAt(link: Link, size: (typeof HOMES)[number], cycles: strin
   try {
     const { flags } = writeScratchInstallation(directory, { bridge });
     const words = [join(__dirname, '../../bin/perf.js'), 'compare', '--json', '--cycles', cycles, ...flags];
-    // Exit 1 is a verdict here.
+    // Exit 1 is a result here, not a failure.
     const stdout = await new Promise<string>((resolve) => {
       execFile(process.execPath, words, { env: { PATH: '/usr/bin:/bin' } }, (_error, answered) => resolve(answered));
     });

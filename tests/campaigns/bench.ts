@@ -1,6 +1,6 @@
 /**
- * What a cycle costs beside the bare start of Node.js and beside a program of the published packages alone. Every command
- * runs against simulated devices on loopback, in turn with `node -e 0` and bench/reference.ts, in cron's environment;
+ * What a cycle costs relative to a bare start of Node.js and to a program of only the published packages. Every command
+ * runs against simulated devices on loopback, alternating with `node -e 0` and bench/reference.ts, in cron's environment;
  * docs/performance.md says what the numbers mean. Options: `--rounds N` (15), `--readings 1000000,20000000` (the commands
  * on databases of these sizes as well, and the usual questions), `--keep-environment` (the caller's instead of cron's),
  * `--other-build DIRECTORY` (the commands of another, built copy of the project as well).
@@ -42,7 +42,7 @@ export async function campaign(args: string[]): Promise<void> {
   }
 }
 
-/** The collectors and health must not notice how many years lie in the database. */
+/** The collectors and health must not be slower because the database contains many years. */
 async function compareSizes(
   directory: string,
   sizes: readonly number[],

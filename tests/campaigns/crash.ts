@@ -1,4 +1,4 @@
-/** Kills the real collectors at random moments: what was told must be there once, and the next cycle must work. */
+/** Kills the real collectors at random moments: each reported reading must be stored once, and the next cycle must work. */
 import { parseArgs } from 'node:util';
 import { crash } from './collectors/crash';
 import { showProgress, tellFindings } from './show';
@@ -23,8 +23,8 @@ export async function campaign(args: string[]): Promise<void> {
       exits.join(', '),
       Object.keys(result.exits).every((code) => '013'.includes(code)),
     ],
-    ['readings told', result.told, result.told > 0],
-    ['… by processes killed afterwards', result.toldByKilled, null],
+    ['readings reported', result.reported, result.reported > 0],
+    ['… by processes killed afterwards', result.reportedByKilled, null],
     ['… missing or changed', result.missing, result.missing === 0],
     ['… stored twice', result.twice, result.twice === 0],
     ['cycles stored in part', result.halved, result.halved === 0],

@@ -15,7 +15,7 @@ export async function campaign(args: string[]): Promise<void> {
   const shares = [0, 0];
   let cases = 0;
   const results = await Promise.all(
-    // Two at a time, each in a home of its own.
+    // Two at a time, each in its own home.
     [0, 1].map((worker) =>
       failEachCall({
         situations: situations.filter((_, index) => index % 2 === worker),
@@ -39,9 +39,13 @@ export async function campaign(args: string[]): Promise<void> {
     ...results.flatMap(({ calls }) => Object.entries(calls)).map(([name, n]) => [`${name} calls`, n, null] as const),
     ['cases', cases, cases > 0],
     ...Object.entries(ends).map(([end, times]) => [`… that ended with ${end}`, times, null] as const),
-    ['cases whose call did not come', unreached.length, unreached.length <= cases / 100],
-    ['undocumented ends, defects shown, readings missing or twice, litter', faults.length, faults.length === 0],
+    ['cases whose call was not made', unreached.length, unreached.length <= cases / 100],
+    [
+      'undocumented ends, defects, readings missing or stored twice, files left over',
+      faults.length,
+      faults.length === 0,
+    ],
     ['seconds', Math.round((performance.now() - startedAt) / 1000), null],
   ]);
-  for (const one of unreached.slice(0, 20)) tell(`did not come: ${one}`);
+  for (const one of unreached.slice(0, 20)) tell(`not reached: ${one}`);
 }

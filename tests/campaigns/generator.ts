@@ -1,4 +1,4 @@
-/** Years of plausible readings in seconds: SQLite itself makes them, through the real schema. */
+/** Makes years of plausible readings in seconds: SQLite itself makes them, in the real schema. */
 import { createDatabase } from '../../lib/store/create-database';
 import { Database } from '../../lib/store/database';
 import { toHundredths } from '../../lib/store/schema';
@@ -9,9 +9,9 @@ const ROUNDS_PER_TRANSACTION = 50_000;
 
 export interface GeneratorOptions {
   directory: string;
-  /** about so many: some cycles fail, some are missing */
+  /** about this number: some cycles fail, some are missing */
   readings: number;
-  /** all cycles of both collectors; else so many that a pair of them has 10 readings */
+  /** all cycles of both collectors; default: as many as give 10 readings to each pair of cycles */
   cycles?: number | undefined;
   /** when the newest cycle starts */
   until?: Date;
@@ -24,7 +24,7 @@ export async function generateReadings(options: GeneratorOptions): Promise<{ rea
   const monitors = Math.max(1, Math.floor(devices / 5));
   await createDatabase(storageOf(options.directory), silentLogger);
   const database = await Database.open(`${options.directory}/readings.db`, 'read-write');
-  // Nothing to lose here: made again in seconds.
+  // Durability is not needed: the database can be made again in seconds.
   await database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000');
   await fillDevices(database, devices, monitors);
   const until = Math.floor((options.until ?? new Date()).getTime() / 1000 / INTERVAL_SECONDS) * INTERVAL_SECONDS;
@@ -67,7 +67,7 @@ function word(text: string): string {
   return `(SELECT id FROM word WHERE text = '${text}')`;
 }
 
-/** One cycle in 500 fails, one in 1,000 leaves no trace. */
+/** One cycle in 500 fails, one in 1,000 has no row. */
 function cyclesSql(first: number, last: number, epoch: number): string {
   return `INSERT INTO cycle (id, started_ms, collector, outcome, exit_code, duration_ms, readings_stored, readings_spooled,
       devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error)
@@ -87,9 +87,9 @@ function cyclesSql(first: number, last: number, epoch: number): string {
     FROM drawn`;
 }
 
-/** A year's and a day's wave, each device at a level of its own, and a little noise. */
+/** A yearly and a daily curve, another level for each device, and a little noise. */
 function readingsSql(first: number, last: number): string {
-  // Materialized, or SQLite copies the inner terms outwards, and each copy draws its own random number.
+  // Materialized: else SQLite copies the inner terms, and each copy gets another random number.
   return `INSERT INTO reading
     WITH drawn AS MATERIALIZED (
       SELECT c.id AS cycle, d.id AS device, hue,

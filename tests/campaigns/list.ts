@@ -1,10 +1,10 @@
-/** The campaigns: what takes too long for `npm test`, or needs programs that not every machine has. */
+/** The campaigns: tests that take too long for `npm test`, or need programs that not every machine has. */
 
 export interface Campaign {
   name: string;
   proves: string;
   takes: string;
-  /** what `npm test` runs of it */
+  /** the part that `npm test` runs */
   shortForm: string;
   options: string;
   /** whether it runs the commands of dist/ */
@@ -15,7 +15,7 @@ export interface Campaign {
 export const CAMPAIGNS: readonly Campaign[] = [
   {
     name: 'crash',
-    proves: 'what killed collectors told is stored once and whole, and the next cycle works',
+    proves: 'every reading that a killed collector has reported is stored once, and the next cycle works',
     takes: '3 minutes',
     shortForm: 'end-to-end/campaigns',
     options: '--kills N (1000), --seed N (1)',
@@ -24,16 +24,16 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'soak',
-    proves: 'a week of cycles in all weathers stores every reading, without a gap',
+    proves: 'a week of cycles with all disturbances stores every reading, without a gap',
     takes: '20 minutes',
     shortForm: 'end-to-end/campaigns',
-    options: '--days N (7), --cycles N, --seed N (1), --scale X of all waiting (1)',
+    options: '--days N (7), --cycles N, --seed N (1), --scale X: factor of all waits (1)',
     builds: true,
     load: () => import('./soak'),
   },
   {
     name: 'faults',
-    proves: 'whichever call of a cycle fails: a documented end, and nothing that was read is lost',
+    proves: 'if any call of a cycle fails, the end is documented, and no reading is lost',
     takes: '41 minutes',
     shortForm: 'end-to-end/faults',
     options: '--situation WORDS, --every N (each N-th case)',
@@ -50,7 +50,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'logs',
-    proves: 'no line is lost, torn or in the wrong file; the cap holds while 3.1 GB are written',
+    proves: 'no line is lost, incomplete or in the wrong file; the size limit is kept while 3.1 GB are written',
     takes: '8 minutes',
     shortForm: 'end-to-end/logging',
     options: '--short, --plain (winston-daily-rotate-file as published, to see that the proofs can fail)',
@@ -85,7 +85,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'endpoints',
-    proves: 'what the sensors-only endpoint saves, at links and in homes of three kinds each',
+    proves: 'what the sensors-only endpoint saves, on three links and in homes of three sizes',
     takes: '2 minutes',
     shortForm: 'end-to-end/perf',
     options: '--cycles N (5)',
@@ -94,7 +94,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'years',
-    proves: 'what a reading costs on disk, and the usual questions time, after years',
+    proves: 'the disk space of a reading and the time of the usual queries, after years',
     takes: '1 minute for 20 million readings',
     shortForm: 'none',
     options: '--directory DIRECTORY (needed), --readings N (1000000), --cycles N',

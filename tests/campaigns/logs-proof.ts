@@ -1,9 +1,9 @@
 /**
- * The log's promises in long form, 30 days' worth of high-volume logging (3.1 GB) among them. `--short`: about what
+ * The promises of the log in long form, including 30 days of high-volume logging (3.1 GB). `--short`: about what
  * `npm test` runs. `--plain`: the same with winston-daily-rotate-file as published, without the collectors, which have our log.
  */
 import { parseArgs } from 'node:util';
-import { CASTS, costOfALine, deletedWhileWriting, ENDS, everyLine, killedAnywhere, movedWhileWriting, withinTheCap } from './logs/proofs'; // prettier-ignore
+import { WRITERS, costOfALine, deletedWhileWriting, ENDS, everyLine, killedAnywhere, movedWhileWriting, withinTheCap } from './logs/proofs'; // prettier-ignore
 import type { Proof, ProofResult } from './logs/proofs';
 import { realCollectors } from './logs/real-collectors';
 import { REAL_FAILURES } from './logs/real-failures';
@@ -38,12 +38,12 @@ export async function campaign(args: string[]): Promise<void> {
 }
 
 function chosenProofs(short: boolean, plain: boolean): Proof[] {
-  /** One round of the 30 days: a day. */
+  /** One round is one of the 30 days. */
   const volume = short
     ? { megabytes: 60, maxFileMb: 2, maxTotalMb: 12, rounds: 2 }
     : { megabytes: 3100, maxFileMb: 10, maxTotalMb: 60, rounds: 30 };
   return [
-    ...Object.keys(CASTS).flatMap((cast) => ENDS.map((end) => everyLine(cast, end, short ? 2000 : 10_000))),
+    ...Object.keys(WRITERS).flatMap((cast) => ENDS.map((end) => everyLine(cast, end, short ? 2000 : 10_000))),
     killedAnywhere(short ? 5 : 100),
     movedWhileWriting(short ? 10_000 : 100_000),
     deletedWhileWriting(short ? 10_000 : 100_000),

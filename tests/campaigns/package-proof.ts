@@ -1,4 +1,4 @@
-/** What `npm pack` makes is installed globally, in an empty place, and collects from the simulated bridge there. */
+/** What `npm pack` makes is installed globally, in an empty directory, and collects from the simulated bridge there. */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ async function prove(scratch: string): Promise<void> {
     const table = await run('htm-report');
     await run('htm-health', 'config', 'secrets', 'database', 'hue');
     if (!table.includes('Temperature') || readdirSync(empty).length > 0)
-      throw new Error('the report is not as it should be');
+      throw new Error('the report is not as expected');
   } finally {
     await bridge.close();
   }

@@ -1,6 +1,6 @@
 /**
- * `npm run campaign` prints the list, `npm run campaign NAME -- OPTIONS` runs one of it; with `--write` among the options
- * what it tells is also kept in docs/campaigns/NAME.md. Exit 1 if anything is not as it must be.
+ * `npm run campaign` prints the list, `npm run campaign NAME -- OPTIONS` runs one campaign; with the option `--write` its
+ * output is also written to docs/campaigns/NAME.md. Exit 1 if a requirement is not met.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { cpus, loadavg, release, type } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { CAMPAIGNS, type Campaign } from './list';
-import { told } from './show';
+import { paragraphs } from './show';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -17,7 +17,7 @@ function printList(): void {
     console.log(`${name}\n  ${proves}\n  takes ${takes}; in npm test: ${shortForm}`);
     if (options !== '') console.log(`  options: ${options}`);
   }
-  console.log('\nnpm run campaign NAME -- OPTIONS; --write keeps what it finds in docs/campaigns/NAME.md');
+  console.log('\nnpm run campaign NAME -- OPTIONS; --write writes the results to docs/campaigns/NAME.md');
 }
 
 async function write({ name, proves }: Campaign, words: readonly string[], startedAt: Date): Promise<void> {
@@ -28,7 +28,7 @@ async function write({ name, proves }: Campaign, words: readonly string[], start
     `# ${name}`,
     `What it proves: ${proves}. Written by \`npm run campaign ${[name, '--', ...words].join(' ')}\`.`,
     `${startedAt.toISOString().slice(0, 10)}, ${user}, ${machine}: ${minutes} min.`,
-    told(),
+    paragraphs(),
   ].join('\n\n');
   const folder = join(ROOT, 'docs', 'campaigns');
   mkdirSync(folder, { recursive: true });

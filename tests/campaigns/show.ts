@@ -1,7 +1,7 @@
-/** How a campaign shows itself: a progress bar where a person looks on, tables in Markdown, an exit code. */
+/** The output of a campaign: a progress bar on a terminal, tables in Markdown, an exit code. */
 
 const WIDTH = 40;
-const said: string[] = [];
+const printed: string[] = [];
 
 /** Draws `[####....] 40 % label` on a terminal, over the last one. */
 export function showProgress(share: number, label = ''): void {
@@ -15,15 +15,15 @@ export function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
-/** Prints a paragraph or a table. All of them together are what `--write` keeps. */
+/** Prints a paragraph or a table; `--write` writes all of them to a file. */
 export function tell(text: string): void {
   endProgress();
-  said.push(text);
+  printed.push(text);
   console.log(`\n${text}`);
 }
 
-/** Everything that was told, as Markdown. */
-export const told = (): string => said.join('\n\n');
+/** Everything that was printed, as Markdown. */
+export const paragraphs = (): string => printed.join('\n\n');
 
 type Cell = string | number | null | undefined;
 
@@ -35,10 +35,10 @@ export function tellTable(title: string, rows: readonly Record<string, Cell>[]):
   tell([`${title}:`, '', line(columns), line(columns.map(() => '---')), ...body].join('\n'));
 }
 
-/** One line of a summary: what was looked at, what was found, whether that is as it must be (null: only told). */
+/** One line of a summary: what was measured, what was found, whether it meets the requirement (null: there is none). */
 export type Finding = readonly [what: string, found: string | number, good: boolean | null];
 
-/** Prints the table; the exit code is 1 if a finding is not as it must be. */
+/** Prints the table; the exit code is 1 if a finding does not meet its requirement. */
 export function tellFindings(title: string, findings: readonly Finding[]): void {
   const verdict = (good: boolean | null) => (good === null ? '' : good ? 'ok' : 'FAILED');
   tellTable(

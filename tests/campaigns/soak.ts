@@ -1,4 +1,4 @@
-/** Simulated days of both collectors (288 cycles each a day) in all weathers: nothing may be missing. */
+/** Simulated days of both collectors (288 cycles each a day) with all disturbances: nothing may be missing. */
 import { parseArgs } from 'node:util';
 import { soak } from './collectors/soak';
 import { LOG_BOUNDS } from './collectors/soak-home';
@@ -24,20 +24,20 @@ export async function campaign(args: string[]): Promise<void> {
   });
   const { expectedReadings, storedReadings, metLock, storedAfterLock } = result;
   const healed = metLock === 0 ? 100 : (100 * storedAfterLock) / metLock;
-  const weathers: Finding[] = Object.entries(result.weathers)
+  const disturbances: Finding[] = Object.entries(result.disturbances)
     .sort(([, one], [, other]) => other - one)
-    .map(([name, times]) => [`weather: ${name}`, times, null]);
+    .map(([name, times]) => [`disturbance: ${name}`, times, null]);
   tellFindings(`${cycles} cycles of each collector at once (seed ${values.seed}, waiting × ${values.scale})`, [
-    ...weathers,
+    ...disturbances,
     ['cycles', result.cycles, result.cycles === 2 * cycles],
-    ['cycles that ended otherwise than their weather asks', result.surprises.length, result.surprises.length === 0],
+    ['cycles that ended otherwise than expected', result.surprises.length, result.surprises.length === 0],
     ['readings expected', expectedReadings, null],
     ['readings stored', storedReadings, storedReadings === expectedReadings],
-    ['readings told, but missing or changed', result.missing, result.missing === 0],
+    ['readings reported, but missing or changed', result.missing, result.missing === 0],
     ['gaps: cycles without a row', result.gaps.length, result.gaps.length === 0],
     ['duplicates', result.twice, result.twice === 0],
     ['"database is locked" as the final outcome', result.endedLocked, result.endedLocked === 0],
-    ['cycles that met a lock', metLock, metLock > 0],
+    ['cycles that waited for a lock', metLock, metLock > 0],
     ['… that needed a retry', result.neededRetry, null],
     ['… that stored their readings in the end', `${healed} %`, healed === 100],
     ['retries', result.retries, result.retries > 0],

@@ -1,4 +1,4 @@
-/** The store's proofs by force, in their long form: all of them, or those that are named. (Kills: the campaign `crash`.) */
+/** The stress tests of the store in their long form: all of them, or those that are named. (Kills: the campaign `crash`.) */
 import { writeTogether } from './store/concurrency';
 import { meetDamage, replaceUnderLoad } from './store/damage';
 import { canMount, fillDisk } from './store/full-disk';
@@ -68,7 +68,7 @@ async function locks(workers: Workers): Promise<void> {
       ),
     });
   }
-  tellTable('A lock held by somebody else', rows);
+  tellTable('A lock held by another program', rows);
 }
 
 async function damage(workers: Workers): Promise<void> {
@@ -79,7 +79,7 @@ async function damage(workers: Workers): Promise<void> {
     const good = result.moved === 1 && result.partial === 1 && result.failed === 0 && result.stored === processes;
     met.push({ processes, ...result, verdict: verdict(good) });
   }
-  tellTable('Processes that meet a damaged database in the same instant', met);
+  tellTable('Processes that find a damaged database at the same moment', met);
   progress('replacements under load');
   const result = await replaceUnderLoad(workers, { processes: 8, cyclesEach: 300, replacements: 200 });
   const failed = result.failures.length;

@@ -1,6 +1,6 @@
 /**
- * Switches off one mechanism after the other, in a copy, and runs the proofs that guard it; each must turn red, and be
- * green while nothing is switched off. What is to be switched off is looked for first: if it is gone, nothing runs.
+ * Switches off each mechanism in turn, in a copy, and runs the tests that prove it: each must fail, and must pass while
+ * nothing is switched off. First it checks that the code of each mechanism exists: if some is gone, nothing runs.
  */
 import { parseArgs } from 'node:util';
 import { showProgress, tell, tellTable } from './show';
@@ -39,5 +39,5 @@ export async function campaign(args: string[]): Promise<void> {
   } finally {
     copy.remove();
   }
-  tellTable('Each mechanism, and the tests that turn red without it', rows);
+  tellTable('Each mechanism, and the tests that fail without it', rows);
 }

@@ -1,4 +1,4 @@
-/** Asks readings.db the usual questions and prints what each one takes and how SQLite goes about it. */
+/** Runs the usual queries on readings.db, and prints the time and the query plan of each. */
 import { Database, type SqlValue } from '../../lib/store/database';
 import { gaps, hourlyMeans, latestPerDevice, readingsOfDevice } from '../../lib/store/queries';
 import { tell } from './show';

@@ -1,4 +1,4 @@
-/** What a cycle does when it is safe: it reports to a monitor outside, and forgets what is too old. */
+/** What a cycle does after it is stored: it reports to an external monitor, and deletes what is too old. */
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,7 @@ async function monitor() {
   return { pings, url, close: () => server.close() };
 }
 
-test('each collector reports its own cycles, with the exit code where one failed', async () => {
+test('each collector reports its own cycles, with the exit code if one failed', async () => {
   const { pings, url, close } = await monitor();
   home = await openHome({ secrets: { heartbeat: { hue: `${url}/hue-uuid`, amazon_aqm: `${url}/aqm-uuid` } } });
   expect((await home.run('collect-hue')).exitCode).toBe(0);
@@ -36,13 +36,13 @@ test('each collector reports its own cycles, with the exit code where one failed
   close();
 });
 
-test('a monitor that is not there changes nothing of the outcome', async () => {
+test('a monitor that does not answer does not change the outcome', async () => {
   home = await openHome({ secrets: { heartbeat: { hue: 'http://127.0.0.1:9/hue-uuid' } } });
   expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   expect(home.logged('heartbeat_failed').at(-1)).toMatchObject({ level: 'warning', error_type: 'network' });
 });
 
-/** A year ago, as much as one run takes away. */
+/** A year ago, as many cycles as one run deletes. */
 const storeLastYear = () =>
   store(
     configIn(home.directory),
@@ -64,7 +64,7 @@ test.each([
   },
 );
 
-test('a cycle that failed, and a look, forget nothing', async () => {
+test('a failed cycle, and a dry run, delete nothing', async () => {
   home = await openHome({ config: { storage: { retention_days: 30 } } });
   await storeLastYear();
   expect((await home.run('collect-hue', ['--dry-run'])).exitCode).toBe(0);

@@ -1,4 +1,4 @@
-/** What a refused login says to the world: alert, e-mail over TLS, log; and that none of it holds a secret. */
+/** How a refused login is reported: alert, e-mail over TLS, log; and none of these contains a secret. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestAuthority } from '../../lib/simulator/certificates';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   home = await openAmazonHome();
 });
 
-/** A mail server whose certificate the commands trust, beside the cloud's. */
+/** A mail server whose certificate the commands trust, in addition to the cloud's. */
 async function trustedMailServer(names: string[], options: MailServerOptions = {}) {
   const authority = await createTestAuthority('CN=Test authority of mail');
   const server = await startMailServer({ tls: await authority.server(names), login, ...options });
@@ -77,7 +77,7 @@ describe('e-mail from the real command', () => {
     expect(home.logged('email_failed')).toMatchObject([{ level: 'warning' }]);
   });
 
-  it('a mail server that hangs is given up before the deadline of the cycle', async () => {
+  it('the cycle stops waiting for a mail server that hangs before its deadline', async () => {
     const server = await startSilentServer();
     home.configure({ collection: { deadline_seconds: 6 } }, { email: { ...server.email() } });
     home.cloud.account.revokeRefreshToken();
@@ -87,7 +87,7 @@ describe('e-mail from the real command', () => {
 });
 
 describe('the alert file', () => {
-  it('an alert file that cannot be written is reported, and the outcome stays what it is', async () => {
+  it('an alert file that cannot be written is reported, and the outcome does not change', async () => {
     mkdirSync(home.alertFile, { recursive: true });
     home.cloud.account.revokeRefreshToken();
     const { exitCode, row } = await home.cycle();

@@ -14,7 +14,7 @@ afterEach(() => home.close());
 
 const ago = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
 
-/** One good cycle; then its list is made a day and an hour old. */
+/** One successful cycle; then the age of its list is set to a day and an hour. */
 async function startWithOldList(): Promise<void> {
   expect(await home.cycle()).toMatchObject(QUIET);
   home.changeSession(({ discovery }) => Object.assign(discovery ?? {}, { found_at: ago(25 * HOUR) }));
@@ -87,7 +87,7 @@ it('Amazon never answers for the list: what was read is stored before the deadli
   expect(home.logged('listing_failed')).toMatchObject([{ error_type: 'deadline' }]);
 });
 
-it('throttled, and no list is remembered: that is why the cycle fails', async () => {
+it('throttled, and no list is remembered: the failure of the list is that of the cycle', async () => {
   home.cloud.faults.always('/graphql', fault.throttledList());
   const { row, exitCode } = await home.cycle();
   expect(exitCode).toBe(1);

@@ -1,4 +1,4 @@
-/** The Amazon login over many cycles, with the real command over TLS, as cron runs it. Its single cases: unit/sources/aqm/session. */
+/** The Amazon login over many cycles, with the real command over TLS, as cron runs it. Single cases are in unit/sources/aqm/session. */
 import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
@@ -38,7 +38,7 @@ describe('a healthy login', () => {
 });
 
 describe('dead cookies', () => {
-  it('one refresh, and nobody notices', async () => {
+  it('one refresh, and the cycle succeeds', async () => {
     await cycle();
     home.cloud.account.expireCookies();
     const { exitCode, stderr, asked, row } = await cycle();
@@ -167,7 +167,7 @@ describe('a rate limit', () => {
   });
 });
 
-describe('a session file in bad shape', () => {
+describe('a session file that cannot be used', () => {
   it.each<[string, (text: string) => string]>([
     ['cut', (text) => text.slice(0, 200)],
     ['from a newer version', (text) => text.replace(/"version": ?1/, '"version": 9')],

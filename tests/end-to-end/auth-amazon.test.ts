@@ -1,4 +1,4 @@
-/** Logging in at Amazon by hand: the real command against the simulated cloud over TLS, and a browser that is played. */
+/** Logging in at Amazon by hand: the real command against the simulated cloud over TLS, and a simulated browser. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fault } from '../../lib/simulator/faults';
 import { openAmazonHome, type AmazonHome } from '../support/amazon-home';
@@ -15,14 +15,14 @@ beforeEach(async () => {
   home = await openAmazonHome({ now: () => clock ?? Date.now() });
 });
 
-/** The sign-in address in what the command says. */
+/** The sign-in address in the output of the command. */
 function addressIn(text: string): string {
   const address = /https:\/\/\S+\/ap\/signin\?\S+/.exec(text)?.[0];
   if (address === undefined) throw new Error(`no sign-in address in: ${text}`);
   return address;
 }
 
-/** Begins a login and leaves it at the browser: the address where it ended. */
+/** Begins a login, and returns the address of the last page in the browser. */
 async function signedIn(): Promise<string> {
   const { stdout } = await home.ask('auth-amazon');
   return home.cloud.signIn(addressIn(stdout));
@@ -32,7 +32,7 @@ const storedToken = () =>
   /refresh_token: *"([^"]+)"|"refresh_token": "([^"]+)"/.exec(readFileSync(home.secretsFile, 'utf8'));
 
 describe('auth-amazon at a terminal', () => {
-  it('shows the address, takes the answer however it was pasted, and ends with the monitors', async () => {
+  it('shows the address, accepts the answer in any line breaks, and ends with the monitors', async () => {
     const secrets = [
       '# mine, do not touch',
       'email: { host: localhost, port: 1, from: a@example.com, to: b@example.com } # later',
@@ -46,7 +46,7 @@ describe('auth-amazon at a terminal', () => {
     const running = home.start('auth-amazon', [], { environment: home.environment, input: null });
     await until(() => running.stdout().includes('press Enter'));
     const landing = home.cloud.signIn(addressIn(running.stdout()));
-    // As a terminal of 80 columns wraps it, between quotes, with blanks around.
+    // As a terminal of 80 columns wraps it, between quotes, with spaces around it.
     running.child.stdin.write(`  "${landing.match(/.{1,80}/g)?.join('\n') ?? ''}"  \n`);
     const { exitCode, stdout, stderr } = await running.result;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -76,7 +76,7 @@ describe('auth-amazon at a terminal', () => {
 });
 
 describe('auth-amazon without a terminal', () => {
-  it('says where to log in and how to go on; --url goes on', async () => {
+  it('says where to log in and how to continue; --url continues', async () => {
     const first = await home.ask('auth-amazon');
     expect(first.exitCode).toBe(4);
     expect(first.stderr).toContain('--url');
@@ -87,12 +87,12 @@ describe('auth-amazon without a terminal', () => {
     expect(storedToken()?.slice(1)).toContain(home.cloud.account.refreshToken);
   });
 
-  it('takes the address from a pipe', async () => {
+  it('reads the address from a pipe', async () => {
     const landing = await signedIn();
     expect(await home.ask('auth-amazon', [], landing)).toMatchObject({ exitCode: 0, asked: LOGIN });
   });
 
-  it('makes secrets.yaml where there is none', async () => {
+  it('makes secrets.yaml if there is none', async () => {
     rmSync(home.secretsFile);
     const landing = await signedIn();
     expect(await home.ask('auth-amazon', ['--url', landing])).toMatchObject({ exitCode: 0 });
@@ -135,8 +135,8 @@ describe('auth-amazon without a terminal', () => {
   );
 });
 
-describe('an address that is of no use: its own sentence, exit 4, nothing changed', () => {
-  /** What the command says of an address. */
+describe('an address that cannot be used: its own message, exit 4, nothing changed', () => {
+  /** The message of the command about an address. */
   async function refusal(address: string): Promise<string> {
     const before = readFileSync(home.secretsFile);
     const { exitCode, stderr } = await home.ask('auth-amazon', ['--url', address]);
@@ -200,7 +200,7 @@ describe('an address that is of no use: its own sentence, exit 4, nothing change
 });
 
 describe('the surroundings', () => {
-  it('an account that lives elsewhere: told, and all is ready for the corrected configuration', async () => {
+  it('an account of another marketplace: reported, and everything is ready for the corrected configuration', async () => {
     await home.close();
     home = await openAmazonHome({ marketplace: 'amazon.co.uk' });
     home.configure({ amazon_aqm: { marketplace: 'amazon.com' } });
@@ -239,7 +239,7 @@ describe('the surroundings', () => {
     expect(await home.cycle()).toMatchObject({ exitCode: 0, asked: [STATE] });
   });
 
-  it('an account without a monitor: logged in, told so, exit 1; the alert ends', async () => {
+  it('an account without a monitor: logged in, a message says so, exit 1; the alert ends', async () => {
     home.cloud.account.revokeRefreshToken();
     await home.cycle();
     home.cloud.state.monitors = [];
@@ -251,7 +251,7 @@ describe('the surroundings', () => {
     expect(existsSync(home.alertFile)).toBe(false);
   });
 
-  it('a server error while registering: retried, exit 1, and the address is still good', async () => {
+  it('a server error while registering: retried, exit 1, and the address is still valid', async () => {
     const landing = await signedIn();
     home.cloud.faults.next('/auth/register', fault.status(500), 4);
     expect(await home.ask('auth-amazon', ['--url', landing])).toMatchObject({ exitCode: 1 });
@@ -266,7 +266,7 @@ describe('the surroundings', () => {
     expect(readFileSync(home.secretsFile)).toEqual(before);
   });
 
-  it('a secrets file that is no YAML: said before a login is spent', async () => {
+  it('a secrets file that is not YAML: reported before a login is used', async () => {
     writeFileSync(home.secretsFile, 'amazon: {refresh_token: "canary\n');
     const { exitCode, stderr, asked } = await home.ask('auth-amazon');
     expect({ exitCode, asked }).toEqual({ exitCode: 2, asked: [] });
@@ -274,7 +274,7 @@ describe('the surroundings', () => {
     expect(stderr).not.toContain('canary');
   });
 
-  it('a token of wrong form in the file is no obstacle', async () => {
+  it('a token of wrong form in the file does not prevent a login', async () => {
     home.configure({}, { amazon: { refresh_token: 'nonsense' } });
     const landing = await signedIn();
     expect(await home.ask('auth-amazon', ['--url', landing])).toMatchObject({ exitCode: 0 });

@@ -1,4 +1,4 @@
-/** A database that is none is moved aside, kept, and a new one started in the same run; one of the future is refused. */
+/** A damaged database is moved aside and kept, and a new one is started in the same run; a newer version is refused. */
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -29,7 +29,7 @@ const overwrite = (offset: number, content: Buffer) => {
   writeFileSync(home.databaseFile, bytes);
 };
 
-/** Further ones: unit/store/replace-damaged. */
+/** More cases: unit/store/replace-damaged. */
 const DAMAGES: [string, () => void][] = [
   ['not a database', () => writeFileSync(home.databaseFile, 'This is a text. '.repeat(1000))],
   ['of zero length', () => truncateSync(home.databaseFile, 0)],
@@ -72,9 +72,9 @@ it('a WAL that is not its own goes aside with it, and is never played into the n
   expect(await home.query("SELECT name FROM sqlite_schema WHERE name = 'later'")).toEqual([]);
 });
 
-it('a sound database stays where it is while somebody reads it, whatever its time of change says', async () => {
+it('an undamaged database is not moved while another program reads it, even if its time of change is wrong', async () => {
   const reader = await Database.open(home.databaseFile, 'read-only');
-  await reader.exec('BEGIN; SELECT count(*) FROM cycles'); // so that no cycle can fold its WAL in
+  await reader.exec('BEGIN; SELECT count(*) FROM cycles'); // so that no cycle can copy its WAL into it
   const tomorrow = new Date(Date.now() + 86_400_000);
   utimesSync(home.databaseFile, tomorrow, tomorrow);
   expect((await home.run('collect-hue')).exitCode).toBe(0);
@@ -87,7 +87,7 @@ it('a sound database stays where it is while somebody reads it, whatever its tim
   expect(await home.query('SELECT count(*) AS n FROM cycles')).toEqual([{ n: 3 }]);
 });
 
-// A page that shows as damaged late may take its side files aside with it.
+// If damage is found late, the side files may be moved aside, too.
 it.each(DAMAGES.slice(0, 3))(
   '%s while both collectors start at once: replaced once, all readings kept',
   async (_, damage) => {
@@ -146,7 +146,7 @@ it.each([0, 1])(
   },
 );
 
-it('a pipe in its place holds nobody up: the readings wait in the spool', async () => {
+it('a pipe in its place does not block a cycle: the readings wait in the spool', async () => {
   rmSync(home.databaseFile);
   execFileSync('mkfifo', [home.databaseFile]);
   const { exitCode, stderr } = await home.run('collect-hue');

@@ -5,8 +5,8 @@ import { LOG_BOUNDS } from '../campaigns/collectors/soak-home';
 
 jest.setTimeout(180_000);
 
-it('40 kills of both collectors: what was told is there once, and the next cycles work', async () => {
-  const { told, exits, ...result } = await crash({ kills: 40, seed: Date.now() });
+it('40 kills of both collectors: every reported reading is stored once, and the next cycles work', async () => {
+  const { reported, exits, ...result } = await crash({ kills: 40, seed: Date.now() });
   expect(result).toMatchObject({
     missing: 0,
     twice: 0,
@@ -15,11 +15,11 @@ it('40 kills of both collectors: what was told is there once, and the next cycle
     failedAfterwards: 0,
     litterAfter: [],
   });
-  expect(told).toBeGreaterThan(0);
+  expect(reported).toBeGreaterThan(0);
   expect(['0', '1', '3']).toEqual(expect.arrayContaining(Object.keys(exits)));
 });
 
-it('30 cycles of each collector in all weathers: every reading, no gap, every lock healed', async () => {
+it('30 cycles of each collector with all disturbances: every reading, no gap, no cycle lost to a lock', async () => {
   const result = await soak({ cycles: 30, seed: 1, scale: 0.2 });
   expect(result).toMatchObject({
     surprises: [],
@@ -34,7 +34,7 @@ it('30 cycles of each collector in all weathers: every reading, no gap, every lo
     storedAfterLock: result.metLock,
     litter: [],
   });
-  // Not `neededRetry`: on a busy machine a cycle may begin when most of the long lock is over.
+  // Not `neededRetry`: on a busy machine a cycle may begin when most of the long lock has passed.
   for (const seen of [result.metLock, result.retries, result.fallbacks, result.moves]) {
     expect(seen).toBeGreaterThan(0);
   }

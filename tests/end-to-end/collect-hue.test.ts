@@ -13,7 +13,7 @@ const readings = () => home.query('SELECT * FROM readings ORDER BY device_id');
 const json = (stdout: string) => JSON.parse(stdout) as { error: { type: string } | null } & Record<string, unknown>;
 
 describe('a healthy cycle', () => {
-  it('stores every sensor with one request, and says nothing to cron', async () => {
+  it('stores every sensor with one request, and prints nothing under cron', async () => {
     const result = await home.run('collect-hue');
     expect(result).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(home.bridge.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -72,11 +72,11 @@ describe('a healthy cycle', () => {
       error: null,
     });
     const stored = await readings();
-    const told = (answer['readings'] as Record<string, unknown>[]).sort((a, b) =>
+    const reported = (answer['readings'] as Record<string, unknown>[]).sort((a, b) =>
       String(a['device_id']) < String(b['device_id']) ? -1 : 1,
     );
-    expect(told).toHaveLength(stored.length);
-    told.forEach((reading, index) => {
+    expect(reported).toHaveLength(stored.length);
+    reported.forEach((reading, index) => {
       expect({ ...reading, is_anomalous: Number(reading['is_anomalous']) }).toEqual({
         ...stored[index],
         light_lux: reading['light_lux'],
@@ -125,7 +125,7 @@ describe('sensors that give no reading', () => {
     expect(await readings()).toHaveLength(5);
   });
 
-  it('are no failure where all of them have their everyday reason', async () => {
+  it('are not a failure if all of them have an ordinary reason', async () => {
     for (let number = 1; number <= 8; number++)
       Object.assign(home.bridge.motionSensor(number).temperature.config, { on: false });
     expect((await home.run('collect-hue')).exitCode).toBe(0);
@@ -194,7 +194,7 @@ describe('what a bridge may answer instead', () => {
       expect(home.logged('retry_succeeded')).toMatchObject([{ operation: 'hue.read_sensors', attempts: 3 }]);
     });
 
-    it('with only one endpoint to ask is retried, too', async () => {
+    it('with only one endpoint is retried, too', async () => {
       home.configure({ hue: { endpoint: 'full' } });
       home.bridge.faults.next('*', misbehaviour, 2);
       expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
@@ -202,7 +202,7 @@ describe('what a bridge may answer instead', () => {
       expect(await cycles()).toMatchObject([{ endpoint: 'full', readings_stored: 8, retries: 2 }]);
     });
 
-    it('of a bridge that has to show its id first, is retried, too', async () => {
+    it('of a bridge that must prove its id first, is retried, too', async () => {
       home.configure({ hue: { bridge_url: home.bridge.url } });
       home.bridge.faults.next('*', misbehaviour, 2);
       expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
@@ -224,14 +224,14 @@ describe('what a bridge may answer instead', () => {
     expect(await cycles()).toMatchObject([{ endpoint: 'fallback', requests: 5, retries: 3, readings_stored: 8 }]);
   });
 
-  it('no sensor where the last good cycle had some: the full configuration', async () => {
+  it('no sensor although the last good cycle had some: the full configuration', async () => {
     await home.run('collect-hue');
     home.bridge.faults.always('/sensors', fault.json({}));
     expect((await home.run('collect-hue')).exitCode).toBe(0);
     expect(await cycles()).toMatchObject([{ endpoint: 'sensors' }, { endpoint: 'fallback', readings_stored: 8 }]);
   });
 
-  it('no sensor at all, ever: nothing to store', async () => {
+  it('never any sensor: nothing to store', async () => {
     home.bridge.faults.always('/sensors', fault.json({}));
     const { exitCode, stdout } = await home.run('collect-hue', ['--json']);
     expect(exitCode).toBe(1);
@@ -329,7 +329,7 @@ describe('the command line', () => {
     expect(existsSync(home.databaseFile)).toBe(false);
   });
 
-  it('no key yet is exit 4 with the command to run, and has its row', async () => {
+  it('a missing key is exit 4 with the command to run, and has its row', async () => {
     writeFileSync(home.secretsFile, 'email:\n', { mode: 0o600 });
     const { exitCode, stderr } = await home.run('collect-hue');
     expect(exitCode).toBe(4);
@@ -338,7 +338,7 @@ describe('the command line', () => {
     expect(await cycles()).toMatchObject([{ exit_code: 4, error_type: 'login_needed' }]);
   });
 
-  it('--quiet-repeats says the same failure once, and again after a success', async () => {
+  it('--quiet-repeats prints the same failure once, and again after a success', async () => {
     home.bridge.faults.always('*', fault.status(404));
     const stderr = async () => (await home.run('collect-hue', ['--quiet-repeats'])).stderr;
     expect(await stderr()).not.toBe('');
@@ -353,7 +353,7 @@ describe('the command line', () => {
     expect(await cycles()).toHaveLength(5);
   });
 
-  it('--verbose says every step on stderr', async () => {
+  it('--verbose prints every step on stderr', async () => {
     const { stderr, stdout, exitCode } = await home.run('collect-hue', ['--verbose']);
     expect([exitCode, stdout]).toEqual([0, '']);
     expect(stderr).toContain('http_response');

@@ -1,4 +1,4 @@
-/** dist/ holds what V8 compiled of each command that cron runs; a start may rely on it, but never depend on it. */
+/** dist/ contains the code that V8 has compiled for each command that cron runs; a start uses it, but works without it. */
 import { appendFileSync, cpSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHome, type Home } from '../support/home';
@@ -25,7 +25,7 @@ beforeEach(() => {
   compiled = `${bundle}.cache`;
 });
 
-/** Says at the end whether V8 took the code it was given: true, false, or undefined where it was given none. */
+/** Prints at the end whether V8 accepted the given code: true, false, or undefined if there was none. */
 const REPORTER = `
   const vm = require('node:vm');
   vm.Script = class extends vm.Script {
@@ -37,7 +37,7 @@ const REPORTER = `
 const GIVEN = 'rejected: false\n';
 const NOT_GIVEN = 'rejected: undefined\n';
 
-/** Without the variable that counts coverage, which does without compiled code. */
+/** Without the variable that measures coverage, because coverage does not use compiled code. */
 async function start(command: string, ...words: string[]) {
   const reporter = join(installation, 'reporter.cjs');
   writeFileSync(reporter, REPORTER);
@@ -50,11 +50,11 @@ async function start(command: string, ...words: string[]) {
 
 const collected = (said: string) => ({ exitCode: 0, stdout: said, stderr: '' });
 
-test.each(['collect-hue', 'collect-aqm', 'health'])('%s starts with code that is compiled already', async (name) => {
+test.each(['collect-hue', 'collect-aqm', 'health'])('%s starts with compiled code', async (name) => {
   expect((await start(name, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\nrejected: false\n$/);
 });
 
-test('a bundle that was edited runs as it is now, though it is as long as before', async () => {
+test('an edited bundle runs in its new form, even if it is as long as before', async () => {
   const text = readFileSync(bundle, 'latin1');
   const edited = text.replaceAll('one collection cycle of the Hue Bridge', 'One Collection Cycle of the Hue Bridge');
   expect(edited).not.toBe(text);
@@ -91,12 +91,12 @@ describe('an installation whose compiled code', () => {
     ),
   ];
 
-  test.each(faults)('%s collects all the same, without it', async (_, damage) => {
+  test.each(faults)('%s collects nevertheless, without it', async (_, damage) => {
     damage();
     expect(await start('collect-hue', ...home.flags)).toEqual(collected(NOT_GIVEN));
   });
 
-  test('is whole collects with it', async () => {
+  test('is not damaged collects with it', async () => {
     expect(await start('collect-hue', ...home.flags)).toEqual(collected(GIVEN));
   });
 });

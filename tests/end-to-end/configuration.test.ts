@@ -17,7 +17,7 @@ import { scratchDirectory } from '../support/scratch';
 const asRoot = isRoot ? describe : describe.skip;
 const COMMANDS = ['collect-hue', 'collect-aqm'];
 
-/** What every refusal of a configuration looks like from outside. */
+/** What every refusal of a configuration has in common. */
 function expectRefusal({ exitCode, stdout, stderr }: RunResult): void {
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(10);
@@ -37,7 +37,7 @@ describe.each(COMMANDS)('%s', (command) => {
     expect(readdirSync(directory)).toEqual(['config.yaml']);
   });
 
-  test('--json gives one object also for a configuration that is not there', async () => {
+  test('--json prints one object also for a missing configuration', async () => {
     const file = join(scratchDirectory(), 'absent.yaml');
     const { exitCode, stdout, stderr } = await runCommand(command, {
       args: ['--json'],
@@ -55,7 +55,7 @@ describe('secrets', () => {
     home = await openHome();
   });
 
-  test('a fault in one section stops only that source, and its value is nowhere', async () => {
+  test('a fault in one section stops only that source, and its value is not printed', async () => {
     const broken = 'tooShort!';
     const file = home.secretsFile;
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll(home.bridge.key, broken));
@@ -86,14 +86,14 @@ describe('secrets', () => {
     expect(existsSync(home.databaseFile)).toBe(false);
   });
 
-  test('a file that others may read is warned of in the log, and the cycle goes on', async () => {
+  test('a file that others may read causes a warning in the log, and the cycle continues', async () => {
     chmodSync(home.secretsFile, 0o644);
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(home.logged('secrets_readable')).toMatchObject([{ level: 'warning' }]);
   });
 
   asRoot('(as root) for another user', () => {
-    test('files that user may not read are refused with the command to look at them', async () => {
+    test('files that this user may not read are refused with the command that shows why', async () => {
       for (const file of [home.secretsFile, home.configFile]) {
         chownSync(file, 0, 0);
         chmodSync(file, 0o600);

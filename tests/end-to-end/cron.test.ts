@@ -1,4 +1,4 @@
-/** cron/install.sh against a crontab that remembers, and against Debian's real daemon; the units against systemd itself. */
+/** cron/install.sh with a simulated crontab, and with Debian's real daemon; the units with systemd itself. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -30,7 +30,7 @@ interface Machine {
   install: (...args: string[]) => { status: number | null; stdout: string; stderr: string };
 }
 
-/** A PATH whose `crontab` keeps the crontab in a file; `says` is what `crontab -l` answers instead. */
+/** A PATH whose `crontab` keeps the crontab in a file; `says` is the error that `crontab -l` prints instead. */
 function machine({ config = CONFIG, project = PROJECT_ROOT, says = '' } = {}): Machine {
   const directory = scratchDirectory();
   const { bin, read, write } = fakeCrontab(directory, says);
@@ -50,7 +50,7 @@ function machine({ config = CONFIG, project = PROJECT_ROOT, says = '' } = {}): M
   };
 }
 
-test('it adds a block of its own, is content with it the second time, and takes it away again', () => {
+test('it adds one block, changes nothing the second time, and removes the block again', () => {
   const { install, crontab, setCrontab } = machine();
   setCrontab(OTHERS);
   expect(install()).toMatchObject({ status: 0, stderr: '' });
@@ -87,7 +87,7 @@ test('a path with quotes and per cent signs reaches the shell as it is', () => {
   const { install, crontab, config } = machine();
   install();
   const line = /^\S+ \* \* \* \* (.*collect-hue.*)$/m.exec(crontab())?.[1] ?? '';
-  // cron takes the backslash before a per cent sign away, the shell the quotes.
+  // cron removes the backslash before a per cent sign, the shell removes the quotes.
   const words = spawnSync('sh', ['-c', `printf '%s\\n' ${line.replaceAll('\\%', '%')}`], { encoding: 'utf8' }).stdout;
   expect(words.split('\n')).toEqual([
     expect.stringMatching(/^\/.*node$/),
@@ -100,9 +100,9 @@ test('a path with quotes and per cent signs reaches the shell as it is', () => {
 });
 
 test.each([
-  ['a crontab that cannot be read', { says: 'crontab: you are not allowed to use this program' }, [], 1, /left alone/],
+  ['a crontab that cannot be read', { says: 'crontab: you are not allowed to use this program' }, [], 1, /not changed/],
   ['no usable configuration', { config: 'hue: {bridge_url: 7}\n' }, [], 2, /cannot be used/],
-  ['an uneven interval', {}, ['--every', '7'], 2, /cannot run every 7 minutes evenly/],
+  ['an uneven interval', {}, ['--every', '7'], 2, /cannot start a command every 7 minutes/],
   ['an unknown flag', {}, ['--evry', '5'], 2, /unknown argument --evry/],
   ['a flag without its value', {}, ['--every'], 2, /--every needs a value/],
 ])('%s: refused, and nothing changed', (_, options, args, status, message) => {
@@ -114,7 +114,7 @@ test.each([
   expect(crontab()).toBe(OTHERS);
 });
 
-test('half a block is not guessed at', () => {
+test('an incomplete block is refused', () => {
   const { install, crontab, setCrontab } = machine();
   install();
   const torn = crontab().replace(/# END.*\n/, '');
@@ -122,7 +122,7 @@ test('half a block is not guessed at', () => {
   for (const args of [[], ['--uninstall']]) {
     expect(install(...args)).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/lost their beginning/) as string,
+      stderr: expect.stringMatching(/marker lines of this installation is missing/) as string,
     });
     expect(crontab()).toBe(torn);
   }
@@ -158,7 +158,7 @@ const why = !existsSync('/usr/sbin/cron')
   `Debian's cron runs what was installed${why === null ? '' : ` (skipped: ${why})`}`,
   async () => {
     const home = await openHome({ cloud: false });
-    // In a mount namespace of its own, so that the crontab of this machine is never touched.
+    // In its own mount namespace, so that the crontab of this machine is never touched.
     const script = `
       mount -t tmpfs none /var/spool/cron/crontabs && chmod 1730 /var/spool/cron/crontabs
       mount -t tmpfs none /run
@@ -193,7 +193,7 @@ const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
     const units = join(PROJECT_ROOT, 'cron', 'systemd');
     const directory = scratchDirectory();
     for (const name of readdirSync(units)) copyFileSync(join(units, name), join(directory, name));
-    // Only where Node.js lies differs from machine to machine.
+    // Only the path of Node.js differs between machines.
     const service = join(directory, 'home-temperature-monitor@.service');
     writeFileSync(service, readFileSync(service, 'utf8').replace('/usr/bin/node', process.execPath));
     const timers = readdirSync(directory).filter((name) => name.endsWith('.timer'));
@@ -202,7 +202,7 @@ const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
       'systemd-analyze',
       [
         'verify',
-        // Of a template, one that is made of it.
+        // For a template, one instance of it.
         ...timers.map((name) => join(directory, name.replace('@.timer', '@hue.timer'))),
         join(directory, 'home-temperature-monitor@health.service'),
       ],

@@ -1,15 +1,15 @@
-/** docs/data-files.md names every file the commands leave, and what it calls safe to delete is. */
+/** docs/data-files.md names every file that the commands leave, and the files that it calls safe to delete are safe. */
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillDataDirectory } from '../support/filled-home';
 import { openHome, type Home } from '../support/home';
 import { PROJECT_ROOT } from '../support/run-command';
 
-/** Some forty commands, one after the other. */
+/** About forty commands, one after the other. */
 jest.setTimeout(120_000);
 
 const PAGE = readFileSync(join(PROJECT_ROOT, 'docs', 'data-files.md'), 'utf8');
-/** Not to be deleted: the measurements. */
+/** The measurements, which must not be deleted. */
 const MEASURED = /^(readings\.db.*|spool.*)$/;
 
 let home: Home;
@@ -29,7 +29,7 @@ test('every file is named', async () => {
   expect(names.length).toBeGreaterThanOrEqual(12);
 });
 
-test('each of them can be deleted: the next cycles are good and silent', async () => {
+test('each of them can be deleted: the next cycles succeed and print nothing', async () => {
   await fillDataDirectory(home);
   const filled = join(home.directory, 'filled');
   renameSync(home.dataDirectory, filled);

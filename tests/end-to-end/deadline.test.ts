@@ -1,4 +1,4 @@
-/** No cycle outlives `deadline_seconds`: without it, none of these cycles would ever end, and neither would its test. */
+/** No cycle takes longer than `deadline_seconds`: without it, none of these cycles would end. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
@@ -9,7 +9,7 @@ import { startSilentResolver } from '../support/silent-resolver';
 import { until } from '../support/until';
 import { isRoot } from '../support/as-user';
 
-/** So patient that the deadline alone can end it. */
+/** With timeouts so long that only the deadline can end it. */
 const PATIENT = {
   collection: { deadline_seconds: 2 },
   storage: { busy_timeout_ms: 120_000 },
@@ -62,14 +62,14 @@ it.each([
   }
 });
 
-describe('a database that cannot be had', () => {
+describe('a database that cannot be opened', () => {
   it('stays locked: what was read is spooled', async () => {
     expect((await home.run('collect-hue')).exitCode).toBe(0);
     const holder = await holdDatabase(home.databaseFile);
     const { exitCode, stderr } = await home.run('collect-hue');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('kept in the spool');
-    // On a busy machine the deadline is over before SQLite has said why it could not be met.
+    // On a busy machine the deadline passes before SQLite has reported the reason.
     for (const exhausted of home.logged('retry_exhausted')) {
       expect(exhausted).toMatchObject({ operation: 'database.store', attempts: 1, reason: 'deadline' });
     }
@@ -82,7 +82,7 @@ describe('a database that cannot be had', () => {
     ]);
   });
 
-  it('stays locked, and the device never answers: the failed cycle gets its row all the same', async () => {
+  it('stays locked, and the device never answers: the failed cycle still gets its row', async () => {
     expect((await home.run('collect-aqm')).exitCode).toBe(0);
     const holder = await holdDatabase(home.databaseFile);
     home.cloud.faults.always('*', fault.drip());
@@ -110,7 +110,7 @@ describe('a database that cannot be had', () => {
     expect(stderr).toContain('8 readings are lost.');
   });
 
-  it('is behind a gate that another program keeps shut', async () => {
+  it('has its lock file locked by another program', async () => {
     expect((await home.run('collect-hue')).exitCode).toBe(0);
     const holder = await holdDatabase(join(home.dataDirectory, 'readings.lock'), 'BEGIN EXCLUSIVE');
     expect((await home.run('collect-hue')).exitCode).toBe(1);
@@ -125,7 +125,7 @@ it('an endless body is cut at its size limit', async () => {
   expect(await lastCycle()).toMatchObject({ error_type: 'invalid_response', requests: 2 });
 });
 
-it('collect-aqm ends where another process never stops obtaining cookies', async () => {
+it('collect-aqm ends if another process never stops obtaining cookies', async () => {
   expect((await home.run('collect-aqm')).exitCode).toBe(0);
   home.cloud.account.expireCookies();
   const holder = await holdDatabase(join(home.dataDirectory, '.amazon-session.lock'), 'BEGIN EXCLUSIVE');

@@ -22,7 +22,7 @@ test('it shows ten readings, says what it does, and leaves nothing behind', () =
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-/** The demo in an installation whose collectors do as told. */
+/** The demo in an installation whose collectors run the given script. */
 function demoWithCollectors(script: string) {
   const installation = scratchDirectory();
   const temporary = scratchDirectory();
@@ -55,7 +55,7 @@ test('collectors that store nothing make it fail', () => {
   });
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, and its folder goes', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, and its folder is removed', async (signal) => {
   const temporary = scratchDirectory();
   const child = spawn(process.execPath, [DEMO], { cwd: '/', env: environment(temporary) });
   await said(child, 'collect-hue.js');
@@ -71,5 +71,5 @@ async function said(child: ChildProcess, text: string): Promise<void> {
     heard += String(chunk);
     if (heard.includes(text)) return;
   }
-  throw new Error(`the demo ended without saying ${text}`);
+  throw new Error(`the demo ended without printing ${text}`);
 }

@@ -1,4 +1,4 @@
-/** What the documentation tells one to type is tried, as far as this machine can. */
+/** Runs the commands of the documentation, as far as this machine can. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,11 +17,11 @@ const pages = [
 const blocksOf = (page: string, language: string): string[] =>
   [...read(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((match) => match[1] ?? '');
 
-test('docs/commands.md is what the commands say of themselves (else: npm run manual)', () => {
+test('docs/commands.md has the help texts of the commands (if not: npm run manual)', () => {
   expect(read('docs/commands.md')).toBe(commandsPage());
 });
 
-test.each(pages)('every link of %s leads somewhere', (page) => {
+test.each(pages)('every link of %s has a target', (page) => {
   const links = [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
   const local = links.filter((link) => !/^[a-z]+:/.test(link));
   expect(local.filter((link) => !existsSync(join(PROJECT_ROOT, dirname(page), link)))).toEqual([]);

@@ -1,4 +1,4 @@
-/** What a cycle says is stored or spooled has been handed to the disk before, seen by strace at its system calls. */
+/** What a cycle reports as stored or spooled was synchronised to the disk before: strace shows the system calls. */
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const canTrace = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status 
   () => {
     it('has the commit before the cycle says that it is done', async () => {
       expect((await home.run('collect-hue')).exitCode).toBe(0);
-      // While somebody else has the database open, closing it writes no checkpoint, which would reach the disk by itself.
+      // While another process has the database open, closing it writes no checkpoint, which would synchronise it in any case.
       const reader = await Database.open(home.databaseFile, 'read-only');
       await reader.exec('BEGIN; SELECT count(*) FROM readings');
       const { exitCode, calls } = await traced(['--json']);

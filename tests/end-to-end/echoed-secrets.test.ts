@@ -1,4 +1,4 @@
-/** Bridges and clouds echo what they were asked, key and token included: nothing of it may stay anywhere. */
+/** Bridges and clouds repeat the request in their errors, key and token included: no secret may be stored or printed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../lib/simulator/faults';
@@ -9,10 +9,10 @@ import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
 
 const KEY = 'CanaryKeyOfTheBridge0123456789abcdefghIJ';
-/** A part this long is found, too: a cut must not leave the beginning of a secret. */
+/** The length of a part that is also searched for: a cut must not leave the beginning of a secret. */
 const PART = 8;
 
-/** All that was printed, and every byte of every file but those that are there to hold secrets. */
+/** All output, and every byte of every file except those that are meant for secrets. */
 function everything(home: Home, printed: string[]): string {
   const folders = [home.dataDirectory, home.logDirectory];
   const entries = folders.flatMap((folder) => readdirSync(folder, { withFileTypes: true, recursive: true }));
@@ -21,7 +21,7 @@ function everything(home: Home, printed: string[]): string {
   return [...files.map(({ name }) => name), ...contents, ...printed].join('\n').toLowerCase();
 }
 
-/** The parts of a secret that can be seen, whichever way its other characters are written. */
+/** The parts of a secret that look the same in every way of writing its other characters. */
 function visibleParts(secret: string, text: string): string[] {
   const runs = secret.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const parts = runs.flatMap((run) =>
@@ -112,8 +112,8 @@ test('tokens and cookies in Amazon’s errors are in no file and no output, wher
       );
       await run('collect-aqm', '--json', '--verbose');
     }
-    const told = { errors: [{ code: secrets.join(' ') }], deviceStates: [] };
-    home.cloud.faults.always('/api/phoenix/state', fault.json(told));
+    const state = { errors: [{ code: secrets.join(' ') }], deviceStates: [] };
+    home.cloud.faults.always('/api/phoenix/state', fault.json(state));
     await run('collect-aqm', '--json', '--verbose');
     home.cloud.account.expireCookies();
     home.cloud.faults.next('/auth/token', fault.json({ error: longest, error_description: secrets.join(' ') }, 400), 4);

@@ -5,7 +5,7 @@ import { failEachCall } from '../campaigns/collectors/faults';
 
 jest.setTimeout(180_000);
 
-/** A prime number, so that every way to fail and every part of a cycle has its turn. */
+/** A prime number, so that every kind of failure and every part of a cycle is tested. */
 const EVERY = 97;
 
 it(`every ${EVERY}th failing call of the file system, the database and the network: a documented end, nothing lost`, async () => {

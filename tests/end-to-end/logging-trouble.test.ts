@@ -1,4 +1,4 @@
-/** What becomes of a collection when its log is in trouble: nothing. */
+/** Problems of the log do not affect the collection. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const cycles = () => home.query('SELECT * FROM cycles');
     const first = home.start('collect-hue', [], { uid: NOBODY });
     const events = () => home.logged('retry').length;
     await until(() => readdirSync(home.logDirectory).length > 0 && events() > 0);
-    // 2.8 s of retries lie ahead of the first one: the second cycle neither waits nor is refused.
+    // The first cycle still has 2.8 s of retries: the second one neither waits nor is refused.
     const second = await home.run('collect-hue', [], { uid: NOBODY });
     expect(second).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(await first.result).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
@@ -46,7 +46,7 @@ const cycles = () => home.query('SELECT * FROM cycles');
   },
 );
 
-test('a log that cannot be written is said once on stderr, and the readings are stored', async () => {
+test('a log that cannot be written is reported once on stderr, and the readings are stored', async () => {
   home = await openHome({ cloud: false, config: { logging: { level: 'debug' } } });
   mkdirSync(home.logDirectory, { recursive: true });
   symlinkSync('/dev/full', join(home.logDirectory, 'collect-hue.log'));

@@ -1,5 +1,5 @@
-/** The log's promises in short form; `npm run campaign logs` is the long one. */
-import { CASTS, deletedWhileWriting, ENDS, everyLine, killedAnywhere, movedWhileWriting, withinTheCap } from '../campaigns/logs/proofs'; // prettier-ignore
+/** The promises of the log in short form; the long form is `npm run campaign logs`. */
+import { WRITERS, deletedWhileWriting, ENDS, everyLine, killedAnywhere, movedWhileWriting, withinTheCap } from '../campaigns/logs/proofs'; // prettier-ignore
 import { realCollectors } from '../campaigns/logs/real-collectors';
 import { REAL_FAILURES } from '../campaigns/logs/real-failures';
 import { prepareWriters, type Writers } from '../campaigns/logs/run-writers';
@@ -11,7 +11,7 @@ beforeAll(() => {
 afterAll(() => writers.remove());
 
 const proofs = [
-  ...Object.keys(CASTS).flatMap((cast) => ENDS.map((end) => everyLine(cast, end, 1000))),
+  ...Object.keys(WRITERS).flatMap((cast) => ENDS.map((end) => everyLine(cast, end, 1000))),
   killedAnywhere(5),
   movedWhileWriting(10_000),
   deletedWhileWriting(10_000),

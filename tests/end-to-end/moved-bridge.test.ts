@@ -37,7 +37,7 @@ async function another(protocol: 'http' | 'https', options: HueBridgeOptions): P
   return bridge;
 }
 
-/** A home whose bridge answers at first; the configuration is the test's own, discovery included. */
+/** A home whose bridge answers at first; the test sets the configuration, discovery included. */
 async function startHome(protocol: 'http' | 'https', hue: Record<string, unknown>): Promise<Home> {
   const home = await openHome({ bridge: common(protocol), cloud: false, config: { hue } });
   running.push(home);
@@ -68,7 +68,7 @@ const stateOf = (home: Home) => {
 describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (protocol) => {
   const proof = protocol === 'http' ? ['/api/config'] : [];
 
-  test('is found by the discovery service; the next cycle asks there first; the configuration stays', async () => {
+  test('is found by the discovery service; the next cycle asks there first; the configuration does not change', async () => {
     const discovery = await startDiscovery();
     const home = await startHome(protocol, { discovery: ['cloud'], discovery_url: discovery.url });
     expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0 });
@@ -114,7 +114,7 @@ describe.each(['https', 'http'] as const)('over %s, a bridge that moved', (proto
     expect(home.logged('retry')).toEqual([]);
   });
 
-  test('and is found nowhere: exit 1, and the impostor at its old address never sees the key', async () => {
+  test('and is not found: exit 1, and the impostor at its old address never sees the key', async () => {
     const discovery = await startDiscovery();
     const home = await startHome(protocol, { discovery: ['cloud'], discovery_url: discovery.url });
     await home.bridge.close();
@@ -164,7 +164,7 @@ test('a self-signed impostor at the old address of a pinned bridge never sees th
   expect(home.logged('bridge_moved')).toHaveLength(1);
 });
 
-test('a bridge that goes on being silent is looked for after the retries, within the deadline', async () => {
+test('a bridge that never answers is searched for after the retries, within the deadline', async () => {
   const discovery = await startDiscovery();
   const hue = { timeout_seconds: 0.2, discovery: ['cloud'], discovery_url: discovery.url };
   const home = await startHome('https', hue);
@@ -177,7 +177,7 @@ test('a bridge that goes on being silent is looked for after the retries, within
   expect(home.logged('bridge_moved')).toHaveLength(1);
 });
 
-test('too little time for all retries: they end early enough to look for the bridge', async () => {
+test('too little time for all retries: they end early enough to search for the bridge', async () => {
   const discovery = await startDiscovery();
   const home = await openHome({
     bridge: common('https'),

@@ -1,4 +1,4 @@
-/** What a person trying the commands for the first time ran into. */
+/** Situations that a first-time user of the commands met. */
 import { cpSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHome, type Home } from '../support/home';
@@ -10,9 +10,9 @@ beforeEach(async () => {
   home = await openHome({ cloud: false });
 });
 
-test('a replaced database is said with its place and what to do, on stderr and with --json', async () => {
+test('a replaced database is reported with its path and what to do, on stderr and with --json', async () => {
   mkdirSync(home.dataDirectory);
-  writeFileSync(home.databaseFile, 'this is no database, but somebody’s shopping list '.repeat(50));
+  writeFileSync(home.databaseFile, 'this is not a database, but somebody’s shopping list '.repeat(50));
   const { exitCode, stdout, stderr } = await home.run('collect-hue', ['--json']);
   expect(exitCode).toBe(3);
   const moved = readdirSync(home.dataDirectory).find((name) => name.startsWith('readings.db.corrupt-')) ?? 'nowhere';
@@ -21,7 +21,7 @@ test('a replaced database is said with its place and what to do, on stderr and w
   expect(JSON.parse(stdout)).toMatchObject({ exit_code: 3, outcome: 'partial', error: { type: 'database_corrupt' } });
 });
 
-test('a link into a disk that is not there is never replaced by a new database', async () => {
+test('a link to a disk that is not mounted is never replaced by a new database', async () => {
   mkdirSync(home.dataDirectory);
   symlinkSync(join(home.directory, 'unplugged', 'readings.db'), home.databaseFile);
   const { exitCode, stderr } = await home.run('collect-hue');
@@ -32,7 +32,7 @@ test('a link into a disk that is not there is never replaced by a new database',
   expect(readdirSync(join(home.dataDirectory, 'spool')).filter((name) => name.endsWith('.json'))).toHaveLength(1);
 });
 
-test('a directory in the place of the database is said at once', async () => {
+test('a directory in the place of the database is reported immediately', async () => {
   mkdirSync(home.databaseFile, { recursive: true });
   const { exitCode, stderr } = await home.run('collect-hue');
   expect(exitCode).toBe(1);
@@ -60,32 +60,32 @@ test.each(['/proc/no-such-folder', '/proc', '/dev/null/data'])(
   },
 );
 
-test('an installation that is not built answers --json in the usual shape', async () => {
+test('an installation that is not built answers --json with the usual fields', async () => {
   const installation = scratchDirectory();
   cpSync(join(PROJECT_ROOT, 'bin'), join(installation, 'bin'), { recursive: true });
-  for (const door of readdirSync(join(installation, 'bin')).filter((name) => name !== 'door.js')) {
-    const { exitCode, stdout } = await startNode([join(installation, 'bin', door), '--json']).result;
-    expect({ door, exitCode, answer: JSON.parse(stdout) as unknown }).toMatchObject({
+  for (const file of readdirSync(join(installation, 'bin')).filter((name) => name !== 'door.js')) {
+    const { exitCode, stdout } = await startNode([join(installation, 'bin', file), '--json']).result;
+    expect({ file, exitCode, answer: JSON.parse(stdout) as unknown }).toMatchObject({
       exitCode: 2,
       answer: {
-        ...{ schema_version: 1, command: door.replace('.js', ''), exit_code: 2, outcome: 'failed' },
+        ...{ schema_version: 1, command: file.replace('.js', ''), exit_code: 2, outcome: 'failed' },
         started_at: expect.stringMatching(/Z$/) as string,
         duration_ms: expect.any(Number) as number,
-        ...(door.startsWith('collect') && { readings: [], skipped: {} }),
-        ...(door === 'health.js' && { status: 'critical', checks: [] }),
+        ...(file.startsWith('collect') && { readings: [], skipped: {} }),
+        ...(file === 'health.js' && { status: 'critical', checks: [] }),
         error: { type: 'configuration', message: 'not built yet' },
       },
     });
   }
 });
 
-test('a folder where --quiet-repeats remembers the last failure costs no good cycle', async () => {
+test('a folder in the place of the state of --quiet-repeats does not make a cycle fail', async () => {
   mkdirSync(join(home.dataDirectory, 'collect-hue.last-failure.json'), { recursive: true });
   const { exitCode, stderr } = await home.run('collect-hue', ['--quiet-repeats']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
 
-test('a --since before all calendars begins at the first reading', async () => {
+test('a --since before every possible date begins at the first reading', async () => {
   await home.run('collect-hue');
   const { exitCode, stderr } = await home.run('report', ['--since', '999999999d', '--format', 'csv']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -1,4 +1,4 @@
-/** Names that no program should have let through: whatever a device is called, what it measured is stored. */
+/** Invalid names: the measurements of a device are stored even if its name is invalid. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClipSensor } from '../../lib/simulator/hue-home-shape';
@@ -11,7 +11,7 @@ afterEach(() => home.close());
 const locations = () => home.query('SELECT location FROM readings ORDER BY location');
 const lastCycle = async () => (await home.query('SELECT * FROM cycles ORDER BY started_at')).at(-1);
 
-/** What the bridge lists, with the bytes in the place of `@@`. */
+/** The sensors that the bridge lists, with the given bytes in the place of `@@`. */
 function withBytes(bytes: readonly number[]): Buffer {
   const [before = '', after = ''] = JSON.stringify(home.bridge.home.resources.sensors).split('@@');
   return Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);
@@ -53,7 +53,7 @@ it.each([
   ]);
 });
 
-it('an id of 256 characters is malformed: left out, said, exit 3', async () => {
+it('an id of 256 characters is malformed: left out, reported, exit 3', async () => {
   home = await openHome({ cloud: false });
   home.bridge.motionSensor(1).temperature.uniqueid = 'x'.repeat(256);
   const { exitCode, stderr } = await home.run('collect-hue');
@@ -65,7 +65,7 @@ it('an id of 256 characters is malformed: left out, said, exit 3', async () => {
   });
 });
 
-it('a dead twin listed before the living sensor: the living one is stored, health tells of the twin', async () => {
+it('a dead entry listed before the living sensor of the same id: the living one is stored, health reports the dead one', async () => {
   home = await openHome({ cloud: false });
   const { sensors } = home.bridge.home.resources;
   const living = home.bridge.motionSensor(1).temperature;
@@ -95,12 +95,12 @@ it('a name of a megabyte that 300 sensors share: all stored, and not 300 megabyt
     ...home.bridge.home.resources.sensors,
     ...Object.fromEntries(parts),
   });
-  const told = join(home.directory, 'peak-memory');
+  const file = join(home.directory, 'peak-memory');
   const measured: RunOptions = {
-    wrapper: ['/bin/sh', '-c', `exec "$@" 3>${told}`, 'sh'],
+    wrapper: ['/bin/sh', '-c', `exec "$@" 3>${file}`, 'sh'],
     environment: { NODE_OPTIONS: `--require ${join(PROJECT_ROOT, 'tests/campaigns/bench/peak-memory.cjs')}` },
   };
   expect((await home.run('collect-hue', ['--json'], measured)).exitCode).toBe(0);
   expect(await locations()).toHaveLength(308);
-  expect(Number(readFileSync(told, 'utf8')) / 1000).toBeLessThan(250);
+  expect(Number(readFileSync(file, 'utf8')) / 1000).toBeLessThan(250);
 });

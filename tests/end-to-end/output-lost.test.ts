@@ -1,4 +1,4 @@
-/** What a command had to say and could not: never exit 0, never a defect of ours, and the work is done all the same. */
+/** Output that cannot be written: never exit 0, never reported as a defect, and the work is still done. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,11 +40,11 @@ withFull('on a full disk (needs /dev/full)', () => {
     expect(stderr).not.toContain('itself is done');
   });
 
-  test('a cycle that has nothing to say has nothing to lose', async () => {
+  test('a cycle without output is not affected', async () => {
     expect(await lost('collect-hue', [])).toEqual({ exitCode: 0, stderr: '' });
   });
 
-  test('health breaks, the receipts of backup and --output do not pass for success', async () => {
+  test('health fails, and backup and --output do not end as a success', async () => {
     await home.run('collect-hue');
     expect((await lost('health', ['--offline', '--json'])).exitCode).toBe(2);
     expect((await lost('health', ['--list'])).exitCode).toBe(2);
@@ -61,7 +61,7 @@ withFull('on a full disk (needs /dev/full)', () => {
     }
   });
 
-  test('--since-last: what was lost is still new', async () => {
+  test('--since-last: what was lost is exported again', async () => {
     await home.run('collect-hue');
     const args = ['--format', 'influx', '--since-last'];
     expect((await lost('report', args)).exitCode).toBe(1);
@@ -70,7 +70,7 @@ withFull('on a full disk (needs /dev/full)', () => {
   });
 });
 
-test('a terminal that is gone ends a report with a sentence', () => {
+test('a terminal that was closed ends a report with a message', () => {
   const report = join(PROJECT_ROOT, 'bin', 'report.js');
   // Its standard output can be read, not written.
   const command = `'${process.execPath}' '${report}' --help 1</dev/null`;

@@ -1,4 +1,4 @@
-/** One cycle of a collector at a time, however the one before it ended; two collectors do not wait for each other. */
+/** Only one cycle of a collector at a time, in whatever way the last one ended; two collectors do not wait for each other. */
 import { fault } from '../../lib/simulator/faults';
 import { openHome, type Home } from '../support/home';
 import { until } from '../support/until';

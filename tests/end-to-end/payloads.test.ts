@@ -2,7 +2,7 @@
 import { openHome } from '../support/home';
 import { MONITOR_READING, payload, payloadsLike } from '../support/payloads';
 
-/** As far as the sensors are looked at here. */
+/** The fields of the sensors that this test uses. */
 interface Sensor {
   type: string;
   name: string;
@@ -49,7 +49,7 @@ test('a full configuration without a temperature sensor: nothing to store, exit 
   ]);
 });
 
-// The answers of failed exchanges: unit/sources/aqm/payloads; what a cycle does about them: amazon-session, amazon-alert.
+// The answers of failed requests: unit/sources/aqm/payloads; how a cycle handles them: amazon-session, amazon-alert.
 test('a monitor with all its quantities, by one request once it is known', async () => {
   const cloud = { discoveryBody: payload('aqm/discovery'), stateBody: payload('aqm/state') };
   const home = await openHome({ bridge: false, cloud });

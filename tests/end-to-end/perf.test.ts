@@ -8,7 +8,7 @@ import { openHome, type Home } from '../support/home';
 import { PROJECT_ROOT, type RunResult } from '../support/run-command';
 import { until } from '../support/until';
 
-/** So slow that what the two endpoints differ by is far more than what a busy machine adds. */
+/** So slow that the difference between the two endpoints is much larger than the variation of a busy machine. */
 const SLOW_LINK = { firstByteMs: 50, bytesPerMs: 25 };
 
 interface Answer extends Record<string, unknown> {
@@ -44,7 +44,7 @@ it('baseline measures the full configuration and keeps the result', async () => 
   expect(statSync(baselineFile()).mode & 0o777).toBe(0o600);
 });
 
-it('compare measures both endpoints in turn, and against the baseline', async () => {
+it('compare measures both endpoints alternately, and shows the baseline', async () => {
   await home.run('perf', ['baseline', '--cycles', '1', '--quiet']);
   home.bridge.requests.length = 0;
   const result = await home.run('perf', ['compare', '--cycles', '2', '--json']);
@@ -94,7 +94,7 @@ it('a home without lights saves too little: exit 1, with the reason', async () =
   });
 });
 
-it('where the sensors take as long, the cycle is not faster: exit 1, said on stderr with --quiet', async () => {
+it('if the sensors take as long, the cycle is not faster: exit 1, reported on stderr with --quiet', async () => {
   Object.assign(home.bridge.link, { firstByteMs: 0, bytesPerMs: Infinity });
   home.bridge.faults.always('/sensors', fault.slowFirstByte(1000));
   const { exitCode, stdout, stderr } = await home.run('perf', ['compare', '--cycles', '1', '--quiet']);
@@ -111,7 +111,7 @@ it('an endpoint that only works by falling back is not measured', async () => {
   expect(json(result)).toMatchObject({ outcome: 'failed', error: { type: 'invalid_response' } });
 });
 
-it('a refused key is exit 4, in the words of the collector', async () => {
+it('a refused key is exit 4, with the message of the collector', async () => {
   home.configure({}, { hue: { username: 'another-key-0123456789' } });
   const { exitCode, stderr } = await home.run('perf', ['baseline', '--cycles', '1']);
   expect(exitCode).toBe(4);
@@ -119,14 +119,14 @@ it('a refused key is exit 4, in the words of the collector', async () => {
   expect(existsSync(baselineFile())).toBe(false);
 });
 
-it('a bridge that is gone is exit 1', async () => {
+it('a bridge that does not answer is exit 1', async () => {
   await home.bridge.close();
   const { exitCode, stderr } = await home.run('perf', ['compare', '--cycles', '1']);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^perf: .*refused the connection/);
 });
 
-it('a damaged baseline is named, with what mends it', async () => {
+it('a damaged baseline is named, with the command that fixes it', async () => {
   mkdirSync(home.dataDirectory);
   writeFileSync(baselineFile(), '{"version":1,"full":');
   const { exitCode, stderr } = await home.run('perf', ['compare', '--cycles', '1']);
@@ -165,7 +165,7 @@ it('SIGTERM ends it in the middle of a cycle', async () => {
   expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^perf: interrupted by SIGTERM\n/)]);
 });
 
-it('a terminal shows how far it is', async () => {
+it('a terminal shows the progress', async () => {
   const words = [process.execPath, join(PROJECT_ROOT, 'bin/perf.js'), 'baseline', '--cycles', '2', ...home.flags];
   const child = spawn('script', ['--quiet', '--return', '--command', words.join(' '), '/dev/null']);
   let screen = '';

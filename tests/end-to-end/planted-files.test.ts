@@ -1,6 +1,6 @@
 /**
- * Whoever else may write in data/ and logs/ puts a link to somebody's file, or a pipe, in the place of each file that the
- * commands keep there. What a link leads to stays as it is, and nothing hangs.
+ * Another user who may write in data/ and logs/ puts a link to a file, or a pipe, in the place of each file that the
+ * commands keep there. The target of a link does not change, and nothing hangs.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -31,7 +31,7 @@ const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['report', '--format', 'influx', '--since-last'],
   ['perf', 'compare', '--cycles', '1'],
 ];
-/** Seen only while a command runs, or only after trouble. */
+/** Files that exist only while a command runs, or only after a failure. */
 const PASSING = [
   'data/.write-test',
   'data/spool/.write-test',
@@ -65,7 +65,7 @@ beforeEach(() => {
   for (const name of ['data', 'logs']) {
     rmSync(join(home.directory, name), { recursive: true, force: true });
     cpSync(join(filled, name), join(home.directory, name), { recursive: true });
-    // As `sudo` by hand meets it: the folders are another user's than root.
+    // As with `sudo` by hand: the folders belong to another user than root.
     if (isRoot) execFileSync('chown', ['-R', String(NOBODY), join(home.directory, name)]);
   }
   mkdirSync(join(home.dataDirectory, 'spool'), { recursive: true });
@@ -149,7 +149,7 @@ test.each([
   expect(lstatSync(victim).size).toBe(450);
 });
 
-test('what a cycle read while a link lies in the place of the database waits in the spool', async () => {
+test('what a cycle read while there is a link in the place of the database waits in the spool', async () => {
   renameSync(home.databaseFile, join(home.directory, 'elsewhere.db'));
   symlinkSync(join(home.directory, 'elsewhere.db'), home.databaseFile);
   const { exitCode, stderr } = await home.run('collect-hue');
@@ -186,7 +186,7 @@ test('data/ and logs/ themselves may be links', async () => {
 });
 
 (isRoot ? test : test.skip)(
-  `a spool that leads into somebody's folder is left alone, the database takes the readings${isRoot ? '' : ' (skipped: only root can give a link away)'}`,
+  `a spool that is a link to another user's folder is not used, the database takes the readings${isRoot ? '' : ' (skipped: only root can give a link away)'}`,
   async () => {
     const folder = join(home.directory, 'precious');
     mkdirSync(folder);

@@ -1,4 +1,4 @@
-/** Who reads a collector's output and goes away (`… | head`) changes neither what is stored nor the exit code. */
+/** A reader of a collector's output that ends early (`… | head`) changes neither what is stored nor the exit code. */
 import { fault } from '../../lib/simulator/faults';
 import { openHome, type Home } from '../support/home';
 

@@ -1,4 +1,4 @@
-/** What docs/running.md tells one to type for a restore and an upgrade, word for word, in a copy of the program. */
+/** Runs the commands of docs/running.md for a restore and an upgrade, word for word, in a copy of the program. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ async function openInstallation(options: HomeOptions) {
     PATH: `${crontab.bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: machine,
   };
-  /** Only where the disk for backups lies differs from what is written; each command has to succeed. */
+  /** Only the path of the backup disk differs from the page; each command must succeed. */
   const type = async (commands: string) => {
     const input = commands.replaceAll('/mnt/backup', disk);
     const shell = spawn('bash', ['-e'], { cwd: home.directory, env: environment });
@@ -63,7 +63,7 @@ const storedTimes = async () =>
     (row) => row.started_at,
   );
 
-/** As a collector that is killed does. */
+/** Leaves what a killed collector leaves. */
 async function leaveWal(): Promise<void> {
   const killed = await Database.open(home.databaseFile, 'read-write');
   await killed.exec('DELETE FROM reading; DELETE FROM cycle');
@@ -72,7 +72,7 @@ async function leaveWal(): Promise<void> {
   writeFileSync(`${home.databaseFile}-wal`, wal);
 }
 
-test('backup and restore: the history is back, collection is on, and all is well', async () => {
+test('backup and restore: the history is back, collection is on, and all checks pass', async () => {
   const { crontab, type } = await openInstallation({});
   expect((await type('cron/install.sh')).status).toBe(0);
   const installed = crontab.read();
@@ -92,7 +92,7 @@ test('backup and restore: the history is back, collection is on, and all is well
   expect(restored).toHaveLength(saved.length + 2);
 });
 
-test('upgrade: collection is on again, and all is well', async () => {
+test('upgrade: collection is on again, and all checks pass', async () => {
   const { crontab, type } = await openInstallation({ cloud: false });
   expect((await type('cron/install.sh')).status).toBe(0);
   const installed = crontab.read();

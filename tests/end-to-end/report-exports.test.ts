@@ -1,4 +1,4 @@
-/** Exports: each reading once, and taken by programs that we did not write. */
+/** Exports: each reading once, and accepted by independent programs. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -43,10 +43,10 @@ const installed = (program: string): boolean => spawnSync('which', [program]).st
       expect((await fetch(`${server.url}/write`, { method: 'POST', body: influx })).status).toBe(204);
       const taken = await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: prometheus });
       expect(taken.status).toBe(204);
-      // What was imported a moment ago is not to be seen at once.
+      // What was just imported is not visible immediately.
       await until(async () => (await server.series('climate_measured_timestamp_seconds')).length === 4);
       const series = await server.series('climate_temperature_celsius');
-      // Without a time stamp of its own, prometheus' sample gets the time of the import.
+      // Without a time stamp, the sample of prometheus gets the time of the import.
       const inHistory = series.map(({ metric, timestamps }) => [
         metric['device_id'],
         timestamps.filter((ms) => ms < Date.UTC(2026, 1, 1)).length,
@@ -83,7 +83,7 @@ async function freePort(): Promise<number> {
 }
 
 async function startVictoria(directory: string) {
-  const url = `http://127.0.0.1:${await freePort()}`; // it does not tell which port it got for 0
+  const url = `http://127.0.0.1:${await freePort()}`; // it does not print the port that it got for 0
   const flags = [`-storageDataPath=${join(directory, 'victoria')}`, `-httpListenAddr=${url.slice(7)}`];
   const process = spawn('victoria-metrics', [...flags, '-retentionPeriod=100y'], {
     stdio: ['ignore', 'ignore', 'pipe'],

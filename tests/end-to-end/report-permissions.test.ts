@@ -1,4 +1,4 @@
-/** Whoever makes a report, and wherever: collectors go on, old files stay, and what is in the way is said. */
+/** Reports by every user and to every place: collectors keep working, old files are kept, and obstacles are reported. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +13,8 @@ import { installation } from '../support/report-installation';
   `a report by root, or by anybody else, leaves the collectors able to write${isRoot ? '' : ' (skipped: only root can become another user)'}`,
   async () => {
     const { report, data } = await installation([nthCycle(1)]);
-    mkdirSync(join(data, 'spool'), { mode: 0o700 }); // as every cycle makes it
-    // The collectors are `nobody`'s; the database is readable by all, in a folder all may write.
+    mkdirSync(join(data, 'spool'), { mode: 0o700 }); // as every cycle makes the folder
+    // The collectors run as `nobody`; all users may read the database and write in its folder.
     spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, data]);
     chmodSync(data, 0o777);
     chmodSync(join(data, 'readings.db'), 0o644);
@@ -23,7 +23,7 @@ import { installation } from '../support/report-installation';
     )) {
       const { exitCode, stdout, stderr } = await report(['--format', format], { uid });
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      // What cannot be seen is not told as none.
+      // If this user cannot see the spool, the report must not say that it is empty.
       if (format === 'prometheus') expect(stdout.includes('climate_spooled_cycles')).toBe(uid === 0);
       const foreign = readdirSync(data).filter((name) => statSync(join(data, name)).uid !== NOBODY);
       expect(foreign).toEqual([]);
@@ -32,7 +32,7 @@ import { installation } from '../support/report-installation';
 );
 
 (isRoot ? test : test.skip)(
-  `who may not read, or not write there, is told so${isRoot ? '' : ' (skipped: only root can become another user)'}`,
+  `a user who may not read, or not write there, gets a message${isRoot ? '' : ' (skipped: only root can become another user)'}`,
   async () => {
     const { report, data, directory } = await installation([nthCycle(1)]);
     chmodSync(join(data, 'readings.db'), 0o600);
@@ -57,7 +57,7 @@ import { installation } from '../support/report-installation';
   },
 );
 
-/** In a mount namespace of its own: the small disk is gone with it. */
+/** In its own mount namespace, so that the small disk is removed with it. */
 const mountable = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
 
 (mountable ? test : test.skip)(

@@ -1,4 +1,4 @@
-/** report as a person, a crontab and a pipeline run it. */
+/** Runs report as a person, a crontab and a pipeline do. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
-test('a room with a comma in its name is found as the error lists it; lists may be given in pieces', async () => {
+test('a room with a comma in its name is found as the error lists it; lists may be given in parts', async () => {
   const { report } = await installation(history().slice(-20));
   const since = ['--since', '2026-01-01', '--until', '2026-02-01', '--format', 'csv'];
   const wrong = await report([...since, '--location', 'Küche "Süd", oben']);
@@ -93,15 +93,15 @@ test('--json is one object, on failure too', async () => {
   expect(good).toMatchObject({ schema_version: 1, command: 'report', exit_code: 0, outcome: 'ok', error: null });
   expect(good['readings']).toHaveLength(10 * 4);
   const file = join(directory, 'out.csv');
-  const told = JSON.parse((await report(['--json', '--format', 'csv', '--output', file])).stdout) as object;
-  expect(told).toMatchObject({ output: file, format: 'csv' });
+  const printed = JSON.parse((await report(['--json', '--format', 'csv', '--output', file])).stdout) as object;
+  expect(printed).toMatchObject({ output: file, format: 'csv' });
   expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(42);
   const bad = await report(['--json', '--device', 'hue:99']);
   expect(bad.exitCode).toBe(2);
   expect(JSON.parse(bad.stdout)).toMatchObject({ exit_code: 2, error: { type: 'usage' } });
 });
 
-test('a reader that has seen enough is no failure', async () => {
+test('a reader that ends early is not a failure', async () => {
   const { file } = await installation(history());
   const shell = `"$0" "${join(PROJECT_ROOT, 'bin/report.js')}" --config "${file}" --format ndjson | head -n 1; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = spawnSync('bash', ['-c', shell, process.execPath], { encoding: 'utf8' });
@@ -141,7 +141,7 @@ test('reports while a collector writes see whole cycles only', async () => {
   await writer.close();
 });
 
-test('a backup says nothing to cron, and holds everything', async () => {
+test('a backup prints nothing under cron, and contains everything', async () => {
   const { report, directory } = await installation([nthCycle(1), nthCycle(2)]);
   const file = join(directory, 'backup.db');
   expect(await report(['backup', file])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
@@ -152,7 +152,7 @@ test('a backup says nothing to cron, and holds everything', async () => {
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
 (hasScript ? test : test.skip)(
-  `on a terminal, a person is told what was written; the file has no colours${hasScript ? '' : ' (skipped: script is not installed)'}`,
+  `on a terminal, the name of the file is printed; the file has no colours${hasScript ? '' : ' (skipped: script is not installed)'}`,
   async () => {
     const { file, directory } = await installation(history());
     const output = join(directory, 'rooms.txt');

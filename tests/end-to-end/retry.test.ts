@@ -1,4 +1,4 @@
-/** The one retry, as both collectors show it: the same events with the same fields for the network and the database. */
+/** The retry in both collectors: the same events with the same fields for the network and the database. */
 import { fault, type Fault } from '../../lib/simulator/faults';
 import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
@@ -29,7 +29,7 @@ type Collector = (typeof COLLECTORS)[number];
 
 const COMMON = ['timestamp', 'message', 'program'];
 const RETRIES = ['retry', 'retry_succeeded', 'retry_exhausted'];
-/** the story of the retries, in the order of the log, without what every line has */
+/** the lines about retries, in the order of the log, without the fields that every line has */
 const story = () =>
   home
     .logLines()
@@ -57,7 +57,7 @@ describe.each(COLLECTORS)('$command', (collector) => {
     ['silence', fault.silence(), 'timeout'],
   ];
 
-  it.each(HEALS)('heals %s by retries, each of which is told', async (_, misbehaviour, error_type) => {
+  it.each(HEALS)('heals %s by retries, each of which is logged', async (_, misbehaviour, error_type) => {
     home = await openHome({ config: { hue: { timeout_seconds: 1 }, amazon_aqm: { timeout_seconds: 1 } } });
     fail(collector, misbehaviour, 2);
     expect(await home.run(command)).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
@@ -69,7 +69,7 @@ describe.each(COLLECTORS)('$command', (collector) => {
     expect(await lastCycle()).toMatchObject({ outcome: 'ok', retries: 2, readings_stored: readings });
   });
 
-  it('exhausted: one critical line with everything in it, a failed row, and the next cycle works', async () => {
+  it('exhausted: one critical line with all fields, a failed row, and the next cycle works', async () => {
     home = await openHome();
     fail(collector, fault.reset());
     expect((await home.run(command)).exitCode).toBe(1);
@@ -127,7 +127,7 @@ describe.each(COLLECTORS)('$command', (collector) => {
     fail(collector, fault.status(503, { retryAfter: retryAfter() }), 1);
     expect((await home.run(command)).exitCode).toBe(0);
     const [retry, healed] = story();
-    // Of the three seconds of the date one may be rounded away, and some go by before the answer is read.
+    // Rounding may remove one of the three seconds of the date, and some time passes before the answer is read.
     expect(Number(retry?.['delay_ms'])).toBeGreaterThan(100);
     expect(Number(healed?.['elapsed_ms'])).toBeGreaterThanOrEqual(Number(retry?.['delay_ms']));
   });
@@ -159,13 +159,13 @@ describe.each(COLLECTORS)('$command', (collector) => {
   });
 });
 
-it('a database that is free again in time is success: waited for, told, and no retry where the wait was enough', async () => {
+it('a database that is free again in time is a success: the wait is logged, and there is no retry if the wait was enough', async () => {
   home = await openHome({ config: { storage: { busy_timeout_ms: 60_000 } } });
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   const holder = await holdDatabase(home.databaseFile);
   const running = home.start('collect-hue');
   await until(() => home.logged('http_response').length > 1);
-  await new Promise((resolve) => setTimeout(resolve, 300)); // more than 100 ms is worth a line
+  await new Promise((resolve) => setTimeout(resolve, 300)); // a wait of more than 100 ms is logged
   await holder.release();
   expect((await running.result).exitCode).toBe(0);
   expect(home.logged('lock_waited')).toMatchObject([{ level: 'info', operation: 'database.store' }]);

@@ -86,7 +86,7 @@ it('while the device is silent and the database locked: the row of the failed cy
   expect(await outcomes()).toEqual([WELL, INTERRUPTED, WELL]);
 });
 
-it('while neither the database nor the spool takes what was read: it ends all the same, and says so', async () => {
+it('while neither the database nor the spool takes what was read: it still ends, and reports it', async () => {
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   const holder = await holdDatabase(home.databaseFile);
   const answered = () => home.logged('http_response').length > 1;
@@ -116,7 +116,7 @@ const hasTerminals = spawnSync('script', ['-qfc', 'true', '/dev/null']).status =
       '--verbose',
     ];
     const codeFile = join(home.directory, 'exit-code');
-    // The outer shell dies with its terminal, whereupon the kernel tells the collector; the inner one stays to see its end.
+    // The outer shell dies with its terminal, then the kernel sends a signal to the collector; the inner shell waits for its end.
     const line = `(trap '' HUP; '${command.join("' '")}'; echo $? > '${codeFile}'); true`;
     const terminal = spawn('script', ['-qfc', line, '/dev/null'], { stdio: 'ignore' });
     await until(() => home.bridge.requests.length > 0);
@@ -128,21 +128,21 @@ const hasTerminals = spawnSync('script', ['-qfc', 'true', '/dev/null']).status =
   },
 );
 
-it('at any moment of a healthy cycle: it ends as it would have, or interrupted, and loses nothing it has told', async () => {
-  const told: string[] = [];
+it('at any moment of a healthy cycle: it ends normally or interrupted, and loses no reading that it has reported', async () => {
+  const reported: string[] = [];
   for (let step = 0; step < 12; step++) {
     const running = home.start('collect-hue', ['--json']);
     const timer = setTimeout(() => running.child.kill('SIGTERM'), step * 20);
     const { exitCode, signal, stdout } = await running.result;
     clearTimeout(timer);
-    // Before the program has begun, the signal ends it as it ends every process.
+    // Before the program has started, the signal ends it like every process.
     expect([0, 1, 'SIGTERM']).toContain(signal ?? exitCode);
     const answer = stdout === '' ? null : (JSON.parse(stdout) as { readings: { timestamp: string }[] });
-    for (const { timestamp } of answer?.readings ?? []) told.push(timestamp);
+    for (const { timestamp } of answer?.readings ?? []) reported.push(timestamp);
   }
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   const stored = await home.query<{ timestamp: string }>('SELECT timestamp FROM readings');
-  for (const timestamp of new Set(told)) {
+  for (const timestamp of new Set(reported)) {
     expect(stored.filter((row) => row.timestamp === timestamp)).toHaveLength(8);
   }
 });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 const waiting = () => spooledFiles({ data_directory: home.dataDirectory });
-const told = ({ stdout }: RunResult) =>
+const answerOf = ({ stdout }: RunResult) =>
   JSON.parse(stdout) as { started_at: string; readings: unknown[]; error: { type: string } | null };
 const timestamps = async () =>
   (await home.query('SELECT timestamp, count(*) AS n FROM readings GROUP BY timestamp ORDER BY timestamp')).map(
@@ -29,12 +29,12 @@ async function spoolOne(command = 'collect-hue'): Promise<string> {
   const result = await home.run(command, ['--json']);
   await holder.release();
   expect(result.exitCode).toBe(1);
-  expect(told(result).error?.type).toBe('database_locked');
-  return told(result).started_at;
+  expect(answerOf(result).error?.type).toBe('database_locked');
+  return answerOf(result).started_at;
 }
 
 it('keeps the readings of both collectors, whole and private, and stores them first, with their own time', async () => {
-  const first = told(await home.run('collect-hue', ['--json'])).started_at;
+  const first = answerOf(await home.run('collect-hue', ['--json'])).started_at;
   const spooled = [await spoolOne(), await spoolOne('collect-aqm'), await spoolOne()];
   expect(waiting()).toHaveLength(3);
   for (const file of waiting()) {
@@ -44,7 +44,7 @@ it('keeps the readings of both collectors, whole and private, and stores them fi
   expect(readdirSync(join(home.dataDirectory, 'spool'))).toHaveLength(3); // no temporary file beside them
   expect(home.logged('spooled')).toMatchObject([{ readings: 2 }, { readings: 8 }, { readings: 8 }]);
 
-  const last = told(await home.run('collect-hue', ['--json'])).started_at;
+  const last = answerOf(await home.run('collect-hue', ['--json'])).started_at;
   expect(waiting()).toEqual([]);
   const waits = await home.query<{ ms: number }>('SELECT lock_wait_ms AS ms FROM cycles WHERE readings_spooled > 0');
   expect(waits.map(({ ms }) => ms > 0)).toEqual([true, true, true]); // the busy timeout, at least once
@@ -96,7 +96,7 @@ it('a spool that fails for a moment while the database is locked: kept by a retr
   expect(await timestamps()).toHaveLength(3);
 });
 
-it('a spool that fails for good while the database is locked: says that readings are lost', async () => {
+it('a spool that always fails while the database is locked: reports that readings are lost', async () => {
   home.configure({ ...IMPATIENT, retry: { max_attempts: 2, base_delay_seconds: 0.2 } });
   await home.run('collect-hue');
   const holder = await holdDatabase(home.databaseFile);
@@ -108,7 +108,7 @@ it('a spool that fails for good while the database is locked: says that readings
   const result = await running.result;
   await holder.release();
   expect(result.exitCode).toBe(1);
-  expect(told(result).error?.type).toBe('database_locked');
+  expect(answerOf(result).error?.type).toBe('database_locked');
   expect(result.stderr).toMatch(/is locked.*Cannot create the directory.*8 readings are lost\.\n/);
   expect(home.logged('retry_exhausted')).toMatchObject([
     { operation: 'database.store', attempts: 3 },
@@ -116,7 +116,7 @@ it('a spool that fails for good while the database is locked: says that readings
   ]);
 });
 
-it('a spool that cannot be used is no reason not to store', async () => {
+it('a spool that cannot be used does not prevent storing', async () => {
   await home.run('collect-hue');
   const spool = join(home.dataDirectory, 'spool');
   rmSync(spool, { recursive: true });
@@ -155,7 +155,7 @@ it('a spool that cannot be used is no reason not to store', async () => {
     expect(await timestamps()).toHaveLength(3);
   });
 
-  it.each(['-wal', '-shm'])('a %s that belongs to somebody else: spooled, and the file named', async (suffix) => {
+  it.each(['-wal', '-shm'])('a %s that belongs to another user: spooled, and the file named', async (suffix) => {
     expect((await home.run('collect-hue', [], asNobody)).exitCode).toBe(0);
     writeFileSync(`${home.databaseFile}${suffix}`, '', { mode: 0o644 });
     const { exitCode, stderr } = await home.run('collect-hue', [], asNobody);

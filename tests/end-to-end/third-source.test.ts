@@ -1,6 +1,6 @@
 /**
- * A third source is a folder and a row: it collects, stores a quantity of its own, and is seen everywhere, although
- * nothing else knows of it.
+ * A third source is a folder and a row: it collects, stores its own quantity, and appears everywhere, although no other
+ * code knows it.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -63,7 +63,7 @@ test('the types follow from the rows', () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 }, 240_000);
 
-test('it collects, stores its own quantity, and is seen everywhere', async () => {
+test('it collects, stores its own quantity, and appears everywhere', async () => {
   expect(await run('collect-toy')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   co2 = 640;
   const cycle = await run('collect-toy', '--json');

@@ -1,4 +1,4 @@
-/** NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment (set for another program) must not make ours talk to strangers. */
+/** NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment (set for another program) must not make our commands trust unknown servers. */
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../lib/simulator/certificates';
 import { startHueBridge } from '../../lib/simulator/hue-bridge';
 import { openAmazonHome } from '../support/amazon-home';
@@ -24,7 +24,7 @@ async function open(options: HomeOptions): Promise<Home> {
   return home;
 }
 
-/** A web server whose certificate nobody trusts; it takes whatever it is asked. */
+/** A web server whose certificate no authority has signed; it accepts every request. */
 async function startStranger() {
   const service = await startHueBridge({ protocols: ['https'], certificate: await stranger.server() });
   running.push(service);
@@ -71,7 +71,7 @@ test('auth-hue pins a bridge that signed its certificate itself, instead of call
   expect(JSON.parse(stdout)).toMatchObject({ bridge: { certificate: 'pinned' } });
 });
 
-test('no heartbeat and no search for the bridge goes to a stranger', async () => {
+test('no heartbeat and no search for the bridge goes to an unknown server', async () => {
   const monitor = await startStranger();
   const directory = await startStranger();
   const home = await open({
@@ -86,7 +86,7 @@ test('no heartbeat and no search for the bridge goes to a stranger', async () =>
   expect(directory.requests).toEqual([]);
 });
 
-test('no e-mail goes through a mail server that is a stranger', async () => {
+test('no e-mail goes through an unknown mail server', async () => {
   const login = { username: 'monitor-mailer', password: 'canary-smtp-password' };
   const server = await startMailServer({ tls: await stranger.server(['localhost']), login, secure: true });
   const home = await openAmazonHome({}, { bridge: false });
@@ -101,7 +101,7 @@ test('no e-mail goes through a mail server that is a stranger', async () => {
   expect(server.mailbox).toEqual([]);
 });
 
-test('a good cycle stays silent', async () => {
+test('a successful cycle prints nothing', async () => {
   const home = await open({ bridge: { protocols: ['https'], bridgeId: BRIDGE_ID }, cloud: false });
   const { exitCode, stdout, stderr } = await home.run('collect-hue', [], { environment });
   expect([exitCode, stdout, stderr]).toEqual([0, '', '']);

@@ -1,4 +1,4 @@
-/** What a clock that was wrong for a while has left in the database: one cycle in 1970, or one in 2069. */
+/** A clock that was wrong for a while has left a cycle in 1970, or one in 2069, in the database. */
 import parsePrometheus from 'parse-prometheus-text-format';
 import type { Cycle } from '../../lib/store/store';
 import { cycleOf, hueReading } from '../support/cycles';
@@ -33,7 +33,7 @@ describe('a cycle in 1970, the next ones now', () => {
     expect(stdout).toMatch(shown);
   });
 
-  test('the gap is one: in the table one line of days, in JSON one element, and each day still counts its cycles', async () => {
+  test('there is one gap: in the table one line of days, in JSON one element, and each day still counts its cycles', async () => {
     const { report } = await home();
     const all = ['gaps', '--since', '1970-01-01'];
     const lines = (await report(all, { environment: { TZ: 'Europe/Berlin' } })).stdout.split('\n');
@@ -53,10 +53,10 @@ describe('a cycle in 1970, the next ones now', () => {
   });
 });
 
-describe('a cycle in 2069, then right ones', () => {
+describe('a cycle in 2069, then cycles with the right time', () => {
   const cycles = () => [cycleAt(IN_2069, 11.5), cycleAt(ago(10), 20), cycleAt(ago(5), 20), cycleAt(ago(0), 20.75)];
 
-  test.each([[[]], [['--format', 'html']], [['--json']]])('report %j shows the right ones', async (args) => {
+  test.each([[[]], [['--format', 'html']], [['--json']]])('report %j shows those with the right time', async (args) => {
     const { report } = await installation(cycles());
     const { exitCode, stdout } = await report(args);
     expect(exitCode).toBe(0);
@@ -67,7 +67,7 @@ describe('a cycle in 2069, then right ones', () => {
     }
   });
 
-  test('Prometheus is told of the last right cycle', async () => {
+  test('the Prometheus export has the last cycle with the right time', async () => {
     const right = cycles();
     const failed = { outcome: 'failed', exit_code: 1, error_type: 'timeout', error: 'no answer' } as const;
     const { report } = await installation([...right, cycleOf('2069-01-01T00:05:00.000Z', 'hue', [], failed)]);
@@ -96,7 +96,7 @@ describe('a cycle in 2069, then right ones', () => {
     return checks[0];
   };
 
-  test('health judges the right ones, and counts the other', async () => {
+  test('health judges those with the right time, and counts the other', async () => {
     const right = cycles();
     const started = right.at(-1)?.record.started_at;
     expect(await freshness(right)).toMatchObject({
@@ -109,7 +109,7 @@ describe('a cycle in 2069, then right ones', () => {
     });
   });
 
-  test('health misses the right ones where they end', async () => {
+  test('health reports a gap after the last cycle with the right time', async () => {
     expect(await freshness([cycleAt(IN_2069, 11.5), cycleAt(ago(60), 20)])).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(/the last cycle of hue was 60 min ago/) as string,

@@ -1,4 +1,4 @@
-/** What a collector makes of a source's answer, with the usual configuration. */
+/** The result that a collector makes of a source's answer, with the usual configuration. */
 import { accept, type Acceptance, type SourceReport } from '../../lib/sources/accept';
 import { createDeviceTexts } from '../../lib/sources/device-text';
 import type { DeviceAnswer } from '../../lib/sources/source';

@@ -1,4 +1,4 @@
-/** A home with the Amazon account only, over TLS with an authority of its own. */
+/** A home with the Amazon account only, over TLS with its own authority. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
@@ -13,9 +13,9 @@ export interface AmazonHome extends Home {
   /** makes the commands trust the simulated cloud */
   environment: Record<string, string>;
   alertFile: string;
-  /** One cycle, what it asked of the cloud (`METHOD /path`), and its row. */
+  /** Runs one cycle; returns its requests to the cloud (`METHOD /path`), and its row. */
   cycle(args?: readonly string[]): Promise<RunResult & { asked: string[]; row: Row | undefined }>;
-  /** A command, and what it asked of the cloud. */
+  /** Runs a command; returns its requests to the cloud. */
   ask(command: string, args?: readonly string[], input?: string): Promise<RunResult & { asked: string[] }>;
   session(): SessionState;
   changeSession(change: (state: SessionState) => void): void;

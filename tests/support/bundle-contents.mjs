@@ -1,6 +1,6 @@
 /**
- * Bundles the commands as the build does, and prints what went in, as JSON: `files` (path inside the project → its bytes
- * and the paths it imports) and `texts` (path → the text that went in; absent if a package has source maps of its own).
+ * Bundles the commands as the build does, and prints their contents as JSON: `files` (path inside the project → its bytes
+ * and the paths it imports) and `texts` (path → its text in the bundle; absent if a package has its own source maps).
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

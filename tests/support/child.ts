@@ -1,4 +1,4 @@
-/** Runs one of tests/support/children as a process of its own. */
+/** Runs one of tests/support/children as a separate process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ export interface ChildResult {
 
 export interface ChildOptions {
   uid?: number;
-  /** what it says on stderr is expected */
+  /** output on stderr is expected */
   quiet?: boolean;
 }
 

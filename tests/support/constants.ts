@@ -1,4 +1,4 @@
-/** What several homes and tests say alike. */
+/** Values that several homes and tests share. */
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -7,7 +7,7 @@ export const DAY = 24 * HOUR;
 /** The defaults of the configuration: outside of this a temperature is marked. */
 export const VALIDATION = { temperature_min: 0, temperature_max: 40 };
 
-/** What each part of a cycle asks of Amazon. */
+/** The requests to Amazon of each part of a cycle. */
 export const STATE = 'POST /api/phoenix/state';
 export const DISCOVERY = 'POST /nexus/v1/graphql';
 export const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];

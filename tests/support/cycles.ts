@@ -1,4 +1,4 @@
-/** Cycles and readings for tests: everything has a value, and each test says what matters to it. */
+/** Cycles and readings for tests: everything has a value, and each test sets what it needs. */
 import { NO_QUANTITIES } from '../../lib/quantities';
 import type { Reading } from '../../lib/reading';
 import type { CollectorName } from '../../lib/sources/all';
@@ -45,7 +45,7 @@ export function cycleOf(
   };
 }
 
-/** Stores a cycle whose record is what it is, whatever storing took. */
+/** Stores a cycle with a given record, even if storing took another time. */
 export function keep(store: Store, { record, readings }: Cycle): Promise<CycleRecord> {
   return store.store(readings, () => record);
 }

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface FakeCrontab {
-  /** to be put before the others in the PATH */
+  /** the folder to put first in the PATH */
   bin: string;
   read: () => string;
   write: (text: string) => void;
 }
 
-/** @param says what `crontab -l` answers instead, as an error */
+/** @param says the error that `crontab -l` prints instead */
 export function fakeCrontab(directory: string, says = ''): FakeCrontab {
   const bin = join(directory, 'bin');
   const kept = join(directory, 'crontab');

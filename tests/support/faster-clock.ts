@@ -1,7 +1,7 @@
-/** Put before a command that waits for times of its own: its clock and its timers run so many times as fast. */
+/** A prefix for a command that waits for real times: its clock and its timers run faster by the given factor. */
 import { spawnSync } from 'node:child_process';
 
 const isInstalled = spawnSync('faketime', ['--version']).status === 0;
 
-/** @returns nothing to put before it if faketime is not installed: the test then takes as long as the user waits */
+/** @returns an empty prefix if faketime is not installed: the test then takes the real time */
 export const fasterClock = (times: number): string[] => (isInstalled ? ['faketime', '-f', `+0 x${times}`] : []);

@@ -1,4 +1,4 @@
-/** A home in which everything that is ever remembered was written: a good cycle, then one of each collector that fails. */
+/** A home in which every remembered file exists: after a successful cycle, and a failed one of each collector. */
 import { fault } from '../../lib/simulator/faults';
 import type { Home } from './home';
 

@@ -1,5 +1,5 @@
 'use strict';
-/** The validators are made from the schemas; tests meet fresh ones without a build. */
+/** Makes the validators from the schemas, so that tests have current ones without a build. */
 const { execFileSync } = require('node:child_process');
 const { join } = require('node:path');
 

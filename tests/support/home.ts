@@ -1,4 +1,4 @@
-/** A whole home for a test: simulated devices, a scratch installation, real commands run against them as cron would. */
+/** A whole home for a test: simulated devices, a scratch installation, and real commands, run as cron runs them. */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,10 @@ export interface HomeOptions {
   bridge?: HueBridgeOptions | false;
   /** false: no Amazon section at all */
   cloud?: AlexaCloudOptions | false;
-  /** laid over the configuration, section by section */
+  /** merged into the configuration, section by section */
   config?: Sections;
   secrets?: Sections;
-  /** true: it stays open when the test ends; whoever opens it closes it */
+  /** true: it stays open when the test ends; the code that opens it must close it */
   staysOpen?: boolean;
 }
 
@@ -30,9 +30,9 @@ export interface Home extends ScratchInstallation {
   cloud: AlexaCloud;
   run(command: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
   start(command: string, args?: readonly string[], options?: RunOptions): Running;
-  /** Writes the two files anew. */
+  /** Writes the two files again. */
   configure(config: Sections, secrets?: Sections): void;
-  /** Asks readings.db; closed again before this returns. */
+  /** Runs a query on readings.db, and closes it again. */
   query<T extends Row = Row>(sql: string): Promise<T[]>;
   /** every line of every log file, parsed */
   logLines(): Record<string, unknown>[];
@@ -54,10 +54,10 @@ if (typeof afterEach === 'function') {
   });
 }
 
-/** Opened by a test, it is closed when that ends. */
+/** If a test opens it, it is closed when that test ends. */
 export async function openHome(options: HomeOptions = {}): Promise<Home> {
   const directory = mkdtempSync(join(tmpdir(), 'home-'));
-  chmodSync(directory, 0o755); // another user's process must find the way to its own folders
+  chmodSync(directory, 0o755); // another user's process must be able to reach its own folders
   const bridge = await startHueBridge({ values: 'fixed', ...(options.bridge === false ? {} : options.bridge) });
   const cloud = await startAlexaCloud({ values: 'fixed', ...(options.cloud === false ? {} : options.cloud) });
   const configure = (config: Sections = {}, secrets: Sections = {}) =>

@@ -1,4 +1,4 @@
-/** The real source of a Hue Bridge in front of what the configuration says, over real HTTP; a clock that the test moves. */
+/** The real source of a Hue Bridge with a given configuration, over real HTTP; a clock that the test moves. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HueConfig } from '../../lib/config/config';
@@ -24,11 +24,11 @@ export interface HueHome {
   logger: RecordingLogger;
   /** milliseconds since 1970 */
   now: number;
-  /** what mDNS would find */
+  /** the bridges that mDNS finds */
   mdns: FoundBridge[];
   mdnsAsked: number;
   source(traffic: Traffic, deadline: Deadline): Source;
-  /** One cycle; the names of the rooms it read. */
+  /** Runs one cycle; returns the names of the rooms that it read. */
   read(): Promise<string[]>;
   /** the remembered address of a moved bridge */
   state(): Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** A real SMTP server of the test's own, with a mailbox to look into. */
+/** A real SMTP server for one test, which keeps the messages. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -7,7 +7,7 @@ import type { EmailSecrets } from '../../lib/config/config';
 export interface Mail {
   from: string;
   to: string[];
-  /** header lines and body as they came */
+  /** header lines and body as they were received */
   raw: string;
   encrypted: boolean;
 }
@@ -26,11 +26,11 @@ export interface MailServerOptions {
   tls?: { key: string; cert: string };
   /** TLS from the first byte */
   secure?: boolean;
-  /** default: STARTTLS is offered where there is a certificate */
+  /** default: STARTTLS is offered if there is a certificate */
   offersStartTls?: boolean;
-  /** what it asks for; absent: no login */
+  /** the login that it requires; absent: none */
   login?: { username: string; password: string };
-  /** says this before it takes a message; null takes it */
+  /** the answer with which it refuses a message; null accepts it */
   refuse?: () => { code: number; text: string } | null;
 }
 
@@ -93,7 +93,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   };
 }
 
-/** Accepts connections and never says a word. */
+/** Accepts connections and never answers. */
 export async function startSilentServer(): Promise<{ port: number; email(): EmailSecrets }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -116,7 +116,7 @@ function emailTo(port: number, changes: Partial<EmailSecrets> = {}): EmailSecret
   return { host: '127.0.0.1', port, secure: false, ...addresses, ...changes };
 }
 
-/** An address of this machine that other machines reach, so not loopback; null where it has none. */
+/** An address of this machine that other machines can reach, so not loopback; null if it has none. */
 export function outsideAddress(): string | null {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? null;

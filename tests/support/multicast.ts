@@ -1,4 +1,4 @@
-/** Whether this machine can do multicast, which a container may not; and a port for it that nobody else talks on. */
+/** Whether this machine supports multicast, which a container may not; and a port for it that no other program uses. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Options } from 'multicast-dns';
@@ -13,7 +13,7 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** Asks a responder of its own, for a second at most. */
+/** Asks its own responder, for a second at most. */
 export async function multicastWorks(options: Options = {}): Promise<boolean> {
   const responder = await announceBridges([], { socket: options }).catch(() => null);
   if (responder === null) return false;

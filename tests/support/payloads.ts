@@ -10,7 +10,7 @@ export const payload = (name: string): string => readFileSync(join(FIXTURES, `${
 
 export const parsedPayload = (name: string): unknown => JSON.parse(payload(name));
 
-/** All whose name begins like this: `hue/sensors` */
+/** All whose name begins with the given text: `hue/sensors` */
 export function payloadsLike(start: string): string[] {
   const [folder = '', beginning = ''] = start.split('/');
   return readdirSync(join(FIXTURES, folder))
@@ -27,7 +27,7 @@ export function answerOf(name: string): Fault {
 /** The monitor of `aqm/discovery` and `aqm/state`. */
 export const MONITOR = { entityId: '5b0f3c1e-8d27-4a64-9c11-2e7fa0d95b38', deviceId: 'alexa:GAJ0INVENTED0001' };
 
-/** What is stored of it. */
+/** The reading that is stored from it. */
 export const MONITOR_READING = {
   device_id: MONITOR.deviceId,
   device_type: 'alexa_aqm',

@@ -1,4 +1,4 @@
-/** A logger that keeps what it is told, for tests of modules that log. */
+/** A logger that keeps every line, for tests of modules that log. */
 import { LEVELS, type Level } from '../../lib/config/config';
 import type { Fields, Logger } from '../../lib/logging/logger';
 

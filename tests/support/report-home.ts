@@ -1,4 +1,4 @@
-/** A home with a day's history in which something of everything happened, for tests of the report. */
+/** A home with a day's history that contains every kind of event, for tests of the report. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export function configIn(directory: string): Config {
 const at = (clock: string): number => Date.parse(`2026-01-02T${clock}:00.000Z`);
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** The hue cycle of a moment: null where there is no trace of it. */
+/** The hue cycle of a time: null if it left no row. */
 function hueCycle(ms: number): Cycle | null {
   if (ms >= at('03:00') && ms < at('03:30')) return null; // the machine was off
   const started = iso(ms);
@@ -119,7 +119,7 @@ export interface ReportOptions {
   output?: string;
   /** of the terminal */
   width?: number;
-  /** what stands in for standard output */
+  /** the replacement of standard output */
   stdout?: Sink;
 }
 
@@ -162,7 +162,7 @@ export function homeWithHistory(): Promise<ReportHome> {
     const directory = await mkdtemp(join(tmpdir(), 'home-monitor-report-'));
     const home = reportHome(directory);
     await store(home.config, history());
-    // The one thing in it that is measured.
+    // The only value in it that is measured.
     const database = await Database.open(databasePath(home.config.storage.data_directory), 'read-write');
     await database.exec('UPDATE cycle SET lock_wait_ms = 0');
     await database.close();

@@ -1,4 +1,4 @@
-/** Starts bin/<command>.js as cron would: no terminal, cwd /, a bare environment. */
+/** Starts bin/<command>.js as cron does: without a terminal, in the directory /, with a minimal environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -10,13 +10,13 @@ export interface RunOptions {
   /** added to the environment of cron (PATH, HOME) */
   environment?: Record<string, string>;
   cwd?: string;
-  /** what is typed; stdin is closed otherwise; null leaves it open for the test to write to */
+  /** the input; without it stdin is closed; null leaves stdin open, so that the test can write to it */
   input?: string | null;
   /** another user to run as, with the group of the same number */
   uid?: number;
   /** program and arguments put before node: ['faketime', '+1d'] */
   wrapper?: readonly string[];
-  /** an open file that takes the place of the pipe; RunResult.stdout is then empty */
+  /** an open file instead of the pipe; RunResult.stdout is then empty */
   stdout?: number;
 }
 
@@ -30,12 +30,12 @@ export interface RunResult {
 
 export interface Running {
   child: ChildProcess & { stdin: Writable };
-  /** what it has said on stdout so far */
+  /** its output on stdout so far */
   stdout(): string;
   result: Promise<RunResult>;
 }
 
-/** What `npm test` (coverage) and `npm run node-versions` (warnings) want to know of the processes that the tests spawn. */
+/** The settings for spawned processes that `npm test` (coverage) and `npm run node-versions` (warnings) need. */
 function observingEnvironment(): Record<string, string> {
   const { CHILD_COVERAGE: coverage, CHILD_NODE_OPTIONS: options } = process.env;
   return {
@@ -58,7 +58,7 @@ export function startNode(nodeArguments: readonly string[], options: RunOptions 
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   if (child.stdin === null || child.stderr === null) throw new Error('a pipe was asked for');
-  child.stdin.on('error', () => undefined); // a command that never reads its input may be gone already
+  child.stdin.on('error', () => undefined); // a command that never reads its input may have ended already
   if (options.input !== null) child.stdin.end(options.input ?? '');
   let stdout = '';
   let stderr = '';

@@ -1,4 +1,4 @@
-/** A folder of a test's own, which goes when the test ends. */
+/** A folder for one test, which is removed when the test ends. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,5 +16,5 @@ const made: string[] = [];
 const removeAll = (): void => {
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
 };
-// Processes of the tests' own have no tests that end.
+// In the processes that tests start, there is no test that ends.
 if (typeof afterEach === 'function') afterEach(removeAll);

@@ -1,9 +1,9 @@
-/** A name server that hears and says nothing, and a mount namespace in which a command asks only it. Needs root. */
+/** A name server that never answers, and a mount namespace in which a command asks only it. Needs root. */
 import { createSocket } from 'node:dgram';
 
 export interface SilentResolver {
   address: string;
-  /** put before a command: it then reads `resolvConf` in the place of /etc/resolv.conf */
+  /** a prefix for a command, which then reads `resolvConf` instead of /etc/resolv.conf */
   wrapper(resolvConf: string): string[];
   close(): void;
 }

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * The files that take longest begin first, so that at the end no worker is idle while another one has minutes to go. By
- * itself, jest begins with the largest files where it has not seen them run, and those of the campaigns are small.
+ * The files that take longest start first, so that at the end no worker is idle while another one still needs minutes.
+ * Without this, jest starts with the largest files if it has not run them before, and those of the campaigns are small.
  */
 const { default: Sequencer } = require('@jest/test-sequencer');
 

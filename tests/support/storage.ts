@@ -1,4 +1,4 @@
-/** A scratch data directory, a logger that remembers, and a look into what was stored. */
+/** A temporary data directory, a logger that keeps its lines, and queries on what was stored. */
 import { join } from 'node:path';
 import type { StorageConfig } from '../../lib/config/config';
 import type { Reading } from '../../lib/reading';
@@ -31,7 +31,7 @@ export function storageOf(data_directory: string, given: Partial<StorageConfig> 
   };
 }
 
-/** A data directory that goes when the test ends. */
+/** A data directory that is removed when the test ends. */
 export function scratch(given: Partial<StorageConfig> = {}): Scratch {
   const directory = scratchDirectory();
   const logger = recordingLogger();
@@ -44,7 +44,7 @@ export function scratch(given: Partial<StorageConfig> = {}): Scratch {
   };
 }
 
-/** Asks readings.db as an outsider would. */
+/** Queries readings.db as another program would. */
 export async function query<T = Row>(path: string, sql: string, ...parameters: SqlValue[]): Promise<T[]> {
   const database = await Database.open(path, 'read-only');
   try {
@@ -54,7 +54,7 @@ export async function query<T = Row>(path: string, sql: string, ...parameters: S
   }
 }
 
-/** Everything in readings.db, through the contract's views. */
+/** Everything in readings.db, through its documented views. */
 export async function readBack(path: string): Promise<{ record: CycleRecord; readings: Reading[] }[]> {
   const cycles = await query<Omit<CycleRecord, 'devices_skipped'> & { devices_skipped: string }>(
     path,

@@ -1,4 +1,4 @@
-/** @returns what `work` throws, which must be of the class asked for; anything else fails the test */
+/** @returns what `work` throws, which must be of the given class; anything else fails the test */
 export function thrownBy<E extends Error>(kind: new (...args: never[]) => E, work: () => unknown): E {
   try {
     work();

@@ -1,4 +1,4 @@
-/** Waits for a fact, not for a time: looks again whenever the event loop comes round; the test's own timeout ends it. */
+/** Waits for a condition, not for a time: checks it in each turn of the event loop, until the timeout of the test. */
 export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await fact())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

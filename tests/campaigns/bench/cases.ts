@@ -1,4 +1,4 @@
-/** Which commands the bench runs, on what. */
+/** Which commands the bench runs, in which homes. */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateReadings } from '../generator';
@@ -6,7 +6,7 @@ import { generateReadings } from '../generator';
 export const ROOT = join(__dirname, '..', '..', '..');
 export const SENSORS = [8, 60];
 
-/** How a program is started, and which ends of it are good ones. */
+/** How a program is started, and which exit codes are expected. */
 export interface Program {
   words: string[];
   exitCodes: number[];
@@ -16,7 +16,7 @@ export interface Case extends Program {
   name: string;
   /** before each run, not measured */
   prepare?: () => void;
-  /** measured beside it: reference.ts in the same home */
+  /** measured together with it: reference.ts in the same home */
   reference?: Program;
 }
 
@@ -28,13 +28,13 @@ function command(name: string, installation: string, title: string, root = ROOT)
   return {
     name: title,
     words: [join(root, 'bin', `${name}.js`), '--config', join(installation, 'config', 'config.yaml')],
-    exitCodes: name === 'health' ? [0, 1] : [0], // 1: generated readings grow old
+    exitCodes: name === 'health' ? [0, 1] : [0], // 1: generated readings become old
   };
 }
 
 /**
- * @param homes what homes.ts made
- * @param other another build of this project, whose commands are measured beside ours
+ * @param homes those that homes.ts made
+ * @param other another build of this project, whose commands are measured together with ours
  */
 export function startUpCases(homes: string, references: References, other?: string): Case[] {
   const commands = [
@@ -67,12 +67,12 @@ export function startUpCases(homes: string, references: References, other?: stri
   return [...reference, ...cases];
 }
 
-/** The login stays: only the database is new. */
+/** The login is kept: only the database is new. */
 function removeDatabase(data: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(join(data, `readings.db${end}`), { force: true });
 }
 
-/** The same home with a database of so many readings. */
+/** The same home with a database of the given number of readings. */
 export async function grownCases(homes: string, readings: number): Promise<Case[]> {
   const installation = join(homes, `grown-${readings}`);
   const data = join(installation, 'data');

@@ -1,6 +1,6 @@
 /**
- * The simulated devices of the bench, in a process of their own: `homes.ts DIRECTORY SENSORS…`. For each number of
- * sensors it makes DIRECTORY/https-<n> and DIRECTORY/http-<n>, says `ready`, and ends when its stdin does.
+ * The simulated devices of the bench, in a separate process: `homes.ts DIRECTORY SENSORS…`. For each number of
+ * sensors it makes DIRECTORY/https-<n> and DIRECTORY/http-<n>, prints `ready`, and ends when its stdin ends.
  */
 import { join } from 'node:path';
 import { startAlexaCloud } from '../../../lib/simulator/alexa-cloud';

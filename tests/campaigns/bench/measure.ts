@@ -1,4 +1,4 @@
-/** What a run of a command costs, start-up and end included. */
+/** Measures what a run of a command costs, start and end included. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Case, Program } from './cases';
@@ -12,9 +12,9 @@ export interface Cost {
 export interface Measured {
   name: string;
   costs: Cost[];
-  /** of the bare starts in between */
+  /** of the bare starts between its runs */
   bare: Cost[];
-  /** of the reference program in between, if the case has one */
+  /** of the reference program between its runs, if the case has one */
   reference: Cost[];
   /** MB */
   peakMemory: number;
@@ -22,15 +22,15 @@ export interface Measured {
   referencePeakMemory: number;
 }
 
-/** cron's: a variable such as NODE_EXTRA_CA_CERTS makes the start of node itself three times as long. */
+/** The environment of cron: a variable such as NODE_EXTRA_CA_CERTS makes the start of node itself three times as long. */
 export const CRON_ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/nonexistent' };
 
 const BARE: Program = { words: ['-e', '0'], exitCodes: [0] };
 
-/** bash waits with wait4(2), which tells the CPU time of all threads; Node.js does not offer it. */
+/** bash waits with wait4(2), which returns the CPU time of all threads; Node.js does not offer it. */
 const TIMED = 'TIMEFORMAT="%3R %3U %3S"; time "$@" 2>&3';
 
-/** Runs every case in turn, each beside a bare start of node and its reference, so that the machine's moods meet all alike. */
+/** Alternates all cases, each with a bare start of node and its reference, so that changes of the load affect all equally. */
 export function measure(cases: readonly Case[], rounds: number, environment: NodeJS.ProcessEnv): Measured[] {
   const measured = cases.map(({ name }): Measured => {
     return { name, costs: [], bare: [], reference: [], peakMemory: 0, barePeakMemory: 0, referencePeakMemory: 0 };
@@ -64,7 +64,7 @@ export function measure(cases: readonly Case[], rounds: number, environment: Nod
 function cost({ words, exitCodes }: Program, environment: NodeJS.ProcessEnv): Cost {
   const output = run('bash', ['-c', TIMED, 'bash', process.execPath, ...words], exitCodes, environment);
   const [wall = NaN, user = NaN, system = NaN] = (output[2] ?? '').trim().split(' ').map(Number);
-  if (Number.isNaN(wall + user + system)) throw new Error(`bash told no times, but: ${output.join('')}`);
+  if (Number.isNaN(wall + user + system)) throw new Error(`bash printed no times, but: ${output.join('')}`);
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
 }
 
@@ -76,9 +76,9 @@ function peakMemory({ words, exitCodes }: Program, environment: NodeJS.ProcessEn
 }
 
 /**
- * As cron does: nobody types, nobody listens.
- * @returns what came on the file descriptors 2 and 3, by number
- * @throws Error where it ends with an exit code that is not expected
+ * Runs it as cron does: without input and without a terminal.
+ * @returns the output of the file descriptors 2 and 3, by number
+ * @throws Error if it ends with an unexpected exit code
  */
 function run(
   program: string,

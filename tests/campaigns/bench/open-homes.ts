@@ -1,4 +1,4 @@
-/** The simulated devices of the bench, in a process of their own, so that they cost the measured one nothing. */
+/** Starts the simulated devices of the bench in a separate process, so that they do not affect the measured one. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './cases';

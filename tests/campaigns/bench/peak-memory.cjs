@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Tells on file descriptor 3 how much memory the process had at most, in KB. Of this program alone: what getrusage(2)
- * tells begins with the memory of whoever started it.
+ * Prints on file descriptor 3 how much memory the process had at most, in KB. This is of this program alone: the value of
+ * getrusage(2) includes the memory of the process that started it.
  */
 const { readFileSync, writeSync } = require('node:fs');
 

@@ -1,4 +1,4 @@
-/** Turns costs into ratios: the median, and between which the middle half of the runs lies. */
+/** Turns costs into ratios: the median, and the range of the middle half of the runs. */
 import type { Cost, Measured } from './measure';
 
 export function median(values: readonly number[]): number {
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** Of each run to what ran beside it, so that a machine that is busy for a while slows both: `1.48 (1.45 to 1.53)`. */
+/** The ratio of each run to the run next to it, so that a busy machine slows both: `1.48 (1.45 to 1.53)`. */
 export function ratio(values: readonly number[], bases: readonly number[]): string {
   const ratios = values.map((value, index) => value / (bases[index] ?? NaN)).toSorted((a, b) => a - b);
   const quarter = Math.floor(ratios.length / 4);
@@ -29,7 +29,7 @@ export function toBareNode({ costs, bare, peakMemory, barePeakMemory }: Measured
   };
 }
 
-/** A row of the table of commands beside the reference program. */
+/** A row of the table of commands relative to the reference program. */
 export function toReference({ costs, reference, peakMemory, referencePeakMemory }: Measured): Record<string, string> {
   return row(costs, reference, peakMemory / referencePeakMemory);
 }

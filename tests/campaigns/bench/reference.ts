@@ -1,7 +1,7 @@
 /**
- * What the commands are measured by: a program that does the same with the published packages, as their documentation
- * shows it, and nothing of ours: one checked configuration, one request, one transaction, one line in the log. No lock,
- * no deadline, no retry, no size limit, no redaction, nothing verified. Arguments: an installation, and a folder of its own.
+ * The program that the commands are compared with: it does the same with the published packages, as their documentation
+ * shows it, without our code: one checked configuration, one request, one transaction, one line in the log. No lock,
+ * no deadline, no retry, no size limit, no redaction, nothing verified. Arguments: an installation, and a separate folder.
  */
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
@@ -11,7 +11,7 @@ import fetch from 'node-fetch';
 import sqlite3 from 'sqlite3';
 import winston from 'winston';
 import DailyRotateFile from 'winston-daily-rotate-file';
-// What ajv-standalone makes of the schema; it needs nothing of ours and nothing of ajv.
+// Made by ajv-standalone from the schema; it needs neither our code nor ajv.
 import { validateConfig, validateSecrets } from '../../../lib/config/validators.generated';
 
 interface Config {

@@ -1,6 +1,7 @@
 /**
- * Both collectors in loops, killed at random moments, while a third program takes the database's lock now and then, so
- * that cycles are killed while they spool and replay, too. Whatever a process told, killed or not, must be there once.
+ * Both collectors in loops, killed at random moments, while a third program takes the database's lock from time to
+ * time, so that cycles are also killed while they spool and replay. Every reported reading must be stored once, even if
+ * its process was killed.
  */
 import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,34 +9,34 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom, type Random } from '../../../lib/simulator/random';
 import { holdDatabase } from '../../support/held-database';
 import { openHome, type Home } from '../../support/home';
-import { reckon, toldBy, type Reckoning, type ToldReading } from './told';
+import { compareWithDatabase, answerOf, type Comparison, type ReportedReading } from './reported-readings';
 
 export interface CrashOptions {
   kills: number;
   seed: number;
-  /** a kill comes this long after the start at the latest, in milliseconds */
+  /** the longest time from the start to the kill, in milliseconds */
   withinMs?: number;
-  /** kills in one home: the next ones find no database yet */
+  /** kills in one home; the next home has no database yet */
   killsPerHome?: number;
   onProgress?: (kills: number) => void;
 }
 
-export interface CrashResult extends Reckoning {
+export interface CrashResult extends Comparison {
   kills: number;
   /** cycles that ended by themselves, by exit code */
   exits: Record<string, number>;
-  /** of `told`, told by a process that was killed afterwards */
-  toldByKilled: number;
-  /** cycles without a kill, after the kills, that did not end well */
+  /** of `reported`, reported by a process that was killed afterwards */
+  reportedByKilled: number;
+  /** cycles without a kill, after the kills, that failed */
   failedAfterwards: number;
-  /** what killed processes left, before and after a cycle that may tidy up */
+  /** files that killed processes left, before and after a cycle that may remove them */
   litterBefore: number;
   litterAfter: string[];
 }
 
 const COLLECTORS = ['collect-hue', 'collect-aqm'] as const;
 
-/** Everything that may lie in the data directory between two cycles. */
+/** Everything that may be in the data directory between two cycles. */
 const BELONGS =
   /^(readings\.(db|db-wal|db-shm|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-certificate)\.json|spool)$/;
 
@@ -45,8 +46,8 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
   const sum: CrashResult = {
     kills: 0,
     exits: {},
-    told: 0,
-    toldByKilled: 0,
+    reported: 0,
+    reportedByKilled: 0,
     missing: 0,
     twice: 0,
     halved: 0,
@@ -70,48 +71,48 @@ async function crashOneHome(
   const home = await openHome({
     config: { storage: { busy_timeout_ms: 50 }, retry: { max_attempts: 1, base_delay_seconds: 0.01 } },
   });
-  const told: ToldReading[] = [];
+  const reported: ReportedReading[] = [];
   const isOver = () => sum.kills >= until;
 
   async function killInLoop(command: string): Promise<void> {
     while (!isOver()) {
       const running = home.start(command, ['--json']);
-      // Every fourth is left alone, so that there is something told, and the spool is emptied now and then.
+      // Every fourth is not killed, so that some readings are reported, and the spool is emptied from time to time.
       const killAfterMs = random.next() < 0.25 ? 60_000 : random.next() * withinMs;
       const timer = setTimeout(() => running.child.kill('SIGKILL'), killAfterMs);
       const result = await running.result;
       clearTimeout(timer);
-      const answer = toldBy(result);
-      told.push(...(answer?.readings ?? []));
+      const answer = answerOf(result);
+      reported.push(...(answer?.readings ?? []));
       if (result.signal === 'SIGKILL') {
         sum.kills++;
-        sum.toldByKilled += answer?.readings.length ?? 0;
+        sum.reportedByKilled += answer?.readings.length ?? 0;
         onProgress?.(sum.kills);
       } else sum.exits[`${result.exitCode}`] = (sum.exits[`${result.exitCode}`] ?? 0) + 1;
     }
   }
 
   try {
-    await Promise.all([...COLLECTORS.map(killInLoop), lockNowAndThen(home, random, isOver)]);
+    await Promise.all([...COLLECTORS.map(killInLoop), lockFromTimeToTime(home, random, isOver)]);
     home.configure({ storage: {}, retry: {} });
     sum.litterBefore += litter(home).length;
     letTimePass(home);
     for (const command of COLLECTORS) if ((await home.run(command)).exitCode !== 0) sum.failedAfterwards++;
     sum.litterAfter.push(...litter(home), ...readdirSync(join(home.dataDirectory, 'spool')));
-    const found = await reckon(home, told);
-    sum.told += found.told;
+    const found = await compareWithDatabase(home, reported);
+    sum.reported += found.reported;
     sum.missing += found.missing;
     sum.twice += found.twice;
     sum.halved += found.halved;
     if (found.integrity !== 'ok') sum.integrity = found.integrity;
-    home.logLines(); // throws at a torn line
+    home.logLines(); // throws if a line is incomplete
   } finally {
     await home.close();
   }
 }
 
-/** Longer than the collectors wait for it, so that they spool. */
-async function lockNowAndThen(home: Home, random: Random, isOver: () => boolean): Promise<void> {
+/** Holds it longer than the collectors wait, so that they spool. */
+async function lockFromTimeToTime(home: Home, random: Random, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await wait(random.between(100, 600));
     if (!readdirSync(home.directory).includes('data') || !readdirSync(home.dataDirectory).includes('readings.db'))
@@ -128,7 +129,7 @@ function litter(home: Home): string[] {
   return [...readdirSync(home.dataDirectory).filter((name) => !BELONGS.test(name)), ...unfinished];
 }
 
-/** A temporary file may belong to a process at work until it is ten minutes old. */
+/** A temporary file may belong to a running process until it is ten minutes old. */
 function letTimePass(home: Home): void {
   const anHourAgo = new Date(Date.now() - 3_600_000);
   for (const directory of [home.dataDirectory, join(home.dataDirectory, 'spool')]) {

@@ -1,6 +1,6 @@
 'use strict';
 /**
- * Loaded before a collector (`NODE_OPTIONS=--require …`): lets the k-th call of one kind fail, or kills the process
+ * Loaded before a collector (`NODE_OPTIONS=--require …`): makes the k-th call of one kind fail, or kills the process
  * there. Only the program's own calls count, not those of Node's module loader.
  *
  * FAULT_KIND  `file` (fs.*Sync) or `database` (open, exec, prepare, all, close of the driver)
@@ -21,7 +21,7 @@ const { appendFileSync } = fs;
 
 let calls = 0;
 
-/** Whether this call is the one that must fail. */
+/** Whether this is the call that must fail. */
 function isDue(callKind, name, detail) {
   if (callKind !== kind) return false;
   calls++;
@@ -33,7 +33,7 @@ function isDue(callKind, name, detail) {
 
 let inside = false;
 
-/** What a call does inside (`writeFileSync` opens, writes and closes) is not counted again. */
+/** The calls inside a call (`writeFileSync` opens, writes and closes) are not counted. */
 function uncounted(work) {
   inside = true;
   try {
@@ -66,7 +66,7 @@ if (kind === 'file') {
     const original = fs[name];
     fs[name] = function (...parameters) {
       const call = () => original.apply(this, parameters);
-      // What is said on stdout and stderr is lost with them; that has tests of its own (a full disk behind `>`).
+      // If stdout or stderr fails, the output is lost; other tests cover that (a full disk behind `>`).
       const isOutput = name === 'writeSync' && parameters[0] <= 2;
       if (inside || isOutput || !isOwnCall()) return call();
       if (!isDue('file', name, parameters[0])) return uncounted(call);

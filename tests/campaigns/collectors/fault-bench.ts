@@ -1,11 +1,11 @@
-/** A home that is put back before each cycle that is hurt, and what is asked of it afterwards. */
+/** A home that is restored before each cycle with a fault, and the requirements afterwards. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../../lib/simulator/faults';
 import { openHome, type Home } from '../../support/home';
 import type { RunResult } from '../../support/run-command';
 import { NETWORK_DEEDS, type Kind, type Situation } from './fault-situations';
-import { reckon, toldBy, type ToldReading } from './told';
+import { compareWithDatabase, answerOf, type ReportedReading } from './reported-readings';
 
 /** The k-th call (from 1) of a kind, and what it does instead; k = 0: none fails. */
 export interface HurtCase {
@@ -15,17 +15,17 @@ export interface HurtCase {
 }
 
 export interface HurtRun extends RunResult {
-  /** the call came */
+  /** whether the call was made */
   reached: boolean;
 }
 
 const PRELOAD = join(__dirname, 'fail-kth-call.cjs');
 const FLAGS = ['--json', '--quiet-repeats'];
 
-const toldIn = (result: RunResult): ToldReading[] => toldBy(result)?.readings ?? [];
+const readingsIn = (result: RunResult): ReportedReading[] => answerOf(result)?.readings ?? [];
 
 export class FaultBench {
-  private toldBefore: ToldReading[] = [];
+  private reportedBefore: ReportedReading[] = [];
 
   private constructor(
     readonly situation: Situation,
@@ -42,7 +42,7 @@ export class FaultBench {
       },
     });
     const bench = new FaultBench(situation, home);
-    bench.toldBefore = (await situation.prepare?.(home)) ?? [];
+    bench.reportedBefore = (await situation.prepare?.(home)) ?? [];
     mkdirSync(home.dataDirectory, { recursive: true });
     cpSync(home.dataDirectory, bench.inHome('template'), { recursive: true });
     return bench;
@@ -52,7 +52,7 @@ export class FaultBench {
     return this.home.close();
   }
 
-  /** Puts everything back as it was when the situation had been made. */
+  /** Restores everything to the prepared situation. */
   restore(): void {
     const { dataDirectory, logDirectory } = this.home;
     for (const directory of [dataDirectory, logDirectory]) rmSync(directory, { recursive: true, force: true });
@@ -95,30 +95,30 @@ export class FaultBench {
     return { ...result, reached };
   }
 
-  /** What a cycle that ended well has told must be there at once. */
+  /** What a successful cycle has reported must be stored immediately. */
   async missing(run: HurtRun): Promise<string[]> {
-    const { missing } = await reckon(this.home, toldIn(run));
+    const { missing } = await compareWithDatabase(this.home, readingsIn(run));
     return missing === 0 ? [] : [`exit ${run.exitCode}, but ${missing} readings are not in the database`];
   }
 
-  /** The next cycle must be well, and bring what was read and could not be stored. */
+  /** The next cycle must succeed, and store what was read and could not be stored before. */
   async complaintsAfterwards(hurt: HurtRun): Promise<string[]> {
     const { home, situation } = this;
     const complaints: string[] = [];
     letTimePass(home.dataDirectory);
     const next = await home.run(situation.command, FLAGS);
-    // A cycle that was hurt before it came to that leaves the replacement of a damaged database to the next one.
+    // If a cycle fails before it replaces a damaged database, the next one replaces it.
     if (next.exitCode !== 0 && !(next.exitCode === 3 && situation.isDamaged === true)) {
       complaints.push(`the next cycle: exit ${next.exitCode} ${next.stderr}`);
     }
-    const told = [...this.toldBefore, ...toldIn(hurt), ...toldIn(next)];
-    const { missing, twice, halved, integrity } = await reckon(home, told);
+    const reported = [...this.reportedBefore, ...readingsIn(hurt), ...readingsIn(next)];
+    const { missing, twice, halved, integrity } = await compareWithDatabase(home, reported);
     if (missing > 0) complaints.push(`${missing} readings are missing after the next cycle`);
-    if (twice > 0) complaints.push(`${twice} readings are there twice`);
+    if (twice > 0) complaints.push(`${twice} readings are stored twice`);
     if (halved > 0) complaints.push(`${halved} cycles are stored in part`);
     if (integrity !== 'ok') complaints.push(integrity);
     const replaced = readdirSync(home.dataDirectory).filter((name) => name.includes('.corrupt-'));
-    if (replaced.length > 0 && situation.isDamaged !== true) complaints.push('a sound database was replaced');
+    if (replaced.length > 0 && situation.isDamaged !== true) complaints.push('an undamaged database was replaced');
     const left = litter(home);
     if (left.length > 0) complaints.push(`left behind: ${left.join(' ')}`);
     return complaints;
@@ -139,7 +139,7 @@ function litter(home: Home): string[] {
   ];
 }
 
-/** A temporary file may belong to a process at work until it is ten minutes old. */
+/** A temporary file may belong to a running process until it is ten minutes old. */
 function letTimePass(directory: string): void {
   const anHourAgo = new Date(Date.now() - 3_600_000);
   for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {

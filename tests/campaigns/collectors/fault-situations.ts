@@ -1,30 +1,31 @@
-/** What a cycle finds when a call of its fails, and the ways in which calls fail. */
+/** The situations in which a call of a cycle fails, and the ways in which calls fail. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fault, type Fault } from '../../../lib/simulator/faults';
 import { holdDatabase, type Holder } from '../../support/held-database';
 import type { Home } from '../../support/home';
 import type { RunResult } from '../../support/run-command';
-import { toldBy, type ToldReading } from './told';
+import { answerOf, type ReportedReading } from './reported-readings';
 
 export type Kind = 'file' | 'database' | 'network';
 
-/** What a cycle finds when it starts. */
+/** The state in which a cycle starts. */
 export interface Situation {
   name: string;
   command: 'collect-hue' | 'collect-aqm';
-  /** makes it, once; what it tells must be there at the end, too */
-  prepare?: (home: Home) => Promise<ToldReading[]>;
-  /** lasts as long as the cycle that is hurt */
+  /** prepares it, once; the readings that it returns must be there at the end, too */
+  prepare?: (home: Home) => Promise<ReportedReading[]>;
+  /** lasts as long as the cycle with the fault */
   hold?: (home: Home) => Promise<Holder>;
-  /** the database has to be replaced: by this cycle or, where it is hurt before, by the next one */
+  /** the database must be replaced: by this cycle or, if it fails before, by the next one */
   isDamaged?: boolean;
 }
 
-const told = (result: RunResult): ToldReading[] => toldBy(result)?.readings ?? [];
+const readingsOf = (result: RunResult): ReportedReading[] => answerOf(result)?.readings ?? [];
 
-const ordinary = (command: Situation['command']) => async (home: Home) => told(await home.run(command, ['--json']));
+const ordinary = (command: Situation['command']) => async (home: Home) =>
+  readingsOf(await home.run(command, ['--json']));
 
-async function spooled(home: Home): Promise<ToldReading[]> {
+async function spooled(home: Home): Promise<ReportedReading[]> {
   const before = await ordinary('collect-hue')(home);
   const holder = await holdDatabase(home.databaseFile);
   const waiting = [...(await ordinary('collect-hue')(home)), ...(await ordinary('collect-aqm')(home))];
@@ -62,7 +63,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/** What the k-th request meets; `CONNECT` counts connections, of which there may be fewer. */
+/** The faults of the k-th request; `CONNECT` counts connections, of which there may be fewer. */
 export const NETWORK_DEEDS: Record<string, { matcher: string; fault: Fault }> = {
   'a reset connection': { matcher: 'CONNECT', fault: fault.reset() },
   'not TLS': { matcher: 'CONNECT', fault: fault.garbage() },
@@ -75,7 +76,7 @@ export const NETWORK_DEEDS: Record<string, { matcher: string; fault: Fault }> = 
   500: { matcher: '*', fault: fault.status(500) },
 };
 
-/** `late-`: done, and then reported as failed. */
+/** `late-`: the call is done, and then reported as failed. */
 export const DEEDS: Record<Kind, readonly string[]> = {
   file: ['EIO', 'ENOSPC', 'EACCES', 'late-EIO', 'kill', 'late-kill'],
   database: ['SQLITE_IOERR', 'SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_CORRUPT', 'late-SQLITE_IOERR', 'kill', 'late-kill'],

@@ -1,10 +1,10 @@
 /**
- * Lets the first, second, … last file-system, database and network call of a cycle fail, or kills the cycle there, and
- * looks at what came of it: a documented end, said in one object, and nothing missing that was read.
+ * Makes the first, second, … last file-system, database and network call of a cycle fail, or kills the cycle there, and
+ * checks the result: a documented end, reported in one object, and no reading missing.
  */
 import { FaultBench, type HurtCase, type HurtRun } from './fault-bench';
 import { DEEDS, SITUATIONS, type Kind, type Situation } from './fault-situations';
-import { toldBy } from './told';
+import { answerOf } from './reported-readings';
 
 export interface FaultsOptions {
   situations?: readonly Situation[];
@@ -12,7 +12,7 @@ export interface FaultsOptions {
   chosen?: (nth: number, hurt: HurtCase, call: string) => boolean;
   /** @param share of the whole, 0 to 1 */
   onProgress?: (share: number, situation: string) => void;
-  /** at once, as each is found */
+  /** called immediately when one is found */
   onFault?: (fault: string) => void;
 }
 
@@ -20,11 +20,11 @@ export interface FaultsResult {
   cases: number;
   /** calls of each kind in each situation: k went from 1 to this */
   calls: Record<string, number>;
-  /** cases whose k-th call did not come, because the cycle took another way than the one that was counted */
+  /** cases whose k-th call was not made, because the cycle took another path than the counted one */
   unreached: string[];
-  /** how the hurt cycles ended: by exit code or `killed` */
+  /** how the cycles with a fault ended: by exit code or `killed` */
   ends: Record<string, number>;
-  /** what should not have been, each with the case that makes it again */
+  /** violations, each with the case that reproduces it */
   faults: string[];
 }
 
@@ -77,7 +77,7 @@ async function listCases(bench: FaultBench, result: FaultsResult): Promise<Liste
   return cases;
 }
 
-/** @returns what should not have been */
+/** @returns the violations */
 async function hurtOnce(bench: FaultBench, hurt: HurtCase, label: string, result: FaultsResult): Promise<string[]> {
   bench.restore();
   const run = await bench.run(hurt);
@@ -95,11 +95,11 @@ function complaintsOfEnd(run: HurtRun, { deed }: HurtCase): string[] {
   const { exitCode, stdout, stderr } = run;
   const complaints: string[] = [];
   if (/^\s+at |unhandled/im.test(stderr)) complaints.push(`a stack: ${stderr}`);
-  const answer = toldBy(run);
+  const answer = answerOf(run);
   if (answer === null) return [...complaints, `not one JSON object: ${stdout}${stderr}`];
   if (answer.exit_code !== exitCode) complaints.push(`exit ${exitCode}, JSON says ${answer.exit_code}`);
   const { error } = answer;
-  // A lock that seems to be taken is another cycle's, as far as a cycle can know.
+  // If a lock seems to be taken, a cycle must assume that another cycle holds it.
   const overlaps = error?.type === 'overlap' && deed === 'SQLITE_BUSY';
   if (![0, 1, 2, 3, 4].includes(exitCode ?? -1) && !(exitCode === 5 && overlaps)) complaints.push(`exit ${exitCode}`);
   if ((error === null) !== (exitCode === 0)) complaints.push(`exit ${exitCode}, but the error is ${error?.type}`);

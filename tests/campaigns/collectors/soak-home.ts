@@ -1,4 +1,4 @@
-/** The home of a soak: what the weather may change, and the real commands run in it. */
+/** The home of a soak: what the disturbances may change, and the real commands that run in it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestAuthority } from '../../../lib/simulator/certificates';
@@ -12,12 +12,12 @@ export interface SoakHome extends Home {
   bridgeOptions: HueBridgeOptions;
   discovery: DiscoveryService;
   isDiskLow: boolean;
-  /** Takes the database's lock and lets go of it after so many (scaled) seconds; gives back the wait for that. */
+  /** Takes the database's lock for the given (scaled) seconds; returns a function that waits for its end. */
   holdLock(seconds: number): Promise<() => Promise<void>>;
   cycle(command: string): Promise<RunResult>;
 }
 
-/** Bounds that a week of lines reaches. */
+/** Limits small enough that a week of lines reaches them. */
 export const LOG_BOUNDS = { max_file_mb: 0.05, max_backups: 5, max_total_mb: 0.4 };
 
 /**

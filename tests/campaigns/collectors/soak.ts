@@ -1,9 +1,9 @@
-/** Days of both collectors at once, as fast as they go, in all weathers; then every cycle and every reading is counted. */
+/** Runs days of both collectors at once, as fast as possible, with all disturbances; then counts every cycle and reading. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AQM_WEATHER, HUE_WEATHER, weatherScript, type Weather } from './weather';
+import { AQM_DISTURBANCES, HUE_DISTURBANCES, disturbanceScript, type Disturbance } from './disturbances';
 import { openSoakHome, type SoakHome } from './soak-home';
-import { reckon, toldBy, type Reckoning, type ToldReading } from './told';
+import { compareWithDatabase, answerOf, type Comparison, type ReportedReading } from './reported-readings';
 
 export interface SoakOptions {
   /** of each collector; a day has 288 */
@@ -14,16 +14,16 @@ export interface SoakOptions {
   onProgress?: (cycles: number) => void;
 }
 
-export interface SoakResult extends Reckoning {
+export interface SoakResult extends Comparison {
   cycles: number;
   /** cycles that left no row, by their start */
   gaps: string[];
   expectedReadings: number;
   storedReadings: number;
-  /** `collect-hue, 503 for good: exit 0` where the weather asks for another end */
+  /** `collect-hue, 503 for good: exit 0` if another end was expected */
   surprises: string[];
-  /** cycles of a weather, by its name */
-  weathers: Record<string, number>;
+  /** number of cycles with each disturbance, by its name */
+  disturbances: Record<string, number>;
   /** cycles that waited more than 100 ms for a lock, and how many of them stored their readings in the end */
   metLock: number;
   storedAfterLock: number;
@@ -48,20 +48,20 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   try {
     const watch = new Watch(home, options);
     await Promise.all([
-      watch.live('collect-hue', weatherScript(HUE_WEATHER, cycles, seed)),
-      watch.live('collect-aqm', weatherScript(AQM_WEATHER, cycles, seed + 1)),
+      watch.live('collect-hue', disturbanceScript(HUE_DISTURBANCES, cycles, seed)),
+      watch.live('collect-aqm', disturbanceScript(AQM_DISTURBANCES, cycles, seed + 1)),
     ]);
-    return await watch.reckon();
+    return await watch.result();
   } finally {
     await home.close();
   }
 }
 
 class Watch {
-  private readonly told: ToldReading[] = [];
+  private readonly reported: ReportedReading[] = [];
   private readonly starts: string[] = [];
   private readonly surprises: string[] = [];
-  private readonly weathers: Record<string, number> = {};
+  private readonly disturbances: Record<string, number> = {};
   private expectedReadings = 0;
   private moves = 0;
   private maxWalBytes = 0;
@@ -72,29 +72,35 @@ class Watch {
     private readonly options: SoakOptions,
   ) {}
 
-  async live(command: string, script: readonly Weather[]): Promise<void> {
+  async live(command: string, script: readonly Disturbance[]): Promise<void> {
     const device = () => (command === 'collect-hue' ? this.home.bridge : this.home.cloud);
-    for (const weather of script) {
-      const goes = await weather.comes?.(this.home);
+    for (const disturbance of script) {
+      const end = await disturbance.begin?.(this.home);
       const result = await this.home.cycle(command);
       device().faults.clear();
-      await goes?.();
-      this.note(command, weather, result);
+      await end?.();
+      this.note(command, disturbance, result);
       this.options.onProgress?.(this.starts.length);
     }
   }
 
-  private note(command: string, weather: Weather, result: { exitCode: number | null; stdout: string; stderr: string }) {
-    const answer = toldBy(result);
-    this.weathers[weather.name] = (this.weathers[weather.name] ?? 0) + 1;
-    if (weather.name === 'a moved bridge') this.moves++;
-    const expected = weather.endsWell ? (READINGS[command] ?? 0) : 0;
+  private note(
+    command: string,
+    disturbance: Disturbance,
+    result: { exitCode: number | null; stdout: string; stderr: string },
+  ) {
+    const answer = answerOf(result);
+    this.disturbances[disturbance.name] = (this.disturbances[disturbance.name] ?? 0) + 1;
+    if (disturbance.name === 'a moved bridge') this.moves++;
+    const expected = disturbance.endsWell ? (READINGS[command] ?? 0) : 0;
     this.expectedReadings += expected;
-    if (result.exitCode !== (weather.endsWell ? 0 : 1) || answer?.readings.length !== expected) {
-      this.surprises.push(`${command}, ${weather.name}: exit ${result.exitCode} ${result.stderr.split('\n')[0] ?? ''}`);
+    if (result.exitCode !== (disturbance.endsWell ? 0 : 1) || answer?.readings.length !== expected) {
+      this.surprises.push(
+        `${command}, ${disturbance.name}: exit ${result.exitCode} ${result.stderr.split('\n')[0] ?? ''}`,
+      );
     }
     this.starts.push(answer?.started_at ?? 'unknown');
-    this.told.push(...(answer?.readings ?? []));
+    this.reported.push(...(answer?.readings ?? []));
     this.maxWalBytes = Math.max(this.maxWalBytes, sizeOf(`${this.home.databaseFile}-wal`));
     this.maxLogBytes = Math.max(
       this.maxLogBytes,
@@ -104,7 +110,7 @@ class Watch {
     );
   }
 
-  async reckon(): Promise<SoakResult> {
+  async result(): Promise<SoakResult> {
     const { home } = this;
     const leftOver = litter(home); // before a reader leaves its side files
     const rows = await home.query<{
@@ -123,13 +129,13 @@ class Watch {
     const count = (fits: (row: (typeof rows)[number]) => boolean) => rows.filter(fits).length;
     const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
     return {
-      ...(await reckon(home, this.told)),
+      ...(await compareWithDatabase(home, this.reported)),
       cycles: this.starts.length,
       gaps: this.starts.filter((start) => !known.has(start)),
       expectedReadings: this.expectedReadings,
       storedReadings: sum((row) => row.readings_stored + row.readings_spooled),
       surprises: this.surprises,
-      weathers: this.weathers,
+      disturbances: this.disturbances,
       metLock: metLock.length,
       storedAfterLock: metLock.filter(({ error_type }) => error_type !== 'database_locked').length,
       neededRetry: metLock.filter(({ lock_wait_ms }) => lock_wait_ms > 5000 * this.options.scale).length,

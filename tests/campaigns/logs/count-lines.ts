@@ -1,4 +1,4 @@
-/** What is found in a log directory of the numbered lines that were written. */
+/** Counts the numbered lines in a log directory. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

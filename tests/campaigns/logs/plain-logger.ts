@@ -1,4 +1,4 @@
-/** winston with winston-daily-rotate-file as published, set up as well as its options allow: what we measure against. */
+/** winston with winston-daily-rotate-file as published, set up as well as its options allow, for comparison. */
 import { mkdirSync } from 'node:fs';
 import winston from 'winston';
 import DailyRotateFile from 'winston-daily-rotate-file';
@@ -9,7 +9,7 @@ export function createPlainLogger(config: LoggingConfig, program: string): Pick<
   mkdirSync(config.directory, { recursive: true });
   const transport = new DailyRotateFile({
     dirname: config.directory,
-    // Its way to names without a date.
+    // With this option its file names have no date.
     filename: '%DATE%',
     datePattern: `[${program}.log]`,
     maxSize: Math.floor(config.max_file_mb * 1_000_000),

@@ -1,4 +1,4 @@
-/** What the log promises, each promise with processes that could break it. In short form `npm test` runs them, in long form `npm run campaign logs`. */
+/** Tests each promise of the log with processes that could break it: in short form in `npm test`, in long form in `npm run campaign logs`. */
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program } from '../../../lib/logging/programs';
@@ -21,8 +21,8 @@ export interface Proof {
 
 export const ENDS: WriterTask['end'][] = ['natural', 'exit', 'throw', 'reject', 'SIGTERM', 'SIGKILL'];
 
-/** Who writes at the same time. */
-export const CASTS: Record<string, Program[]> = {
+/** The programs that write at the same time. */
+export const WRITERS: Record<string, Program[]> = {
   '1 process': ['collect-hue'],
   '2 of one program': ['collect-hue', 'collect-hue'],
   '2 programs': ['collect-hue', 'collect-aqm'],
@@ -40,14 +40,14 @@ function summary(written: number, found: Found, results: readonly WriterResult[]
   return { held, figures: [figures, ...noise].join('; ') };
 }
 
-/** Numbered lines, then the end: every one of them is there, once, whole, in its program's files. */
+/** Writes numbered lines and ends: every line must be there once, complete, in the files of its program. */
 export function everyLine(cast: string, end: WriterTask['end'], lines: number): Proof {
-  const programs = CASTS[cast] ?? [];
+  const programs = WRITERS[cast] ?? [];
   return {
     name: `${cast}, end: ${end}`,
     run: (writers) =>
       inScratch(async (directory) => {
-        // As many bytes in a file as make 25 rotations of each program's log.
+        // A file size that makes 25 rotations of each program's log.
         const perProgram = (lines * LINE_BYTES * programs.length) / new Set(programs).size;
         const results = await writers.run(
           programs.map((program, writer) => ({
@@ -63,7 +63,7 @@ export function everyLine(cast: string, end: WriterTask['end'], lines: number): 
   };
 }
 
-/** Writers killed at any moment: what they had said was written is there, nothing is torn, and the next ones go on. */
+/** Writers killed at any moment: acknowledged lines are there, no line is incomplete, and the next writers work. */
 export function killedAnywhere(rounds: number): Proof {
   return {
     name: `4 processes killed at any moment, ${rounds} times`,
@@ -71,7 +71,7 @@ export function killedAnywhere(rounds: number): Proof {
       inScratch(async (directory) => {
         let [said, missing] = [0, 0];
         for (let round = 0; round < rounds; round++) {
-          const programs = CASTS['4 processes of 2 programs'] ?? [];
+          const programs = WRITERS['4 processes of 2 programs'] ?? [];
           const results = await writers.run(
             programs.map((program, index) => ({
               ...{ directory, program, writer: round * programs.length + index, lines: 100_000, end: 'exit' as const },
@@ -86,7 +86,7 @@ export function killedAnywhere(rounds: number): Proof {
             for (let line = 1; line <= last; line++)
               if (!seen.has(`${round * programs.length + index}:${line}`)) missing++;
           }
-          // Old rounds would only be counted again and again.
+          // Otherwise the lines of earlier rounds would be counted in each round.
           rmSync(join(directory, 'collect-hue.1.log'), { force: true });
         }
         const found = countLines(directory);
@@ -104,11 +104,11 @@ export interface Volume {
   megabytes: number;
   maxFileMb: number;
   maxTotalMb: number;
-  /** the writers end and begin again so often */
+  /** how often the writers end and start again */
   rounds: number;
 }
 
-/** Four programs write much more than the cap, all the time watched. */
+/** Four programs write much more than the size limit, and the directory is watched all the time. */
 export function withinTheCap(
   { megabytes, maxFileMb, maxTotalMb, rounds }: Volume,
   onRound?: (round: number) => void,
@@ -145,7 +145,7 @@ export function withinTheCap(
   };
 }
 
-/** The file, then the directory, is moved away under the writer: the lines are in one place or the other. */
+/** The file, then the directory, is moved away while a program writes: each line is in one place or the other. */
 export function movedWhileWriting(lines: number): Proof {
   return {
     name: 'file and directory moved away while writing',
@@ -176,7 +176,7 @@ export function movedWhileWriting(lines: number): Proof {
   };
 }
 
-/** Deleted under the writer: what was in it is gone, everything from the next line on is there. */
+/** The file is deleted while a program writes: its content is lost, every later line is there. */
 export function deletedWhileWriting(lines: number): Proof {
   return {
     name: 'file and directory deleted while writing',

@@ -1,4 +1,4 @@
-/** Both collectors at once at debug level, again and again, every third one killed: what their logs say stays whole. */
+/** Runs both collectors at once at debug level, many times, and kills every third one: their log lines stay complete. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHome } from '../../support/home';

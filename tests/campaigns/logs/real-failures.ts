@@ -1,4 +1,4 @@
-/** The log on a disk that is full, in a directory it may not change, beside files it may not remove: real ones, made with root's tools. */
+/** Real failures, made with tools of root: a full disk, a directory that may not be changed, files that may not be removed. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ function events(directory: string, event: string): number {
     .filter((line) => line.includes(`"event":"${event}"`)).length;
 }
 
-/** Both programs write twice what fits: nothing is torn, each says it once, and both end well. */
+/** Both programs write twice what fits: no line is incomplete, each reports it once, and both end with success. */
 const fullDisk: Proof = {
   name: 'a disk of 2 MB that is full',
   run: (writers) =>
@@ -96,7 +96,7 @@ const immutableFile = (name: string, file: string, flag: 'i' | 'a'): Proof => ({
     }),
 });
 
-/** The lock of a killed writer, and of one killed while it cleared away another's. */
+/** The lock of a killed writer, and of one that was killed while it removed another lock. */
 const leftLock: Proof = {
   name: 'a lock left by SIGKILL',
   run: (writers) =>
@@ -113,7 +113,7 @@ const leftLock: Proof = {
     }),
 };
 
-/** Backups of an older configuration, far over today's limits: within them from the first line on. */
+/** Backups of an older configuration, much larger than the current limits: within these from the first line on. */
 const olderConfiguration: Proof = {
   name: 'backups of an older configuration, over the cap',
   run: (writers) =>
@@ -134,7 +134,7 @@ const olderConfiguration: Proof = {
     }),
 };
 
-/** Without root only those that need none. */
+/** Without root, only those that do not need root. */
 export const REAL_FAILURES: Proof[] = [
   ...(isRoot
     ? [

@@ -1,4 +1,4 @@
-/** Starts writers as processes of their own, all at once, from a bundle made as the build makes a command. */
+/** Starts writers as separate processes, all at once, from a bundle made like those of the commands. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export interface WriterResult {
 export interface RunOptions {
   /** another user to run as, with the group of the same number */
   uid?: number;
-  /** SIGKILL for each writer that has acknowledged so many lines */
+  /** after how many acknowledged lines each writer gets SIGKILL */
   killAfterLines?: number;
   onAcknowledged?: (line: number) => void;
 }
@@ -33,7 +33,7 @@ export function prepareWriters({ plain = false } = {}): Writers {
   const scratch = mkdtempSync(join(tmpdir(), 'log-writer-'));
   const bundle = join(scratch, 'writer.js');
   execFileSync(process.execPath, [join(ROOT, 'tests', 'support', 'bundle.mjs'), join(__dirname, 'writer.ts'), bundle]);
-  // Another user runs it too.
+  // Another user runs it, too.
   execFileSync('chmod', ['-R', 'a+rX', scratch]);
   return {
     run: (tasks, options = {}) => Promise.all(tasks.map((task) => runWriter(bundle, { ...task, plain }, options))),

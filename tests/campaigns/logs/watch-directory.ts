@@ -1,4 +1,4 @@
-/** Looks at a log directory again and again while others write, and keeps the worst it saw. */
+/** Measures a log directory repeatedly while others write, and keeps the largest values. */
 import { execFile } from 'node:child_process';
 import { listLogFiles } from '../../../lib/logging/log-files';
 
@@ -9,13 +9,13 @@ export interface Worst {
   total: number;
   /** bytes of the largest file */
   file: number;
-  /** backups of the program that has most */
+  /** backups of the program that has the most */
   backups: number;
   samples: number;
 }
 
 export interface Watch {
-  /** ends the watching after one last look */
+  /** ends after one last measurement */
   stop(): Promise<Worst>;
 }
 
@@ -51,7 +51,7 @@ async function look(directory: string, worst: Worst): Promise<void> {
 
 function du(directory: string): Promise<number> {
   return new Promise((resolve) => {
-    // A file that is removed while du looks makes it complain; its sum stands.
+    // If a file is removed while du runs, du reports an error; its sum is still right.
     execFile('du', ['--summarize', '--block-size=1', directory], (_failure, stdout) => {
       resolve(Number.parseInt(stdout, 10) || 0);
     });

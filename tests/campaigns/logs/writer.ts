@@ -1,6 +1,6 @@
 /**
- * A process that writes numbered lines and ends in a given way: `node writer.js JSON`. On stdout, at its end, where it
- * gets there: the number of lines written and, where asked for, the median time of one in microseconds.
+ * A process that writes numbered lines and ends in a given way: `node writer.js JSON`. If it
+ * reaches its end, it prints the number of lines written and, if asked for, the median time of one in microseconds.
  */
 import { writeSync } from 'node:fs';
 import { createLogger } from '../../../lib/logging/create-logger';
@@ -12,7 +12,7 @@ import type * as Plain from './plain-logger';
 export interface WriterTask {
   directory: string;
   program: Program;
-  /** tells the lines of several writers apart */
+  /** distinguishes the lines of several writers */
   writer: number;
   lines: number;
   /** bytes of a line, about */
@@ -24,7 +24,7 @@ export interface WriterTask {
   maxBackups: number;
   maxTotalMb: number;
   minFreeMb?: number;
-  /** says each number on stdout once its call has returned */
+  /** prints each number on stdout when its call has returned */
   acknowledge?: boolean;
   /** measures each call */
   timeLines?: boolean;
@@ -41,7 +41,7 @@ const config = {
 } as const;
 const logger = task.plain ? plainLogger() : createLogger({ config, program: task.program, redact: createRedactor() });
 
-/** Lets go of the event loop now and then, as a program at work does. */
+/** Returns to the event loop from time to time, as a working program does. */
 const BATCH = 500;
 const microseconds: number[] = [];
 let next = 1;

@@ -1,4 +1,4 @@
-/** Many processes write at once: none may fail, and nobody waits longer than the busy timeout. */
+/** Many processes write at once: none may fail, and none may wait longer than the busy timeout. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inScratch } from '../in-scratch';
@@ -10,7 +10,7 @@ export interface ConcurrencyResult {
   autocheckpointPages: number;
   cycles: number;
   failed: number;
-  /** why, of those that said so */
+  /** the reasons, of those that reported one */
   errors: string[];
   /** cycles in the database that should be there, and are there once */
   stored: number;

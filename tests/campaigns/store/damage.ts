@@ -1,4 +1,4 @@
-/** Processes that meet a damaged database in the same instant, and a database that is replaced while they write. */
+/** Processes that find a damaged database at the same moment, and a database that is replaced while they write. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDatabase } from '../../../lib/store/create-database';
@@ -25,7 +25,7 @@ export async function meetDamage(
 ): Promise<{ moved: number; partial: number; failed: number; stored: number }> {
   return inScratch(async (directory) => {
     writeFileSync(join(directory, 'readings.db'), 'This is not a database. '.repeat(500));
-    writeFileSync(join(directory, 'readings.db-wal'), 'Nor is this its log.');
+    writeFileSync(join(directory, 'readings.db-wal'), 'This is not its log.');
     const results = await workers.runTogether(tasksOf(directory, processes, 1));
     const codes = results.map(({ reports }) => reports[0]?.exitCode);
     const rows = await query(join(directory, 'readings.db'), 'SELECT DISTINCT timestamp FROM readings');
@@ -58,7 +58,7 @@ export async function replaceUnderLoad(
         setAside(path, 'a test', silentLogger);
         await createDatabase(storage, silentLogger);
       });
-      // Once somebody has written into it, or all are done, so that each replacement hurts.
+      // Only when a cycle is in it, or all are done, so that each replacement can lose something.
       while ((await query(path, 'SELECT 1 FROM cycles LIMIT 1')).length === 0) {
         if ((await Promise.race([end, Promise.resolve('not yet')])) === 'end') break;
       }

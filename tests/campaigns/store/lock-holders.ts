@@ -1,4 +1,4 @@
-/** Somebody else holds the write lock: for a while, past the busy timeout, past all retries. */
+/** Another program holds the write lock: for a while, longer than the busy timeout, longer than all retries. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../../lib/store/database';

@@ -1,4 +1,4 @@
-/** A reader that never ends keeps the WAL growing; when it has ended, the next cycle cuts it back. */
+/** A reader that never ends makes the WAL grow; when it has ended, the next cycle truncates it. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export async function readForever(cycles: number, autocheckpointPages = 20): Pro
     const whileReadingBytes = walBytes();
     await reader.exec('COMMIT');
     await reader.close();
-    // The first commit checkpoints everything, the second one begins the WAL anew and cuts it.
+    // The first commit checkpoints everything, the second one starts the WAL again and truncates it.
     for (let n = 1; n <= 2; n++) await keep(store, nthCycle(cycles + n));
     const afterwardsBytes = walBytes();
     await store.close();

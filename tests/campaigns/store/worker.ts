@@ -26,11 +26,11 @@ export interface WorkerTask {
   spoolMaxMb?: number;
   baseDelaySeconds?: number;
   deadlineSeconds?: number;
-  /** says `ready`, then waits for a line on stdin */
+  /** prints `ready`, then waits for a line on stdin */
   waitForStart?: boolean;
 }
 
-/** What a worker prints of each cycle. */
+/** What a worker prints about each cycle. */
 export interface WorkerReport {
   cycle: number;
   exitCode: number;
@@ -49,7 +49,7 @@ const storage = storageOf(task.directory, {
 });
 
 let events: string[] = [];
-/** Said at once as well, for whoever waits for it. */
+/** Also printed immediately, for a process that waits for it. */
 const note = (event: string, _: string, fields: Fields = {}) => {
   const noted = event === 'retry' ? `retry ${String(fields['attempt'])} ${String(fields['delay_ms'])}` : event;
   events.push(noted);

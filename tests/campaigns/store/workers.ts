@@ -1,4 +1,4 @@
-/** Starts workers as processes of their own, from a bundle made as the build makes a command. */
+/** Starts workers as separate processes, from a bundle made like those of the commands. */
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export interface WorkerResult {
 
 export interface Worker {
   child: ChildProcessByStdio<Writable, Readable, Readable>;
-  /** it has said this line: `ready`, `event wal_verified` */
+  /** it has printed this line: `ready`, `event wal_verified` */
   saw(line: string): Promise<void>;
   start(): void;
   ended: Promise<WorkerResult>;
@@ -68,7 +68,7 @@ function startWorker(bundle: string, task: WorkerTask): Worker {
       });
     });
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  // A worker that was killed cannot be told anything.
+  // A worker that was killed cannot read anything.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<WorkerResult>((resolve, reject) => {
     child.on('error', reject);

@@ -1,4 +1,4 @@
-/** A copy of the project in which a mechanism can be switched off, and the tests run that must notice. */
+/** A copy of the project in which a mechanism can be switched off, and in which the tests that must fail are run. */
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,14 +12,14 @@ type Proof = Mechanism['proofs'][number];
 export type Verdict = 'red' | 'green' | 'did not run';
 
 export interface SwitchedOff {
-  /** Puts the edits in, builds, and gives the text of each file back when called again. */
+  /** Makes the edits and builds; the returned function restores the files. */
   switchOff(mechanism: Mechanism): () => void;
   /** one verdict for each proof, in their order */
   run(proofs: readonly Proof[]): Promise<Verdict[]>;
   remove(): void;
 }
 
-/** @returns for each edit that does not fit the code any more: which mechanism, which file, which text */
+/** @returns for each edit that does not match the code any more: mechanism, file and text */
 export function findGone({ name, edits }: Mechanism): string[] {
   return edits
     .filter(
@@ -70,7 +70,7 @@ async function runProofs(copy: string, proofs: readonly Proof[]): Promise<Verdic
   rmSync(answerFile, { force: true });
   const files = [...new Set(proofs.map(([file]) => `/${file}\\.test\\.ts$`))];
   const titles = proofs.map(([, title]) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-  // A group of its own: without a deadline, processes may be left that never end by themselves.
+  // Its own process group: without a deadline, processes may remain that never end by themselves.
   const jest = spawn(
     process.execPath,
     [
@@ -89,7 +89,7 @@ async function runProofs(copy: string, proofs: readonly Proof[]): Promise<Verdic
   try {
     process.kill(-(jest.pid ?? 0), 'SIGKILL');
   } catch {
-    // Nobody is left.
+    // No process is left.
   }
   const { testResults } = JSON.parse(readFileSync(answerFile, 'utf8')) as JestAnswer;
   return proofs.map(([file, title]) => {

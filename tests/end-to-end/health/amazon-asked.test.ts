@@ -1,4 +1,4 @@
-/** Amazon's rate limit belongs to the collectors: health asks at most once in five minutes, and leaves the login alone. */
+/** health must leave Amazon's rate limit to the collectors: it asks at most once in five minutes, and does not change the login. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../../lib/simulator/faults';
@@ -19,7 +19,7 @@ async function look(...args: string[]) {
   return check;
 }
 
-test('the second look shows the first answer with its age; --fresh and a new login ask anew', async () => {
+test('a second run shows the first answer with its age; --fresh and a new login ask again', async () => {
   bench = await openBench();
   asked();
   expect(await look()).toMatchObject({ status: 'pass', message: expect.not.stringContaining('ago') as string });
@@ -47,7 +47,7 @@ test('an answer of more than five minutes is asked for again', async () => {
   expect(asked()).toEqual(ONE_LOOK);
 });
 
-test('of several at once, one asks', async () => {
+test('of several runs at once, one asks', async () => {
   bench = await openBench();
   asked();
   const answers = await Promise.all([look(), look(), look(), look()]);
@@ -67,7 +67,7 @@ test('dead cookies are renewed, and the next cycle uses the new ones', async () 
   expect(asked()).toEqual(['POST /api/phoenix/state']);
 });
 
-test('a rate limit, a refusal and an unknown quantity that health meets change nothing for the collectors', async () => {
+test('a rate limit, a refusal and an unknown quantity that health gets change nothing for the collectors', async () => {
   bench = await openBench();
   const before = session();
   const { faults, account } = bench.home.cloud;

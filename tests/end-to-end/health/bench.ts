@@ -1,6 +1,6 @@
 /**
- * A home that is sound: both collectors have stored a cycle, and all belongs to an unprivileged user, as whom everything
- * runs, so that permissions mean something. A test breaks one thing in it, and mends it by doing what health says.
+ * A home without a fault: both collectors have stored a cycle. All files belong to an unprivileged user, who runs all
+ * commands, so that permissions have an effect. A test breaks one thing in it, and fixes it by following the remediation.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -31,23 +31,23 @@ export interface Bench {
   home: Home;
   /** the bridge that answers now; `home.bridge` is the first one */
   bridge: HueBridge;
-  /** put before node: `['faketime', '-f', '+1d']` */
+  /** a prefix for node: `['faketime', '-f', '+1d']` */
   wrapper: readonly string[];
-  /** whose bin/ is run, where it is not this project's */
+  /** the installation whose bin/ is run, if it is not this project */
   copy: InstallationCopy | null;
   /** runs a command of this program as the home's user */
   run(command: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Runs what a remedy says to type; as root only what it says to type with sudo. */
+  /** Runs the command of a remediation; as root only if the command begins with sudo. */
   type: (commandLine: string) => void;
-  /** Writes the two files anew, the sections given laid over those of the home. */
+  /** Writes the two files again, with the given sections merged into those of the home. */
   configure: Home['configure'];
   /** Gives everything to the home's user. */
   own(): void;
-  /** Another bridge takes the address of the present one. */
+  /** Another bridge takes the address of the current one. */
   replaceBridge(options?: HueBridgeOptions): Promise<void>;
-  /** The same one comes back. */
+  /** The first bridge comes back. */
   restoreBridge(): Promise<void>;
-  /** a folder of its own in the home that is a disk of its own, empty until filled */
+  /** a folder in the home that is a separate disk, empty until it is filled */
   mount(directory: string, options: string): void;
   onClose(work: () => void | Promise<void>): void;
   close(): Promise<void>;

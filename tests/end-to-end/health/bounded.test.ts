@@ -1,4 +1,4 @@
-/** However much hangs at once, health ends in time, and says what each thing was. */
+/** Even if several things hang at once, health ends in time, and names each of them. */
 import { fault } from '../../../lib/simulator/faults';
 import { fasterClock } from '../../support/faster-clock';
 import { askHealth, openBench, type Bench } from './bench';
@@ -6,7 +6,7 @@ import { holdDatabase } from './hold-database';
 
 let bench: Bench;
 
-test('a hung bridge, a hung Amazon and a locked database together are told within 15 s', async () => {
+test('a hung bridge, a hung Amazon and a locked database together are reported within 15 s', async () => {
   bench = await openBench();
   bench.wrapper = fasterClock(5);
   bench.bridge.faults.always('*', fault.silence());
@@ -20,7 +20,7 @@ test('a hung bridge, a hung Amazon and a locked database together are told withi
   expect(report.duration_ms).toBeLessThan(15_000);
 });
 
-test('devices that drip a byte now and then for ever do not outwit the deadline', async () => {
+test('devices that send a byte from time to time for ever do not extend the deadline', async () => {
   bench = await openBench();
   bench.wrapper = fasterClock(5);
   bench.bridge.faults.always('*', fault.drip());

@@ -1,4 +1,4 @@
-/** Where health itself is broken it says so in a sentence and ends with 2, never with 1: that reads "some checks fail". */
+/** If health itself is broken, a message says so and it ends with 2, never with 1, which means "some checks fail". */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installationCopy } from './installation-copy';
@@ -31,14 +31,14 @@ describe.each(['health.js', 'health.bundle.js'])('dist/%s', (file) => {
       stdout: '',
       stderr: expect.stringMatching(/^health: .*npm ci\n$/) as string,
     });
-    expect({ exit: json.exitCode, told: object.exit_code }).toEqual({ exit: 2, told: 2 });
+    expect({ exit: json.exitCode, json: object.exit_code }).toEqual({ exit: 2, json: 2 });
   });
 });
 
-test('an error nobody caught', async () => {
+test('an uncaught error', async () => {
   const { plain, json, object } = await broken('health.js', (file) =>
     writeFileSync(file, `${readFileSync(file, 'utf8')}\nsetImmediate(() => { throw new TypeError('of nobody'); });\n`),
   );
   expect(plain).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('of nobody') as string });
-  expect({ exit: json.exitCode, told: object.exit_code }).toEqual({ exit: 2, told: 2 });
+  expect({ exit: json.exitCode, json: object.exit_code }).toEqual({ exit: 2, json: 2 });
 });

@@ -1,13 +1,13 @@
 /**
- * Every way to be broken that docs/health.md lists, made for real: health finds it, names it, says what to do, and
- * doing that mends it. Nothing it says, however broken things are, holds a secret.
+ * Every broken state that docs/health.md lists, really produced: health finds it, names it, says what to do, and that
+ * fixes it. Its output never contains a secret.
  */
 import { askHealth, openBench, type Bench } from './bench';
 import { BROKEN_STATES } from './states';
 import { isRoot } from '../../support/as-user';
 import { fasterClock } from '../../support/faster-clock';
 
-/** Every remedy names something to type. */
+/** Every remediation names a command or an action. */
 const COMMAND =
   /bin\/[a-z-]+\.js|\b(chmod|chown|mv|rm|ls -l|namei|df -h|cp|install -m|fuser|sqlite3|mkdir|curl) |EDITOR|npm |timedatectl|dmesg/;
 
@@ -18,7 +18,7 @@ describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.che
   (_name, state) => {
     const needsRoot = state.rootBecause !== undefined && !isRoot;
     const possible = needsRoot ? test.skip : test;
-    possible(`${needsRoot ? `(needs root: ${state.rootBecause ?? ''}) ` : ''}is found and can be mended`, async () => {
+    possible(`${needsRoot ? `(needs root: ${state.rootBecause ?? ''}) ` : ''}is found and can be fixed`, async () => {
       bench = await openBench(state.bench);
       await state.breakIt(bench);
 
@@ -29,7 +29,7 @@ describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.che
       const check = broken.checks.find(({ name }) => name === state.check);
       expect(check).toMatchObject({ status: state.status, message: expect.stringMatching(state.says) as string });
       expect(check?.remediation).toMatch(state.remedy);
-      expect({ exit: broken.exitCode, told: broken.exit_code }).toEqual({ exit: state.exitCode, told: state.exitCode });
+      expect({ exit: broken.exitCode, json: broken.exit_code }).toEqual({ exit: state.exitCode, json: state.exitCode });
       for (const { status, message, remediation } of broken.checks) {
         expect(message).not.toMatch(/internal|undefined|\[object/);
         if (status === 'warn' || status === 'fail') expect(remediation).toMatch(COMMAND);
@@ -40,13 +40,13 @@ describe.each(BROKEN_STATES.map((state): [string, typeof state] => [`${state.che
       }
 
       const typed = state.remedy.exec(check?.remediation ?? '');
-      if (state.mend) await state.mend(bench);
+      if (state.fix) await state.fix(bench);
       else bench.type(typed?.[1] ?? typed?.[0] ?? '');
-      const mended = await askHealth(bench, state.args);
-      const after = mended.checks.find(({ name }) => name === state.check);
+      const fixed = await askHealth(bench, state.args);
+      const after = fixed.checks.find(({ name }) => name === state.check);
       expect([after?.status, after?.remediation, after?.message]).toEqual(['pass', '', after?.message]);
-      expect(mended.checks.filter(({ status }) => status === 'fail')).toEqual([]);
-      expect(mended.exitCode).toBe(0);
+      expect(fixed.checks.filter(({ status }) => status === 'fail')).toEqual([]);
+      expect(fixed.exitCode).toBe(0);
     });
   },
 );

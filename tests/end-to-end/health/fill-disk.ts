@@ -1,7 +1,7 @@
 /** Makes a small disk full. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** Writes into a new file until not one byte more fits. */
+/** Writes into a new file until the disk is full. */
 export function fillDisk(path: string): void {
   const file = openSync(path, 'w');
   const block = Buffer.alloc(64 * 1024);

@@ -1,4 +1,4 @@
-/** Who is judged by the age of his measurements, and who is not. */
+/** Which devices are judged by the age of their measurements, and which are not. */
 import { askHealth, openBench, type Bench } from './bench';
 import { storeCycle } from './store-cycle';
 
@@ -14,7 +14,7 @@ const hall = () => bench.bridge.motionSensor('Hall');
 const collect = async () => expect(await bench.run('collect-hue')).toMatchObject({ exitCode: 0 });
 const freshness = async () => (await askHealth(bench, ['freshness'])).checks[0];
 
-test('a sensor that was switched off owes no measurement', async () => {
+test('a sensor that was switched off is not judged', async () => {
   hall().temperature.config.on = false;
   await collect();
   expect(await freshness()).toMatchObject({
@@ -23,19 +23,19 @@ test('a sensor that was switched off owes no measurement', async () => {
   });
 });
 
-test('a sensor that the bridge does not list any more owes none either', async () => {
+test('a sensor that the bridge does not list any more is not judged', async () => {
   Reflect.deleteProperty(bench.bridge.home.resources.sensors, hall().temperatureId);
   await collect();
   expect(await freshness()).toMatchObject({ status: 'pass' });
 });
 
-test('a sensor that is not reachable does', async () => {
+test('a sensor that is not reachable is judged', async () => {
   hall().temperature.config.reachable = false;
   await collect();
   expect(await freshness()).toMatchObject({ status: 'fail', message: expect.stringContaining('Hall') as string });
 });
 
-test('a cycle that fails acquits nobody: the last good one counts', async () => {
+test('a failed cycle does not change which devices are judged: the last good one counts', async () => {
   await bench.bridge.close();
   expect(await bench.run('collect-hue')).toMatchObject({ exitCode: 1 });
   const check = await freshness();
@@ -45,7 +45,7 @@ test('a cycle that fails acquits nobody: the last good one counts', async () => 
   });
 });
 
-test('one missed cycle is a gap; a failed one whose readings were spooled is none', async () => {
+test('one missed cycle is a gap; a failed one whose readings were spooled is not a gap', async () => {
   bench.bridge.home.ages[hall().temperatureId] = 10;
   await collect();
   await storeCycle(bench, 5);

@@ -1,4 +1,4 @@
-/** A sound installation: nothing is complained of, in every form of output, before and after the first cycle. */
+/** An installation without a fault: no form of output reports a problem, before and after the first cycle. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { CHECKS } from '../../../lib/health/checks';
 import { openHome, type Home } from '../../support/home';
@@ -17,7 +17,7 @@ const health = async (...args: string[]) => {
 };
 const json = async (...args: string[]) => JSON.parse((await health('--json', ...args)).stdout) as HealthJson;
 
-test('before the first cycle all is well, and nothing is created', async () => {
+test('before the first cycle all checks pass, and nothing is created', async () => {
   const report = await json('--fresh');
   expect(report).toMatchObject({ schema_version: 1, status: 'healthy', exit_code: 0 });
   expect(report.checks.map(({ name, status }) => [name, status])).toEqual(CHECKS.map(({ name }) => [name, 'pass']));
@@ -25,7 +25,7 @@ test('before the first cycle all is well, and nothing is created', async () => {
   expect(existsSync(home.dataDirectory)).toBe(false);
 });
 
-test('after a cycle of each collector all is well, and the details say what was found', async () => {
+test('after a cycle of each collector all checks pass, and the details say what was found', async () => {
   for (const command of ['collect-hue', 'collect-aqm']) expect(await home.run(command)).toMatchObject({ exitCode: 0 });
   const report = await json();
   expect(report).toMatchObject({ status: 'healthy', exit_code: 0 });
@@ -57,7 +57,7 @@ test('only the checks named are run; an unknown name is a usage error that names
   expect(unknown.stderr).toContain('did you mean database?');
 });
 
-test('--list names every check, --line fits a monitor, --quiet says nothing', async () => {
+test('--list names every check, --line fits a monitor, --quiet prints nothing', async () => {
   const list = await health('--list');
   for (const { name } of CHECKS) expect(list.stdout).toContain(`${name} `);
   const line = await health('--line');

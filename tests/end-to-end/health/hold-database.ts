@@ -1,4 +1,4 @@
-/** Another program that has the database open, or locked, and does not let go. */
+/** Another program that keeps the database open or locked. */
 import { startChild } from '../../support/child';
 import { isRoot, NOBODY } from '../../support/as-user';
 import type { Bench } from './bench';

@@ -1,4 +1,4 @@
-/** A copy of the built program without its native module: what an npm install that failed half-way leaves behind. */
+/** A copy of the built program without its native module: as after an npm install that failed in the middle. */
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT, startNode, type RunResult } from '../../support/run-command';
@@ -6,7 +6,7 @@ import { isRoot, NOBODY } from '../../support/as-user';
 
 export interface InstallationCopy {
   run(command: string, args: readonly string[]): Promise<RunResult>;
-  /** what `npm rebuild sqlite3` brings */
+  /** the file that `npm rebuild sqlite3` makes */
   installModules(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Does what "Log in again: node bin/auth-amazon.js" says: opens the address, logs in, pastes where that ended. */
+/** Does what "Log in again: node bin/auth-amazon.js" says: opens the address, logs in, pastes the address of the last page. */
 import type { Bench } from './bench';
 
 export async function logInAtAmazon(bench: Bench): Promise<void> {

@@ -1,4 +1,4 @@
-/** No form of output shows a secret, however much fails, and each keeps to its channel. */
+/** No form of output shows a secret, even if many checks fail, and each goes to the right stream. */
 import { fault } from '../../../lib/simulator/faults';
 import { openBench, type Bench } from './bench';
 
@@ -20,7 +20,7 @@ test('keys, tokens and cookies are in no output, though devices and database sen
   const { bridge, home } = bench;
   const { cloud } = home;
   const token = cloud.account.refreshToken;
-  // A bridge and a cloud that quote what they were given, and a cycle whose stored error does.
+  // A bridge and a cloud that repeat the secrets, and a cycle whose stored error contains them.
   const quoted = `${bridge.key} ${token} ${encodeURIComponent(token)}`;
   bridge.faults.always('*', fault.json([{ error: { type: 7, address: `/api/${bridge.key}`, description: quoted } }]));
   cloud.faults.always('*', fault.json({ errors: [{ message: quoted }], data: { endpoints: null } }));
@@ -36,7 +36,7 @@ test('keys, tokens and cookies are in no output, though devices and database sen
   }
 });
 
-test('annotations go with text only; json and line stay what they are', async () => {
+test('annotations are added only to text; json and line do not change', async () => {
   bench = await openBench({ cycles: false });
   bench.home.bridge.state.keys.clear();
   for (const { args, environment = {} } of FORMS) {

@@ -1,4 +1,4 @@
-/** docs/health.md keeps step with the tests; `npm run health-page` writes the table anew. */
+/** docs/health.md agrees with the tests; `npm run health-page` writes its table again. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../../lib/health/checks';
@@ -8,7 +8,7 @@ import { BROKEN_STATES } from './states';
 
 const PAGE = join(PROJECT_ROOT, 'docs', 'health.md');
 
-/** Whatever the layout: the cells. */
+/** The cells, without the layout of the table. */
 const cellsOf = (table: string) =>
   table
     .trim()
@@ -31,7 +31,7 @@ test('there are at least 30 of them, of every check', () => {
   expect([...checks].sort()).toEqual(CHECKS.map(({ name }) => name).sort());
 });
 
-test('the page names every check with what it looks at', () => {
+test('the page describes every check', () => {
   const page = readFileSync(PAGE, 'utf8');
   for (const { name } of CHECKS) expect(page).toContain(`| \`${name}\``);
 });

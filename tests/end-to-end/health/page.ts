@@ -19,7 +19,7 @@ export function tableOfStates(): string {
   return [line(HEAD), line(HEAD.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** The key words of a pattern, as a person reads them: `…` for what differs, `N` for a number. */
+/** The key words of a pattern, in readable form: `…` for what differs, `N` for a number. */
 function wordsOf(pattern: RegExp): string {
   const words = pattern.source
     .replace(/(?<!\\)[()]/g, '')

@@ -1,4 +1,4 @@
-/** The recipes of docs/health.md, taken from the page and run as their programs run them. */
+/** The recipes of docs/health.md, read from the page and run as their programs run them. */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ interface Outcome {
   stdout: string;
 }
 
-/** @param shell as the program that runs the recipe calls it */
+/** @param shell the shell with which the program runs the recipe */
 function run(shell: readonly string[], command: string, environment: Record<string, string> = {}): Promise<Outcome> {
   const [program = '', ...flags] = shell;
   const typed = command
@@ -40,7 +40,7 @@ function run(shell: readonly string[], command: string, environment: Record<stri
   });
 }
 
-test('GitHub Actions: a sound configuration passes, a broken one is annotated and fails the step', async () => {
+test('GitHub Actions: a valid configuration passes, a broken one is annotated and fails the step', async () => {
   const [step] = load(block('yaml', 'name:')) as [{ run: string; env: Record<string, string> }];
   expect(Object.keys(step.env)).toEqual(['HOME_MONITOR_CONFIG']);
   const github = (command: string) => run(['bash', '-e', '-c'], command, { GITHUB_ACTIONS: 'true' });
@@ -51,7 +51,7 @@ test('GitHub Actions: a sound configuration passes, a broken one is annotated an
   expect(broken.stdout).toMatch(/^::error title=secrets::.*does not exist.*%0A.*install -m 600/m);
 });
 
-test('cron: silent while all is well, a mail with the problem and its remedy otherwise', async () => {
+test('cron: no output while all checks pass, else a mail with the problem and its remediation', async () => {
   const line = block('', '--quiet').trim();
   const [, command = ''] = /^(?:\S+\s+){5}(.*)$/.exec(line) ?? [];
   expect(await run(['sh', '-c'], command)).toEqual({ exitCode: 0, stdout: '' });

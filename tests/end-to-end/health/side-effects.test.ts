@@ -1,4 +1,4 @@
-/** Health is asked often, by anybody, while collectors work: it changes nothing and is in nobody's way. */
+/** Health runs often, while collectors work: it changes nothing and does not disturb them. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { logInAtAmazon } from './log-in';
 
 let bench: Bench;
 
-/** Every file of the home, but for SQLite's working files and what health itself remembers, with its content. */
+/** Every file of the home with its content, except SQLite's working files and the state of health itself. */
 function snapshot(directory: string): Record<string, string> {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name));
   const kept = files.filter(
@@ -27,7 +27,7 @@ test('with an alert active, a login refused and readings stored, nothing in the 
   bench.home.cloud.account.revokeRefreshToken();
   bench.home.cloud.account.expireCookies();
   expect(await bench.run('collect-aqm')).toMatchObject({ exitCode: 4 }); // raises the alert
-  await askHealth(bench); // folds the WAL into the database
+  await askHealth(bench); // copies the WAL into the database
   const before = snapshot(bench.home.directory);
   for (let times = 0; times < 3; times++) expect(await askHealth(bench)).toMatchObject({ exitCode: 1 });
   const after = snapshot(bench.home.directory);
@@ -48,7 +48,7 @@ test('with an alert active, a login refused and readings stored, nothing in the 
   for (const command of ['collect-hue', 'collect-aqm']) expect(await bench.run(command)).toMatchObject({ exitCode: 0 });
 });
 
-test('hundreds of health runs beside a collector: no cycle fails or retries, and no health run fails', async () => {
+test('hundreds of health runs together with a collector: no cycle fails or retries, and no health run fails', async () => {
   bench = await openBench();
   let healthRuns = 0;
   let cycles = 0;

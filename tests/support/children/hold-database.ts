@@ -1,4 +1,4 @@
-/** Opens a database, runs statements, says `held`, and keeps it open until it is killed. */
+/** Opens a database, runs statements, prints `held`, and keeps it open until it is killed. */
 import { Database } from '../../../lib/store/database';
 
 const [, , , path = '', statements = ''] = process.argv;

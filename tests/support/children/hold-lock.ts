@@ -1,4 +1,4 @@
-/** Takes a lock, says `held`, `refused` or the error, and holds it until it is killed. */
+/** Takes a lock, prints `held`, `refused` or the error, and holds it until it is killed. */
 import { asMonitorError } from '../../../lib/errors';
 import { acquireLock } from '../../../lib/store/lock';
 

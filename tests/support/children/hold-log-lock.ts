@@ -1,4 +1,4 @@
-/** Takes the lock of a log directory, as often as it is told, adds one to a number under it, and ends as it is told. */
+/** Takes the lock of a log directory the given number of times, increments a number while it holds it, and ends in the given way. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryLock } from '../../../lib/logging/directory-lock';

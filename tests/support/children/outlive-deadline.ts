@@ -1,4 +1,4 @@
-/** A cycle that hangs where no other deadline looks: `node … outlive-deadline SECONDS`. */
+/** A cycle that hangs at a place that no other deadline covers: `node … outlive-deadline SECONDS`. */
 import { startCycleEnd } from '../../../lib/reliability/cycle-end';
 
 process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** Proves a data directory writable and prints what came of it: `{"warnings": […]}` or `{"error": {…}}`. */
+/** Proves a data directory writable and prints the result: `{"warnings": […]}` or `{"error": {…}}`. */
 import { asMonitorError } from '../../../lib/errors';
 import { proveWritable } from '../../../lib/store/prove-writable';
 import { silentLogger, storageOf } from '../storage';

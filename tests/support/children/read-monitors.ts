@@ -1,4 +1,4 @@
-/** Reads the monitors once with the session of a data directory, and says how many readings came, or the error. */
+/** Reads the monitors once with the session of a data directory, and prints the number of readings, or the error. */
 import { join } from 'node:path';
 import { stateFolder } from '../../../lib/files/state-folder';
 import { createHttp } from '../../../lib/http/fetch';

@@ -1,4 +1,4 @@
-/** Stores cycles n to m of one collector, printing a line of JSON for each: what came of it, or the error. */
+/** Stores cycles n to m of one collector, and prints one line of JSON for each: the result, or the error. */
 import { asMonitorError } from '../../../lib/errors';
 import type { CollectorName } from '../../../lib/sources/all';
 import { readingsDatabase } from '../../../lib/store/readings-database';

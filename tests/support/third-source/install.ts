@@ -1,4 +1,4 @@
-/** A copy of the project with a third source in it: its folder, and as little as possible outside of that. */
+/** A copy of the project with a third source in it: its folder, and as little as possible outside of it. */
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../run-command';

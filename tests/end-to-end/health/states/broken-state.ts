@@ -1,4 +1,4 @@
-/** One way in which an installation can be broken, what health says of it, and how that mends it. */
+/** One way in which an installation can be broken, what health says about it, and how to fix it. */
 import type { Bench, BenchOptions } from '../bench';
 
 export interface BrokenState {
@@ -9,20 +9,20 @@ export interface BrokenState {
   exitCode: 0 | 1 | 2;
   /** key words of the check's message */
   says: RegExp;
-  /** what the remedy tells to do: where `mend` is absent, its first group, or all of it, is typed into a shell */
+  /** the remediation: if `fix` is absent, its first group, or all of it, is run in a shell */
   remedy: RegExp;
   bench?: BenchOptions;
   args?: readonly string[];
-  /** why it cannot be made for real without being root */
+  /** why only root can produce it */
   rootBecause?: string;
-  /** health waits for it until its deadline: the test lets its clock run faster */
+  /** health waits for it until its deadline: the test uses a faster clock */
   hangs?: true;
   breakIt: (bench: Bench) => unknown;
-  /** does what the remedy says, where that is not typed into a shell */
-  mend?: (bench: Bench) => unknown;
+  /** follows the remediation, if that is not a shell command */
+  fix?: (bench: Bench) => unknown;
 }
 
-/** Ends the test where a command that the remedy names does not succeed. */
+/** Fails the test if a command of the remediation fails. */
 export async function succeed(bench: Bench, command: string, args: readonly string[] = []): Promise<void> {
   const { exitCode, stderr } = await bench.run(command, args);
   if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode ?? 'a signal'}: ${stderr}`);

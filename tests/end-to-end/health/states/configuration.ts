@@ -4,15 +4,15 @@ import type { BrokenState } from './broken-state';
 import { dirname } from 'node:path';
 import type { Bench } from '../bench';
 
-/** Writes a configuration that is sound but for `over`, and mends it by writing it again without. */
-const configured = (over: Record<string, Record<string, unknown>>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+/** Writes a valid configuration with the fault `over`, and fixes it by writing it again without the fault. */
+const configured = (over: Record<string, Record<string, unknown>>): Pick<BrokenState, 'breakIt' | 'fix'> => ({
   breakIt: (bench) => bench.configure(over),
-  mend: (bench) => bench.configure({}),
+  fix: (bench) => bench.configure({}),
 });
 
-const withSecrets = (over: Record<string, Record<string, unknown>>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+const withSecrets = (over: Record<string, Record<string, unknown>>): Pick<BrokenState, 'breakIt' | 'fix'> => ({
   breakIt: (bench) => bench.configure({}, over),
-  mend: (bench) => bench.configure({}),
+  fix: (bench) => bench.configure({}),
 });
 
 const EDIT = /"\$\{EDITOR:-vi\}" '.*config\.yaml'/;
@@ -30,8 +30,8 @@ export const CONFIG_STATES: readonly BrokenState[] = [
     says: /config\.yaml: this configuration file does not exist/,
     remedy: /cp '.*config\.example\.yaml' '.*config\.yaml'/,
     breakIt: ({ home }) => renameSync(home.configFile, `${home.configFile}.away`),
-    // The copied example is then filled in: here with what it held before.
-    mend: (bench) => {
+    // The user then fills in the copied example: here with its former content.
+    fix: (bench) => {
       renameSync(`${bench.home.configFile}.away`, bench.home.configFile);
     },
   },
@@ -70,7 +70,7 @@ export const CONFIG_STATES: readonly BrokenState[] = [
     says: /config\.yaml:\d+:\d+: /,
     remedy: EDIT,
     breakIt: ({ home }) => appendTo(home.configFile, '\n}: [\n'),
-    mend: (bench) => bench.configure({}),
+    fix: (bench) => bench.configure({}),
   },
   {
     title: 'no source enabled',
@@ -122,8 +122,8 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     says: /secrets\.yaml: this secrets file does not exist/,
     remedy: /install -m 600 '.*secrets\.example\.yaml' '.*secrets\.yaml'/,
     breakIt: ({ home }) => rmSync(home.secretsFile),
-    // The copied example is then filled in by auth-hue and auth-amazon: here with the keys it held before.
-    mend: rewrite,
+    // auth-hue and auth-amazon then fill in the copied example: here with its former keys.
+    fix: rewrite,
   },
   {
     title: 'a malformed key for the bridge',
@@ -170,7 +170,7 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     remedy: /namei -l '.*secrets\.yaml'/,
     rootBecause: 'only root can give a file away',
     breakIt: ({ home }) => chownSync(home.secretsFile, 0, 0),
-    mend: (bench) => {
+    fix: (bench) => {
       bench.own();
     },
   },
@@ -189,7 +189,7 @@ export const SECRETS_STATES: readonly BrokenState[] = [
       chmodSync(secretsFile, 0o644);
       bench.type(`sudo mount -o remount,ro '${dirname(configFile)}'`);
     },
-    mend: ({ home, type }) => {
+    fix: ({ home, type }) => {
       const folder = dirname(home.configFile);
       type(`sudo mount -o remount,rw '${folder}' && chmod 600 '${home.secretsFile}'`);
       type(`sudo mount -o remount,ro '${folder}'`);

@@ -1,4 +1,4 @@
-/** What can be wrong with the database and with what lies beside it. */
+/** What can be wrong with the database and the files beside it. */
 import {
   chmodSync,
   closeSync,
@@ -26,11 +26,11 @@ async function sql(bench: Bench, statements: string): Promise<void> {
   bench.own();
 }
 
-/** Ends the program that `fuser -v` shows, as the remedy says. */
+/** Ends the program that `fuser -v` shows, as the remediation says. */
 function killWhoHasItOpen({ home }: Bench): Promise<void> {
   const shown = execFileSync('fuser', [home.databaseFile], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   for (const pid of shown.trim().split(/\s+/).map(Number)) {
-    // Only what this test has started: its command line names the database of this home.
+    // Only a process that this test has started: its command line names the database of this home.
     const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     if (!commandLine.includes(home.databaseFile)) throw new Error(`process ${pid} is not ours`);
     process.kill(pid, 'SIGKILL');
@@ -39,7 +39,7 @@ function killWhoHasItOpen({ home }: Bench): Promise<void> {
 }
 
 const collect = (bench: Bench) => succeed(bench, 'collect-hue');
-/** Where a damaged database was replaced, the cycle is partial (exit 3), and the former one lies aside. */
+/** If a damaged database was replaced, the cycle is partial (exit 3), and the former database is kept aside. */
 async function collectAndForgetTheDamaged(bench: Bench): Promise<void> {
   const { exitCode } = await bench.run('collect-hue');
   if (exitCode !== 3) throw new Error(`collect-hue ended with ${exitCode ?? 'a signal'}`);
@@ -117,7 +117,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
       writeFileSync(bench.home.databaseFile, 'not a database, whatever its name says\n'.repeat(100));
       bench.own();
     },
-    mend: collectAndForgetTheDamaged,
+    fix: collectAndForgetTheDamaged,
   },
   {
     title: 'a database with damaged pages',
@@ -134,7 +134,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
       writeSync(file, garbage, 0, garbage.length, 4096);
       closeSync(file);
     },
-    mend: collectAndForgetTheDamaged,
+    fix: collectAndForgetTheDamaged,
   },
   {
     title: 'journal mode changed to DELETE',
@@ -144,7 +144,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     says: /is in journal mode delete, not WAL/,
     remedy: /node bin\/collect-hue\.js/,
     breakIt: (bench) => sql(bench, 'PRAGMA journal_mode = DELETE'),
-    mend: collect,
+    fix: collect,
   },
   {
     title: 'a schema of a newer version',
@@ -154,7 +154,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     says: /has schema version 99, this program knows versions up to/,
     remedy: /restore the backup of the older version: ls -l '.*readings\.db'\.version-\*/,
     breakIt: (bench) => sql(bench, 'PRAGMA user_version = 99'),
-    mend: (bench) => sql(bench, 'PRAGMA user_version = 1'), // what the backup of the older version holds
+    fix: (bench) => sql(bench, 'PRAGMA user_version = 1'), // the content of the backup of the older version
   },
   {
     title: "another program's database",
@@ -171,7 +171,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     },
   },
   {
-    title: 'a lock that another program does not let go of',
+    title: 'a lock that another program never releases',
     check: 'database',
     status: 'fail',
     exitCode: 2,
@@ -179,7 +179,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     remedy: /fuser -v '.*readings\.db'/,
     hangs: true,
     breakIt: (bench) => holdDatabase(bench, 'BEGIN IMMEDIATE'),
-    mend: killWhoHasItOpen,
+    fix: killWhoHasItOpen,
   },
   {
     title: 'a full disk',
@@ -195,7 +195,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
       await succeed(bench, 'collect-hue');
       fillDisk(join(bench.home.dataDirectory, 'somebody-elses-file'));
     },
-    mend: ({ home }) => {
+    fix: ({ home }) => {
       rmSync(join(home.dataDirectory, 'somebody-elses-file'));
     },
   },
@@ -209,13 +209,13 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     rootBecause: 'only root can be several users',
     breakIt: async (bench) => {
       await sql(bench, 'PRAGMA wal_checkpoint(TRUNCATE)');
-      // Somebody looks at the database with a tool of his own, which is killed.
+      // Another user opens the database with another tool, which is killed.
       chmodSync(bench.home.databaseFile, 0o644);
       chmodSync(bench.home.dataDirectory, 0o777);
       const { kill } = await holdDatabase(bench, 'BEGIN; SELECT count(*) FROM cycles', 1234);
       await kill();
     },
-    mend: async (bench) => {
+    fix: async (bench) => {
       for (const suffix of ['-shm', '-wal']) {
         const [path, side] = [bench.home.databaseFile, bench.home.databaseFile + suffix];
         bench.type(`sudo chown --reference='${path}' '${side}' && sudo chmod --reference='${path}' '${side}'`);
@@ -239,7 +239,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
       await database.close();
       bench.own();
     },
-    mend: async (bench) => {
+    fix: async (bench) => {
       await killWhoHasItOpen(bench);
       await collect(bench);
     },
@@ -259,7 +259,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
       await kill();
       bench.configure({ storage: {}, retry: {} });
     },
-    mend: collect,
+    fix: collect,
   },
   {
     title: 'a damaged database that was moved aside',
@@ -298,6 +298,6 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     breakIt: (bench) => {
       bench.copy = installationCopy(bench.home.directory);
     },
-    mend: ({ copy }) => copy?.installModules(),
+    fix: ({ copy }) => copy?.installModules(),
   },
 ];

@@ -5,14 +5,14 @@ import type { BrokenState } from './broken-state';
 import type { Bench } from '../bench';
 import { logInAtAmazon } from '../log-in';
 
-/** The simulated bridge, or cloud, meets a fault at every request until it is cleared. */
-const bridgeFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+/** The simulated bridge, or cloud, has a fault at every request until it is cleared. */
+const bridgeFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<BrokenState, 'breakIt' | 'fix'> => ({
   breakIt: ({ bridge }) => void bridge.faults.always(matcher, kind),
-  mend: ({ bridge }) => bridge.faults.clear(),
+  fix: ({ bridge }) => bridge.faults.clear(),
 });
-const cloudFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<BrokenState, 'breakIt' | 'mend'> => ({
+const cloudFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<BrokenState, 'breakIt' | 'fix'> => ({
   breakIt: ({ home }) => void home.cloud.faults.always(matcher, kind),
-  mend: ({ home }) => home.cloud.faults.clear(),
+  fix: ({ home }) => home.cloud.faults.clear(),
 });
 
 const AUTH_HUE = /node bin\/auth-hue\.js/;
@@ -29,7 +29,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     says: /refused the connection \(ECONNREFUSED\)/,
     remedy: AUTH_HUE,
     breakIt: ({ bridge }) => bridge.close(),
-    mend: restore,
+    fix: restore,
   },
   {
     title: 'a bridge that accepts and stays silent',
@@ -49,7 +49,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     says: /another bridge than ours answers .*: its certificate is not for 001788fffe100001/,
     remedy: AUTH_HUE,
     breakIt: (bench) => bench.replaceBridge({ bridgeId: '001788fffe999999' }),
-    mend: restore,
+    fix: restore,
   },
   {
     title: 'another bridge at the same address (http)',
@@ -62,7 +62,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     breakIt: ({ bridge }) => {
       bridge.state.bridgeId = '001788FFFE999999';
     },
-    mend: ({ bridge }) => {
+    fix: ({ bridge }) => {
       bridge.state.bridgeId = '001788FFFE100001';
     },
   },
@@ -74,7 +74,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     says: /certificate of .* was not accepted/,
     remedy: AUTH_HUE,
     breakIt: async (bench) => bench.replaceBridge({ authority: await createTestAuthority() }),
-    mend: restore,
+    fix: restore,
   },
   {
     title: 'a key the bridge does not know',
@@ -84,7 +84,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     says: /the bridge refused the key at GET .*\/api\/<key>\/sensors/,
     remedy: AUTH_HUE,
     breakIt: ({ bridge }) => bridge.state.keys.clear(),
-    mend: ({ bridge }) => bridge.state.keys.add(bridge.key),
+    fix: ({ bridge }) => bridge.state.keys.add(bridge.key),
   },
   {
     title: 'an empty answer on /sensors',
@@ -124,7 +124,7 @@ export const HUE_STATES: readonly BrokenState[] = [
       bridge.state.sensorsBody = '{}';
       bridge.state.fullBody = '{"sensors":{}}';
     },
-    mend: ({ bridge }) => {
+    fix: ({ bridge }) => {
       bridge.state.sensorsBody = undefined;
       bridge.state.fullBody = undefined;
     },
@@ -139,7 +139,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     breakIt: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.battery = 9;
     },
-    mend: ({ bridge }) => {
+    fix: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.battery = 100;
     },
   },
@@ -153,7 +153,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     breakIt: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.reachable = false;
     },
-    mend: ({ bridge }) => {
+    fix: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.reachable = true;
     },
   },
@@ -167,7 +167,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     breakIt: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.on = false;
     },
-    mend: ({ bridge }) => {
+    fix: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.on = true;
     },
   },
@@ -179,7 +179,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     says: /hue\.tls is insecure/,
     remedy: /tls: verify.*node bin\/auth-hue\.js/,
     breakIt: (bench) => bench.configure({ hue: { tls: 'insecure' } }),
-    mend: (bench) => bench.configure({}),
+    fix: (bench) => bench.configure({}),
   },
   {
     title: 'a clock that is a day off',
@@ -191,7 +191,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     breakIt: (bench) => {
       bench.wrapper = ['faketime', '-f', '+1d'];
     },
-    mend: (bench) => {
+    fix: (bench) => {
       bench.wrapper = [];
     },
   },
@@ -209,7 +209,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
       home.cloud.account.expireCookies();
       home.cloud.account.revokeRefreshToken();
     },
-    mend: logInAtAmazon,
+    fix: logInAtAmazon,
   },
   {
     title: 'fresh cookies that are refused at once',
@@ -221,7 +221,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     breakIt: ({ home }) => {
       home.cloud.account.refuseFreshCookies = true;
     },
-    mend: ({ home }) => {
+    fix: ({ home }) => {
       home.cloud.account.refuseFreshCookies = false;
     },
   },
@@ -251,7 +251,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     says: /Amazon lists no device at all for this account at amazon\.de/,
     remedy: /amazon_aqm\.marketplace.*node bin\/auth-amazon\.js --check/,
     breakIt: (bench) => bench.configure({ amazon_aqm: { marketplace: 'amazon.de' } }),
-    mend: (bench) => bench.configure({}),
+    fix: (bench) => bench.configure({}),
   },
   {
     title: 'no monitor in the account',
@@ -263,7 +263,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     breakIt: ({ home }) => {
       unplugged.set(home.cloud, home.cloud.state.monitors.splice(0));
     },
-    mend: ({ home }) => home.cloud.state.monitors.push(...(unplugged.get(home.cloud) ?? [])),
+    fix: ({ home }) => home.cloud.state.monitors.push(...(unplugged.get(home.cloud) ?? [])),
   },
   {
     title: 'a monitor that is offline',
@@ -275,7 +275,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     breakIt: ({ home }) => {
       home.cloud.monitor('Living room').connectivity = 'unreachable';
     },
-    mend: ({ home }) => {
+    fix: ({ home }) => {
       home.cloud.monitor('Living room').connectivity = 'ok';
     },
   },
@@ -289,7 +289,7 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     breakIt: ({ home }) => {
       home.cloud.monitor('Living room').quantities.co.value = null;
     },
-    mend: ({ home }) => {
+    fix: ({ home }) => {
       home.cloud.monitor('Living room').quantities.co.value = 0;
     },
   },
@@ -304,8 +304,8 @@ export const AMAZON_STATES: readonly BrokenState[] = [
       const radon = { instance: '12', assetId: 'Alexa.AirQuality.Radon', unitOfMeasure: '', maximum: 1000, value: 40 };
       home.cloud.monitor(1).quantities['radon'] = radon;
     },
-    // As if a newer version knew it.
-    mend: ({ home }) => Reflect.deleteProperty(home.cloud.monitor(1).quantities, 'radon'),
+    // Simulates a newer version that knows it.
+    fix: ({ home }) => Reflect.deleteProperty(home.cloud.monitor(1).quantities, 'radon'),
   },
   {
     title: 'an Amazon that accepts and stays silent',

@@ -18,7 +18,7 @@ export const DISK_STATES: readonly BrokenState[] = [
       await succeed(bench, 'collect-hue');
       writeFileSync(join(bench.home.dataDirectory, 'somebody-elses-file'), Buffer.alloc(45_000_000));
     },
-    mend: ({ home }) => {
+    fix: ({ home }) => {
       rmSync(join(home.dataDirectory, 'somebody-elses-file'));
     },
   },
@@ -38,7 +38,7 @@ export const DISK_STATES: readonly BrokenState[] = [
       mkdirSync(many);
       for (let number = 0; number < 1050; number++) writeFileSync(join(many, String(number)), '');
     },
-    mend: ({ home }) => {
+    fix: ({ home }) => {
       rmSync(join(home.dataDirectory, 'many'), { recursive: true });
     },
   },
@@ -74,7 +74,7 @@ export const LOGGING_STATES: readonly BrokenState[] = [
       renameSync(home.logDirectory, `${home.logDirectory}.away`);
       writeFileSync(home.logDirectory, '');
     },
-    mend: (bench) => {
+    fix: (bench) => {
       const { logDirectory } = bench.home;
       bench.type(`mv '${logDirectory}' '${logDirectory}.other' && mkdir '${logDirectory}'`);
     },
@@ -92,7 +92,7 @@ export const LOGGING_STATES: readonly BrokenState[] = [
         writeFileSync(join(bench.home.logDirectory, `collect-hue.${number}.log`), logLines(30_000));
       bench.own();
     },
-    mend: (bench) => succeed(bench, 'collect-hue'),
+    fix: (bench) => succeed(bench, 'collect-hue'),
   },
   {
     title: 'a rotation that is overdue',
@@ -105,7 +105,7 @@ export const LOGGING_STATES: readonly BrokenState[] = [
     breakIt: (bench) => {
       writeFileSync(join(bench.home.logDirectory, 'collect-hue.log'), logLines(40_000));
     },
-    mend: (bench) => succeed(bench, 'collect-hue'),
+    fix: (bench) => succeed(bench, 'collect-hue'),
   },
   {
     title: 'log files larger than all of them may be',
@@ -115,7 +115,7 @@ export const LOGGING_STATES: readonly BrokenState[] = [
     says: /logging\.max_file_mb \(100\) is more than logging\.max_total_mb \(60\)/,
     remedy: /Lower logging\.max_file_mb in config\.yaml/,
     breakIt: (bench) => bench.configure({ logging: { max_file_mb: 100 } }),
-    mend: (bench) => bench.configure({}),
+    fix: (bench) => bench.configure({}),
   },
 ];
 

@@ -20,9 +20,9 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
     remedy: RUN_CYCLE,
     bench: { cycles: false },
     breakIt: (bench) => storeCycle(bench, 60),
-    mend: async (bench) => {
+    fix: async (bench) => {
       await runCycles(bench);
-      await forgetTheDayBefore(bench); // the gap that is left is a state of its own
+      await removeEarlierCycles(bench); // the gap that remains is a separate state
     },
   },
   {
@@ -34,9 +34,9 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
     remedy: RUN_CYCLE,
     bench: { cycles: false },
     breakIt: (bench) => storeCycle(bench, 12),
-    mend: async (bench) => {
+    fix: async (bench) => {
       await runCycles(bench);
-      await forgetTheDayBefore(bench);
+      await removeEarlierCycles(bench);
     },
   },
   {
@@ -51,7 +51,7 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
       await storeCycle(bench, 300);
       await runCycles(bench);
     },
-    mend: (bench) => forgetTheDayBefore(bench),
+    fix: (bench) => removeEarlierCycles(bench),
   },
   {
     title: 'a last cycle that failed',
@@ -65,7 +65,7 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
       await bench.run('collect-hue');
       await bench.restoreBridge();
     },
-    mend: collect,
+    fix: collect,
   },
   {
     title: 'a sensor that repeats the same old value',
@@ -78,15 +78,15 @@ export const FRESHNESS_STATES: readonly BrokenState[] = [
       bench.bridge.home.ages[bench.bridge.motionSensor('Hall').temperatureId] = 7200;
       return collect(bench);
     },
-    mend: (bench) => {
+    fix: (bench) => {
       bench.bridge.home.ages[bench.bridge.motionSensor('Hall').temperatureId] = 10;
       return collect(bench);
     },
   },
 ];
 
-/** A gap passes by itself when it is a day old: as if the cycle before it had been yesterday. */
-async function forgetTheDayBefore(bench: Bench): Promise<void> {
+/** A gap ends by itself when it is a day old: this moves the cycle before it to yesterday. */
+async function removeEarlierCycles(bench: Bench): Promise<void> {
   const database = await Database.open(bench.home.databaseFile, 'read-write');
   const limit = new Date(Date.now() - 5 * MINUTE_MS).toISOString();
   await database.exec(`DELETE FROM reading WHERE cycle IN (SELECT id FROM cycle WHERE started_at < '${limit}');
@@ -109,7 +109,7 @@ export const ALERT_STATES: readonly BrokenState[] = [
       const { exitCode } = await bench.run('collect-aqm');
       if (exitCode !== 4) throw new Error(`collect-aqm ended with ${exitCode ?? 'a signal'}`);
     },
-    mend: async (bench) => {
+    fix: async (bench) => {
       await logInAtAmazon(bench);
       await succeed(bench, 'collect-aqm');
     },

@@ -1,4 +1,4 @@
-/** A monitor that answers JSON over HTTP in this network, as an AirGradient does: it is there to try out what a new source costs. */
+/** A monitor that answers JSON over HTTP in this network, as an AirGradient does: an example that shows how much work a new source is. */
 import type { SourceRow } from '../source';
 
 export const TOY = {

@@ -1,4 +1,4 @@
-/** The weather of a simulated week: what befalls a cycle, and whether it must come out well all the same. */
+/** The disturbances of a simulated week: what happens to a cycle, and whether it must succeed nevertheless. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../../lib/simulator/faults';
@@ -7,31 +7,31 @@ import { startHueBridge } from '../../../lib/simulator/hue-bridge';
 import { seededRandom } from '../../../lib/simulator/random';
 import type { SoakHome } from './soak-home';
 
-export interface Weather {
+export interface Disturbance {
   name: string;
   /** exit 0 and every reading stored; else exit 1, a failed row and no reading */
   endsWell: boolean;
-  /** Lets it come; a function given back is called when the cycle has ended. */
-  comes?: (home: SoakHome) => Goes | undefined | Promise<Goes | undefined>;
+  /** Begins the disturbance; if it returns a function, that is called when the cycle has ended. */
+  begin?: (home: SoakHome) => End | undefined | Promise<End | undefined>;
 }
 
-type Goes = () => void | Promise<void>;
+type End = () => void | Promise<void>;
 
-const CLEAR: Weather = { name: 'clear', endsWell: true };
+const UNDISTURBED: Disturbance = { name: 'clear', endsWell: true };
 
 const on = (path: string, faultsOf: (home: SoakHome) => FaultScript) => {
-  const times = (name: string, what: ReturnType<typeof fault.none>, count: number): Weather => ({
+  const times = (name: string, what: ReturnType<typeof fault.none>, count: number): Disturbance => ({
     name,
     endsWell: true,
-    comes: (home) => {
+    begin: (home) => {
       faultsOf(home).next(path, what, count);
       return undefined;
     },
   });
-  const always = (name: string, what: ReturnType<typeof fault.none>): Weather => ({
+  const always = (name: string, what: ReturnType<typeof fault.none>): Disturbance => ({
     name,
     endsWell: false,
-    comes: (home) => faultsOf(home).always(path, what),
+    begin: (home) => faultsOf(home).always(path, what),
   });
   return { times, always };
 };
@@ -39,17 +39,17 @@ const on = (path: string, faultsOf: (home: SoakHome) => FaultScript) => {
 const hue = on('/sensors', (home) => home.bridge.faults);
 const aqm = on('/api/phoenix/state', (home) => home.cloud.faults);
 
-/** 3 s are within the busy timeout of 5 s, 8 s beyond it. */
-const lockHolder = (seconds: number): Weather => ({
+/** 3 s are within the busy timeout of 5 s, 8 s are longer. */
+const lockHolder = (seconds: number): Disturbance => ({
   name: `a lock held for ${seconds} s`,
   endsWell: true,
-  comes: (home) => home.holdLock(seconds),
+  begin: (home) => home.holdLock(seconds),
 });
 
-const lowDisk: Weather = {
+const lowDisk: Disturbance = {
   name: 'low disk',
   endsWell: true,
-  comes: (home) => {
+  begin: (home) => {
     home.isDiskLow = true;
     return () => {
       home.isDiskLow = false;
@@ -57,7 +57,7 @@ const lowDisk: Weather = {
   },
 };
 
-export const HUE_WEATHER: readonly Weather[] = [
+export const HUE_DISTURBANCES: readonly Disturbance[] = [
   hue.times('a timeout', fault.silence(), 1),
   hue.times('429, twice', fault.status(429), 2),
   hue.times('429 with Retry-After', fault.status(429, { retryAfter: 1 }), 1),
@@ -68,17 +68,17 @@ export const HUE_WEATHER: readonly Weather[] = [
   hue.times('error 901', fault.hueError(901), 1),
   hue.always('429 for good', fault.status(429)),
   {
-    name: 'nobody there',
+    name: 'no answer',
     endsWell: false,
-    comes: (home) => home.bridge.faults.always('CONNECT', fault.reset()),
+    begin: (home) => home.bridge.faults.always('CONNECT', fault.reset()),
   },
-  { name: 'a moved bridge', endsWell: true, comes: moveBridge },
+  { name: 'a moved bridge', endsWell: true, begin: moveBridge },
   lowDisk,
   lockHolder(3),
   lockHolder(8),
 ];
 
-export const AQM_WEATHER: readonly Weather[] = [
+export const AQM_DISTURBANCES: readonly Disturbance[] = [
   aqm.times('a timeout', fault.silence(), 1),
   aqm.times('429, twice', fault.tooManyRequests(), 2),
   aqm.times('500', fault.status(500), 1),
@@ -88,10 +88,10 @@ export const AQM_WEATHER: readonly Weather[] = [
   aqm.times('a reset, twice', fault.reset(), 2),
   aqm.always('503 for good', fault.status(503)),
   {
-    // The back-off of minutes after it is over when the next simulated cycle starts.
+    // The wait of minutes after it has ended when the next simulated cycle starts.
     name: '429 for good',
     endsWell: false,
-    comes: (home) => {
+    begin: (home) => {
       home.cloud.faults.always('/api/phoenix/state', fault.tooManyRequests());
       return () => changeState(join(home.dataDirectory, 'amazon-session.json'), { rate_limit: null });
     },
@@ -99,7 +99,7 @@ export const AQM_WEATHER: readonly Weather[] = [
   {
     name: 'expired cookies',
     endsWell: true,
-    comes: (home) => {
+    begin: (home) => {
       home.cloud.account.expireCookies();
       return undefined;
     },
@@ -107,7 +107,7 @@ export const AQM_WEATHER: readonly Weather[] = [
   lowDisk,
 ];
 
-/** It comes back elsewhere, and tells the discovery service; which may be asked again, because time has passed. */
+/** The bridge restarts at another port and registers it at the discovery service, which may be asked again at once. */
 async function moveBridge(home: SoakHome): Promise<undefined> {
   await home.bridge.close();
   const bridge = await startHueBridge({ ...home.bridgeOptions, home: home.bridge.home });
@@ -126,16 +126,21 @@ function changeState(file: string, change: object): void {
   writeFileSync(file, JSON.stringify({ ...state, ...change }), { mode: 0o600 });
 }
 
-/** Every kind at least once, most cycles clear, the first one always; the same for the same seed. */
-export function weatherScript(kinds: readonly Weather[], cycles: number, seed: number, badShare = 0.1): Weather[] {
+/** Every kind at least once; most cycles, and always the first one, undisturbed; the same for the same seed. */
+export function disturbanceScript(
+  kinds: readonly Disturbance[],
+  cycles: number,
+  seed: number,
+  badShare = 0.1,
+): Disturbance[] {
   const random = seededRandom(seed);
   const script = kinds.slice(0, cycles - 1);
-  while (script.length < cycles - 1) script.push(random.next() < badShare ? random.pick(kinds) : CLEAR);
+  while (script.length < cycles - 1) script.push(random.next() < badShare ? random.pick(kinds) : UNDISTURBED);
   for (let last = script.length - 1; last > 0; last--) {
     const other = random.between(0, last);
-    const [one, two] = [script[last] ?? CLEAR, script[other] ?? CLEAR];
+    const [one, two] = [script[last] ?? UNDISTURBED, script[other] ?? UNDISTURBED];
     script[last] = two;
     script[other] = one;
   }
-  return [CLEAR, ...script];
+  return [UNDISTURBED, ...script];
 }
