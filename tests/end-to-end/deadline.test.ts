@@ -39,12 +39,17 @@ it.each([
     const itsHome = await openHome({ config: PATIENT });
     for (const device of [itsHome.bridge, itsHome.cloud]) device.faults.always(matcher, misbehaviour);
     const { exitCode, stderr } = await itsHome.run(command);
+    const exhausted = itsHome.logged('retry_exhausted');
+    // On a busy machine there may be no time left to make the database: then the row waits in the spool for this cycle.
+    for (const device of [itsHome.bridge, itsHome.cloud]) device.faults.clear();
+    itsHome.configure({ collection: { deadline_seconds: 120 } });
+    await itsHome.run(command);
     const ending = {
       name,
       exitCode,
       said: stderr.includes(`did not end within ${PATIENT.collection.deadline_seconds} s`),
-      rows: await itsHome.query('SELECT outcome, exit_code, error_type FROM cycles'),
-      exhausted: itsHome.logged('retry_exhausted'),
+      rows: await itsHome.query('SELECT outcome, exit_code, error_type FROM cycles ORDER BY started_at LIMIT 1'),
+      exhausted,
     };
     await itsHome.close();
     return ending;
