@@ -108,6 +108,6 @@ test('annotations: one a problem, with what would end them escaped', () => {
     check('logging', 'warn', 'late.'),
   );
   expect(renderAnnotations(nasty)).toBe(
-    '::error title=hue::100 %25%0Aof it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AMend it: chmod 600 x\n',
+    '::error title=hue::100 %25%0Aof it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AFix it: chmod 600 x\n',
   );
 });
