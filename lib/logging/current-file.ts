@@ -102,7 +102,7 @@ export class CurrentFile {
    * Cuts off half a line at the end: of a process that was killed inside write(2), whose call never returned, or after
    * a `truncate` by hand. Only under the lock: else it may be a line that is being written.
    */
-  mendTail(): void {
+  repairTail(): void {
     if (!this.#tailUnknown) return;
     this.#tailUnknown = false;
     if (this.#readTail(1)[0] === NEWLINE) return;

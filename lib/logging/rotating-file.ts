@@ -60,7 +60,7 @@ export class RotatingFile {
     const bytes = Buffer.from(line);
     return this.#underLock((events, refusal) => {
       this.#open(events);
-      if (refusal === undefined) this.#file.mendTail();
+      if (refusal === undefined) this.#file.repairTail();
       const { size } = this.#file;
       if (size > 0 && size + bytes.length > this.#options.maxFileBytes && !this.#rotationPaused) {
         this.#tryRotation(events, refusal);

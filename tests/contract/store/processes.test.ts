@@ -64,8 +64,8 @@ rootTest('side files of another owner: the error names them and the command (nee
   });
   // Nothing was deleted, and with the right owner everything works again.
   for (const suffix of ['-wal', '-shm']) chownSync(path + suffix, NOBODY, NOBODY);
-  const { stdout: mended } = await runChild('store-cycle', [here.storage.data_directory, '2'], { uid: NOBODY });
-  expect(JSON.parse(mended)).toMatchObject({ stored: 2 });
+  const { stdout: later } = await runChild('store-cycle', [here.storage.data_directory, '2'], { uid: NOBODY });
+  expect(JSON.parse(later)).toMatchObject({ stored: 2 });
 });
 
 rootTest('a read-only directory: the error names it and the command (needs root)', async () => {
