@@ -95,14 +95,14 @@ function isIn(section: SecretSection, key: string): boolean {
  * not leave the other's rest behind. Names of this machine are not secret, and masking them would spoil every message.
  */
 export function allSecretValues(secrets: Secrets): string[] {
-  const { email, heartbeat } = secrets;
-  const passwords = [secrets.hue?.username, secrets.amazon?.refresh_token, email?.username, email?.password];
-  const addresses = [email?.from, email?.to].flatMap((text) => [text, ...(text?.split(/[\s,;<>]+/) ?? [])]);
-  const values = [...passwords, email?.host, ...addresses, ...Object.values(heartbeat ?? {})].filter(
-    (text) => text !== undefined && text.length >= 4,
+  // Every text of every section, so that no section can be forgotten here.
+  const texts = Object.values(secrets as Record<string, object>).flatMap(
+    (section) => Object.values(section) as unknown[],
   );
+  const addresses = [secrets.email?.from, secrets.email?.to].flatMap((text) => text?.split(/[\s,;<>]+/) ?? []);
+  const values = [...texts, ...addresses].filter((text) => typeof text === 'string' && text.length >= 4) as string[];
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);
-  const spellings = values.flatMap((text) => (text === undefined ? [] : [text, encodeURIComponent(text)]));
+  const spellings = values.flatMap((text) => [text, encodeURIComponent(text)]);
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
 }
 

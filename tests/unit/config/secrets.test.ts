@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Secrets } from '../../../lib/config/config';
 import { ConfigurationError } from '../../../lib/config/faults';
 import { allSecretValues, loadSecrets, type LoadedSecrets } from '../../../lib/config/secrets';
 import { scratchDirectory } from '../../support/scratch';
@@ -192,6 +193,10 @@ describe('allSecretValues', () => {
   test('leaves out what would spoil every message: this machine, and words of one to three letters', () => {
     const { secrets } = load('email: { host: localhost, username: pi, password: "xyz", from: a@b, to: pi@localhost }');
     expect(allSecretValues(secrets)).toEqual(['pi%40localhost', 'pi@localhost']);
+  });
+
+  test('has the texts of a section that nobody named here', () => {
+    expect(allSecretValues({ other: { token: 'abcdefgh' } } as Secrets)).toEqual(['abcdefgh']);
   });
 
   test('has nothing if nothing is secret', () => {
