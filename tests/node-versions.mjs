@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What depends on Node.js most: processes, signals, files, the compiled code, HTTP, TLS, streams. */
 const TESTS = [
+  'contract/files/write-whole.test.ts',
   'end-to-end/amazon-alert.test.ts',
   'end-to-end/collect-hue.test.ts',
   'end-to-end/compiled-code.test.ts',
@@ -21,7 +22,7 @@ const TESTS = [
   'end-to-end/report-exports.test.ts',
   'end-to-end/signals.test.ts',
   'end-to-end/spool.test.ts',
-  'unit/files/write-whole.test.ts',
+
   'unit/http/fetch.test.ts',
   'unit/simulator/misbehave.test.ts',
   'unit/sources/hue/tls.test.ts',
