@@ -22,7 +22,6 @@ const TESTS = [
   'end-to-end/report-exports.test.ts',
   'end-to-end/signals.test.ts',
   'end-to-end/spool.test.ts',
-
   'unit/http/fetch.test.ts',
   'unit/simulator/misbehave.test.ts',
   'unit/sources/hue/tls.test.ts',
