@@ -148,11 +148,7 @@ async function keep(
 
 /** Neither the database nor the spool took them: this error says so, with the remedy for the spool. */
 function failureThatLost(readings: number, { message, type, permanent, cause }: MonitorError, spool: MonitorError) {
-  const sentences = [
-    message,
-    ...(spool.message === message ? [] : [spool.message]),
-    ...(spool.message.includes('are lost') ? [] : [`${readings} readings are lost.`]),
-  ];
+  const sentences = [message, ...(spool.message === message ? [] : [spool.message]), `${readings} readings are lost.`];
   return new MonitorError(sentences.map(asSentence).join(' '), {
     type,
     permanent,

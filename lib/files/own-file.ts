@@ -25,24 +25,30 @@ import { removeIfThere } from './remove-if-there';
 
 /** Something else lies where a file of ours should be: it is neither read nor written. */
 export class NotOurFile extends MonitorError {
+  readonly isDirectory: boolean;
+
   /** @param what `is a symbolic link` */
   constructor(
     readonly path: string,
     readonly what: string,
+    file: Pick<Stats, 'isFile' | 'isDirectory'>,
   ) {
     // What a link, a pipe or a socket leads to stays when its name is removed; a folder or a file may hold something.
-    const holdsNothing = /link|pipe|socket|device/.test(what);
+    const holdsNothing = !file.isFile() && !file.isDirectory();
     super(`${path} ${what}, and is not used.`, {
       type: 'file_system',
       permanent: true,
-      remediation: holdsNothing ? `Remove it: rm '${path}'` : `Move it away: mv '${path}' '${path}.other'`,
+      remediation: holdsNothing
+        ? { say: 'Remove it', command: `rm '${path}'` }
+        : { say: 'Move it away', command: `mv '${path}' '${path}.other'` },
     });
+    this.isDirectory = file.isDirectory();
   }
 }
 
 /** A state file is replaced by renaming: that takes the name of anything but a folder. */
 export function canBeReplaced(thrown: unknown): boolean {
-  return thrown instanceof NotOurFile && thrown.what !== 'is a directory';
+  return thrown instanceof NotOurFile && !thrown.isDirectory;
 }
 
 /** `is a symbolic link`; null for a regular file. */
@@ -131,7 +137,7 @@ export function refuseForeignDirectory(path: string): void {
   const folder = lstatSync(path, { throwIfNoEntry: false });
   const foreign = folder === undefined ? null : foreignOwnerOf(folder, path);
   if (folder === undefined || foreign === null) return;
-  throw new NotOurFile(path, folder.isSymbolicLink() ? `is a symbolic link that ${foreign}` : foreign);
+  throw new NotOurFile(path, folder.isSymbolicLink() ? `is a symbolic link that ${foreign}` : foreign, folder);
 }
 
 /**
@@ -165,7 +171,7 @@ export function settleOwnFile(path: string, mode: number): void {
 
 function refuse(file: Stats, path: string, objection: Objection): void {
   const what = objection(file, path);
-  if (what !== null) throw new NotOurFile(path, what);
+  if (what !== null) throw new NotOurFile(path, what, file);
 }
 
 /** Its kind may be why it could not be opened: the system says no more than ELOOP, ENXIO or EISDIR. */

@@ -76,10 +76,21 @@ function writeSpoolFile(storage: StorageConfig, logger: Logger, cycle: Cycle): v
   makeDirectory(directory, 0o700);
   const usedBytes = bytesIn(storage);
   if (usedBytes + Buffer.byteLength(text) > storage.spool_max_mb * 1e6) {
-    const message = `${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb}): ${readings} readings are lost.`;
-    const remediation = 'Fix the database, so that the next cycle can store what waits: node bin/health.js database';
-    logger.critical('spool_full', message, { readings, used_bytes: usedBytes, remediation });
-    throw new MonitorError(message, { type: 'database_full', permanent: true, remediation });
+    const failure = new MonitorError(`${directory} is full (storage.spool_max_mb: ${storage.spool_max_mb})`, {
+      type: 'database_full',
+      permanent: true,
+      remediation: {
+        say: 'Fix the database, so that the next cycle can store what waits',
+        command: 'node bin/health.js database',
+      },
+    });
+    const { message, remediation } = failure;
+    logger.critical('spool_full', `${message}: ${readings} readings are lost.`, {
+      readings,
+      used_bytes: usedBytes,
+      remediation,
+    });
+    throw failure;
   }
   const { started_at, collector } = cycle.record;
   const file = join(directory, `${started_at.replace(/[-:.]/g, '')}-${collector}.json`);
