@@ -15,6 +15,8 @@ import type { Cycle, CycleRecord, Effort, Store } from './store/store';
 
 export interface CollectContext {
   collector: CollectorName;
+  /** how often cycles are meant to run; kept with each, so that a change does not rewrite the past */
+  intervalMinutes: number;
   /** the `timestamp` of all readings of this cycle */
   startedAt: Date;
   source: Pick<Source, 'read'>;
@@ -178,6 +180,9 @@ function recordOf(context: CollectContext, report: SourceReport, failure: Monito
     endpoint: traffic.endpoint,
     retries: context.retries(),
     lock_wait_ms: storage.effort.lockWaitMs,
+    clock_offset_seconds: traffic.clockDifferenceMs === null ? null : Math.round(traffic.clockDifferenceMs / 1000),
+    clock: null,
+    interval_minutes: context.intervalMinutes,
     ...judge(report, failure, storage.effort.replaced, redact),
   };
 }

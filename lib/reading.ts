@@ -11,6 +11,8 @@ export interface Reading extends Quantities {
   location: string;
   /** the sensor's own time, UTC ISO 8601 with milliseconds and `Z`; null if it is not known */
   measured_at: string | null;
+  /** what the configuration adds to the sensor's own temperature; it is in `temperature_celsius`; null if nothing */
+  temperature_offset_celsius: number | null;
   /** outside `validation.temperature_min … max`: stored nevertheless */
   is_anomalous: boolean;
 }

@@ -168,6 +168,7 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
   const locations = sectionOf(config, row)?.locations ?? {};
   const context: CollectContext = {
     collector: row.collector,
+    intervalMinutes: config.collection.interval_minutes,
     startedAt,
     source,
     accept: (devices) => accept(devices, { row, locations, validation, texts, logger }),

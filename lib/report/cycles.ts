@@ -17,6 +17,9 @@ export interface CycleRow extends Row {
   endpoint: string | null;
   error_type: string | null;
   error: string | null;
+  clock_offset_seconds: number | null;
+  clock: string | null;
+  interval_minutes: number | null;
 }
 
 export const CYCLE_COLUMNS: readonly string[] = [
@@ -36,6 +39,9 @@ export const CYCLE_COLUMNS: readonly string[] = [
   'lock_wait_ms',
   'error_type',
   'error',
+  'clock_offset_seconds',
+  'clock',
+  'interval_minutes',
 ];
 
 export interface CyclesSummary {

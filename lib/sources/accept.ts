@@ -66,6 +66,7 @@ function outcomeOf(device: DeviceAnswer, device_id: string, acceptance: Acceptan
     location: texts.own(locationOf(device, locations)),
     measured_at: device.measuredAt,
     ...quantities,
+    temperature_offset_celsius: null,
     is_anomalous: celsius !== null && (celsius < validation.temperature_min || celsius > validation.temperature_max),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { QUANTITIES, type QuantityName, type QuantityRow } from '../quantities';
 import { VERSION_1 } from './schema-version-1';
+import { VERSION_2 } from './schema-version-2';
 
 /**
  * A column of hundredths keeps 20.75 in 2 bytes and every value exactly: an integer in it counts hundredths, a real
@@ -32,13 +33,16 @@ function word(id: string): string {
   return `(SELECT text FROM word WHERE id = ${id})`;
 }
 
+/** What was added to the sensor's own temperature before it was stored. */
+const TEMPERATURE_OFFSET = fromHundredths('r.temperature_offset');
+
 type QuantityRows = Readonly<Record<string, QuantityRow>>;
 
 /**
  * What a row of the view `readings` is made of. CROSS JOIN makes SQLite look up cycles first: without statistics it
  * would read all readings for one hour of them.
  */
-function readingsOf(quantities: QuantityRows): string {
+function readingsOf(quantities: QuantityRows, version = Infinity): string {
   const values = Object.entries(quantities).map(([name, row]) => `  ${valueOf(row)} AS ${name},\n`);
   return `SELECT
   c.started_at AS timestamp,
@@ -46,7 +50,7 @@ function readingsOf(quantities: QuantityRows): string {
   d.device_id AS device_id,
   d.device_type AS device_type,
   ${word('r.location')} AS location,
-${values.join('')}  r.is_anomalous AS is_anomalous
+${values.join('')}  r.is_anomalous AS is_anomalous${version < 2 ? '' : `,\n  ${TEMPERATURE_OFFSET} AS temperature_offset_celsius`}
 FROM cycle c CROSS JOIN reading r ON r.cycle = c.id JOIN device d ON d.id = r.device`;
 }
 
@@ -54,7 +58,7 @@ FROM cycle c CROSS JOIN reading r ON r.cycle = c.id JOIN device d ON d.id = r.de
 export const READINGS = readingsOf(QUANTITIES);
 
 /** What a version changes besides the columns of new quantities: version → SQL. A step is never changed, only added. */
-const STEPS: Readonly<Record<number, string>> = { 1: VERSION_1 };
+const STEPS: Readonly<Record<number, string>> = { 1: VERSION_1, 2: VERSION_2 };
 
 /** `[n]` leads from version n to n + 1: its step, the columns of the quantities that are new in it, and the view. */
 export function migrationsOf(quantities: QuantityRows, steps = STEPS): string[] {
@@ -65,7 +69,7 @@ export function migrationsOf(quantities: QuantityRows, steps = STEPS): string[] 
     if (version === 1) return steps[1] ?? '';
     const columns = rows.filter(([, { kept }]) => kept.since === version).map(([, row]) => columnOf(row));
     const known = Object.fromEntries(rows.filter(([, { kept }]) => kept.since <= version));
-    const view = `DROP VIEW readings; CREATE VIEW readings AS ${readingsOf(known)}`;
+    const view = `DROP VIEW readings; CREATE VIEW readings AS ${readingsOf(known, version)}`;
     return [...(steps[version] === undefined ? [] : [steps[version]]), ...columns, view].join(';\n');
   });
 }
@@ -86,7 +90,10 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  */
 export function viewsOver(version: number, quantities: QuantityRows = QUANTITIES): string {
   const missing = Object.values(quantities).filter(({ kept }) => kept.since > version);
-  const columns = missing.map(({ kept }) => `, NULL AS ${kept.column}`).join('');
-  return `CREATE TEMP VIEW reading AS SELECT r.*${columns} FROM main.reading r;
+  const columns = [...missing.map(({ kept }) => kept.column), ...(version < 2 ? ['temperature_offset'] : [])];
+  const unknown = columns.map((column) => `, NULL AS ${column}`).join('');
+  const cycles = `CREATE TEMP VIEW cycles AS
+    SELECT c.*, NULL AS clock_offset_seconds, NULL AS clock, NULL AS interval_minutes FROM main.cycles c;`;
+  return `CREATE TEMP VIEW reading AS SELECT r.*${unknown} FROM main.reading r; ${version < 2 ? cycles : ''}
     CREATE TEMP VIEW readings AS ${readingsOf(quantities)}`;
 }

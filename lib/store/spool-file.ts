@@ -16,12 +16,19 @@ export function decodeSpoolFile(text: string): Cycle {
   if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
   if (!Array.isArray(file['readings'])) throw new Error('its readings are not a list');
   const record = checked<CycleRecord>(
-    { lock_wait_ms: 0, ...objectOf(file['record'], 'its cycle') },
+    { ...UNKNOWN_TO_FIRST_VERSIONS, ...objectOf(file['record'], 'its cycle') },
     RECORD,
     'its cycle',
   );
   const readings = file['readings'].map((reading) =>
-    wellFormed({ ...NO_QUANTITIES, ...checked<Reading>(reading, READING, 'a reading') }),
+    wellFormed({
+      ...NO_QUANTITIES,
+      ...checked<Reading>(
+        { temperature_offset_celsius: null, ...objectOf(reading, 'a reading') },
+        READING,
+        'a reading',
+      ),
+    }),
   );
   return { record, readings, spooled: true };
 }
@@ -60,9 +67,20 @@ const RECORD: Record<keyof CycleRecord, Check> = {
   payload_bytes: number,
   endpoint: orNull(filled),
   retries: number,
-  lock_wait_ms: number, // 0 in files of the first versions, which did not have it
+  lock_wait_ms: number,
   error_type: orNull(filled),
   error: orNull(text),
+  clock_offset_seconds: orNull(number),
+  clock: orNull(filled),
+  interval_minutes: orNull(number),
+};
+
+/** What files of the first versions do not have. */
+const UNKNOWN_TO_FIRST_VERSIONS = {
+  lock_wait_ms: 0,
+  clock_offset_seconds: null,
+  clock: null,
+  interval_minutes: null,
 };
 
 /** Absent in a file of a version that did not know the quantity yet: then it was not measured. */
@@ -75,6 +93,7 @@ const READING: Record<keyof Reading, Check> = {
   device_type: filled,
   location: text,
   measured_at: orNull(time),
+  temperature_offset_celsius: orNull(number),
   is_anomalous: (value) => typeof value === 'boolean',
   ...QUANTITIES,
 };

@@ -6,6 +6,9 @@ import type { CollectorName } from '../sources/all';
 
 export type Outcome = 'ok' | 'partial' | 'failed';
 
+/** Whether the start of a cycle can be believed: as this machine's clock said, as a better clock said, or not at all. */
+export type ClockJudgement = 'ok' | 'corrected' | 'doubtful';
+
 /** One row of `cycles`; `readings_stored` and `readings_spooled` are filled in by the store. */
 export interface CycleRecord {
   /** start of the cycle, UTC ISO 8601 with milliseconds and `Z`; the `timestamp` of all its readings */
@@ -24,6 +27,12 @@ export interface CycleRecord {
   lock_wait_ms: number;
   error_type: ErrorType | null;
   error: string | null;
+  /** the device's clock minus ours, in seconds; null if it told no time */
+  clock_offset_seconds: number | null;
+  /** null: nobody judged it */
+  clock: ClockJudgement | null;
+  /** how often cycles were meant to run; null: nobody wrote it down */
+  interval_minutes: number | null;
 }
 
 /** A cycle and what it read: stored together or not at all. */

@@ -7,7 +7,7 @@ import { toHundredths } from './schema';
 import type { Cycle } from './store';
 
 /** What is given of a reading, in the order of `valuesOf`. */
-const GIVEN = ['device_id', 'location', 'age_ms', 'is_anomalous', ...QUANTITY_NAMES];
+const GIVEN = ['device_id', 'location', 'age_ms', 'is_anomalous', 'temperature_offset', ...QUANTITY_NAMES];
 /** SQLite takes 32,766 parameters in one statement. */
 const READINGS_PER_STATEMENT = Math.floor(32_766 / GIVEN.length);
 const KEPT = QUANTITY_NAMES.map((name) => QUANTITIES[name].kept.column);
@@ -21,10 +21,10 @@ const AS_KEPT = QUANTITY_NAMES.map((name) =>
  */
 export async function writeCycle(database: Database, cycle: Cycle): Promise<void> {
   const { record, readings } = cycle;
-  const words = [record.collector, record.outcome, record.endpoint, record.error_type, ...readings.map(locationOf)];
+  const words = [record.collector, record.outcome, record.endpoint, record.error_type, record.clock];
   await database.run(
     'INSERT INTO word (text) SELECT value FROM json_each(?) WHERE value IS NOT NULL ON CONFLICT DO NOTHING',
-    JSON.stringify(words),
+    JSON.stringify([...words, ...readings.map(locationOf)]),
   );
   const id = await writeRecord(database, cycle);
   if (readings.length === 0) return;
@@ -66,9 +66,11 @@ async function writeRecord(database: Database, cycle: Cycle): Promise<number> {
   // The update changes nothing; it makes the statement answer the id of the row that is there already.
   const row = await database.get<{ id: number }>(
     `INSERT INTO cycle (started_ms, collector, outcome, exit_code, duration_ms, readings_stored, readings_spooled,
-       devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error)
+       devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error,
+       clock_offset_seconds, clock, interval_minutes)
      VALUES (?, (SELECT id FROM word WHERE text = ?), (SELECT id FROM word WHERE text = ?), ?, ?, ?, ?, ?, ?, ?, ?,
-       (SELECT id FROM word WHERE text = ?), ?, ?, (SELECT id FROM word WHERE text = ?), ?)
+       (SELECT id FROM word WHERE text = ?), ?, ?, (SELECT id FROM word WHERE text = ?), ?,
+       ?, (SELECT id FROM word WHERE text = ?), ?)
      ON CONFLICT (started_at, collector) DO UPDATE SET started_ms = excluded.started_ms RETURNING id`,
     Date.parse(record.started_at),
     record.collector,
@@ -86,6 +88,9 @@ async function writeRecord(database: Database, cycle: Cycle): Promise<number> {
     Math.round(record.lock_wait_ms),
     record.error_type,
     record.error,
+    record.clock_offset_seconds,
+    record.clock,
+    record.interval_minutes,
   );
   // An INSERT with RETURNING answers exactly one row.
   return (row as { id: number }).id;
@@ -96,8 +101,8 @@ async function writeReadings(database: Database, id: number, startedAt: string, 
   const places = `(${GIVEN.map(() => '?').join(',')})`;
   await database.run(
     `WITH v (${GIVEN.join(', ')}) AS (VALUES ${readings.map(() => places).join(',')})
-     INSERT INTO reading (cycle, device, location, age_ms, is_anomalous, ${KEPT.join(', ')})
-     SELECT ${id}, d.id, w.id, v.age_ms, v.is_anomalous, ${AS_KEPT.join(', ')}
+     INSERT INTO reading (cycle, device, location, age_ms, is_anomalous, temperature_offset, ${KEPT.join(', ')})
+     SELECT ${id}, d.id, w.id, v.age_ms, v.is_anomalous, ${toHundredths('v.temperature_offset')}, ${AS_KEPT.join(', ')}
      FROM v CROSS JOIN device d ON d.device_id = v.device_id CROSS JOIN word w ON w.text = v.location
      WHERE true ON CONFLICT DO NOTHING`,
     ...readings.flatMap((reading) => valuesOf(reading, started)),
@@ -111,6 +116,7 @@ function valuesOf(reading: Reading, started: number): SqlValue[] {
     reading.location,
     reading.measured_at === null ? null : started - Date.parse(reading.measured_at),
     reading.is_anomalous ? 1 : 0,
+    reading.temperature_offset_celsius,
     ...QUANTITY_NAMES.map((name) => reading[name]),
   ];
 }

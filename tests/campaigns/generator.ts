@@ -70,7 +70,8 @@ function word(text: string): string {
 /** One cycle in 500 fails, one in 1,000 has no row. */
 function cyclesSql(first: number, last: number, epoch: number): string {
   return `INSERT INTO cycle (id, started_ms, collector, outcome, exit_code, duration_ms, readings_stored, readings_spooled,
-      devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error)
+      devices_seen, devices_skipped, requests, payload_bytes, endpoint, retries, lock_wait_ms, error_type, error,
+      clock_offset_seconds, clock, interval_minutes)
     WITH drawn AS MATERIALIZED (
       SELECT value * 2 + c.number AS id, ${epoch} + value * ${INTERVAL_SECONDS} + c.number AS started, c.collector AS collector,
         c.endpoint AS endpoint,
@@ -83,7 +84,8 @@ function cyclesSql(first: number, last: number, epoch: number): string {
       iif(failed, ${word('failed')}, ${word('ok')}), failed, 180 + abs(random()) % 200,
       iif(failed, 0, devices), 0, iif(failed, 0, devices), NULL, 1,
       1900 + abs(random()) % 12000, endpoint, 3 * failed, 0, iif(failed, ${word('timeout')}, NULL),
-      iif(failed, 'the device did not answer within 10 s', NULL)
+      iif(failed, 'the device did not answer within 10 s', NULL), abs(random()) % 3 - 1, ${word('ok')},
+      ${INTERVAL_SECONDS / 60}
     FROM drawn`;
 }
 

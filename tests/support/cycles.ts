@@ -12,6 +12,7 @@ export function hueReading(device_id: string, given: Partial<Reading> = {}): Rea
     location: 'Hall',
     measured_at: '2026-01-01T00:00:00.000Z',
     is_anomalous: false,
+    temperature_offset_celsius: null,
     temperature_celsius: 20.75,
     ...given,
   };
@@ -39,6 +40,9 @@ export function cycleOf(
       lock_wait_ms: 0,
       error_type: null,
       error: null,
+      clock_offset_seconds: 0,
+      clock: 'ok',
+      interval_minutes: 5,
       ...given,
     },
     readings,

@@ -77,6 +77,7 @@ function aqmCycle(ms: number): Cycle {
     location: 'Hall',
     measured_at: started_at,
     is_anomalous: false,
+    temperature_offset_celsius: null,
     temperature_celsius: 21.5,
     humidity_percent: 45,
     pm25_ugm3: 3,

@@ -59,7 +59,8 @@ export async function readBack(path: string): Promise<{ record: CycleRecord; rea
   const cycles = await query<Omit<CycleRecord, 'devices_skipped'> & { devices_skipped: string }>(
     path,
     `SELECT started_at, collector, outcome, exit_code, duration_ms, devices_seen, devices_skipped, requests,
-       payload_bytes, endpoint, retries, lock_wait_ms, error_type, error FROM cycles ORDER BY started_at, collector DESC`,
+       payload_bytes, endpoint, retries, lock_wait_ms, error_type, error, clock_offset_seconds, clock,
+       interval_minutes FROM cycles ORDER BY started_at, collector DESC`,
   );
   return await Promise.all(
     cycles.map(async (record) => ({
@@ -73,7 +74,7 @@ async function readingsOf(path: string, timestamp: string, collector: CollectorN
   const rows = await query<Omit<Reading, 'is_anomalous'> & { is_anomalous: number }>(
     path,
     `SELECT device_id, device_type, location, measured_at, is_anomalous, temperature_celsius, humidity_percent,
-       pm25_ugm3, pm10_ugm3, voc_index, co_ppm, iaq_score, light_lux, battery_percent
+       pm25_ugm3, pm10_ugm3, voc_index, co_ppm, iaq_score, light_lux, battery_percent, temperature_offset_celsius
      FROM readings WHERE timestamp = ? AND device_id LIKE ? ORDER BY device_id`,
     timestamp,
     collector === 'hue' ? 'hue:%' : 'alexa:%',

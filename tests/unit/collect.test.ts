@@ -73,10 +73,11 @@ function prepare(change: Change): Run {
   };
   const context: CollectContext = {
     collector: 'hue',
+    intervalMinutes: 5,
     startedAt: new Date('2026-01-02T03:00:00.000Z'),
     source: { read: () => does('read', change.read ?? (() => Promise.resolve([]))) },
     accept: () => ({ ...READ, ...change.report }),
-    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
+    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: -3000 },
     storage,
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
@@ -98,6 +99,7 @@ test('a good cycle: what waits is stored first, then this one, and the lock goes
   expect(did).toEqual(WHOLE);
   expect(result).toMatchObject({ failure: null, readingsStored: 2, readingsSpooled: 0, replaced: null });
   expect(memory.cycles).toEqual([{ record: result.record, readings: READ.readings }]);
+  expect(result.record).toMatchObject({ clock_offset_seconds: -3, interval_minutes: 5 });
   expect(result.record).toMatchObject({
     started_at: '2026-01-02T03:00:00.000Z',
     collector: 'hue',

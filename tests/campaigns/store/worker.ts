@@ -85,6 +85,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
   try {
     const result = await collect({
       collector: task.collector,
+      intervalMinutes: 5,
       startedAt: new Date(cycle.record.started_at),
       source: { read: () => Promise.resolve([]) },
       accept: () => ({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length }),

@@ -2,6 +2,7 @@ import { chownSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { Database } from '../../../lib/store/database';
 import { checked } from '../../../lib/store/driver';
 import { refuseNetworkFileSystem } from '../../../lib/store/files';
+import { SCHEMA_VERSION } from '../../../lib/store/schema';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { isRoot, NOBODY } from '../../support/as-user';
 import { keep, nthCycle } from '../../support/cycles';
@@ -26,7 +27,7 @@ async function collect(n: number): Promise<void> {
 test('a new database appears whole: in WAL mode, of our version, with nothing next to it', async () => {
   await collect(1);
   expect(await query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
-  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: 1 }]);
+  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION }]);
   expect(await query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   // Only a connection for writing takes the side files away when it is the last one.
   await collect(2);

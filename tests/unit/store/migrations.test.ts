@@ -38,21 +38,21 @@ test('the number of migrations is the version', () => {
 test('each step is made once, with a whole backup of the version before', async () => {
   await migrateTo(NEXT);
   await migrateTo(NEXT);
-  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: 3 }]);
+  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION + 2 }]);
   expect(await query(path, 'SELECT colour FROM device')).toHaveLength(2);
   expect(backups()).toEqual([
-    expect.stringMatching(/^readings\.db\.version-1-\d{8}T\d{9}Z$/),
-    expect.stringMatching(/^readings\.db\.version-2-\d{8}T\d{9}Z$/),
+    expect.stringMatching(new RegExp(`^readings\\.db\\.version-${SCHEMA_VERSION}-\\d{8}T\\d{9}Z$`)),
+    expect.stringMatching(new RegExp(`^readings\\.db\\.version-${SCHEMA_VERSION + 1}-\\d{8}T\\d{9}Z$`)),
   ]);
   const first = here.path(backups()[0] ?? '');
   expect(statSync(first).mode & 0o777).toBe(0o640);
-  expect(await query(first, 'PRAGMA user_version')).toEqual([{ user_version: 1 }]);
+  expect(await query(first, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION }]);
   expect(await readBack(first)).toEqual(await readBack(path));
 });
 
 test('a step that fails changes nothing, and leaves the backup', async () => {
   await expect(migrateTo([...MIGRATIONS, 'CREATE TABLE second (x); SELECT nonsense'])).rejects.toThrow('nonsense');
-  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: 1 }]);
+  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION }]);
   expect(await query(path, "SELECT * FROM sqlite_schema WHERE name = 'second'")).toEqual([]);
   expect(backups()).toHaveLength(1);
 });
@@ -63,7 +63,7 @@ test('without a backup there is no step, and no half backup stays', async () => 
   Object.assign(database, { path: here.path('missing/readings.db') });
   await expect(migrate(database, 0o600, NEXT)).rejects.toMatchObject({ type: 'database_readonly' });
   await database.close();
-  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: 1 }]);
+  expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION }]);
 });
 
 test('the version stands in the file itself when all connections are closed', async () => {
@@ -71,7 +71,7 @@ test('the version stands in the file itself when all connections are closed', as
   chmodSync(path, 0o600);
   await expect(keep(readingsDatabase(here.storage, here.logger), nthCycle(2))).rejects.toMatchObject({
     type: 'future_schema',
-    message: expect.stringContaining('schema version 3') as string,
+    message: expect.stringContaining(`schema version ${SCHEMA_VERSION + 2}`) as string,
   });
 });
 
@@ -92,14 +92,14 @@ describe('a new quantity', () => {
     const before = await readBack(path);
     await migrateTo(TO_COME);
     expect(await query(path, 'PRAGMA user_version')).toEqual([{ user_version: SCHEMA_VERSION + 2 }]);
-    expect((await columns(path)).slice(-3)).toEqual(['co2_ppm', 'radon_bqm3', 'is_anomalous']);
+    expect((await columns(path)).slice(-4, -1)).toEqual(['co2_ppm', 'radon_bqm3', 'is_anomalous']);
     expect(await query(path, 'SELECT DISTINCT co2_ppm, radon_bqm3 FROM readings')).toEqual([
       { co2_ppm: null, radon_bqm3: null },
     ]);
     expect(await readBack(path)).toMatchObject(before);
     const [first = '', second = ''] = backups().map((name) => here.path(name));
     expect(await columns(first)).not.toContain('co2_ppm');
-    expect((await columns(second)).slice(-2)).toEqual(['co2_ppm', 'is_anomalous']);
+    expect((await columns(second)).slice(-3, -1)).toEqual(['co2_ppm', 'is_anomalous']);
   });
 
   test('a new database is made in all its steps, without a backup of what was never there', async () => {
@@ -125,6 +125,42 @@ describe('a new quantity', () => {
       await database.close();
     }
     expect(await columns(path)).not.toContain('co2_ppm');
+  });
+});
+
+/** What version 1 kept of a cycle and a reading. */
+const ROWS_OF_VERSION_1 = `
+  INSERT INTO word (text) VALUES ('hue'), ('ok'), ('sensors'), ('Hall');
+  INSERT INTO cycle VALUES (1, 1767225600000, 1, 2, 0, 99, 1, 0, 1, NULL, 1, 1900, 3, 0, 0, NULL, NULL);
+  INSERT INTO device VALUES (1, 'hue:a', 'hue_sensor', 1);
+  INSERT INTO reading (cycle, device, location, age_ms, temperature, is_anomalous) VALUES (1, 1, 4, 1000, 2075, 0)`;
+
+describe('a database of version 1', () => {
+  const NEW = {
+    readings: { temperature_offset_celsius: null },
+    cycles: { clock_offset_seconds: null, clock: null, interval_minutes: null },
+  };
+  let file: string;
+  beforeEach(async () => {
+    file = here.path('first.db');
+    const database = await Database.open(file, 'create');
+    await migrate(database, 0o600, MIGRATIONS.slice(0, 1));
+    await database.exec(ROWS_OF_VERSION_1);
+    await database.close();
+  });
+
+  test.each(['readings', 'cycles'] as const)('keeps all in %s, with NULL for what it did not know', async (view) => {
+    const [old] = await query(file, `SELECT * FROM ${view}`);
+    const reader = await Database.open(file, 'read-only');
+    await reader.exec(viewsOver(1));
+    expect(await reader.all(`SELECT * FROM ${view}`)).toEqual([{ ...old, ...NEW[view] }]);
+    await reader.close();
+    const database = await Database.open(file, 'read-write');
+    await migrate(database, 0o600);
+    await database.close();
+    const [migrated = {}] = await query(file, `SELECT * FROM ${view}`);
+    expect(migrated).toEqual({ ...old, ...NEW[view] });
+    expect(Object.keys(migrated)).toEqual([...Object.keys(old ?? {}), ...Object.keys(NEW[view])]);
   });
 });
 

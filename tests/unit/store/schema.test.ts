@@ -37,11 +37,12 @@ test('the views have the columns of the contract', async () => {
   expect(await columns('readings')).toEqual([
     ...['timestamp', 'measured_at', 'device_id', 'device_type', 'location', 'temperature_celsius', 'humidity_percent'],
     ...['pm25_ugm3', 'pm10_ugm3', 'voc_index', 'co_ppm', 'iaq_score', 'light_lux', 'battery_percent', 'is_anomalous'],
+    'temperature_offset_celsius',
   ]);
   expect(await columns('cycles')).toEqual([
     ...['started_at', 'collector', 'outcome', 'exit_code', 'duration_ms', 'readings_stored', 'readings_spooled'],
     ...['devices_seen', 'devices_skipped', 'requests', 'payload_bytes', 'endpoint', 'retries', 'lock_wait_ms'],
-    ...['error_type', 'error'],
+    ...['error_type', 'error', 'clock_offset_seconds', 'clock', 'interval_minutes'],
   ]);
 });
 
@@ -81,18 +82,23 @@ test('all values come out of the schema exactly', async () => {
   values.push(...Array.from({ length: 2000 }, (_, n) => ((n * 7919) % 10_007) / 10 ** (n % 5) - 40));
   values.push(...Array.from({ length: 2000 }, () => (Math.random() - 0.3) * 10 ** Math.floor(Math.random() * 12)));
   const readings = values.map((value, n) =>
-    hueReading(`hue:v${n}`, { temperature_celsius: value, light_lux: value, humidity_percent: value }),
+    hueReading(`hue:v${n}`, {
+      temperature_celsius: value,
+      temperature_offset_celsius: value,
+      light_lux: value,
+      humidity_percent: value,
+    }),
   );
   const other = scratch();
   const store = readingsDatabase(other.storage, other.logger);
   await keep(store, cycleOf('2026-02-02T00:00:00.000Z', 'hue', readings));
   await store.close();
-  const stored = await query<{ t: number; l: number; h: number }>(
+  const stored = await query<{ t: number; o: number; l: number; h: number }>(
     other.path('readings.db'),
-    `SELECT temperature_celsius AS t, light_lux AS l, humidity_percent AS h FROM readings
+    `SELECT temperature_celsius AS t, temperature_offset_celsius AS o, light_lux AS l, humidity_percent AS h FROM readings
      ORDER BY CAST(substr(device_id, 6) AS INTEGER)`,
   );
-  expect(stored).toEqual(values.map((value) => ({ t: value, l: value, h: value })));
+  expect(stored).toEqual(values.map((value) => ({ t: value, o: value, l: value, h: value })));
 });
 
 test('the newest reading of each device is the newest by time, not by order of storing', async () => {

@@ -13,6 +13,7 @@ import {
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Database } from '../../../../lib/store/database';
+import { SCHEMA_VERSION } from '../../../../lib/store/schema';
 import { installationCopy } from '../installation-copy';
 import { holdDatabase } from '../hold-database';
 import type { Bench } from '../bench';
@@ -154,7 +155,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     says: /has schema version 99, this program knows versions up to/,
     remedy: /restore the backup of the older version: ls -l '.*readings\.db'\.version-\*/,
     breakIt: (bench) => sql(bench, 'PRAGMA user_version = 99'),
-    fix: (bench) => sql(bench, 'PRAGMA user_version = 1'), // the content of the backup of the older version
+    fix: (bench) => sql(bench, `PRAGMA user_version = ${SCHEMA_VERSION}`), // the content of the backup of the older version
   },
   {
     title: "another program's database",
