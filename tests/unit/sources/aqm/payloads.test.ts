@@ -14,7 +14,11 @@ test('device list and state: every value as in the payload', async () => {
   home.cloud.state.stateBody = payload('aqm/state');
   const { report, failure } = await home.cycle();
   expect(failure).toBeNull();
-  expect(report).toEqual({ devicesSeen: 1, skipped: {}, readings: [{ ...MONITOR_READING, is_anomalous: false }] });
+  expect(report).toEqual({
+    devicesSeen: 1,
+    skipped: {},
+    readings: [{ ...MONITOR_READING, is_anomalous: false, temperature_offset_celsius: null }],
+  });
   expect(home.logger.events.filter(({ level }) => level !== 'info')).toEqual([]);
   expect(JSON.parse(home.cloud.requests.at(-1)?.body ?? '')).toEqual({
     stateRequests: [{ entityId: MONITOR.entityId, entityType: 'ENTITY' }],

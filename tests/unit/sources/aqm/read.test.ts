@@ -41,6 +41,7 @@ describe('a cycle of the air quality monitors', () => {
           light_lux: null,
           battery_percent: null,
           is_anomalous: false,
+          temperature_offset_celsius: null,
         },
       ],
     });

@@ -62,6 +62,7 @@ describe('a healthy motion sensor', () => {
       light_lux: 10,
       battery_percent: 87,
       is_anomalous: false,
+      temperature_offset_celsius: null,
     });
   });
 
