@@ -4,6 +4,7 @@
  */
 import type { SourceReport } from './sources/accept';
 import { asMonitorError, MonitorError } from './errors';
+import { MAKES_PARTIAL } from './reading';
 import { EXIT, exitCodeOf } from './exit-codes';
 import type { Traffic } from './http/observed';
 import type { Redact } from './logging/redact';
@@ -109,7 +110,7 @@ async function readSource(context: CollectContext): Promise<{ report: SourceRepo
 
 /** An answer without a reading is a failure, unless every device has a usual reason (off, unreachable, offline). */
 function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): MonitorError | null {
-  const everyday = devicesSeen > 0 && !Object.values(skipped).includes('malformed');
+  const everyday = devicesSeen > 0 && !Object.values(skipped).some((reason) => MAKES_PARTIAL.includes(reason));
   if (readings.length > 0 || everyday) return null;
   const message =
     devicesSeen === 0
@@ -202,7 +203,7 @@ function judge(
     const error = `the database was damaged: it was moved to ${replaced}, and a new one was started`;
     return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'database_corrupt', error };
   }
-  const isPartial = Object.values(skipped).includes('malformed');
+  const isPartial = Object.values(skipped).some((reason) => MAKES_PARTIAL.includes(reason));
   return {
     outcome: isPartial ? 'partial' : 'ok',
     exit_code: isPartial ? EXIT.partial : EXIT.done,

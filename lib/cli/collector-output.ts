@@ -49,6 +49,9 @@ function explanationOf({ record, replaced }: CycleResult): string[] {
       'A malformed sensor was left out. Run "node bin/health.js" to see it; restart the device if that does not change.',
     );
   }
+  if (Object.values(record.devices_skipped).includes('not_answered')) {
+    lines.push('A monitor was left out of the answer. Run "node bin/health.js" to see which, if it stays so.');
+  }
   return lines;
 }
 

@@ -60,7 +60,8 @@ async function exchange(request: HttpRequest, signal: AbortSignal, options: Fetc
     agent: await agentFor(request.url, request.tls, options.lookup),
   });
   const location = response.headers.get('location');
-  if (response.status >= 300 && response.status < 400 && location !== null) {
+  const isRedirect = response.status >= 300 && response.status < 400 && location !== null;
+  if (isRedirect && request.returnRedirects !== true) {
     (response.body as Readable | null)?.destroy();
     throw new MonitorError(`${request.endpoint} redirects elsewhere, which is not followed`, {
       type: 'http',

@@ -36,6 +36,8 @@ export interface HttpRequest {
   /** the cycle's deadline; its reason is what gets thrown */
   signal?: AbortSignal;
   tls?: TlsOptions;
+  /** A redirect is returned like any answer (its `location` says where to) instead of being a failure. */
+  returnRedirects?: boolean;
 }
 
 export interface HttpResponse {
@@ -50,7 +52,7 @@ export interface HttpResponse {
 }
 
 /**
- * Does one exchange: no redirects, no retry, any status is an answer.
+ * Does one exchange: no redirect is followed, no retry, any status is an answer.
  * @throws MonitorError `timeout`, `network`, `tls`, `invalid_response` (too large, broken encoding or cut short), or
  * the signal's reason.
  */

@@ -48,6 +48,13 @@ export function createRetrier(context: RetryContext): Retrier {
   const now = context.now ?? (() => performance.now());
   let retries = 0;
 
+  /** All waits from the given retry on, in milliseconds. */
+  function waitsLeft(retry: number): number {
+    let sum = 0;
+    for (let next = retry; next <= policy.max_attempts; next++) sum += backoffMs(policy, next);
+    return sum;
+  }
+
   async function run<T>({ operation, endpoint, leaveMs = 0 }: Operation, attempt: () => T | Promise<T>): Promise<T> {
     const startedAt = now();
     for (let attempts = 1; ; attempts++) {
@@ -74,8 +81,10 @@ export function createRetrier(context: RetryContext): Retrier {
       // Retry-After may lengthen a wait, never shorten it; a retry that could not end before the deadline is not begun.
       const delay_ms = Math.round(Math.max(backoffMs(policy, attempts), failure.retryAfterMs ?? 0));
       const outOfTries = attempts > policy.max_attempts;
+      // A limit that lasts longer than all the waits that are left would only be met again: later cycles wait it out.
+      const isLimitedForLonger = failure.type === 'rate_limited' && (failure.retryAfterMs ?? 0) > waitsLeft(attempts);
       const outOfTime = delay_ms + leaveMs >= deadline.remainingMs() || deadline.signal.aborted;
-      if (failure.permanent || outOfTries || outOfTime) {
+      if (failure.permanent || outOfTries || outOfTime || isLimitedForLonger) {
         const reason = outOfTime ? 'deadline' : failure.permanent ? 'permanent' : undefined;
         logger.critical('retry_exhausted', `${operation} failed ${times(attempts)}: ${failure.message}`, {
           operation,

@@ -160,7 +160,7 @@ describe('a rate limit', () => {
         Object.assign(limit ?? {}, { not_before: ago(1) });
       });
     }
-    expect(minutes).toEqual([4, 8, 16]);
+    expect(minutes).toEqual([6, 12, 24]);
     expect(existsSync(home.alertFile)).toBe(false);
     home.cloud.faults.clear();
     expect(await cycle()).toMatchObject({ exitCode: 0 });

@@ -13,12 +13,13 @@ import type { Traffic } from '../../http/observed';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import type { Source } from '../source';
 import { createAlexaClient, type AskOptions } from './client';
-import type { Monitor } from './discovery';
+import { hasUsableId, type Monitor } from './discovery';
 import { createExchange } from './exchange';
 import { amazonHosts } from './hosts';
 import { isListingDue } from './listing';
 import { ONE_TRY, createMonitorList, type AqmCycle } from './monitor-list';
-import { readStates, together, type StatesRead, type UnknownQuantity } from './readings';
+import { nothingRead, warnIfAllUnreachable } from './nothing-read';
+import { deviceIdOf, readStates, together, type StatesRead, type UnknownQuantity } from './readings';
 import { noToken, openSession, type LoginVerdict, type Session } from './session';
 import { openSessionFile } from './session-file';
 import { alone, type AcquireLock } from './session-lock';
@@ -111,10 +112,16 @@ export function createAqmSource(context: AqmContext): AqmSource {
     monitors: Monitor[],
     options?: AskOptions,
   ): Promise<StatesRead> {
-    const entities = monitors.map(({ entity }) => entity);
-    const answer = await client.readStates(credentials, entities, options);
+    const usable = monitors.filter(hasUsableId);
+    const entities = usable.map(({ entity }) => entity);
+    const nothing = { deviceStates: [], errors: [] };
+    const answer = usable.length === 0 ? nothing : await client.readStates(credentials, entities, options);
     traffic.endpoint = 'state';
-    return readStates(answer, monitors, { logger, redact: context.redactor });
+    const states = readStates(answer, usable, { logger, redact: context.redactor, now });
+    const malformed = monitors
+      .filter((monitor) => !hasUsableId(monitor))
+      .map((monitor) => ({ deviceId: deviceIdOf(monitor), skip: 'malformed' as const }));
+    return { ...states, devices: [...states.devices, ...malformed] };
   }
 
   /**
@@ -154,6 +161,8 @@ export function createAqmSource(context: AqmContext): AqmSource {
         const { monitors, complain } = await list.forHealth(cycle);
         const states = await ask(cycle, monitors);
         complain(states.devices);
+        const failure = nothingRead(states);
+        if (failure !== null) throw failure;
         return { monitors, ...states, cookies: cycle.session.state.cookies };
       }),
     read: () =>
@@ -165,6 +174,9 @@ export function createAqmSource(context: AqmContext): AqmSource {
         // A monitor that stays unknown although it is listed is not asked for again before the list is a day old.
         if (state.discovery) state.discovery.not_found = states.unknownEntities;
         reportOnce(states.unknownQuantities, cycle.session, logger);
+        warnIfAllUnreachable(states, state, { logger, now });
+        const failure = nothingRead(states);
+        if (failure !== null) throw failure;
         return states.devices;
       }),
   };

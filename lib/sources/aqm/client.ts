@@ -116,6 +116,7 @@ function readStateAnswer(answer: Record<string, unknown>, endpoint: string): Sta
     refuseThrottled(JSON.stringify(failures), endpoint);
     return { deviceStates: [], errors: failures };
   }
+  if (deviceStates.length + failures.length === 0) throw unexpected('nothing about any monitor', endpoint);
   if (deviceStates.length === 0) refuseThrottled(JSON.stringify(failures), endpoint);
   return { deviceStates, errors: failures };
 }

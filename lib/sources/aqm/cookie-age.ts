@@ -1,4 +1,4 @@
-/** When cookies are dead, and when they are better renewed before they are. Amazon's live for about 14 days. */
+/** When cookies are dead, and when they are better renewed before they are. Those that give access live for 24 hours. */
 import { isInFuture } from '../../clock';
 import type { Cookies } from './session-state';
 
@@ -16,7 +16,7 @@ export function areDueForRenewal(cookies: Cookies, now: Date): boolean {
   return now.getTime() > renewalDueAt(cookies).getTime();
 }
 
-/** When they are four days old, or the first of them expires soon. */
+/** On the last quarter of the life of the first that expires; when they are four days old, if they live for longer. */
 export function renewalDueAt(cookies: Cookies): Date {
   const obtained = Date.parse(cookies.obtained_at);
   const expiry = nearestExpiry(cookies);

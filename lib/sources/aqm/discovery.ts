@@ -1,6 +1,6 @@
 /** Which air quality monitors an account has: the GraphQL answer read into monitors [docs/amazon.md: Discovery]. */
 import { MonitorError } from '../../errors';
-import { ownText } from '../device-text';
+import { LONGEST_TEXT, ownText } from '../device-text';
 import { asList, asRecord, asText } from './lenient-json';
 import { meaningsOf, type InstanceMeanings } from './quantities';
 
@@ -41,10 +41,10 @@ export interface Discovery {
 export function readDiscovery(items: unknown[], complaints: string[] = [], own = ownText): Discovery {
   const appliances = items.map((item) => asRecord(asRecord(item)['legacyAppliance']));
   const monitors = appliances.filter(isMonitor).map((appliance) => readMonitor(appliance, own));
-  const usable = monitors.filter((monitor) => monitor !== null);
+  const usable = withoutRepeated(monitors.filter((monitor) => monitor !== null));
   // With one null in it, Amazon leaves out all it knows about a device, which may be a monitor.
   const blank = appliances.filter((appliance) => Object.keys(appliance).length === 0).length;
-  const unreadable = blank + monitors.length - usable.length;
+  const unreadable = blank + monitors.filter((monitor) => monitor === null).length;
   const blanks = unreadable === 0 ? [] : [`${unreadable} of ${items.length} devices cannot be read`];
   const reasons = [...blanks, ...complaints];
   return { monitors: usable, devices: items.length, incomplete: reasons.length === 0 ? null : reasons.join('; ') };
@@ -57,10 +57,25 @@ function isMonitor(appliance: Record<string, unknown>): boolean {
   );
 }
 
+/** Two entries for one entity would only be asked for the same thing. */
+function withoutRepeated(monitors: Monitor[]): Monitor[] {
+  return [...new Map(monitors.toReversed().map((monitor) => [monitor.entity.entityId, monitor])).values()].toReversed();
+}
+
+/** No id of Amazon's is so long: such a monitor is malformed, and the id is not sent back. */
+export function hasUsableId({ entity }: Monitor): boolean {
+  return entity.entityId.length <= LONGEST_TEXT;
+}
+
+/** An id that is too long stays so, but does not fill the memory. */
+function idText(value: unknown): string | null {
+  return asText(value)?.slice(0, LONGEST_TEXT + 1) ?? null;
+}
+
 /** null if the device has no id to ask it by. */
 function readMonitor(appliance: Record<string, unknown>, own: typeof ownText): Monitor | null {
-  const entityId = asText(appliance['entityId']);
-  const applianceId = asText(appliance['applianceId']);
+  const entityId = idText(appliance['entityId']);
+  const applianceId = idText(appliance['applianceId']);
   const id = entityId ?? applianceId;
   if (id === null) return null;
   const firstText = (list: unknown, key: string) =>
@@ -69,7 +84,7 @@ function readMonitor(appliance: Record<string, unknown>, own: typeof ownText): M
       .find((text) => text !== null);
   const name = firstText(appliance['aliases'], 'friendlyName') ?? asText(appliance['friendlyName']);
   return {
-    serial: firstText(appliance['alexaDeviceIdentifierList'], 'dmsDeviceSerialNumber') ?? id,
+    serial: idText(firstText(appliance['alexaDeviceIdentifierList'], 'dmsDeviceSerialNumber')) ?? id,
     name: own(name ?? 'Air quality monitor'),
     entity: { entityId: id, entityType: entityId === null ? 'APPLIANCE' : 'ENTITY' },
     meanings: meaningsOf(appliance['capabilities']),

@@ -4,6 +4,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../http/http';
 import { meaningOf } from '../../http/status';
 import type { Retrier } from '../../reliability/retry';
 import { decodeText } from '../device-text';
+import { asCloudFailure } from './cloud-failure';
 import { USER_AGENT } from './hosts';
 import { parsed } from './lenient-json';
 
@@ -39,15 +40,20 @@ export function createExchange(context: ExchangeContext): Exchange {
     const { operation, method, url, headers, body, once = false } = request;
     const endpoint = `${method} ${url}`;
     const attempt = async () => {
-      const response = await context.http({
-        method,
-        url,
-        endpoint,
-        headers: { 'User-Agent': USER_AGENT, Accept: 'application/json', 'Accept-Language': 'en-US', ...headers },
-        ...(body === undefined ? {} : { body }),
-        timeoutMs: context.timeoutMs,
-        ...(context.signal ? { signal: context.signal } : {}),
-      });
+      const response = await context
+        .http({
+          method,
+          url,
+          endpoint,
+          headers: { 'User-Agent': USER_AGENT, Accept: 'application/json', 'Accept-Language': 'en-US', ...headers },
+          ...(body === undefined ? {} : { body }),
+          timeoutMs: context.timeoutMs,
+          returnRedirects: true,
+          ...(context.signal ? { signal: context.signal } : {}),
+        })
+        .catch((thrown: unknown) => {
+          throw asCloudFailure(thrown, url);
+        });
       refusePassing(response, endpoint, context.now());
       return interpret(response, endpoint);
     };
@@ -61,7 +67,8 @@ function refusePassing(response: HttpResponse, endpoint: string, now: Date): voi
   const meaning = meaningOf(response, now.getTime());
   if (meaning === null) return;
   const hint = meaning.retryAfterMs === undefined ? {} : { retryAfterMs: meaning.retryAfterMs };
-  if (meaning.type === 'rate_limited' || namesThrottling(response.body.toString('utf8'))) {
+  const isBroken = status >= 500; // whatever its text says: that server is down, and nobody limits us
+  if (!isBroken && (meaning.type === 'rate_limited' || namesThrottling(response.body.toString('utf8')))) {
     throw tooManyRequests(`HTTP ${status}`, endpoint, hint);
   }
   if (meaning.permanent) return;
@@ -93,29 +100,50 @@ function tooManyRequests(how: string, endpoint: string, retryAfter: { retryAfter
 
 /**
  * The object inside a 200 answer.
- * @throws MonitorError `unauthorized` for 401 and 403 (permanent: other cookies are needed), `http` for other statuses,
- *   `invalid_response` for HTML (permanent: the path is wrong), for an empty, cut or foreign body.
+ * @throws MonitorError `unauthorized` for 401, 403 and a redirect to the sign-in page (permanent: other cookies are
+ *   needed), `http` for other statuses, `invalid_response` for HTML, for an empty, cut or foreign body.
  */
 export function readObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const { status } = response;
-  if (status === 401 || status === 403) {
-    throw new MonitorError(`Amazon refuses the session (HTTP ${status})`, {
+  const leadsToSignIn = /^\/ap\/signin/.test(redirectOf(response, endpoint)?.pathname ?? '');
+  if (status === 401 || status === 403 || leadsToSignIn) {
+    const how = leadsToSignIn ? 'it leads to the sign-in page' : `HTTP ${status}`;
+    throw new MonitorError(`Amazon refuses the session (${how})`, {
       type: 'unauthorized',
       permanent: true,
       endpoint,
       remediation: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
     });
   }
-  if (status !== 200) {
-    throw new MonitorError(`unexpected answer from ${endpoint}: HTTP ${status}`, {
-      type: 'http',
-      permanent: true,
-      endpoint,
-      remediation: 'Check amazon_aqm.marketplace and base_urls in the configuration; Amazon may have changed its API.',
-    });
-  }
+  if (status !== 200) throw unexpectedStatus(response, endpoint);
   return readJsonObject(response, endpoint);
 }
+
+/** Where a redirect leads; null for any other answer. */
+function redirectOf(response: HttpResponse, endpoint: string): URL | null {
+  const location = response.header('location');
+  if (response.status < 300 || response.status >= 400 || location === null) return null;
+  const asked = endpoint.slice(endpoint.indexOf(' ') + 1);
+  return URL.canParse(location, asked) ? new URL(location, asked) : null;
+}
+
+/** A status that nobody expects here: a proxy, a page that is being moved. It may be gone a moment later. */
+export function unexpectedStatus(response: HttpResponse, endpoint: string): MonitorError {
+  const { status } = response;
+  const target = redirectOf(response, endpoint);
+  const what =
+    target === null ? `HTTP ${status}` : `HTTP ${status}, a redirect to ${target.host}, which is not followed`;
+  return new MonitorError(`unexpected answer from ${endpoint}: ${what}`, {
+    type: 'http',
+    permanent: target !== null,
+    endpoint,
+    remediation: IF_IT_STAYS,
+  });
+}
+
+export const IF_IT_STAYS =
+  'Nothing to do if this goes away by itself. If it stays so, Amazon has changed its API: look for a newer version of ' +
+  'this program.';
 
 /** The object in a body, with any status. @throws MonitorError `invalid_response` */
 export function readJsonObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
@@ -133,11 +161,8 @@ export function readJsonObject(response: HttpResponse, endpoint: string): Record
     isPage ? `${endpoint} answered with a web page` : `${endpoint} gave ${describeBody(text)} instead of JSON`,
     {
       type: 'invalid_response',
-      permanent: isPage,
       endpoint,
-      remediation: isPage
-        ? 'Check amazon_aqm.marketplace and base_urls in the configuration; Amazon may have moved this address.'
-        : 'Nothing to do if this goes away by itself; later cycles try again.',
+      remediation: isPage ? IF_IT_STAYS : 'Nothing to do if this goes away by itself; later cycles try again.',
     },
   );
 }

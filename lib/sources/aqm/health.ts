@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AqmConfig } from '../../config/config';
-import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
+import { asMonitorError, type ErrorType, type MonitorError, type Remedy } from '../../errors';
 import { createHttp } from '../../http/fetch';
 import { noTraffic, observed } from '../../http/observed';
 import { startDeadline } from '../../reliability/deadline';
@@ -120,17 +120,17 @@ function detailsOf(
   };
 }
 
-function amazonProblem({ type, message, remediation }: MonitorError, { marketplace }: AqmConfig): Problem {
-  const later = 'Nothing to do but wait some minutes, then: node bin/health.js amazon_aqm --fresh';
-  const internet = `See whether this machine reaches Amazon: curl -I https://alexa.${marketplace}`;
-  const remedies: Partial<Record<ErrorType, string>> = {
-    network: internet,
-    timeout: internet,
+function amazonProblem({ type, message, remedy }: MonitorError, { marketplace }: AqmConfig): Problem {
+  const again = 'node bin/health.js amazon_aqm --fresh';
+  const internet = { say: 'See whether this machine reaches Amazon', command: `curl -I https://alexa.${marketplace}` };
+  const remedies: Partial<Record<ErrorType, Remedy>> = {
     deadline: internet,
-    tls: internet,
-    rate_limited: later,
-    http: later,
-    invalid_response: later,
+    timeout: internet,
+    rate_limited: { say: 'Nothing to do but wait some minutes, then', command: again },
   };
-  return { status: 'fail', message, remediation: remedies[type] ?? remediation };
+  const { say, command } = remedies[type] ?? remedy;
+  // A remedy is never only words: there is always something to type.
+  const remediation =
+    command === '' ? { say: `${say.replace(/[.]$/, '')}. To ask again`, command: again } : { say, command };
+  return { status: 'fail', message, remediation };
 }

@@ -2,6 +2,15 @@
  * Amazon's JSON scalars come as values or as JSON text, and parts may be missing: these take anything and never throw.
  */
 
+export function isWebPage(body: Buffer): boolean {
+  return /^\s*</.test(body.toString('utf8', 0, 200));
+}
+
+export function isJsonObject(body: Buffer): boolean {
+  const value = parsed(body.toString('utf8'));
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The value itself, or the parsed value if it is JSON text; undefined if the text is not JSON. */
 export function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;

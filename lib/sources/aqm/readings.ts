@@ -6,11 +6,13 @@ import type { DeviceAnswer } from '../source';
 import { readDeviceState } from './device-state';
 import type { Monitor } from './discovery';
 import { asList, asRecord, asText } from './lenient-json';
+import type { QuantityName } from '../../quantities';
 
 /** What reading an answer needs in addition. */
 export interface ReadingTools {
   logger: Logger;
   redact: Redact;
+  now: () => Date;
 }
 
 /** A value a monitor sent that has no column: shown, never stored. */
@@ -24,7 +26,9 @@ export interface UnknownQuantity {
 export interface StatesRead {
   devices: DeviceAnswer[];
   unknownQuantities: UnknownQuantity[];
-  /** entity ids that Amazon does not know (any more): discovery may have new ones */
+  /** deviceId → quantities that were left out, because their last sample is much older than the newest one */
+  oldQuantities: Record<string, Partial<Record<QuantityName, string>>>;
+  /** entity ids that Amazon does not know (any more), or left out: the list may have new ones */
   unknownEntities: string[];
 }
 
@@ -34,21 +38,25 @@ export interface StateAnswer {
   errors: unknown[];
 }
 
+export const deviceIdOf = ({ serial }: Monitor): string => `alexa:${serial}`;
+
 export function readStates(answer: StateAnswer, monitors: Monitor[], tools: ReadingTools): StatesRead {
   const devices: DeviceAnswer[] = [];
   const unknownQuantities: UnknownQuantity[] = [];
   const unknownEntities: string[] = [];
+  const oldQuantities: StatesRead['oldQuantities'] = {};
   const asked = new Set(monitors.map(({ entity }) => entity.entityId));
   for (const monitor of monitors) {
-    const { device, unknown = {}, unknownEntity = false } = readMonitor(answer, monitor, asked, tools);
+    const { device, unknown = {}, old = {}, unknownEntity = false } = readMonitor(answer, monitor, asked, tools);
     devices.push(device);
+    if (Object.keys(old).length > 0) oldQuantities[device.deviceId] = old;
     if (unknownEntity) unknownEntities.push(monitor.entity.entityId);
     for (const [instance, value] of Object.entries(unknown)) {
       const description = monitor.meanings.unknown[instance] ?? 'not described';
       unknownQuantities.push({ deviceId: device.deviceId, instance, description, value });
     }
   }
-  return { devices, unknownQuantities, unknownEntities };
+  return { devices, unknownQuantities, oldQuantities, unknownEntities };
 }
 
 /** Two answers of one cycle: the second is of monitors that the first had nothing about; readings of both stay. */
@@ -60,6 +68,7 @@ export function together(first: StatesRead, second: StatesRead): StatesRead {
   return {
     devices: [...first.devices.filter(({ deviceId }) => !askedAgain.has(deviceId)), ...later],
     unknownQuantities: [...first.unknownQuantities, ...second.unknownQuantities],
+    oldQuantities: { ...first.oldQuantities, ...second.oldQuantities },
     unknownEntities: [...first.unknownEntities, ...second.unknownEntities],
   };
 }
@@ -68,6 +77,8 @@ interface MonitorAnswer {
   device: DeviceAnswer;
   /** instance → value, of quantities that have no column */
   unknown?: Record<string, unknown>;
+  /** quantity → when it was measured, of those that are not as new as the rest */
+  old?: Partial<Record<QuantityName, string>>;
   /** Amazon does not know it by the id it was asked by */
   unknownEntity?: boolean;
 }
@@ -76,31 +87,33 @@ function readMonitor(
   answer: StateAnswer,
   monitor: Monitor,
   asked: ReadonlySet<string>,
-  { logger, redact }: ReadingTools,
+  { logger, redact, now }: ReadingTools,
 ): MonitorAnswer {
-  const deviceId = `alexa:${monitor.serial}`;
+  const deviceId = deviceIdOf(monitor);
   const left = (skip: SkipReason): DeviceAnswer => ({ deviceId, skip });
-  const found = answer.deviceStates.map(asRecord).find((state) => namesEntity(state, monitor));
-  const failure = found === undefined ? errorFor(answer.errors, monitor, asked) : errorCode(found['error']);
+  const found = answer.deviceStates.map(asRecord).filter((state) => namesEntity(state, monitor));
+  const failure = failureOf(found, answer.errors.map(asRecord), monitor, asked);
   if (failure !== null) {
     if (/not.?found/i.test(failure)) return { device: left('unreachable'), unknownEntity: true };
     logger.debug('device_error', `${deviceId}: ${failure}`, { device_id: deviceId, code: failure });
     return { device: left('unreachable') };
   }
-  if (found === undefined) return { device: left('no_value'), unknownEntity: true };
+  if (found.length === 0) return { device: left('not_answered'), unknownEntity: true };
 
-  const state = readDeviceState(asList(found['capabilityStates']), monitor.meanings, redact);
+  const elements = found.flatMap((state) => asList(state['capabilityStates']));
+  const { meanings } = monitor;
+  const state = readDeviceState(elements, { meanings, redact, nowMs: now().getTime() });
   for (const sentence of state.broken) {
     logger.warning('broken_element', `${deviceId}: ${sentence}`, { device_id: deviceId });
   }
-  const { unknown, values } = state;
+  const { unknown, values, old } = state;
   if (state.offline) return { device: left('offline'), unknown };
   if (Object.keys(values).length === 0) {
-    const unusable = state.broken.length > 0 || !Array.isArray(found['capabilityStates']);
+    const unusable = state.broken.length > 0 || found.every((one) => !Array.isArray(one['capabilityStates']));
     return { device: left(unusable ? 'malformed' : 'no_value'), unknown };
   }
   const { name, serial } = monitor;
-  return { unknown, device: { deviceId, name, aliases: [serial], measuredAt: state.measuredAt, values } };
+  return { unknown, old, device: { deviceId, name, aliases: [serial], measuredAt: state.measuredAt, values } };
 }
 
 function namesEntity(container: Record<string, unknown>, monitor: Monitor): boolean {
@@ -108,15 +121,21 @@ function namesEntity(container: Record<string, unknown>, monitor: Monitor): bool
 }
 
 /**
- * The code Amazon gave for a monitor. An error that names no entity, or none that was `asked` for (its `applianceId`,
- * say), counts for all that got no answer.
+ * What went wrong with a monitor; null if nothing did. An error counts for more than values in the same answer, which
+ * are old then. One that names no entity, or none that was `asked` for (its `applianceId`, say), counts for all that got
+ * no answer.
  */
-function errorFor(errors: unknown[], monitor: Monitor, asked: ReadonlySet<string>): string | null {
-  const records = errors.map(asRecord);
-  const own = records.find((error) => namesEntity(error, monitor));
-  const general = records.find((error) => !asked.has(asText(asRecord(error['entity'])['entityId']) ?? ''));
-  const error = own ?? general;
-  return error === undefined ? null : (errorCode(error) ?? 'unnamed error');
+function failureOf(
+  found: readonly Record<string, unknown>[],
+  errors: readonly Record<string, unknown>[],
+  monitor: Monitor,
+  asked: ReadonlySet<string>,
+): string | null {
+  const own = errors.find((error) => namesEntity(error, monitor));
+  const general = errors.find((error) => !asked.has(asText(asRecord(error['entity'])['entityId']) ?? ''));
+  const error = own ?? (found.length === 0 ? general : undefined);
+  if (error !== undefined) return errorCode(error) ?? 'unnamed error';
+  return found.map((state) => errorCode(state['error'])).find((code) => code !== null) ?? null;
 }
 
 function errorCode(error: unknown): string | null {

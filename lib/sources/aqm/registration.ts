@@ -1,11 +1,12 @@
 /** `POST /auth/register`: the authorization code of a web login becomes a refresh token [docs/amazon.md: Login]. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
-import { readJsonObject, readObject, type Exchange } from './exchange';
+import { readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';
 import { APP_NAME, APP_VERSION, type AmazonHosts } from './hosts';
 import { asRecord, asText } from './lenient-json';
 import type { PendingLogin } from './session-state';
 import { clientIdOf, wrong } from './sign-in';
+import { isRefusal } from './token-exchange';
 
 /**
  * @returns the refresh token
@@ -49,7 +50,8 @@ export function register(hosts: AmazonHosts, exchange: Exchange, pending: Pendin
 
 function readRegistration(response: HttpResponse, endpoint: string): string {
   const { status } = response;
-  if (status === 401 || status === 403) throw refusal('', status);
+  if (isRefusal(response)) throw refusal('', status);
+  if (status >= 300 && status !== 400) throw unexpectedStatus(response, endpoint);
   if (status === 400) {
     const error = asRecord(asRecord(readJsonObject(response, endpoint)['response'])['error']);
     throw refusal(`${asText(error['code']) ?? ''} ${asText(error['message']) ?? ''}`, status);

@@ -5,11 +5,13 @@
 import { join } from 'node:path';
 import { isYoung } from '../../clock';
 import type { AqmConfig } from '../../config/config';
+import { collectWarnings } from '../../check/warnings';
 import { readOwnFile } from '../../files/own-file';
+import { readOnlyState } from '../../files/state-folder';
 import { writeWhole } from '../../files/write-whole';
 
 import { sleep } from '../../reliability/sleep';
-import { bind, isBoundTo } from './session-file';
+import { bind, isBoundTo, openSessionFile } from './session-file';
 import type { SessionState } from './session-state';
 import type { CheckContext, Judgement } from '../../check/check';
 import { durationOf } from '../../check/clocks';
@@ -59,7 +61,8 @@ export async function askedLately(
   }
 }
 
-function read(file: string, { now, aqm, refreshToken }: Context): Judgement | null {
+function read(file: string, context: Context): Judgement | null {
+  const { now, aqm, refreshToken } = context;
   try {
     const content = JSON.parse(readOwnFile(file)) as Omit<Remembered, 'version'> & { version: unknown };
     const { version, bound_to, base_urls, asked_at, judgement } = content;
@@ -68,6 +71,8 @@ function read(file: string, { now, aqm, refreshToken }: Context): Judgement | nu
     const sameLogin = isBoundTo(bound_to, { marketplace: aqm.marketplace, refreshToken });
     const sameHosts = JSON.stringify(base_urls) === JSON.stringify(aqm.base_urls);
     if (version !== VERSION || !isYoung(askedMs, LASTS_MS, now().getTime()) || !sameLogin || !sameHosts) return null;
+    // Since then Amazon has accepted the token again: what it said before is over.
+    if (cookiesObtainedAt(context) > asked_at) return null;
     const note = `(Amazon's answer of ${durationOf(age)} ago; --fresh asks again)`;
     return {
       message: `${judgement.message} ${note}`,
@@ -77,6 +82,12 @@ function read(file: string, { now, aqm, refreshToken }: Context): Judgement | nu
   } catch {
     return null; // none, or a damaged one: it counts as none
   }
+}
+
+/** UTC ISO 8601; '' if there are no cookies of this login */
+function cookiesObtainedAt({ config, aqm, refreshToken }: Context): string {
+  const session = openSessionFile(readOnlyState(config.storage.data_directory), collectWarnings([]).logger);
+  return session.load({ marketplace: aqm.marketplace, refreshToken }).cookies?.obtained_at ?? '';
 }
 
 function write(file: string, judgement: Judgement, { now, aqm, refreshToken, redactor }: Context): void {

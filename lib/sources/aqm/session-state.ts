@@ -19,6 +19,8 @@ export interface Cookie {
 export interface Cookies {
   jar: Cookie[];
   csrf: string | null;
+  /** the pages that give the csrf value refused these cookies: that is why there is none */
+  csrf_refused?: boolean;
   /** UTC ISO 8601 */
   obtained_at: string;
 }
@@ -64,6 +66,8 @@ export interface SessionState {
   renewal_failed_at: string | null;
   /** cycles in a row in which fresh cookies were refused at once */
   rejections: number;
+  /** since when no monitor can be reached; null if one can */
+  all_unreachable_since: string | null;
   pending_login: PendingLogin | null;
   /** SHA-256 of the last authorization code that was tried: each works once */
   spent_code: string | null;
@@ -79,6 +83,7 @@ export function emptyState(): SessionState {
     rate_limit: null,
     renewal_failed_at: null,
     rejections: 0,
+    all_unreachable_since: null,
     pending_login: null,
     spent_code: null,
   };
@@ -142,6 +147,7 @@ const SHAPES: Record<keyof SessionState, Shape> = {
   rate_limit: orNull(object({ at: isTime, not_before: isTime, in_a_row: isNumber })),
   renewal_failed_at: orNull(isTime),
   rejections: isNumber,
+  all_unreachable_since: orNull(isTime),
   pending_login: orNull(
     object({ marketplace: isString, device_serial: isString, code_verifier: isString, started_at: isTime }),
   ),

@@ -6,7 +6,7 @@ import { asMonitorError, MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { Credentials } from './client';
 import { areDueForRenewal, areExpired } from './cookie-age';
-import { rateLimitAfter, refuseWhileLimited, rejected, renewalFailedRecently } from './waiting-times';
+import { rateLimitAfter, refuseWhileLimited, rejected, renewalFailedRecently, withoutCsrf } from './waiting-times';
 import type { Binding, SessionFile } from './session-file';
 import { secretsIn, type Cookies, type SessionState } from './session-state';
 import { cookieHeaderOf } from './token-exchange';
@@ -100,8 +100,10 @@ export function openSession(context: SessionContext): Session {
   }
 
   function reject(cause: MonitorError): MonitorError {
-    state.rejections++;
+    const { csrf = null, csrf_refused: csrfRefused = false } = state.cookies ?? {};
     state.cookies = null;
+    if (csrf === null && !csrfRefused) return withoutCsrf(cause);
+    state.rejections++;
     const failure = rejected(state.rejections, cause);
     login = state.rejections < REJECTIONS_UNTIL_ALERT ? { status: 'unknown' } : { status: 'needed', error: failure };
     return failure;

@@ -2,9 +2,9 @@
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { alexaHeaders } from './client';
-import { readJsonObject, readObject, type Exchange } from './exchange';
+import { readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';
 import { DEVICE_FIELDS, type AmazonHosts } from './hosts';
-import { asList, asRecord, asText } from './lenient-json';
+import { asList, asRecord, asText, isJsonObject, isWebPage } from './lenient-json';
 import { secretsIn, type Cookie, type Cookies } from './session-state';
 
 /** Which pages give the `csrf` cookie; the first that does is enough. */
@@ -34,7 +34,7 @@ export async function obtainCookies(context: TokenExchangeContext, refreshToken:
   await obtainAccessToken(context, refreshToken);
   const jar = await exchangeForCookies(context, refreshToken);
   const csrf = await obtainCsrf(context, jar);
-  return { jar, csrf, obtained_at: context.now().toISOString() };
+  return { jar, ...csrf, obtained_at: context.now().toISOString() };
 }
 
 /** The `Cookie` header of a jar. */
@@ -93,30 +93,38 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
   });
 }
 
-/** null if no page gives one: reading may work without, and if not, the next answer says so. */
-async function obtainCsrf(context: TokenExchangeContext, jar: Cookie[]): Promise<string | null> {
+/** None if no page gives one: reading may work without, and if not, the next answer says so. */
+async function obtainCsrf(
+  context: TokenExchangeContext,
+  jar: Cookie[],
+): Promise<Required<Pick<Cookies, 'csrf' | 'csrf_refused'>>> {
   const { hosts, exchange, redact } = context;
   const headers = alexaHeaders(hosts, { cookieHeader: cookieHeaderOf(jar), csrf: null });
   const failures: MonitorError[] = [];
+  let csrf_refused = false;
   for (const path of CSRF_PATHS) {
     const request = { operation: 'aqm.obtain_csrf', method: 'GET' as const, url: `${hosts.alexa}${path}`, headers };
-    const { csrf, cookiesRefused } = await exchange(request, (response) => ({
+    const { csrf, status } = await exchange(request, (response) => ({
       csrf: readCsrf(response),
-      // 403 says nothing: an account without an Echo gets it for some of these pages though its login is fine.
-      cookiesRefused: response.status === 401,
+      status: response.status,
     })).catch((thrown: unknown) => {
-      // A page that is broken, or has moved, gives none, either.
+      // A page that is broken gives none, either.
       if (!(thrown instanceof MonitorError) || thrown.type !== 'http') throw thrown;
       if (!thrown.permanent) failures.push(thrown);
-      return { csrf: null, cookiesRefused: false };
+      return { csrf: null, status: 0 };
     });
-    if (csrf !== null) redact(csrf);
-    if (csrf !== null || cookiesRefused) return csrf;
+    if (csrf !== null) {
+      redact(csrf);
+      return { csrf, csrf_refused: false };
+    }
+    if (status === 401) return { csrf, csrf_refused: true };
+    // On the other pages it says nothing: an account without an Echo gets it there though its login is fine.
+    csrf_refused ||= status === 403 && path === CSRF_PATHS[0];
   }
   // A server that fails says nothing of the login: without its csrf, good cookies would seem to be refused.
   const [failure] = failures;
   if (failure !== undefined) throw failure;
-  return null;
+  return { csrf: null, csrf_refused };
 }
 
 function readCsrf(response: HttpResponse): string | null {
@@ -133,13 +141,23 @@ function readCsrf(response: HttpResponse): string | null {
  */
 function readGranted(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const { status } = response;
-  if (status === 401 || status === 403) throw refused(`HTTP ${status}`, endpoint);
+  if (isRefusal(response)) throw refused(`HTTP ${status}`, endpoint);
+  if (status >= 300 && status !== 400) throw unexpectedStatus(response, endpoint);
   if (status === 400) {
     const answer = readJsonObject(response, endpoint);
     const code = asText(asRecord(asRecord(answer['response'])['error'])['code']) ?? asText(answer['error']) ?? '';
     if (/^(invalid_?grant|invalid_?token)$/i.test(code)) throw refused(`HTTP 400 ${code}`, endpoint);
   }
   return readObject(response, endpoint);
+}
+
+/**
+ * Whether Amazon itself says no. A firewall in front of it answers 403 with a page of its own, which says nothing about
+ * the login.
+ */
+export function isRefusal({ status, body }: HttpResponse): boolean {
+  if (status === 401) return !isWebPage(body);
+  return status === 403 && isJsonObject(body);
 }
 
 function refused(how: string, endpoint: string): MonitorError {

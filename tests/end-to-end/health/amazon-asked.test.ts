@@ -55,6 +55,17 @@ test('of several runs at once, one asks', async () => {
   expect(asked()).toEqual(ONE_LOOK);
 });
 
+test('a token that Amazon accepts again: right at once, also within the five minutes', async () => {
+  bench = await openBench();
+  const { account, faults } = bench.home.cloud;
+  account.expireCookies();
+  const accept = faults.always('/auth/token', fault.invalidGrant());
+  expect(await look()).toMatchObject({ status: 'fail' });
+  accept();
+  await bench.run('collect-aqm');
+  expect(await look()).toMatchObject({ status: 'pass' });
+});
+
 test('dead cookies are renewed, and the next cycle uses the new ones', async () => {
   bench = await openBench();
   bench.home.cloud.account.expireCookies();

@@ -12,7 +12,8 @@ it.each([
   ['soon', null],
   ['-5', null],
   ['1.5', null],
-  ['99999999999999', null],
+  ['99999999999999', 86_400_000],
+  ['Sun, 24 Nov 2069 12:00:00 GMT', 86_400_000],
 ])('Retry-After %p is %p ms', (header, expected) => {
   expect(retryAfterMs(header, NOW)).toBe(expected);
 });

@@ -126,6 +126,17 @@ it('a Retry-After beyond the deadline ends it at once', async () => {
   expect(waits).toEqual([]);
 });
 
+it.each([
+  [7000, [7000]],
+  [7001, []],
+])('a limit of %i ms is waited out only if the waits that are left are as long', async (retryAfterMs, expected) => {
+  const { retrier, waits, logger } = world();
+  const limited = failing(transient({ type: 'rate_limited', retryAfterMs }));
+  await retrier.run(OPERATION, limited).catch(() => undefined);
+  expect(waits).toEqual(expected);
+  expect(logger.of('retry_exhausted')).toHaveLength(expected.length === 0 ? 1 : 0);
+});
+
 it('an interruption ends it with the interruption’s reason or the last failure, never with another try', async () => {
   const { retrier, deadline } = world();
   let tries = 0;

@@ -4,9 +4,15 @@ import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
 
+const NOW = Date.UTC(2026, 10, 20, 12, 5);
 const state = (element: object) => JSON.stringify({ timeOfSample: '2026-11-20T12:00:00Z', ...element });
 const range = (instance: unknown, value: unknown) =>
   state({ namespace: 'Alexa.RangeController', name: 'rangeValue', instance, value });
+/** The same element, with another time of its sample. */
+const sampled = (timeOfSample: string | null, element: string) =>
+  JSON.stringify({ ...(JSON.parse(element) as object), timeOfSample });
+/** At another time of that day; null: at no time. */
+const at = (time: string | null, element: string) => sampled(time === null ? null : `2026-11-20T${time}Z`, element);
 const temperature = (value: unknown) => state({ namespace: 'Alexa.TemperatureSensor', name: 'temperature', value });
 
 /** One monitor whose state holds exactly these elements. */
@@ -14,6 +20,7 @@ async function readElements(
   elements: unknown,
 ): Promise<{ home: AqmHome; cycle: Awaited<ReturnType<AqmHome['cycle']>> }> {
   const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
+  home.wait(NOW - home.now().getTime());
   const { entityId } = home.cloud.monitor(1);
   home.cloud.state.stateBody = JSON.stringify({
     deviceStates: [{ entity: { entityId, entityType: 'ENTITY' }, capabilityStates: elements, error: null }],
@@ -32,7 +39,7 @@ describe('a broken element', () => {
     ['a temperature below -60 °C', temperature({ value: -60.01, scale: 'CELSIUS' })],
     ['a temperature below 0 K', temperature({ value: -1, scale: 'KELVIN' })],
     ['a temperature in no known scale', temperature({ value: 20, scale: 'RANKINE' })],
-    ['a temperature without a value', temperature(null)],
+    ['a temperature without a value', temperature({ scale: 'CELSIUS' })],
     ['a humidity of 101 %', range('4', 101)],
     ['a negative humidity', range('4', -1)],
     ['a humidity that is a string', range('4', '54')],
@@ -63,15 +70,25 @@ describe('a broken element', () => {
     });
   });
 
-  test('the first of duplicates wins; if it is broken, the next one', async () => {
-    const { cycle } = await readElements([
-      range('4', 50),
-      range(4, 60),
-      temperature(null),
-      temperature({ value: 21, scale: 'CELSIUS' }),
-      temperature({ value: 22, scale: 'CELSIUS' }),
-    ]);
-    expect(cycle.report?.readings[0]).toMatchObject({ humidity_percent: 50, temperature_celsius: 21 });
+  test.each([
+    ['the first of equally old ones', [range('4', 50), range(4, 60)], 50],
+    ['the newest', [at('06:00:00', range('4', 15)), at('12:04:00', range('4', 21)), range('4', 16)], 21],
+    ['one with a time before one without', [at(null, range('4', 1)), range('4', 2)], 2],
+    ['the newest that is not in the future', [at('15:00:00', range('4', 1)), range('4', 2)], 2],
+    ['one that can be read', [at('12:04:00', range('4', 'x')), range('4', 2)], 2],
+    ['one that has a value', [at('12:04:00', range('4', null)), range('4', 2)], 2],
+  ])('of several samples %s counts', async (_name, elements, humidity) => {
+    const { cycle } = await readElements(elements);
+    expect(cycle.report?.readings[0]).toMatchObject({ humidity_percent: humidity });
+  });
+
+  test('a null is no value: nothing is stored for it, and nothing is said', async () => {
+    const nulls = [temperature(null), temperature({ value: null, scale: 'CELSIUS' }), range('4', null)];
+    const some = await readElements([...nulls, range('9', 96)]);
+    expect(some.cycle.report?.readings[0]).toMatchObject({ iaq_score: 96, temperature_celsius: null });
+    const none = await readElements(nulls);
+    expect(Object.values(none.cycle.report?.skipped ?? {})).toEqual(['no_value']);
+    for (const { home } of [some, none]) expect(home.logger.events.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 
   test.each([
@@ -85,15 +102,43 @@ describe('a broken element', () => {
     expect(cycle.report?.skipped).toEqual({ [`alexa:${home.cloud.monitor(1).serial}`]: reason });
   });
 
-  test("measured_at is the temperature's own time, else the newest, else unknown", async () => {
-    const at = (timeOfSample: unknown, instance: string) =>
-      JSON.stringify({ namespace: 'Alexa.RangeController', name: 'rangeValue', instance, value: 1, timeOfSample });
-    const warm = temperature({ value: 21, scale: 'CELSIUS' });
-    const later = at('2026-11-20T13:00:00Z', '4');
-    const measured = async (elements: unknown) => (await readElements(elements)).cycle.report?.readings[0]?.measured_at;
-    expect(await measured([later, warm])).toBe('2026-11-20T12:00:00.000Z');
-    expect(await measured([later, at('2026-11-20T11:00:00.5Z', '9')])).toBe('2026-11-20T13:00:00.000Z');
-    expect(await measured([at('yesterday', '9')])).toBeNull();
+  test.each([
+    [
+      'the newest of its values',
+      [at('11:50:00', range('4', 1)), at('12:01:00', range('9', 2))],
+      '2026-11-20T12:01:00.000Z',
+    ],
+    [
+      'the newest that is not in the future',
+      [at('15:00:00', range('4', 1)), range('9', 2)],
+      '2026-11-20T12:00:00.000Z',
+    ],
+    ['unknown without a time', [at(null, range('9', 1))], null],
+    ['unknown before 2015', [sampled('2014-12-31T23:59:59Z', range('9', 1))], null],
+    ['unknown beyond a day ahead', [sampled('2026-11-21T12:05:01Z', range('9', 1))], null],
+    ['unknown without a zone', [sampled('2026-11-20T12:00:00', range('9', 1))], null],
+  ])('measured_at is %s', async (_name, elements, expected) => {
+    expect((await readElements(elements)).cycle.report?.readings[0]?.measured_at).toBe(expected);
+  });
+
+  test('a quantity that is hours older than the newest one is not stored as if it were as new', async () => {
+    const { cycle, home } = await readElements([
+      at('05:00:00', temperature({ value: 17, scale: 'CELSIUS' })),
+      at('12:04:00', range('4', 50)),
+      at('11:50:00', range('9', 90)),
+    ]);
+    expect(cycle.report?.readings).toMatchObject([
+      { temperature_celsius: null, humidity_percent: 50, iaq_score: 90, measured_at: '2026-11-20T12:04:00.000Z' },
+    ]);
+    const { oldQuantities } = await home.source().inspect();
+    expect(Object.values(oldQuantities)).toEqual([{ temperature_celsius: '2026-11-20T05:00:00.000Z' }]);
+  });
+
+  test('if all are equally old, they are stored with that time', async () => {
+    const { cycle } = await readElements([at('05:00:00', temperature({ value: 17, scale: 'CELSIUS' }))]);
+    expect(cycle.report?.readings).toMatchObject([
+      { temperature_celsius: 17, measured_at: '2026-11-20T05:00:00.000Z' },
+    ]);
   });
 });
 
@@ -205,6 +250,7 @@ describe('an answer as a whole', () => {
     ['a cut document', () => fault.truncated()],
     ['a list', () => fault.json([1])],
     ['no device states', () => fault.json({ anything: 1 })],
+    ['not a word of any monitor', () => fault.json({ deviceStates: [], errors: [] })],
   ];
   test.each(transient)('%s on the state request: retried, then invalid_response', async (_name, make) => {
     const home = await startAqmHome(scratchDirectory());
@@ -223,14 +269,25 @@ describe('an answer as a whole', () => {
   test.each([
     ['a web page', fault.html(), 'invalid_response'],
     ['404', fault.status(404), 'http'],
-    ['a redirect', fault.redirect('https://example.com/'), 'http'],
-  ])('%s is not retried', async (_name, what, type) => {
+  ])('%s on the state request is retried, too', async (_name, what, type) => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
-    home.cloud.faults.always(STATE, what);
+    home.cloud.faults.next(STATE, what);
+    expect(await home.cycle()).toMatchObject({ failure: null, retries: 1 });
+    home.cloud.faults.next(STATE, what, 4);
     const { failure, asked } = await home.cycle();
-    expect(failure).toMatchObject({ type, permanent: true });
-    expect(failure?.remediation).not.toBe('');
+    expect(failure).toMatchObject({ type });
+    expect(failure?.remediation).toContain('look for a newer version');
+    expect(asked).toHaveLength(4);
+  });
+
+  test('a redirect elsewhere is neither followed nor retried', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    home.cloud.faults.always(STATE, fault.redirect('https://example.com/'));
+    const { failure, asked } = await home.cycle();
+    expect(failure).toMatchObject({ type: 'http', permanent: true });
+    expect(failure?.message).toContain('example.com');
     expect(asked).toHaveLength(1);
   });
 
@@ -258,4 +315,91 @@ describe('an answer as a whole', () => {
     expect(failure).toBeNull();
     expect(retries).toBe(1);
   });
+});
+
+describe('monitors that are silent', () => {
+  const unreachable = ({ entityId }: { entityId: string }) => ({ code: 'ENDPOINT_UNREACHABLE', entity: { entityId } });
+  const good = ({ entityId }: { entityId: string }) => ({
+    entity: { entityId, entityType: 'ENTITY' },
+    capabilityStates: [range('9', 96)],
+    error: null,
+  });
+
+  test('an error counts for more than values of the same monitor', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const [one, other] = [home.cloud.monitor(1), home.cloud.monitor(2)];
+    home.cloud.state.stateBody = JSON.stringify({
+      deviceStates: [good(one), good(other)],
+      errors: [unreachable(other)],
+    });
+    const { report } = await home.cycle();
+    expect(report?.readings.map(({ location }) => location)).toEqual([one.name]);
+    expect(report?.skipped).toEqual({ [`alexa:${other.serial}`]: 'unreachable' });
+  });
+
+  test('all unreachable at once: one warning when it begins', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const setAll = (connectivity: 'ok' | 'gone') => {
+      for (const monitor of home.cloud.state.monitors) monitor.connectivity = connectivity;
+    };
+    for (const [connectivity, warnings] of [
+      ['gone', 1],
+      ['gone', 1],
+      ['ok', 1],
+      ['gone', 2],
+    ] as const) {
+      setAll(connectivity);
+      expect((await home.cycle()).failure).toBeNull();
+      expect(home.logged('all_unreachable')).toHaveLength(warnings);
+    }
+    expect(home.logged('all_unreachable')[0]).toMatchObject({ level: 'warning' });
+    expect(home.logged('all_unreachable')[0]?.message).toMatch(/more likely the account or the network/);
+  });
+
+  test('one that the answer leaves out is not answered; if nothing else is read, the cycle fails', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    const [one, other] = [home.cloud.monitor(1), home.cloud.monitor(2)];
+    home.cloud.state.stateBody = JSON.stringify({ deviceStates: [good(one)], errors: [] });
+    const { report } = await home.cycle();
+    expect(report?.readings).toHaveLength(1);
+    expect(report?.skipped).toEqual({ [`alexa:${other.serial}`]: 'not_answered' });
+    home.cloud.state.stateBody = JSON.stringify({ deviceStates: [], errors: [unreachable(one)] });
+    expect((await home.cycle()).failure).toMatchObject({ type: 'invalid_response' });
+  });
+
+  test('all unknown, and no list can be had: the cycle fails', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    for (const monitor of home.cloud.state.monitors) monitor.entityId = `${monitor.entityId.slice(0, -1)}x`;
+    home.cloud.faults.always('/graphql', fault.throttledList());
+    for (let cycle = 0; cycle < 2; cycle++) {
+      expect((await home.cycle()).failure).toMatchObject({ type: 'no_monitor' });
+    }
+    expect(home.session().rate_limit).toBeNull();
+  });
+
+  test('an id of more than 255 characters is malformed, and not sent back', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.monitor(2).entityId = 'e'.repeat(100_000);
+    const { report } = await home.cycle();
+    expect(report?.skipped).toEqual({ [`alexa:${home.cloud.monitor(2).serial}`]: 'malformed' });
+    expect(report?.readings).toHaveLength(1);
+    expect(home.cloud.requests.at(-1)?.body.length).toBeLessThan(200);
+  });
+});
+
+test.each([
+  [
+    'a name that cannot be resolved',
+    'https://alexa.amazon.invalid',
+    /DNS servers.*getent hosts alexa\.amazon\.invalid/,
+  ],
+  ['a refused connection', 'https://127.0.0.1:9', /internet access.*curl -I/],
+])('%s: the remedy is about the internet, not about a device', async (_name, alexa, remedy) => {
+  const home = await startAqmHome(scratchDirectory());
+  await home.cycle();
+  home.config.base_urls = { ...home.config.base_urls, alexa };
+  const { failure } = await home.cycle();
+  expect(failure).toMatchObject({ type: 'network' });
+  expect(failure?.remediation).toMatch(remedy);
 });

@@ -21,6 +21,19 @@ describe('dead cookies', () => {
     expect((await home.cycle()).asked).toEqual([STATE]);
   });
 
+  test('a redirect to the sign-in page: the same', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    await home.cycle();
+    const location = 'https://www.amazon.de/ap/signin?openid.return_to=https%3A%2F%2Falexa.amazon.de%2F';
+    home.cloud.faults.next(STATE, fault.redirect(location));
+    expect(await home.cycle()).toMatchObject({ failure: null, asked: [STATE, ...REFRESH, STATE] });
+    home.cloud.faults.next(STATE, fault.redirect('/ap/signin?relative=1'));
+    home.cloud.account.revokeRefreshToken();
+    const { failure, login } = await home.cycle({ refreshToken: 'Atnr|refused-from-now-on' });
+    expect(failure).toMatchObject({ type: 'login_needed' });
+    expect(login.status).toBe('needed');
+  });
+
   test('FORBIDDEN from GraphQL: the same', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
@@ -85,6 +98,21 @@ describe('dead cookies', () => {
     const { failure, report } = await home.cycle();
     expect(failure).toBeNull();
     expect(report?.readings).toHaveLength(2);
+  });
+
+  test('none gives it, and the session is refused without: that is said, and no login is asked for', async () => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.state.csrfPath = '/nowhere';
+    home.cloud.account.deadCookieStatus = 403;
+    for (let cycle = 0; cycle < 4; cycle++) {
+      const { failure, login } = await home.cycle();
+      expect(failure).toMatchObject({ type: 'invalid_response' });
+      expect(failure?.message).toContain('csrf');
+      expect(failure?.remediation).not.toContain('auth-amazon');
+      expect(login.status).not.toBe('needed');
+    }
+    home.cloud.state.csrfPath = '/api/language';
+    expect((await home.cycle()).failure).toBeNull();
   });
 
   test('a server that fails at all of them is not a reason to ask for a login', async () => {
@@ -153,6 +181,11 @@ describe('a refresh that does not succeed', () => {
     ['a cut body', fault.cut(), 'network'],
     ['"Rate exceeded" with 200', fault.throttled(), 'rate_limited'],
     ['ThrottlingException with 400', fault.throttled('ThrottlingException', 400), 'rate_limited'],
+    ['ThrottlingException with 503', fault.throttled('ThrottlingException', 503), 'http'],
+    ['403 with a web page, which a firewall sends', fault.html(403), 'http'],
+    ['401 with a web page', fault.html(401), 'http'],
+    ['a web page', fault.html(), 'invalid_response'],
+    ['404', fault.status(404), 'http'],
   ])('%s: retried, exit 1, no login needed', async (_name, what, type) => {
     const home = await startAqmHome(scratchDirectory());
     home.cloud.faults.always('/auth/token', what);
@@ -166,7 +199,7 @@ describe('a refresh that does not succeed', () => {
     ['invalid_grant', '/auth/token', fault.invalidGrant()],
     ['InvalidToken', '/auth/token', fault.invalidToken()],
     ['401', '/auth/token', fault.status(401)],
-    ['403', '/auth/token', fault.status(403)],
+    ['403', '/auth/token', fault.json({ error: 'access_denied' }, 403)],
     ['200 without a token', '/auth/token', fault.json({})],
     ['InvalidToken', '/ap/exchangetoken/cookies', fault.invalidToken()],
     ['200 without cookies', '/ap/exchangetoken/cookies', fault.json({ response: { tokens: { cookies: {} } } })],
@@ -251,11 +284,11 @@ test('cookies from the future are renewed: their age is unknown', async () => {
 });
 
 describe('a rate limit', () => {
-  test('is retried, then waited out: 4 minutes, doubled up to an hour; one good cycle ends it', async () => {
+  test('is retried, then waited out: 6 minutes, doubled up to an hour; one good cycle ends it', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.faults.always(STATE, fault.tooManyRequests());
-    for (const minutes of [4, 8, 16, 32, 60, 60]) {
+    for (const minutes of [6, 12, 24, 48, 60, 60]) {
       const limited = await home.cycle();
       expect(limited.asked).toHaveLength(4);
       expect(limited.failure?.type).toBe('rate_limited');
@@ -275,7 +308,7 @@ describe('a rate limit', () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.faults.always(STATE, fault.status(429, { retryAfter: 7200 }));
-    // The wait is longer than the cycle may last: no retry is begun.
+    // It is longer than all waits between the tries: none of them could succeed.
     expect((await home.cycle()).asked).toEqual([STATE]);
     home.wait(2 * HOUR - 1);
     expect((await home.cycle()).asked).toEqual([]);
@@ -283,12 +316,12 @@ describe('a rate limit', () => {
     expect((await home.cycle()).asked).toEqual([STATE]);
   });
 
-  test('is believed for a week at most: a Retry-After of 30 years does not silence the collector', async () => {
+  test('is believed for a day at most: a Retry-After of 30 years does not silence the collector', async () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.faults.always(STATE, fault.status(429, { retryAfter: 999_999_999 }));
     await home.cycle();
-    home.wait(7 * DAY - 1);
+    home.wait(DAY - 1);
     expect((await home.cycle()).asked).toEqual([]);
     home.wait(1);
     expect((await home.cycle()).asked).not.toEqual([]);
