@@ -11,6 +11,26 @@ export function newestBelieved(nowMs: number): number {
   return nowMs + GRACE_MS;
 }
 
+/** No sensor that is read here is older. */
+const FIRST_SENSOR_MS = Date.UTC(2015, 0, 1);
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * @param text ISO 8601 with a zone, as devices write their times
+ * @returns in UTC with milliseconds and `Z`; null if it is something else
+ */
+export function isoTime(text: unknown): string | null {
+  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text))
+    return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+/** Whether a sensor can have measured then. A clock that is some hours ahead still tells the time. */
+export function isSensorTime(ms: number, nowMs: number): boolean {
+  return ms >= FIRST_SENSOR_MS && ms <= nowMs + DAY_MS;
+}
+
 export function isInFuture(ms: number, nowMs: number): boolean {
   return ms > newestBelieved(nowMs);
 }

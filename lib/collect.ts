@@ -13,16 +13,19 @@ import { beforeDeadline } from './reliability/deadline';
 import type { CollectorName } from './sources/all';
 import type { DeviceAnswer, Source } from './sources/source';
 import type { Cycle, CycleRecord, Effort, Store } from './store/store';
+import { UNHEARD, type ClockVerdict } from './witnesses';
 
 export interface CollectContext {
   collector: CollectorName;
   /** how often cycles are meant to run; kept with each, so that a change does not rewrite the past */
   intervalMinutes: number;
-  /** the `timestamp` of all readings of this cycle */
+  /** by this machine's clock; corrected, it is the `timestamp` of all readings of this cycle */
   startedAt: Date;
   source: Pick<Source, 'read'>;
+  /** which clock is believed, asked when the devices have answered, or failed to; never throws */
+  judgeClock: (devices: readonly DeviceAnswer[]) => Promise<ClockVerdict>;
   /** what we make of the devices' answers */
-  accept: (devices: readonly DeviceAnswer[]) => SourceReport;
+  accept: (devices: readonly DeviceAnswer[], clock: ClockVerdict) => SourceReport;
   traffic: Traffic;
   storage: CycleStorage;
   /** ends the reading while there is still time to store, and the storing while there is still time to spool */
@@ -66,6 +69,7 @@ export function withoutStoring(storage: CycleStorage): CycleStorage {
 
 export interface CycleResult {
   record: CycleRecord;
+  clock: ClockVerdict;
   report: SourceReport;
   readingsStored: number;
   readingsSpooled: number;
@@ -77,6 +81,13 @@ export interface CycleResult {
 
 const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0 };
 
+/** What the device gave. */
+interface Answer {
+  report: SourceReport;
+  failure: MonitorError | null;
+  clock: ClockVerdict;
+}
+
 /** Never throws: what stops a cycle, also another cycle of this collector, is the `failure` of its result. */
 export async function collect(context: CollectContext): Promise<CycleResult> {
   const { end, storage } = context;
@@ -85,11 +96,11 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
     lock = await storage.lock();
     storage.proveWritable();
     const opening = storage.openStore().catch(() => undefined);
-    const { report, failure } = await readSource(context);
+    const answer = await readSource(context);
     await beforeDeadline(opening, end.storing, end.graceMs).catch(() => undefined);
-    return await keep(context, report, failure);
+    return await keep(context, answer);
   } catch (thrown) {
-    return unkept(context, NOTHING_READ, asMonitorError(thrown));
+    return unkept(context, { report: NOTHING_READ, failure: null, clock: UNHEARD }, asMonitorError(thrown));
   } finally {
     // The last connection moves the WAL into the database: between two cycles readings.db is whole by itself.
     await beforeDeadline(storage.store.close(), end.storing, end.graceMs).catch(() => undefined);
@@ -98,13 +109,15 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
 }
 
 /** Reads the source without throwing: a cycle that failed has its row, too. */
-async function readSource(context: CollectContext): Promise<{ report: SourceReport; failure: MonitorError | null }> {
-  const { source, accept, end } = context;
+async function readSource(context: CollectContext): Promise<Answer> {
+  const { source, accept, judgeClock, end } = context;
   try {
-    const report = accept(await beforeDeadline(source.read(), end.reading, end.graceMs));
-    return { report, failure: nothingToStore(report) };
+    const devices = await beforeDeadline(source.read(), end.reading, end.graceMs);
+    const clock = await judgeClock(devices);
+    const report = accept(devices, clock);
+    return { report, failure: nothingToStore(report), clock };
   } catch (thrown) {
-    return { report: NOTHING_READ, failure: asMonitorError(thrown) };
+    return { report: NOTHING_READ, failure: asMonitorError(thrown), clock: await judgeClock([]) };
   }
 }
 
@@ -121,24 +134,22 @@ function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): Monit
 }
 
 /** Stores what waits and this cycle; if the database cannot take it, spools it. */
-async function keep(
-  context: CollectContext,
-  report: SourceReport,
-  readFailure: MonitorError | null,
-): Promise<CycleResult> {
+async function keep(context: CollectContext, answer: Answer): Promise<CycleResult> {
   const { end, storage } = context;
+  const { report, failure: readFailure, clock } = answer;
   const { readings } = report;
   try {
-    const judge = () => recordOf(context, report, readFailure);
+    const judge = () => recordOf(context, answer, readFailure);
     const storing = storage.spool.replay().then(() => storage.store.store(readings, judge));
     const record = await beforeDeadline(storing, end.storing, end.graceMs);
     const { replaced } = storage.effort;
-    return { record, report, readingsStored: readings.length, readingsSpooled: 0, replaced, failure: readFailure };
+    const stored = { readingsStored: readings.length, readingsSpooled: 0, replaced };
+    return { record, report, clock, ...stored, failure: readFailure };
   } catch (thrown) {
     const reason: unknown = end.storing.signal.reason;
     const interrupted = reason instanceof MonitorError && reason.type === 'interrupted' ? reason : null;
     const failure = readFailure ?? interrupted ?? asMonitorError(thrown);
-    const result = unkept(context, report, failure);
+    const result = unkept(context, answer, failure);
     try {
       await storage.spool.add({ record: result.record, readings });
       return { ...result, readingsSpooled: readings.length };
@@ -163,15 +174,16 @@ function failureThatLost(readings: number, { message, type, permanent, cause }: 
 const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** A cycle of which nothing is in the database, not even its row. */
-function unkept(context: CollectContext, report: SourceReport, failure: MonitorError): CycleResult {
-  const record = recordOf(context, report, failure);
-  return { record, report, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
+function unkept(context: CollectContext, answer: Answer, failure: MonitorError): CycleResult {
+  const record = recordOf(context, answer, failure);
+  const { report, clock } = answer;
+  return { record, report, clock, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
 }
 
-function recordOf(context: CollectContext, report: SourceReport, failure: MonitorError | null): CycleRecord {
+function recordOf(context: CollectContext, { report, clock }: Answer, failure: MonitorError | null): CycleRecord {
   const { startedAt, collector, traffic, storage, redact } = context;
   return {
-    started_at: startedAt.toISOString(),
+    started_at: new Date(startedAt.getTime() + clock.correctionMs).toISOString(),
     collector,
     duration_ms: Math.round(performance.now()), // since the process started
     devices_seen: report.devicesSeen,
@@ -182,7 +194,7 @@ function recordOf(context: CollectContext, report: SourceReport, failure: Monito
     retries: context.retries(),
     lock_wait_ms: storage.effort.lockWaitMs,
     clock_offset_seconds: traffic.clockDifferenceMs === null ? null : Math.round(traffic.clockDifferenceMs / 1000),
-    clock: null,
+    clock: clock.clock,
     interval_minutes: context.intervalMinutes,
     ...judge(report, failure, storage.effort.replaced, redact),
   };

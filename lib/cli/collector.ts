@@ -30,6 +30,7 @@ import { acquireLock, takeNoLock } from '../store/lock';
 import { COMMON_FLAGS, type Arguments, type CommandSpec } from './arguments';
 import { showCycle } from './collector-output';
 import { main, type Invocation } from './command';
+import { cycleClock } from './cycle-clock';
 import { envelope } from './envelope';
 import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
@@ -171,7 +172,8 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
     intervalMinutes: config.collection.interval_minutes,
     startedAt,
     source,
-    accept: (devices) => accept(devices, { row, locations, validation, texts, logger }),
+    judgeClock: (devices) => cycleClock({ row, config, traffic, logger, startedAt }, devices),
+    accept: (devices, clock) => accept(devices, { row, locations, validation, texts, logger, clock }),
     traffic,
     storage: isDryRun ? withoutStoring(storage) : storage,
     end,
@@ -186,7 +188,7 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
 async function doAfterwards(
   { kit, end, arguments: { values }, isDryRun }: Cycle,
   source: Source,
-  { record, failure }: CycleResult,
+  { record, failure, clock }: CycleResult,
   heartbeat: Heartbeat | null,
 ): Promise<void> {
   if (isDryRun) return;
@@ -200,7 +202,7 @@ async function doAfterwards(
           commandLine: (command) => ownCommand(command, values),
         });
   const heartbeatSent = heartbeat?.end(record.exit_code, failure?.type ?? record.outcome);
-  const forgotten = failure === null ? forgetOldCycles(kit, end.storing.signal) : undefined;
+  const forgotten = failure === null ? forgetOldCycles(kit, clock, end.storing.signal) : undefined;
   await beforeDeadline(Promise.allSettled([settled, heartbeatSent, forgotten]), end.storing, end.graceMs).catch(
     () => undefined,
   );

@@ -79,6 +79,15 @@ export const CHECKS: readonly Check[] = [
     run: async (context) => (await import('./checks/freshness')).checkFreshness(context),
   },
   {
+    name: 'clock',
+    title: 'the time that cycles are stamped with',
+    stops: [],
+    remedy: { say: 'See whether this machine keeps time', command: 'timedatectl' },
+    needsNetwork: false,
+    needsConfig: true,
+    run: async (context) => (await import('./checks/clock')).checkClock(context),
+  },
+  {
     name: 'alerts',
     title: 'no login by hand is needed',
     stops: SOURCES.filter(({ raisesAlert }) => raisesAlert).map(({ collector }) => collector),

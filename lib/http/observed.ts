@@ -1,6 +1,6 @@
 /** Every exchange of a cycle is counted, timed and logged here, for all sources in the same way. */
 import type { Logger } from '../logging/logger';
-import type { Http } from './http';
+import type { Http, HttpRequest } from './http';
 
 /** What the exchanges of a cycle cost, filled in while they are made, so that it is known after a failure as well. */
 export interface Traffic {
@@ -11,13 +11,16 @@ export interface Traffic {
   /** which endpoint the readings came from; null until one answered. The source says it. */
   endpoint: 'sensors' | 'full' | 'fallback' | 'state' | null;
   /**
-   * the clock of the last device that answered minus ours, in milliseconds, to the second; null if none sent the time
+   * the clock of the device minus ours, in milliseconds, to the second; null if it sent no time. Of several answers one
+   * counts whose sender is proved, then the one that is nearest to our time
    */
   clockDifferenceMs: number | null;
+  /** whether TLS has proved whose clock that is */
+  clockProved: boolean;
 }
 
 export function noTraffic(): Traffic {
-  return { requests: 0, payloadBytes: 0, endpoint: null, clockDifferenceMs: null };
+  return { requests: 0, payloadBytes: 0, endpoint: null, clockDifferenceMs: null, clockProved: false };
 }
 
 /** The same exchange, observed. */
@@ -31,7 +34,7 @@ export function observed(
     const response = await http(request);
     traffic.payloadBytes += response.payloadBytes;
     const theirs = Date.parse(response.header('date') ?? '');
-    if (!Number.isNaN(theirs)) traffic.clockDifferenceMs = theirs - Math.floor(now().getTime() / 1000) * 1000;
+    if (!Number.isNaN(theirs)) hear(traffic, theirs - Math.floor(now().getTime() / 1000) * 1000, isProved(request));
     const { endpoint } = request;
     logger.info('http_response', `${endpoint}: HTTP ${response.status}, ${response.payloadBytes} bytes`, {
       endpoint,
@@ -41,4 +44,14 @@ export function observed(
     });
     return response;
   };
+}
+
+function hear(traffic: Traffic, differenceMs: number, proved: boolean): void {
+  const { clockDifferenceMs: known, clockProved } = traffic;
+  const isBetter = proved === clockProved ? known === null || Math.abs(differenceMs) < Math.abs(known) : proved;
+  if (isBetter || known === null) Object.assign(traffic, { clockDifferenceMs: differenceMs, clockProved: proved });
+}
+
+function isProved({ url, tls }: HttpRequest): boolean {
+  return url.startsWith('https:') && tls?.rejectUnauthorized !== false;
 }

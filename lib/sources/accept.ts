@@ -3,12 +3,14 @@
  * locations are used, a value that is impossible in a room is left out, of several entries with one id one is kept, and
  * odd temperatures are marked.
  */
+import { isSensorTime } from '../clock';
 import type { Config } from '../config/config';
 import type { Logger } from '../logging/logger';
 import { onePerDevice, type Entry } from './one-per-device';
 import { NO_QUANTITIES, QUANTITIES, QUANTITY_NAMES, type Quantities } from '../quantities';
 import type { Reading, SkipReason } from '../reading';
 import { LONGEST_TEXT, type DeviceTexts } from './device-text';
+import type { ClockVerdict } from '../witnesses';
 import type { DeviceAnswer, SourceRow } from './source';
 
 /** The result of reading a source once. */
@@ -27,17 +29,20 @@ export interface Acceptance {
   validation: Config['validation'];
   texts: DeviceTexts;
   logger: Logger;
+  /** how far the device's clock is wrong, and the time now; absent: it is right, and this machine's is, too */
+  clock?: Pick<ClockVerdict, 'deviceErrorMs' | 'latestMs'>;
 }
 
 export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance): SourceReport {
   const { texts, logger } = acceptance;
+  const { timeOf, sayWrong } = sensorTimes(acceptance);
   const entries = devices.map((device): Entry => {
     const prefixLength = device.deviceId.indexOf(':') + 1; // it is ours
     const vendorId = device.deviceId.slice(prefixLength);
     const deviceId = device.deviceId.slice(0, prefixLength) + texts.own(vendorId);
     return {
       deviceId,
-      outcome: vendorId.length > LONGEST_TEXT ? 'malformed' : outcomeOf(device, deviceId, acceptance),
+      outcome: vendorId.length > LONGEST_TEXT ? 'malformed' : outcomeOf(device, deviceId, acceptance, timeOf),
     };
   });
   const { duplicates, ...kept } = onePerDevice(entries);
@@ -45,10 +50,16 @@ export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance)
     const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
     logger.warning('duplicate_id', message, { device_id });
   }
+  sayWrong();
   return { ...kept, devicesSeen: devices.length };
 }
 
-function outcomeOf(device: DeviceAnswer, device_id: string, acceptance: Acceptance): Reading | SkipReason {
+function outcomeOf(
+  device: DeviceAnswer,
+  device_id: string,
+  acceptance: Acceptance,
+  timeOf: SensorTimes['timeOf'],
+): Reading | SkipReason {
   if ('skip' in device) return device.skip;
   const { row, locations, validation, texts, logger } = acceptance;
   const { quantities, impossible } = possible(device.values);
@@ -64,10 +75,38 @@ function outcomeOf(device: DeviceAnswer, device_id: string, acceptance: Acceptan
     device_id,
     device_type: row.deviceType,
     location: texts.own(locationOf(device, locations)),
-    measured_at: device.measuredAt,
+    measured_at: timeOf(device.measuredAt, device_id),
     ...quantities,
     temperature_offset_celsius: null,
     is_anomalous: celsius !== null && (celsius < validation.temperature_min || celsius > validation.temperature_max),
+  };
+}
+
+interface SensorTimes {
+  /** @returns null if it is not a time at which a sensor can have measured */
+  timeOf: (measuredAt: string | null, deviceId: string) => string | null;
+  /** One warning for all of them. */
+  sayWrong: () => void;
+}
+
+/** A wrong clock of the device shifts the times of all its sensors: their age by its own clock is right. */
+function sensorTimes({ clock = { deviceErrorMs: 0, latestMs: Date.now() }, logger }: Acceptance): SensorTimes {
+  const wrong: { device_id: string; time: string }[] = [];
+  return {
+    timeOf(measuredAt, device_id) {
+      if (measuredAt === null) return null;
+      const ms = Date.parse(measuredAt) - clock.deviceErrorMs;
+      if (isSensorTime(ms, clock.latestMs)) return new Date(ms).toISOString();
+      wrong.push({ device_id, time: measuredAt });
+      return null;
+    },
+    sayWrong() {
+      const [first] = wrong;
+      if (first === undefined) return;
+      const more = wrong.length === 1 ? '' : `, and so are those of ${wrong.length - 1} more`;
+      const message = `${first.device_id}: ${first.time} is not a time at which it can have measured${more}: the time of the cycle counts`;
+      logger.warning('broken_element', message, first);
+    },
   };
 }
 

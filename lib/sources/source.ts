@@ -109,6 +109,8 @@ export interface SourceRow {
   flags: readonly SourceFlag[];
   /** files below the data directory that it keeps; deleting them is always safe */
   stateFiles: readonly string[];
+  /** its clock is a cloud's, which somebody keeps right: it is believed before the clock of a device in the home */
+  keepsTime?: true;
   /** whether the alert file can be about it */
   raisesAlert: boolean;
   /** @throws MonitorError if the configuration names something that cannot be used */

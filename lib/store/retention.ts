@@ -17,25 +17,21 @@ const STEP_MS = 10;
 const PAUSE_MS = 50;
 /** One run of a collector does not go on longer; the next one goes on from there. */
 const LONGEST_RUN_MS = 5000;
-/**
- * A machine that wakes up in the year 2100 must not throw its history away: nothing is forgotten unless the device that
- * was read agrees about the time.
- */
-const CLOCKS_AGREE_WITHIN_MS = 3_600_000;
-
 export interface RetentionContext {
   signal: AbortSignal;
-  /** the clock of the device that was read minus ours; null if it sent no time */
-  clockDifferenceMs: number | null;
-  now?: () => number;
+  /** the time by which the clocks allow to forget (`ClockVerdict`); null: nothing may go */
+  nowMs: number | null;
   sleep?: Sleep;
 }
 
 /** @returns how many cycles were forgotten; if another program holds the lock, the next run goes on */
 export async function forgetOld(storage: StorageConfig, logger: Logger, context: RetentionContext): Promise<number> {
-  if (storage.retention_days === 0 || !isClockConfirmed(context.clockDifferenceMs, logger)) return 0;
-  const { now = Date.now } = context;
-  const nowMs = now();
+  const { nowMs } = context;
+  if (storage.retention_days === 0) return 0;
+  if (nowMs === null) {
+    logger.info('retention_skipped', 'no second clock confirms the time: nothing is forgotten');
+    return 0;
+  }
   const before = new Date(nowMs - storage.retention_days * DAY_MS).toISOString();
   try {
     const forgotten = await forgetBefore(storage, conditionOfOld(before, nowMs), context);
@@ -48,24 +44,6 @@ export async function forgetOld(storage: StorageConfig, logger: Logger, context:
     if (asMonitorError(thrown).type === 'database_locked') return 0;
     throw thrown;
   }
-}
-
-function isClockConfirmed(differenceMs: number | null, logger: Logger): boolean {
-  if (differenceMs === null) {
-    logger.info('retention_skipped', 'the device sent no time: nothing is forgotten');
-    return false;
-  }
-  if (Math.abs(differenceMs) <= CLOCKS_AGREE_WITHIN_MS) return true;
-  const hours = Math.round(Math.abs(differenceMs) / 3_600_000);
-  const message = `the clock of this machine is ${hours} h ${differenceMs < 0 ? 'ahead of' : 'behind'} that of the device`;
-  logger.warning('clock_doubtful', `${message}: nothing is forgotten until they agree`, {
-    clock_difference_ms: differenceMs,
-    remediation: {
-      say: 'See whether this machine keeps time, and switch that on',
-      command: 'timedatectl; sudo timedatectl set-ntp true',
-    },
-  });
-  return false;
 }
 
 /**

@@ -85,7 +85,9 @@ inAnotherTime(`a clock that runs 500 days ahead, for however many cycles, costs 
     configIn(home.directory),
     Array.from({ length: 112 }, (_, n) => {
       const cycle = nthCycle(n);
-      cycle.record.started_at = new Date(ahead - (113 - n) * 300_000).toISOString();
+      // As version 1 kept them, which judged no clock.
+      const unjudged = { clock: null, clock_offset_seconds: null, interval_minutes: null };
+      Object.assign(cycle.record, unjudged, { started_at: new Date(ahead - (113 - n) * 300_000).toISOString() });
       return cycle;
     }),
   );
@@ -94,17 +96,22 @@ inAnotherTime(`a clock that runs 500 days ahead, for however many cycles, costs 
   }
   expect(await countCycles()).toBe(115);
   expect(home.logged('retention')).toEqual([]);
-  expect(home.logged('clock_doubtful')).toMatchObject([{ level: 'warning' }, { level: 'warning' }]);
+  expect(home.logged('clock_corrected')).toMatchObject([{ level: 'warning' }, { level: 'warning' }]);
+  const stamps = "SELECT clock, started_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS past FROM cycles";
+  expect(await home.query(`${stamps} WHERE clock = 'corrected'`)).toEqual([
+    { clock: 'corrected', past: 1 },
+    { clock: 'corrected', past: 1 },
+  ]);
 });
 
-inAnotherTime(`what a clock stamped 40 days back is as young as it was measured${note}`, async () => {
-  // Over HTTP: the bridge's certificate is younger than 40 days.
-  home = await openHome({
-    bridge: { protocols: ['http'] },
-    cloud: false,
-    config: { storage: { retention_days: 14 } },
-  });
-  expect((await home.run('collect-hue', [], { wrapper: ['faketime', '-f', '-40d'] })).exitCode).toBe(0);
+inAnotherTime(`a clock that nobody contradicts but the device is doubtful, and the cycle is kept${note}`, async () => {
+  home = await openHome({ bridge: { protocols: ['http'] }, cloud: false, config: { storage: { retention_days: 1 } } });
+  expect((await home.run('collect-hue', [], { wrapper: ['faketime', '-f', '+40d'] })).exitCode).toBe(0);
   expect((await home.run('collect-hue')).exitCode).toBe(0);
-  expect(await home.query('SELECT DISTINCT timestamp FROM readings')).toHaveLength(2);
+  const [later, now] = await home.query(
+    'SELECT clock, clock_offset_seconds AS seconds FROM cycles ORDER BY started_at DESC',
+  );
+  expect([later?.['clock'], now?.['clock']]).toEqual(['doubtful', 'ok']);
+  expect(Number(later?.['seconds']) / 86_400).toBeCloseTo(-40, 1);
+  expect(home.logged('clock_doubtful')).toMatchObject([{ level: 'warning' }]);
 });

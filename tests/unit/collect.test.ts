@@ -5,6 +5,7 @@ import type { SourceReport } from '../../lib/sources/accept';
 import type { DeviceAnswer } from '../../lib/sources/source';
 import { createMemoryStore, type MemoryStore } from '../../lib/store/memory-store';
 import { noEffort, type Cycle, type Effort, type Store } from '../../lib/store/store';
+import { UNHEARD, type ClockVerdict } from '../../lib/witnesses';
 import { hueReading } from '../support/cycles';
 
 const error = (type: ErrorType, message: string = type) => new MonitorError(message, { type, permanent: true });
@@ -23,6 +24,7 @@ interface Change {
   read?: () => Promise<DeviceAnswer[]>;
   /** what is made of the answer */
   report?: Partial<SourceReport>;
+  clock?: Partial<ClockVerdict>;
   store?: Partial<Store>;
   effort?: Partial<Effort>;
   replay?: () => Promise<void>;
@@ -76,8 +78,9 @@ function prepare(change: Change): Run {
     intervalMinutes: 5,
     startedAt: new Date('2026-01-02T03:00:00.000Z'),
     source: { read: () => does('read', change.read ?? (() => Promise.resolve([]))) },
+    judgeClock: () => Promise.resolve({ ...UNHEARD, ...change.clock }),
     accept: () => ({ ...READ, ...change.report }),
-    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: -3000 },
+    traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: -3000, clockProved: false },
     storage,
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
@@ -132,6 +135,15 @@ test.each<[string, Change, number, string[]]>([
   expect(did).toEqual(order);
   expect(result.record).toMatchObject({ outcome: 'failed', exit_code });
   expect([memory.cycles, spooled]).toEqual([[], []]);
+});
+
+test('a cycle is stamped with the time of the clock that is believed, a failed one too', async () => {
+  const clock = { clock: 'corrected', correctionMs: 7_200_000 } as const;
+  for (const change of [{ clock }, { clock, read: throwing('timeout') }]) {
+    const { result } = await run(change);
+    expect(result.record).toMatchObject({ started_at: '2026-01-02T05:00:00.000Z', clock: 'corrected' });
+    expect(result.clock).toMatchObject(clock);
+  }
 });
 
 test.each<[string, Change, string]>([

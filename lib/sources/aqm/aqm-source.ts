@@ -117,7 +117,9 @@ export function createAqmSource(context: AqmContext): AqmSource {
     const nothing = { deviceStates: [], errors: [] };
     const answer = usable.length === 0 ? nothing : await client.readStates(credentials, entities, options);
     traffic.endpoint = 'state';
-    const states = readStates(answer, usable, { logger, redact: context.redactor, now });
+    // Sample times are Amazon's: a wrong clock of this machine must not make them look old, or from the future.
+    const amazonsNow = () => new Date(now().getTime() + (traffic.clockDifferenceMs ?? 0));
+    const states = readStates(answer, usable, { logger, redact: context.redactor, now: amazonsNow });
     const malformed = monitors
       .filter((monitor) => !hasUsableId(monitor))
       .map((monitor) => ({ deviceId: deviceIdOf(monitor), skip: 'malformed' as const }));

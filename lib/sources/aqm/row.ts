@@ -21,6 +21,7 @@ export const AMAZON_AQM = {
   needs: [],
   flags: [],
   stateFiles: ['amazon-session.json', 'alert-state.json', 'health-amazon.json'],
+  keepsTime: true,
   raisesAlert: true,
   create: async (kit) => (await import('./create')).createAqm(kit),
   check: {

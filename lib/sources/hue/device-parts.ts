@@ -2,6 +2,7 @@
  * One motion sensor is three sensors to the bridge: presence, light and temperature. They share the first 23 characters
  * of their `uniqueid` (`00:17:88:01:02:12:dc:d0`), and only the presence part carries the user's name ("Hall").
  */
+import { isoTime } from '../../clock';
 import { isObject, type ClipSensor, type ClipSensors } from './clip';
 
 const SHARED_PREFIX_LENGTH = 23;
@@ -59,10 +60,8 @@ export function luxOf(uniqueId: string | null, devices: DeviceParts): number | n
 /** `lastupdated` is UTC without `Z`, or "none". @returns ISO 8601 with milliseconds and `Z`, or null */
 export function measuredAt(lastUpdated: unknown, sensorName: string, warnings: string[]): string | null {
   if (lastUpdated === 'none' || lastUpdated === undefined || lastUpdated === null) return null;
-  if (typeof lastUpdated === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?$/.test(lastUpdated)) {
-    const date = new Date(lastUpdated.endsWith('Z') ? lastUpdated : `${lastUpdated}Z`);
-    if (!Number.isNaN(date.getTime())) return date.toISOString();
-  }
+  const time = typeof lastUpdated === 'string' ? isoTime(lastUpdated.replace(/Z?$/, 'Z')) : null;
+  if (time !== null) return time;
   warnings.push(`${sensorName} has a lastupdated that is not a time`);
   return null;
 }

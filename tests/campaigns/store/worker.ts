@@ -10,6 +10,7 @@ import { startDeadline } from '../../../lib/reliability/deadline';
 import type { CollectorName } from '../../../lib/sources/all';
 import { readingsDatabase } from '../../../lib/store/readings-database';
 import { noEffort } from '../../../lib/store/store';
+import { UNHEARD } from '../../../lib/witnesses';
 import { keep, nthCycle } from '../../support/cycles';
 import { storageOf } from '../../support/storage';
 
@@ -88,8 +89,9 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
       intervalMinutes: 5,
       startedAt: new Date(cycle.record.started_at),
       source: { read: () => Promise.resolve([]) },
+      judgeClock: () => Promise.resolve(UNHEARD),
       accept: () => ({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length }),
-      traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null },
+      traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null, clockProved: false },
       storage: cycleStorage,
       end,
       retries: cycleStorage.retries,

@@ -245,11 +245,11 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'asking the device for the time before forgetting',
-    edits: [['lib/store/retention.ts', ' || !isClockConfirmed(context.clockDifferenceMs, logger)', '']],
-    proofs: [
-      ['end-to-end/afterwards', 'a clock that runs 500 days ahead'],
-      ['unit/store/retention', 'a clock that the device contradicts'],
+    edits: [
+      ['lib/cli/forget-old.ts', 'nowMs: forgetAtMs', 'nowMs: Date.now()'],
+      ['lib/cli/forget-old.ts', '  { forgetAtMs }: ClockVerdict,', '  _clock: ClockVerdict,'],
     ],
+    proofs: [['end-to-end/afterwards', 'a clock that runs 500 days ahead']],
   },
   {
     name: "counting a cycle's age by its sensors' times, too",

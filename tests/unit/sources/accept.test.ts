@@ -133,3 +133,29 @@ test('texts are repaired and cut, with one warning; an id that is too long is ma
   expect(skipped).toEqual({ [`toy:${'z'.repeat(255)}`]: 'malformed' });
   expect(logger.of('text_repaired')).toHaveLength(1);
 });
+
+describe('the time of a sensor', () => {
+  const latestMs = Date.parse('2026-11-24T10:00:00.000Z');
+  const measured = (times: (string | null)[], deviceErrorMs = 0) => {
+    const devices = times.map((measuredAt, n) => answerOf(`toy:${n}`, { co_ppm: 1 }, { measuredAt }));
+    const { readings, logger } = judge(devices, { clock: { deviceErrorMs, latestMs } });
+    return { times: readings.map(({ measured_at }) => measured_at), warnings: logger.events.map((event) => event.message) };
+  };
+
+  test('counts from 2015 to a day from now; what is outside is no time, with one warning for all', () => {
+    const inside = ['2015-01-01T00:00:00.000Z', '2026-11-25T10:00:00.000Z', null];
+    expect(measured(inside)).toEqual({ times: inside, warnings: [] });
+    const outside = ['2014-12-31T23:59:59.999Z', '2026-11-25T10:00:00.001Z', '2069-01-01T00:00:00.000Z'];
+    const { times, warnings } = measured(outside);
+    expect(times).toEqual([null, null, null]);
+    expect(warnings).toEqual([expect.stringMatching(/^toy:0: 2014-12-31.* so are those of 2 more/)]);
+  });
+
+  test('is shifted if the clock of the device is wrong', () => {
+    const tenYears = Date.parse('2016-11-24T10:00:00.000Z') - latestMs;
+    expect(measured(['2016-11-24T09:58:00.000Z'], tenYears)).toEqual({
+      times: ['2026-11-24T09:58:00.000Z'],
+      warnings: [],
+    });
+  });
+});

@@ -4,7 +4,7 @@ import { CONFIG_STATES, SECRETS_STATES } from './configuration';
 import { AMAZON_STATES, HUE_STATES } from './devices';
 import { DATABASE_STATES } from './database';
 import { DISK_STATES, LOGGING_STATES } from './disk-and-logs';
-import { ALERT_STATES, FRESHNESS_STATES } from './time';
+import { ALERT_STATES, CLOCK_STATES, FRESHNESS_STATES } from './time';
 
 export const BROKEN_STATES: readonly BrokenState[] = [
   ...CONFIG_STATES,
@@ -15,5 +15,6 @@ export const BROKEN_STATES: readonly BrokenState[] = [
   ...HUE_STATES,
   ...AMAZON_STATES,
   ...FRESHNESS_STATES,
+  ...CLOCK_STATES,
   ...ALERT_STATES,
 ];

@@ -95,6 +95,29 @@ async function removeEarlierCycles(bench: Bench): Promise<void> {
   bench.own();
 }
 
+export const CLOCK_STATES: readonly BrokenState[] = [
+  {
+    title: 'a cycle that is stamped in the future',
+    check: 'clock',
+    status: 'warn',
+    exitCode: 0,
+    says: /1 cycle is stamped in the future: 20\d\d-/,
+    remedy: /with --repair they get the right time: .*data\.js clock/,
+    breakIt: (bench) => storeCycle(bench, -525_600),
+    fix: removeLaterCycles,
+  },
+];
+
+async function removeLaterCycles(bench: Bench): Promise<void> {
+  const database = await Database.open(bench.home.databaseFile, 'read-write');
+  const later = `SELECT id FROM cycle WHERE started_ms > ${Date.now() + MINUTE_MS}`;
+  await database.exec(`DELETE FROM reading WHERE cycle IN (${later});
+    UPDATE device SET last_cycle = (SELECT min(id) FROM cycle) WHERE last_cycle IN (${later});
+    DELETE FROM cycle WHERE id IN (${later})`);
+  await database.close();
+  bench.own();
+}
+
 export const ALERT_STATES: readonly BrokenState[] = [
   {
     title: 'an active alert: a login by hand is needed',
