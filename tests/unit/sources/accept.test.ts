@@ -139,7 +139,10 @@ describe('the time of a sensor', () => {
   const measured = (times: (string | null)[], deviceErrorMs = 0) => {
     const devices = times.map((measuredAt, n) => answerOf(`toy:${n}`, { co_ppm: 1 }, { measuredAt }));
     const { readings, logger } = judge(devices, { clock: { deviceErrorMs, latestMs } });
-    return { times: readings.map(({ measured_at }) => measured_at), warnings: logger.events.map((event) => event.message) };
+    return {
+      times: readings.map(({ measured_at }) => measured_at),
+      warnings: logger.events.map((event) => event.message),
+    };
   };
 
   test('counts from 2015 to a day from now; what is outside is no time, with one warning for all', () => {
