@@ -2,7 +2,7 @@
  * One cycle from its start to its end: lock, prove that there is a place to write, ask the device, judge its answer,
  * store it; if the database cannot take it, keep it in the spool, which the next cycle stores first.
  */
-import type { SourceReport } from './sources/accept';
+import { nothingToStore, type SourceReport } from './sources/accept';
 import { asMonitorError, MonitorError } from './errors';
 import { MAKES_PARTIAL } from './reading';
 import { EXIT, exitCodeOf } from './exit-codes';
@@ -40,7 +40,7 @@ export interface CycleStorage {
   /** @throws MonitorError `overlap` if another cycle of this collector runs */
   lock(): Promise<{ release(): Promise<void> }>;
   /** @throws MonitorError if neither the database nor the spool could take a reading */
-  proveWritable(): void;
+  proveWritable(): Promise<void>;
   /** Opens the store while the device answers; what goes wrong shows again when it is used. */
   openStore(): Promise<void>;
   store: Store;
@@ -60,9 +60,9 @@ export function withoutStoring(storage: CycleStorage): CycleStorage {
   return {
     ...storage,
     lock: () => Promise.resolve({ release: nothing }),
-    proveWritable: () => undefined,
+    proveWritable: nothing,
     openStore: nothing,
-    store: { store: (_readings, judge) => Promise.resolve(judge()), storeAll: nothing, close: nothing },
+    store: { store: (_readings, judge) => Promise.resolve(judge()), storeAll: nothing, prove: nothing, close: nothing },
     spool: { replay: nothing, add: nothing },
   };
 }
@@ -94,7 +94,7 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
   let lock: { release(): Promise<void> } | undefined;
   try {
     lock = await storage.lock();
-    storage.proveWritable();
+    await storage.proveWritable();
     const opening = storage.openStore().catch(() => undefined);
     const answer = await readSource(context);
     await beforeDeadline(opening, end.storing, end.graceMs).catch(() => undefined);
@@ -119,18 +119,6 @@ async function readSource(context: CollectContext): Promise<Answer> {
   } catch (thrown) {
     return { report: NOTHING_READ, failure: asMonitorError(thrown), clock: await judgeClock([]) };
   }
-}
-
-/** An answer without a reading is a failure, unless every device has a usual reason (off, unreachable, offline). */
-function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): MonitorError | null {
-  const everyday = devicesSeen > 0 && !Object.values(skipped).some((reason) => MAKES_PARTIAL.includes(reason));
-  if (readings.length > 0 || everyday) return null;
-  const message =
-    devicesSeen === 0
-      ? 'the answer lists no sensor: nothing to store'
-      : `none of the ${devicesSeen} sensors gave a usable reading: nothing to store`;
-  const remediation = 'Run "node bin/health.js" to see which sensors are known.';
-  return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
 }
 
 /** Stores what waits and this cycle; if the database cannot take it, spools it. */

@@ -25,6 +25,7 @@ export type ErrorType =
   | 'database_io'
   | 'future_schema'
   | 'file_system'
+  | 'not_mounted'
   | 'email'
   | 'deadline'
   | 'interrupted'

@@ -17,3 +17,8 @@ export function plural(count: number, noun: string): string {
 export function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+/** One word for a shell, whatever is in it: `'it'\''s'`. */
+export function shellQuoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

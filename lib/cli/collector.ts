@@ -194,7 +194,7 @@ async function doAfterwards(
   if (isDryRun) return;
   const { config, logger } = kit;
   const settled =
-    failure?.type === 'overlap'
+    failure?.type === 'overlap' || failure?.type === 'not_mounted'
       ? undefined
       : source.afterCycle?.({
           retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.storing }),

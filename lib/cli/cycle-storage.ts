@@ -1,15 +1,14 @@
 /** Where a cycle is stored: the lock, the database with the shared retry, and the spool. */
-import { join } from 'node:path';
 import type { CycleStorage } from '../collect';
-import type { Config } from '../config/config';
+import type { Config, StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
-import { makeDirectory } from '../files/ownership';
 import type { Logger } from '../logging/logger';
 import type { CycleEnd } from '../reliability/cycle-end';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
+import { makeDataDirectory } from '../store/data-directory';
 import { databasePath } from '../store/files';
-import { acquireLock } from '../store/lock';
+import { acquireLock, cycleLockPath } from '../store/lock';
 import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
 import { replaySpool, spoolCycle, spoolDirectory } from '../store/spool';
@@ -36,11 +35,12 @@ export function openCycleStorage(
       retrier.run({ operation: 'database.store', endpoint }, () => database.store(readings, judge)),
     storeAll: (cycles) =>
       retrier.run({ operation: 'database.replay_spool', endpoint }, () => database.storeAll(cycles)),
+    prove: () => database.prove(),
     close: () => database.close(),
   };
   return {
-    lock: () => lockCycle(storage.data_directory, collector),
-    proveWritable: () => proveWritable(storage, logger),
+    lock: () => lockCycle(storage, collector),
+    proveWritable: () => proveWritable(storage, logger, () => database.prove()),
     openStore: () => database.open(),
     store,
     effort,
@@ -55,9 +55,9 @@ export function openCycleStorage(
   };
 }
 
-async function lockCycle(dataDirectory: string, collector: string): Promise<{ release(): Promise<void> }> {
-  makeDirectory(dataDirectory);
-  const lock = await acquireLock(join(dataDirectory, `.${collector}.lock`));
+async function lockCycle(storage: StorageConfig, collector: string): Promise<{ release(): Promise<void> }> {
+  makeDataDirectory(storage);
+  const lock = await acquireLock(cycleLockPath(storage, collector));
   if (lock) return lock;
   throw new MonitorError('another cycle of this collector is still running', {
     type: 'overlap',

@@ -1,5 +1,6 @@
 /** A command line that the user can copy: it runs one of our commands with the files of this run, from any directory. */
 import { join } from 'node:path';
+import { shellQuoted } from '../wording';
 import { findFiles, installationDirectory, type FileFlags } from '../config/find';
 
 /** @param flags those with which this command was started; files named by the environment are added */
@@ -17,5 +18,5 @@ export function ownCommand(name: string, flags: FileFlags, environment: NodeJS.P
 
 /** Quoted for a shell, but only if it contains a special character. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : shellQuoted(word);
 }

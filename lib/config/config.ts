@@ -23,6 +23,8 @@ export interface StorageConfig {
   spool_max_mb: number;
   /** 0 keeps all */
   retention_days: number;
+  /** whether the data directory must be on a disk of its own */
+  require_mount: boolean;
 }
 
 export interface LoggingConfig {

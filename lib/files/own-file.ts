@@ -13,12 +13,14 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   writeSync,
   type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { MonitorError } from '../errors';
+import { shellQuoted } from '../wording';
 import { errorCode } from './file-error';
 import { ownOpenFileLike } from './ownership';
 import { removeIfThere } from './remove-if-there';
@@ -39,8 +41,8 @@ export class NotOurFile extends MonitorError {
       type: 'file_system',
       permanent: true,
       remediation: holdsNothing
-        ? { say: 'Remove it', command: `rm '${path}'` }
-        : { say: 'Move it away', command: `mv '${path}' '${path}.other'` },
+        ? { say: 'Remove it', command: `rm ${shellQuoted(path)}` }
+        : { say: 'Move it away', command: `mv ${shellQuoted(path)} ${shellQuoted(`${path}.other`)}` },
     });
     this.isDirectory = file.isDirectory();
   }
@@ -141,17 +143,28 @@ export function refuseForeignDirectory(path: string): void {
 }
 
 /**
- * Proves by a real write that files can be made where `path` is, and removes it again.
+ * Proves that files can be kept where `path` is, as this program keeps them: makes one, fills it, gives it a mode,
+ * renames it, and removes it again. Another process may prove the same at this moment.
+ * @param mode absent: the mode of the files there does not matter
  * @throws NotOurFile, or the system's error; the file may be left
  */
-export function proveWrite(path: string, bytes: Uint8Array): void {
+export function proveWrite(path: string, bytes: Uint8Array, mode?: number): void {
+  const renamed = `${path}.renamed`;
+  isOwnFileThere(renamed);
   const descriptor = openOwnFile(path, constants.O_WRONLY | constants.O_CREAT);
   try {
+    ownOpenFileLike(dirname(path), descriptor);
     for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+    if (mode !== undefined) fchmodSync(descriptor, mode);
   } finally {
     closeSync(descriptor);
   }
-  removeIfThere(path);
+  try {
+    renameSync(path, renamed);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') throw thrown; // the other process has renamed it
+  }
+  removeIfThere(renamed);
 }
 
 /**

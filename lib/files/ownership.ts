@@ -39,6 +39,17 @@ export function ownerOfOurFiles(path: string): number {
   return user === 0 ? statSync(dirname(path)).uid : user;
 }
 
+/** Whose folder this is, if it is neither ours nor root's; null also as root, or if that cannot be seen. */
+export function foreignOwner(directory: string): number | null {
+  const mine = process.geteuid?.() ?? 0;
+  try {
+    const { uid } = statSync(directory);
+    return mine === 0 || uid === 0 || uid === mine ? null : uid;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Creates a directory with all its missing parents; as root, each new one takes the owner of its parent.
  * @throws MonitorError `file_system`
@@ -47,7 +58,7 @@ export function makeDirectory(path: string, mode = 0o777): void {
   try {
     makeWithParents(resolve(path), mode);
   } catch (thrown) {
-    throw fileError('create the directory', path, thrown);
+    throw fileError('create the directory', path, thrown, path);
   }
 }
 

@@ -57,9 +57,9 @@ export function openWhole(path: string, { mode = 0o600, ofTheUser = false }: Wri
   try {
     const target = ofTheUser ? followLinks(path) : resolve(path);
     const ownerModel = () => (ofTheUser ? ownerModelOf(target) : dirname(target));
-    return startFile(path, target, { mode, ownerModel });
+    return startFile(path, target, { mode, ownerModel, tree: ofTheUser ? undefined : dirname(target) });
   } catch (thrown) {
-    throw fileError('write', path, thrown);
+    throw fileError('write', path, thrown, ofTheUser ? undefined : dirname(path));
   }
 }
 
@@ -67,9 +67,11 @@ interface Finish {
   mode: number;
   /** whose owner the new file takes */
   ownerModel: () => string;
+  /** the folder that is all ours, if it lies in one */
+  tree: string | undefined;
 }
 
-function startFile(path: string, target: string, { mode, ownerModel }: Finish): WholeFile {
+function startFile(path: string, target: string, { mode, ownerModel, tree }: Finish): WholeFile {
   removeAbandoned(target);
   const temporary = join(dirname(target), `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
   const file = create(temporary);
@@ -92,7 +94,7 @@ function startFile(path: string, target: string, { mode, ownerModel }: Finish): 
       work();
     } catch (thrown) {
       discard();
-      throw fileError('write', path, thrown);
+      throw fileError('write', path, thrown, tree);
     }
   };
   return {

@@ -19,6 +19,11 @@ export function isLogName(name: string): boolean {
   return OURS.test(name);
 }
 
+/** Of these, the one that lines are appended to. */
+export function isCurrentLog(name: string): boolean {
+  return isLogName(name) && OURS.exec(name)?.[2] === undefined;
+}
+
 export function currentFile(directory: string, program: Program): string {
   return join(directory, `${program}.log`);
 }

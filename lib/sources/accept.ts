@@ -5,10 +5,11 @@
  */
 import { isSensorTime } from '../clock';
 import type { Config } from '../config/config';
+import { MonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
 import { onePerDevice, type Entry } from './one-per-device';
 import { NO_QUANTITIES, QUANTITIES, QUANTITY_NAMES, type Quantities } from '../quantities';
-import type { Reading, SkipReason } from '../reading';
+import { MAKES_PARTIAL, type Reading, type SkipReason } from '../reading';
 import { LONGEST_TEXT, type DeviceTexts } from './device-text';
 import type { ClockVerdict } from '../witnesses';
 import type { DeviceAnswer, SourceRow } from './source';
@@ -136,4 +137,16 @@ function locationOf(
     if (found !== undefined) return found[1];
   }
   return name;
+}
+
+/** An answer without a reading is a failure, unless every device has a usual reason (off, unreachable, offline). */
+export function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): MonitorError | null {
+  const everyday = devicesSeen > 0 && !Object.values(skipped).some((reason) => MAKES_PARTIAL.includes(reason));
+  if (readings.length > 0 || everyday) return null;
+  const message =
+    devicesSeen === 0
+      ? 'the answer lists no sensor: nothing to store'
+      : `none of the ${devicesSeen} sensors gave a usable reading: nothing to store`;
+  const remediation = 'Run "node bin/health.js" to see which sensors are known.';
+  return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
 }

@@ -1,11 +1,11 @@
 /** Gives the driver's errors our words: what happened, whether waiting can help, what to do. */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ErrorType, MonitorError, type Remedy } from '../errors';
 import { describeFileError, errorCode } from '../files/file-error';
-
-/** Less than this left means full: SQLite grows its files by pages of 4 KB and its shared memory by 32 KB. */
-const FULL_BELOW_BYTES = 128 * 1024;
+import { fileRemedy } from '../files/file-remedy';
+import { shellQuoted } from '../wording';
+import { codeBehind } from './code-behind';
 
 interface Meaning {
   type: Extract<ErrorType, `database_${string}`>;
@@ -38,21 +38,14 @@ const MEANINGS: Record<string, Meaning> = {
 /** @param thrown an error of the driver: its `code` is SQLite's (`SQLITE_BUSY`), only primary codes are known */
 export function databaseError(path: string, thrown: unknown): MonitorError {
   const { code = '', message = String(thrown) } = thrown as { code?: string; message?: string };
-  const meaning = diskIsFull(path, code) ? FULL : MEANINGS[code];
-  if (meaning === undefined) {
-    return new MonitorError(`${path}: ${message}`, { type: 'internal', permanent: true, cause: thrown });
-  }
-  const { sentence, remediation } = explain(meaning, path, message);
-  return new MonitorError(sentence, { ...meaning, remediation, cause: thrown });
+  return explained(path, code, codeBehind(path, code), message, thrown);
 }
 
 /** What a system call on the database or next to it said (`EIO`, `EACCES`), in the same words. */
 export function databaseFileError(path: string, thrown: unknown): MonitorError {
   if (thrown instanceof MonitorError) return thrown;
-  return databaseError(path, {
-    code: RESULT_CODES[errorCode(thrown)] ?? 'SQLITE_CANTOPEN',
-    message: messageOf(thrown),
-  });
+  const code = errorCode(thrown);
+  return explained(path, RESULT_CODES[code] ?? 'SQLITE_CANTOPEN', code, messageOf(thrown), thrown);
 }
 
 /** What SQLite itself would have answered to these; to all others, that it cannot open the file. */
@@ -62,23 +55,35 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-function explain({ type }: Meaning, path: string, message: string): { sentence: string; remediation: Remedy } {
+/** @param system the code of the system call that failed; '' if that is not known */
+function explained(path: string, code: string, system: string, message: string, cause: unknown): MonitorError {
+  const meaning = system === 'ENOSPC' ? FULL : MEANINGS[code];
+  if (meaning === undefined) {
+    const say = 'Another program has changed its tables, or this is a defect of home-temperature-monitor: see which';
+    const remediation = { say, command: `sqlite3 ${shellQuoted(path)} .schema` };
+    return new MonitorError(`${path}: ${message}`, { type: 'internal', permanent: true, remediation, cause });
+  }
+  const { sentence, remediation } = explain(meaning, path, system, message);
+  return new MonitorError(sentence, { ...meaning, remediation, cause });
+}
+
+function explain({ type }: Meaning, path: string, system: string, message: string): Explanation {
   switch (type) {
     case 'database_locked':
       return {
         sentence: `${path} is locked: another program is writing to it (${message}).`,
         remediation: {
           say: 'See which program holds it, and end it or its transaction',
-          command: `fuser -v '${path}'`,
+          command: `fuser -v ${shellQuoted(path)}`,
         },
       };
     case 'database_full':
       return {
         sentence: `${path} cannot grow: the disk is full (${message}).`,
-        remediation: { say: 'Make room on the disk', command: `df -h '${dirname(path)}'` },
+        remediation: fileRemedy(system === 'EDQUOT' ? system : 'ENOSPC', dirname(path)),
       };
     case 'database_readonly':
-      return explainReadonly(path, message);
+      return explainReadonly(path, system, message);
     case 'database_corrupt':
       return {
         sentence: `${path} is damaged, or not a database of SQLite (${message}).`,
@@ -86,40 +91,42 @@ function explain({ type }: Meaning, path: string, message: string): { sentence: 
       };
     case 'database_io':
       return {
-        sentence: `The disk failed under ${path} (${message}).`,
-        remediation: { say: 'Look for errors of the disk', command: 'dmesg | tail' },
+        sentence: `The disk failed under ${path} (${IO_REASONS[system] ?? message}).`,
+        remediation: fileRemedy(system === '' ? 'EIO' : system, path),
       };
   }
 }
+
+interface Explanation {
+  sentence: string;
+  remediation: Remedy;
+}
+
+const IO_REASONS: Partial<Record<string, string>> = {
+  EFBIG: 'the file cannot become larger',
+  ENODEV: 'its file system, FUSE, offers no shared memory, which WAL mode needs',
+};
 
 /**
  * Names the file that is in the way. A second user who merely reads can leave `-wal` and `-shm` files of their own;
  * these are never deleted here, because the `-wal` may hold readings.
  */
-function explainReadonly(path: string, message: string): { sentence: string; remediation: Remedy } {
-  for (const file of [`${path}-wal`, `${path}-shm`, path, dirname(path)]) {
-    const obstacle = whyNotWritable(file);
+function explainReadonly(path: string, system: string, message: string): Explanation {
+  const folder = dirname(path);
+  for (const file of [`${path}-wal`, `${path}-shm`, path, folder]) {
+    const obstacle = obstacleToWriting(file);
     if (obstacle === null) continue;
     const mine = process.geteuid?.() ?? 0;
     const owner = ownerOf(file);
     const ownerNote = owner === null || owner === mine ? '' : `, which belongs to user ${owner}`;
-    const isSideFile = file.endsWith('-wal') || file.endsWith('-shm');
     return {
-      sentence: `${path} cannot be written: ${file}${ownerNote}: ${obstacle}.`,
-      remediation: isSideFile
-        ? {
-            say: 'Give it the owner and the mode of the database',
-            command: `sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`,
-          }
-        : {
-            say: `Give it back to the user of the collectors (user ${mine})`,
-            command: `sudo chown ${mine} '${file}' && chmod u+w '${file}'`,
-          },
+      sentence: `${path} cannot be written: ${file}${ownerNote}: ${describeFileError(obstacle)}.`,
+      remediation: fileRemedy(errorCode(obstacle), file, folder),
     };
   }
   return {
     sentence: `${path} cannot be opened for writing (${message}).`,
-    remediation: { say: 'Look at the owner and the mode of each part of the path', command: `namei -l '${path}'` },
+    remediation: fileRemedy(system, path, folder),
   };
 }
 
@@ -133,27 +140,22 @@ function ownerOf(file: string): number | null {
 
 /** In words why this process may not write an existing file or directory; null if it may, or there is none. */
 export function whyNotWritable(path: string): string | null {
+  const obstacle = obstacleToWriting(path);
+  return obstacle === null ? null : describeFileError(obstacle);
+}
+
+/** What the system says to it. */
+export function obstacleToWriting(path: string): unknown {
   if (!existsSync(path)) return null;
   try {
     accessSync(path, constants.W_OK);
     return null;
   } catch (thrown) {
-    return describeFileError(thrown);
-  }
-}
-
-/** A full disk also shows as SQLITE_IOERR (shared memory) and SQLITE_CANTOPEN (journal): ask the file system. */
-function diskIsFull(path: string, code: string): boolean {
-  if (code !== 'SQLITE_IOERR' && code !== 'SQLITE_CANTOPEN') return false;
-  try {
-    const { bavail, bsize } = statfsSync(dirname(path));
-    return bavail * bsize < FULL_BELOW_BYTES;
-  } catch {
-    return false;
+    return thrown;
   }
 }
 
 /** From a copy without its WAL: opening it would play that in, and it may be what did the damage. */
 export function recoveryOf(path: string): string {
-  return `cp '${path}' copy.db && sqlite3 copy.db .recover > readings.sql`;
+  return `cp ${shellQuoted(path)} copy.db && sqlite3 copy.db .recover > readings.sql`;
 }

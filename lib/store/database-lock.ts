@@ -5,8 +5,13 @@
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
-import { makeDirectory } from '../files/ownership';
+import { shellQuoted } from '../wording';
+import { makeDataDirectory } from './data-directory';
 import { acquireLock, type Lock, type LockOptions } from './lock';
+
+export function databaseLockPath({ data_directory }: Pick<StorageConfig, 'data_directory'>): string {
+  return join(data_directory, 'readings.lock');
+}
 
 /**
  * @param signal the cycle's end: nothing is waited for any longer
@@ -31,12 +36,12 @@ export async function whileAlone<T>(storage: StorageConfig, work: () => Promise<
 }
 
 async function lockFile(storage: StorageConfig, options: LockOptions): Promise<Lock> {
-  makeDirectory(storage.data_directory);
-  const path = join(storage.data_directory, 'readings.lock');
+  makeDataDirectory(storage);
+  const path = databaseLockPath(storage);
   const lock = await acquireLock(path, storage.busy_timeout_ms, options);
   if (lock !== null) return lock;
   throw new MonitorError('Another program is still busy with readings.db.', {
     type: 'database_locked',
-    remediation: { say: 'See which one', command: `fuser -v '${path}'` },
+    remediation: { say: 'See which one', command: `fuser -v ${shellQuoted(path)}` },
   });
 }

@@ -55,14 +55,28 @@ function requireDriver(): Driver {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only if the shorter way failed
     return require('sqlite3') as Driver;
   } catch (cause) {
-    throw new MonitorError('The SQLite driver of this installation cannot be loaded.', {
-      type: 'internal',
-      permanent: true,
-      remediation:
-        'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3 ' +
-        '(needs g++, make and python3 if no ready-made one can be fetched)',
-      cause,
-    });
+    const isMissing = !isInstalled();
+    throw new MonitorError(
+      `The SQLite driver of this installation ${isMissing ? 'is not installed' : 'cannot be loaded'}.`,
+      {
+        type: 'internal',
+        permanent: true,
+        remediation: isMissing
+          ? 'Install the packages, in the folder of the installation: npm ci'
+          : 'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3 ' +
+            '(needs g++, make and python3 if no ready-made one can be fetched)',
+        cause,
+      },
+    );
+  }
+}
+
+/** Whether the package is there: then only its native part is missing, or of another Node.js. */
+function isInstalled(): boolean {
+  try {
+    return require.resolve('sqlite3/package.json') !== '';
+  } catch {
+    return false;
   }
 }
 

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { MonitorError } from '../errors';
 import { errorCode } from '../files/file-error';
 import { oddKindOf } from '../files/own-file';
+import { shellQuoted } from '../wording';
 import { databaseError, databaseFileError } from './database-error';
 import { SCHEMA_VERSION } from './schema';
 
@@ -64,7 +65,9 @@ export function refuseOddFiles(path: string): void {
 function oddFile(file: string, kind: string, expected: string): MonitorError {
   const isLink = kind.endsWith('link');
   const leadsTo = isLink ? ` to ${readlinkSync(file)}` : '';
-  const remove = kind.endsWith('directory') ? `Move it away: mv '${file}' '${file}.other'` : `Remove it: rm '${file}'`;
+  const remove = kind.endsWith('directory')
+    ? `Move it away: mv ${shellQuoted(file)} ${shellQuoted(`${file}.other`)}`
+    : `Remove it: rm ${shellQuoted(file)}`;
   const elsewhere = `\nIf it leads to your database, name the folder of that as storage.data_directory in config.yaml.`;
   return new MonitorError(`${file} ${kind}${leadsTo}, where ${expected} should be: it is not opened.`, {
     type: 'database_readonly',
@@ -131,7 +134,7 @@ export function refuseFutureSchema(path: string, version: number, known = SCHEMA
       permanent: true,
       remediation: {
         say: 'Install the newer home-temperature-monitor that wrote it, or restore the backup of the older version',
-        command: `ls -l '${path}'.version-*`,
+        command: `ls -l ${shellQuoted(path)}.version-*`,
       },
     },
   );

@@ -3,11 +3,13 @@
  * SQLite's own lock (fcntl) on an empty file is used: the kernel releases it when its process ends, in any way.
  */
 import { closeSync, constants, ftruncateSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { isOwnFileThere, openOwnFile } from '../files/own-file';
 import { ownOpenFileLike } from '../files/ownership';
+import { shellQuoted } from '../wording';
 import { Database } from './database';
 import { whileLocked } from './while-locked';
 
@@ -27,6 +29,11 @@ const STATEMENTS = {
   exclusive: 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE',
   shared: 'BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1',
 };
+
+/** The lock of which a collector holds one for its whole cycle. */
+export function cycleLockPath({ data_directory }: Pick<StorageConfig, 'data_directory'>, collector: string): string {
+  return join(data_directory, `.${collector}.lock`);
+}
 
 /** For a dry run, which makes no file and blocks no other process. */
 export const takeNoLock = (): Promise<Lock> => Promise.resolve({ release: () => Promise.resolve() });
@@ -67,7 +74,7 @@ function lockError(path: string, thrown: unknown): MonitorError {
   if (failure.type !== 'database_corrupt') return failure;
   return new MonitorError(`The lock file ${path} cannot be used.`, {
     type: 'file_system',
-    remediation: { say: 'Remove it, it holds nothing', command: `rm '${path}'` },
+    remediation: { say: 'Remove it, it holds nothing', command: `rm ${shellQuoted(path)}` },
     cause: thrown,
   });
 }
@@ -82,7 +89,7 @@ function empty(path: string): void {
       closeSync(file);
     }
   } catch (thrown) {
-    throw fileError('empty', path, thrown);
+    throw fileError('empty', path, thrown, dirname(path));
   }
 }
 
@@ -97,6 +104,6 @@ function create(path: string): void {
       closeSync(file);
     }
   } catch (thrown) {
-    throw fileError('lock', path, thrown);
+    throw fileError('lock', path, thrown, dirname(path));
   }
 }

@@ -30,6 +30,7 @@ export function createMemoryStore(): MemoryStore {
       return record;
     },
     storeAll: async (given) => addAll(given),
+    prove: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,6 @@
 /** Another program's database may lie where ours should; `PRAGMA user_version` alone cannot show that. */
 import { MonitorError } from '../errors';
+import { shellQuoted } from '../wording';
 import type { Database } from './database';
 
 /** Every version of ours has them, a later one will, too. */
@@ -20,7 +21,7 @@ export async function refuseOtherPrograms(database: Database, version: number): 
     permanent: true,
     remediation: {
       say: 'Move it away, or set storage.data_directory in config.yaml',
-      command: `mv '${database.path}' '${database.path}.other'`,
+      command: `mv ${shellQuoted(database.path)} ${shellQuoted(`${database.path}.other`)}`,
     },
   });
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MonitorError } from '../errors';
 import { describeFileError, fileError } from '../files/file-error';
+import { foreignOwner } from '../files/ownership';
 import { Database, type OpenMode } from './database';
 import { refuseFutureSchema, refuseOddFiles } from './files';
 import { versionOf } from './migrations';
@@ -49,12 +50,18 @@ function statOf(path: string): Stats | undefined {
     throw new MonitorError(`Cannot read ${path}: ${describeFileError(thrown)}.`, {
       type: 'file_system',
       permanent: true,
-      remediation: 'Run it as the user of the collectors, or share the data with a group: docs/running.md, Dashboards.',
+      remediation: readableBy(dirname(path)),
       cause: thrown,
     });
   }
   refuseOddFiles(path);
   return file;
+}
+
+function readableBy(directory: string): string {
+  const owner = foreignOwner(directory);
+  const command = owner === null ? '' : `: sudo -u '#${owner}' node bin/report.js`;
+  return `Run it as the user of the collectors${command}\nOr share the data with a group: docs/running.md, Dashboards.`;
 }
 
 function mayMakeSideFiles(path: string): boolean {

@@ -10,6 +10,7 @@ import { createDatabase, prepareDatabase } from './create-database';
 import type { Database } from './database';
 import { databasePath, identity } from './files';
 import { lockDatabase, whileAlone } from './database-lock';
+import { proveRow } from './prove-row';
 import { setAside } from './set-aside';
 import { noEffort, type Cycle, type CycleRecord, type Effort, type Store } from './store';
 import { watchWal } from './wal-size';
@@ -82,6 +83,11 @@ class FileDatabase implements ReadingsDatabase {
 
   async storeAll(cycles: readonly Cycle[]): Promise<void> {
     await this.replacingDamaged(() => this.transaction(() => cycles));
+  }
+
+  async prove(): Promise<void> {
+    await this.replacingDamaged(async () => proveRow(await this.connect()));
+    await this.releaseLock();
   }
 
   async close(): Promise<void> {

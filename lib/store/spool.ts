@@ -9,6 +9,7 @@ import { makeDirectory } from '../files/ownership';
 import { removeIfThere } from '../files/remove-if-there';
 import { writeWhole } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
+import { shellQuoted } from '../wording';
 import { decodeSpoolFile, encodeSpoolFile } from './spool-file';
 import type { Cycle, Store } from './store';
 
@@ -61,7 +62,7 @@ export function spoolCycle(storage: StorageConfig, logger: Logger, cycle: Cycle)
     writeSpoolFile(storage, logger, cycle);
   } catch (thrown) {
     const isOurs = thrown instanceof MonitorError;
-    const failure = isOurs ? thrown : fileError('write', spoolDirectory(storage), thrown);
+    const failure = isOurs ? thrown : fileError('write', spoolDirectory(storage), thrown, storage.data_directory);
     const { type, message, remediation, cause } = failure;
     // It could be written when the cycle began, and is the last place there is: worth another try after any error.
     if (type === 'file_system') throw new MonitorError(message, { type, permanent: false, remediation, cause });
@@ -130,7 +131,7 @@ function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
 }
 
 function sayUnreadable(logger: Logger, path: string, thrown: unknown): void {
-  const remediation = `Look at its owner and mode: ls -ld '${path}'`;
+  const remediation = `Look at its owner and mode: ls -ld ${shellQuoted(path)}`;
   logger.error('spool_unreadable', `Cannot read ${path}: ${describeFileError(thrown)}`, { path, remediation });
 }
 
@@ -146,6 +147,7 @@ async function replayBatch(storage: StorageConfig, logger: Logger, store: Store,
     // Well-formed, but no database takes it: one such file must not keep the others, and all later cycles, waiting.
     const failure = asMonitorError(thrown);
     if (failure.type !== 'internal') throw thrown;
+    await store.prove(); // if the database takes no cycle at all, the file is not at fault, and waits
     for (const one of batch) {
       if (batch.length > 1) await replayBatch(storage, logger, store, [one]);
       else moveDamaged(storage, logger, one.file, failure.message);

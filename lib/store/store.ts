@@ -67,6 +67,8 @@ export interface Store {
   store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord>;
   /** Stores several cycles in one transaction. @throws MonitorError as `store`: none of them is stored */
   storeAll(cycles: readonly Cycle[]): Promise<void>;
+  /** Stores a trial cycle and takes it back. @throws MonitorError as `store`, if no cycle can be stored at all */
+  prove(): Promise<void>;
   /** Releases everything; may be called twice. */
   close(): Promise<void>;
 }

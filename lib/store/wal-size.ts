@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import type { StorageConfig } from '../config/config';
 import type { Logger } from '../logging/logger';
+import { shellQuoted } from '../wording';
 import { databasePath } from './files';
 
 /** A page of SQLite, as the store makes its databases. */
@@ -26,7 +27,7 @@ export function watchWal(storage: StorageConfig, logger: Logger): () => void {
   const limit_bytes = oversizedPages(storage) * PAGE_BYTES;
   const before = walBytes(path);
   if (before <= limit_bytes) return () => undefined;
-  const remediation = `See who has it open, and end that program: fuser -v '${path}'`;
+  const remediation = `See who has it open, and end that program: fuser -v ${shellQuoted(path)}`;
   logger.warning(
     'wal_oversized',
     `${path}-wal has grown to ${before} bytes: most likely a program reads without an end`,

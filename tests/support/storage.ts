@@ -27,6 +27,7 @@ export function storageOf(data_directory: string, given: Partial<StorageConfig> 
     file_mode: 0o600,
     spool_max_mb: 50,
     retention_days: 0,
+    require_mount: false,
     ...given,
   };
 }

@@ -60,7 +60,7 @@ function prepare(change: Change): Run {
   const storage: CycleStorage = {
     lock: () =>
       does('lock', change.lock ?? (() => Promise.resolve({ release: () => does('release', () => Promise.resolve()) }))),
-    proveWritable: () => does('prove', change.proveWritable ?? (() => undefined)),
+    proveWritable: () => does('prove', change.proveWritable ?? (() => Promise.resolve())),
     openStore: () => Promise.resolve(),
     effort: { ...noEffort(), ...change.effort },
     store: {

@@ -5,7 +5,6 @@ import { editYaml, proveEditable } from '../../config/edit-yaml';
 import { loadSecrets } from '../../config/secrets';
 import { asMonitorError, MonitorError } from '../../errors';
 import { EXIT, EXIT_CODE_HELP } from '../../exit-codes';
-import { makeDirectory } from '../../files/ownership';
 import { stateFolder } from '../../files/state-folder';
 import { noTraffic, observed } from '../../http/observed';
 import { acquireLock } from '../../store/lock';
@@ -19,6 +18,7 @@ import {
 } from '../../sources/aqm/login';
 import { noToken } from '../../sources/aqm/session';
 import { SESSION_LOCK } from '../../sources/aqm/session-file';
+import { makeDataDirectory } from '../../store/data-directory';
 import { COMMON_FLAGS, type CommandSpec } from '../arguments';
 import { askForAddress } from '../auth-amazon/ask-for-address';
 import { fieldsOf, showMarketplace, textOf } from '../auth-amazon/show';
@@ -90,7 +90,7 @@ async function check({ files }: LoginKit, context: LoginContext): Promise<Workin
 
 async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Record<string, string>>) {
   const { files, logger, say } = kit;
-  makeDirectory(context.state.path);
+  makeDataDirectory(kit.config.storage);
   // Checked before the login, whose code works once: the file for the token must be writable.
   proveEditable(files.secrets);
   const pasted = values['url'] ?? (await askForAddress(kit, context, values));

@@ -9,6 +9,7 @@ import { readOnlyState } from '../../files/state-folder';
 import { createHttp } from '../../http/fetch';
 import { silentLogger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
+import { refuseUnmounted } from '../../store/data-directory';
 import { baselineFile, readBaseline, writeBaseline, type Bridge } from '../../perf/baseline-file';
 import { compare } from '../../perf/comparison';
 import { renderBaseline, renderComparison, verdict } from '../../perf/render';
@@ -78,6 +79,7 @@ async function run(invocation: Invocation): Promise<number> {
     if (showsProgress) terminal.out(NO_BAR);
     const baseline = { measured_at: new Date(performance.timeOrigin).toISOString(), bridge, full };
     const file = baselineFile(storage.data_directory);
+    refuseUnmounted(storage);
     writeBaseline(storage.data_directory, baseline);
     if (json) terminal.out(envelope(SPEC.name, { file, baseline }));
     else if (!quiet) terminal.out(renderBaseline(baseline, file));

@@ -1,17 +1,21 @@
 /** What the files beside the database show about it. */
 import { lstatSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
-import { recoveryOf, whyNotWritable } from '../../store/database-error';
+import { asMonitorError } from '../../errors';
+import { recoveryOf } from '../../store/database-error';
 import { sideFiles } from '../../store/files';
+import { proveSpool } from '../../store/prove-writable';
 import { spoolDirectory, spooledFiles } from '../../store/spool';
 import { oversizedPages, PAGE_BYTES } from '../../store/wal-size';
 import { RUN_A_CYCLE } from '../../sources/all';
+import { shellQuoted } from '../../wording';
 import type { Problem } from '../../check/check';
+import { asOwner } from '../as-owner';
 
 /** What waits in the spool, and what was moved aside: nothing is lost, but the user should know. */
 export function besideProblems(storage: StorageConfig, details: Record<string, unknown>): Problem[] {
-  const obstacle = obstacleInSpool(spoolDirectory(storage));
+  const obstacle = obstacleInSpool(storage);
   const waiting = obstacle === null ? spooledFiles(storage) : [];
   const spoolBytes = waiting.reduce((sum, file) => sum + (lstatSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   const damaged = filesIn(join(storage.data_directory, 'spool-damaged'));
@@ -38,7 +42,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
       message: `${damaged.length} damaged spool ${damaged.length === 1 ? 'file lies' : 'files lie'} in ${directory}`,
       remediation: {
         say: 'Check whether they contain something to save, then remove them',
-        command: `ls -l '${directory}' && rm -r '${directory}'`,
+        command: `ls -l ${shellQuoted(directory)} && rm -r ${shellQuoted(directory)}`,
       },
     });
   }
@@ -47,26 +51,28 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     problems.push({
       status: 'warn',
       message: `${file} is a damaged database that was moved aside; a new one was started`,
-      remediation: `Save what is in it, then remove it: ${recoveryOf(file)}; rm '${file}'*`,
+      remediation: `Save what is in it, then remove it: ${recoveryOf(file)}; rm ${shellQuoted(file)}*`,
     });
   }
   return problems;
 }
 
 /** Cycles are still stored; but if the database ever cannot be written, their readings are lost. */
-function obstacleInSpool(directory: string): Problem | null {
-  const isDirectory = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? true;
-  const why = isDirectory ? whyNotWritable(directory) : 'it is not a directory';
-  if (why === null) return null;
-  const mine = process.geteuid?.() ?? 0;
-  return {
-    status: 'fail',
-    message: `no reading can be kept in ${directory} while the database cannot be written: ${why}`,
-    remediation: isDirectory
-      ? `Give it to the user of the collectors (user ${mine}): sudo chown -R ${mine} '${directory}' && chmod u+rwx '${directory}'`
-      : `Move it away: mv '${directory}' '${directory}.other'`,
-    stops: [],
-  };
+function obstacleInSpool(storage: StorageConfig): Problem | null {
+  const directory = spoolDirectory(storage);
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return null; // the first cycle makes it
+  try {
+    proveSpool(storage, '.health-write-test');
+    return null;
+  } catch (thrown) {
+    const { message, remedy } = asMonitorError(thrown);
+    return {
+      status: 'fail',
+      message: `no reading can be kept in ${directory} while the database cannot be written: ${message}`,
+      remediation: asOwner(storage.data_directory, remedy),
+      stops: [],
+    };
+  }
 }
 
 function filesIn(directory: string): string[] {
@@ -89,8 +95,8 @@ export function foreignSideFiles(path: string): Problem[] {
         status: 'fail',
         message: `${file} belongs to user ${side.uid}, the database to user ${database.uid}: the owner of the database cannot write`,
         remediation: {
-          say: '',
-          command: `sudo chown --reference='${path}' '${file}' && sudo chmod --reference='${path}' '${file}'`,
+          say: 'Give all of it back to the user of the database',
+          command: `sudo chown -R ${database.uid} ${shellQuoted(dirname(path))}`,
         },
         stops: [],
       },
@@ -126,7 +132,7 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
       message: `${path}-wal has grown to ${Math.round((waitingPages * PAGE_BYTES) / 1_000_000)} MB that cannot be copied into the database: a reader that never ends prevents it`,
       remediation: {
         say: 'See who has it open, and end that program; the next cycle does the rest',
-        command: `fuser -v '${path}'`,
+        command: `fuser -v ${shellQuoted(path)}`,
       },
       stops: [],
     });

@@ -1,26 +1,35 @@
-/** Would a row be stored now? Proved by a real write that is rolled back, in a lock of about a millisecond. */
+/**
+ * Would a cycle be stored now? Health does what a collector does, in the same order and by the same code: a cycle is
+ * written and rolled back, in a lock of some milliseconds.
+ */
 import { statSync } from 'node:fs';
-import { asMonitorError, MonitorError } from '../../errors';
+import { asMonitorError } from '../../errors';
 import { errorCode, fileError } from '../../files/file-error';
+import { existingPartOf } from '../../files/existing-part';
 import { COLLECTORS } from '../../sources/all';
+import { refuseUnmounted } from '../../store/data-directory';
 import { Database } from '../../store/database';
-import { databaseError, whyNotWritable } from '../../store/database-error';
-import { loadDriver } from '../../store/driver';
-import { checkHeader, databasePath, refuseNetworkFileSystem, refuseOddFiles } from '../../store/files';
 import { lockDatabase } from '../../store/database-lock';
+import { loadDriver } from '../../store/driver';
+import { checkHeader, databasePath, refuseOddFiles } from '../../store/files';
+import { cycleLockPath } from '../../store/lock';
 import { refuseOtherPrograms } from '../../store/other-programs';
+import { proveRow, proveRowOfOlder } from '../../store/prove-row';
+import { proveDatabaseFiles, proveLock, proveNewDatabase } from '../../store/prove-writable';
 import { SCHEMA_VERSION } from '../../store/schema';
 import { OVERSIZED_PAGES, PAGE_BYTES } from '../../store/wal-size';
 import { whileLocked } from '../../store/while-locked';
 import { megabytes } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
-import { existingPartOf, refusalToMake } from '../existing-part';
+import { asOwner } from '../as-owner';
 import { besideProblems, foreignSideFiles, walProblems } from './database-files';
 import { quickCheck } from './quick-check';
 import { integrityAtMostOnceADay } from './remembered-integrity';
 
 /** A collector holds the lock for milliseconds, the replay of a spool for tenths of a second: a longer time is a fault. */
 const LOCK_WAIT_MS = 4000;
+/** Not that of the collectors, which may be at work: by `sudo`, it would be in their way for a moment. */
+const PROBE = '.health-write-test';
 
 export async function checkDatabase(context: CheckContext): Promise<Judgement> {
   const { storage } = context.config;
@@ -30,28 +39,35 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
   const judgement = (message: string) => ({ message, problems, details });
   try {
     details['sqlite_version'] = loadDriver().VERSION;
-    const place = proveDirectory(storage.data_directory);
+    refuseUnmounted(storage);
+    const place = existingPartOf(storage.data_directory);
+    if (place !== storage.data_directory) {
+      await proveNewDatabase(storage, place);
+      return judgement('no database yet: the first cycle makes it');
+    }
+    for (const collector of context.installation.enabled) {
+      proveLock(cycleLockPath(storage, collector), storage.data_directory);
+    }
+    proveDatabaseFiles(storage, PROBE);
     problems.push(...besideProblems(storage, details));
     refuseOddFiles(path);
-    const file = statSync(path, { throwIfNoEntry: false });
-    if (file === undefined) {
-      const refusal = refusalToMake(place === storage.data_directory ? path : storage.data_directory, place);
-      if (refusal !== null) throw refusal;
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+      await proveNewDatabase(storage, place);
       return judgement('no database yet: the first cycle makes it');
     }
     details['exists'] = true;
     problems.push(...foreignSideFiles(path));
-    if (whyNotWritable(path) !== null) throw databaseError(path, { code: 'SQLITE_READONLY', message: 'not writable' });
     checkHeader(path);
     await probe(path, context, { problems, details });
   } catch (thrown) {
     const isOfSystem = /^E[A-Z0-9]+$/.test(errorCode(thrown)); // not a defect of this program
-    const { message, remediation, type } = isOfSystem ? fileError('use', path, thrown) : asMonitorError(thrown);
+    const failure = isOfSystem ? fileError('use', path, thrown, storage.data_directory) : asMonitorError(thrown);
+    const { message, remedy, type } = failure;
     const isReplacedByNextCycle = type === 'database_corrupt';
     problems.unshift({
       status: 'fail',
       message: isReplacedByNextCycle ? `${message} The next cycle moves it aside and starts a new one` : message,
-      remediation,
+      remediation: asOwner(storage.data_directory, remedy),
       stops: isReplacedByNextCycle ? [] : COLLECTORS,
     });
   }
@@ -83,7 +99,7 @@ async function probe(path: string, context: CheckContext, { problems, details }:
       details['wal_autocheckpoint_pages'] = await pragma(`wal_autocheckpoint = ${storage.wal_autocheckpoint_pages}`);
       details['schema_version'] = await pragma('user_version');
       await refuseOtherPrograms(database, Number(details['schema_version']));
-      await writeAndRollBack(database);
+      await (details['schema_version'] === SCHEMA_VERSION ? proveRow : proveRowOfOlder)(database);
     });
     details['write_ms'] = Math.round(performance.now() - startedAt);
     details['busy_timeout_ms'] = storage.busy_timeout_ms;
@@ -102,20 +118,6 @@ async function probe(path: string, context: CheckContext, { problems, details }:
 }
 
 /**
- * The row is larger than the page cache, so that pages are really written to the disk before the rollback, which shows a
- * full disk. What was written is behind the end of the WAL, where the next writer overwrites it.
- */
-async function writeAndRollBack(database: Database): Promise<void> {
-  await database.exec('PRAGMA cache_size = 1');
-  try {
-    await database.exec(`BEGIN IMMEDIATE; INSERT INTO word (text) VALUES ('health ' || hex(zeroblob(6000))); ROLLBACK`);
-  } catch (thrown) {
-    await database.exec('ROLLBACK').catch(() => undefined); // no transaction is open if BEGIN failed
-    throw thrown;
-  }
-}
-
-/**
  * How many pages of the WAL cannot be copied into the database because of a reader. SQLite reports that only when it
  * copies the others, as the next commit of a collector does; no other process has to wait for it.
  */
@@ -123,26 +125,4 @@ async function waitingPages(database: Database, walBytes: number): Promise<numbe
   if (walBytes <= OVERSIZED_PAGES * PAGE_BYTES) return 0;
   const wal = await database.get<{ log: number; checkpointed: number }>('PRAGMA wal_checkpoint(PASSIVE)');
   return wal === undefined ? 0 : wal.log - wal.checkpointed;
-}
-
-/**
- * @returns the directory, or the nearest one above it that exists
- * @throws MonitorError if the database, or a new one, could not be written there
- */
-function proveDirectory(directory: string): string {
-  const place = existingPartOf(directory);
-  const isDirectory = statSync(place).isDirectory();
-  const obstacle = isDirectory ? whyNotWritable(place) : 'it is not a directory';
-  if (obstacle !== null) {
-    const mine = process.geteuid?.() ?? 0;
-    throw new MonitorError(`${place} cannot be written: ${obstacle}`, {
-      type: 'database_readonly',
-      permanent: true,
-      remediation: isDirectory
-        ? `Give it to the user of the collectors (user ${mine}): sudo chown ${mine} '${place}' && chmod u+rwx '${place}'`
-        : `Move it away: mv '${place}' '${place}.other'`,
-    });
-  }
-  refuseNetworkFileSystem(place);
-  return place;
 }

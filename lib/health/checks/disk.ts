@@ -1,7 +1,8 @@
 /** Is there enough free space for what will be written? */
 import { statfsSync, statSync } from 'node:fs';
+import { shellQuoted } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
-import { existingPartOf } from '../existing-part';
+import { existingPartOf } from '../../files/existing-part';
 
 /** SQLite, the spool and the log need some megabytes for their next steps; below this they fail. */
 const FULL_BELOW_BYTES = 10_000_000;
@@ -25,12 +26,21 @@ export function checkDisk({ config }: Pick<CheckContext, 'config'>): Judgement {
     const disk = statSync(place).dev;
     if (seen.has(disk)) continue;
     seen.add(disk);
-    const remediation = `Make room there: df -h '${place}' && df -i '${place}'`;
-    const say = (status: 'warn' | 'fail', what: string) =>
-      problems.push({ status, message: `the disk of ${directory} has only ${what} left`, remediation });
-    if (freeBytes < lowBytes) say(freeBytes < FULL_BELOW_BYTES ? 'fail' : 'warn', roundedDown(freeBytes));
+    const say = (status: 'warn' | 'fail', what: string, program: string, remedy: string) =>
+      problems.push({
+        status,
+        message: `the disk of ${directory} has only ${what} left`,
+        remediation: { say: remedy, command: `${program} ${shellQuoted(place)}` },
+      });
+    if (freeBytes < lowBytes)
+      say(freeBytes < FULL_BELOW_BYTES ? 'fail' : 'warn', roundedDown(freeBytes), 'df -h', 'Make room there');
     if (freeInodes !== null && freeInodes < LOW_BELOW_INODES) {
-      say(freeInodes < FULL_BELOW_INODES ? 'fail' : 'warn', `${freeInodes} inodes`);
+      say(
+        freeInodes < FULL_BELOW_INODES ? 'fail' : 'warn',
+        `${freeInodes} inodes`,
+        'df -i',
+        'Remove many small files there',
+      );
     }
   }
   const { data } = details as { data: { free_bytes: number } };

@@ -1,17 +1,18 @@
 /** Can the log be written, and is it within its limits? */
-import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LoggingConfig } from '../../config/config';
-import { describeFileError, errorCode } from '../../files/file-error';
-import { isOwnFileThere, NotOurFile, proveWrite } from '../../files/own-file';
+import { existingPartOf } from '../../files/existing-part';
+import { describeFileError, fileError } from '../../files/file-error';
+import { isOwnFileThere, openOwnFile, proveWrite } from '../../files/own-file';
 import { removeIfThere } from '../../files/remove-if-there';
-import { isLogName } from '../../logging/log-files';
+import { isCurrentLog, isLogName } from '../../logging/log-files';
 import { loggingStatus } from '../../logging/status';
-import { whyNotWritable } from '../../store/database-error';
-import { megabytes } from '../../wording';
+import { megabytes, shellQuoted } from '../../wording';
 import { RUN_A_CYCLE } from '../../sources/all';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
-import { existingPartOf, refusalToMake } from '../existing-part';
+import { asOwner } from '../as-owner';
+import { refusalToMake } from '../refusal-to-make';
 
 export function checkLogging({ config }: Pick<CheckContext, 'config'>): Judgement {
   const { logging } = config;
@@ -41,7 +42,7 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
       message: `the logs in ${directory} take ${megabytes(status.total_bytes)}, more than logging.max_total_mb (${max_total_mb} MB)`,
       remediation: {
         say: `The next cycle removes the oldest backups (${RUN_A_CYCLE}); if it cannot, remove some by hand`,
-        command: `rm '${directory}'/*.[0-9]*.log`,
+        command: `rm ${shellQuoted(directory)}/*.[0-9]*.log`,
       },
     });
   }
@@ -51,7 +52,7 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
       message: `a log file in ${directory} has grown past ${megabytes(status.threshold_bytes)}: its rotation has not been possible so far`,
       remediation: {
         say: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what prevents it`,
-        command: `ls -l '${directory}'; df -h '${directory}'`,
+        command: `ls -l ${shellQuoted(directory)}; df -h ${shellQuoted(directory)}`,
       },
     });
   }
@@ -60,49 +61,44 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
 
 /** Why the collectors cannot log here; a directory that does not exist yet, which they will make, is a warning. */
 function obstacleIn(directory: string): Problem | null {
-  const mine = process.geteuid?.() ?? 0;
   const place = existingPartOf(directory);
-  const closed = whyNotWritable(place);
-  const giveBack = `Give it to the user of the collectors (user ${mine}): sudo chown ${mine} '${place}' && chmod u+rwx '${place}'`;
   if (!statSync(place).isDirectory()) {
     return {
       status: 'fail',
       message: `${place} is not a directory`,
-      remediation: { say: 'Move it away', command: `mv '${place}' '${place}.other'` },
+      remediation: { say: 'Move it away', command: `mv ${shellQuoted(place)} ${shellQuoted(`${place}.other`)}` },
     };
   }
-  if (closed !== null)
-    return { status: 'fail', message: `logs cannot be written in ${place}: ${closed}`, remediation: giveBack };
-  if (place !== directory) {
-    const refusal = refusalToMake(directory, place);
-    if (refusal !== null) return { status: 'fail', message: refusal.message, remediation: refusal.remediation };
-    return {
-      status: 'warn',
-      message: `the log directory ${directory} does not exist yet; the first line logged makes it`,
-      remediation: { say: 'Make it, if you want it now', command: `mkdir -p '${directory}'` },
-    };
-  }
-  return refusedWrite(directory, giveBack);
+  if (place === directory) return refusedWrite(directory);
+  const refusal = refusalToMake(directory, place);
+  if (refusal !== null) return { status: 'fail', message: refusal.message, remediation: refusal.remedy };
+  return {
+    status: 'warn',
+    message: `the log directory ${directory} does not exist yet; the first line logged makes it`,
+    remediation: { say: 'Make it, if you want it now', command: `mkdir -p ${shellQuoted(directory)}` },
+  };
 }
 
-/** Tries a real write: the mode does not show a read-only mount or a full disk. */
-function refusedWrite(directory: string, giveBack: string): Problem | null {
-  const file = join(directory, `.health-write-test-${process.pid}`);
+/** Tries a real write, and opens each file that lines are appended to: the mode of the folder does not show it. */
+function refusedWrite(directory: string): Problem | null {
+  const probe = join(directory, `.health-write-test-${process.pid}`);
+  let file = probe;
   try {
-    proveWrite(file, Buffer.alloc(4096));
-    for (const name of readdirSync(directory)) if (isLogName(name)) isOwnFileThere(join(directory, name));
+    proveWrite(probe, Buffer.alloc(4096));
+    for (const name of readdirSync(directory)) {
+      file = join(directory, name);
+      if (isCurrentLog(name)) closeSync(openOwnFile(file, constants.O_RDWR | constants.O_APPEND));
+      else if (isLogName(name)) isOwnFileThere(file);
+    }
     return null;
   } catch (thrown) {
-    if (thrown instanceof NotOurFile) {
-      const { message, remediation } = thrown;
-      return { status: 'fail', message: `logs cannot be written in ${directory}: ${message}`, remediation };
-    }
-    removeIfThere(file); // the file may exist even if the disk is full
-    const full = ['ENOSPC', 'EDQUOT'].includes(errorCode(thrown));
+    if (file === probe) removeIfThere(probe); // the file may exist even if the disk is full
+    const reason = `${describeFileError(thrown)}${file === probe ? '' : `: ${file}`}`;
+    const failure = fileError('write', file === probe ? directory : file, thrown, directory);
     return {
       status: 'fail',
-      message: `logs cannot be written in ${directory}: ${describeFileError(thrown)}`,
-      remediation: full ? `Make room on the disk: df -h '${dirname(directory)}'` : giveBack,
+      message: `logs cannot be written in ${directory}: ${failure === thrown ? failure.message : reason}`,
+      remediation: asOwner(directory, failure.remedy),
     };
   }
 }

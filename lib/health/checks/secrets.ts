@@ -4,6 +4,7 @@ import type { LoadedSecrets } from '../../config/secrets';
 import { secretsFileState, type SecretsFileState } from '../../config/secrets-file';
 import { SOURCES } from '../../sources/all';
 import type { SourceRow } from '../../sources/source';
+import { shellQuoted } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 
 export function checkSecrets({ installation }: CheckContext): Judgement {
@@ -64,7 +65,10 @@ function fileProblems({ mode, othersMayUse, foreignOwner, readOnlyMount }: Secre
     problems.push({
       status: readOnlyMount ? 'warn' : 'fail',
       message: `${file} belongs to user ${foreignOwner}, who can change what is logged in with`,
-      remediation: { say: '', command: `sudo chown ${process.geteuid?.() ?? 0} '${file}' && sudo chmod 600 '${file}'` },
+      remediation: {
+        say: '',
+        command: `sudo chown ${process.geteuid?.() ?? 0} ${shellQuoted(file)} && sudo chmod 600 ${shellQuoted(file)}`,
+      },
       stops: [],
     });
   }

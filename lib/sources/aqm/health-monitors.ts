@@ -1,5 +1,5 @@
 /** What is odd about the air quality monitors Amazon lists: silent ones, and quantities missing or unknown. */
-import type { SourceReport } from '../accept';
+import { nothingToStore, type SourceReport } from '../accept';
 import type { Inspection } from './aqm-source';
 import type { Monitor } from './discovery';
 import type { Problem } from '../../check/check';
@@ -16,7 +16,14 @@ export function monitorProblems(inspection: Inspection, report: SourceReport): P
     remediation: `${remedy}, then: ${CHECK_AGAIN}`,
   });
   const old = (monitor: Monitor): Partial<Record<string, string>> => oldQuantities[deviceIdOf(monitor)] ?? {};
+  const nothing = nothingToStore(report);
+  const stopped: Problem = {
+    status: 'fail',
+    message: `each cycle fails: ${nothing?.message ?? ''}`,
+    remediation: `Restart the monitors, and look for a newer version of this program, then: ${CHECK_AGAIN}`,
+  };
   return [
+    ...(nothing === null ? [] : [stopped]),
     ...(areAllUnreachable(devices)
       ? [warn(allUnreachable(devices.length), 'See in the Alexa app whether it shows them, and check the network')]
       : []),

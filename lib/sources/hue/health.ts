@@ -12,7 +12,7 @@ import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
 import { connectToBridge } from './connect';
 import { createHueSource } from './source';
-import { accept, type SourceReport } from '../accept';
+import { accept, nothingToStore, type SourceReport } from '../accept';
 import { createDeviceTexts } from '../device-text';
 import type { SourceRow } from '../source';
 import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
@@ -136,8 +136,17 @@ const SKIPPED: Partial<Record<SkipReason, [string, string]>> = {
   malformed: ['readable only in part', 'Update the bridge in the Hue app'],
 };
 
-function sensorProblems({ readings, skipped, devicesSeen }: SourceReport): Problem[] {
+function sensorProblems(report: SourceReport): Problem[] {
+  const { readings, skipped, devicesSeen } = report;
   const problems: Problem[] = [];
+  const nothing = nothingToStore(report);
+  if (devicesSeen > 0 && nothing !== null) {
+    problems.push({
+      status: 'fail',
+      message: `each cycle fails: ${nothing.message}`,
+      remediation: { say: 'Restart the bridge and update it in the Hue app, then', command: 'node bin/health.js hue' },
+    });
+  }
   if (devicesSeen === 0) {
     problems.push({
       status: 'fail',

@@ -18,7 +18,7 @@ test('without the native module there is an error message, and the command to bu
     expect(JSON.parse(printed)).toMatchObject({
       exitCode: 1,
       errorType: 'internal',
-      error: 'The SQLite driver of this installation cannot be loaded.',
+      error: 'The SQLite driver of this installation is not installed.',
     });
   } finally {
     rmSync(directory, { recursive: true });
@@ -38,5 +38,5 @@ test.each([
 ])('%s is %s, permanent: %s, with what to do', (code, type, permanent) => {
   const error = databaseError('/no/such/readings.db', { code, message: `${code}: so it is` });
   expect(error).toMatchObject({ type, permanent, message: expect.stringContaining('so it is') as string });
-  expect(error.remediation !== '').toBe(type !== 'internal');
+  expect(error.remedy.command).not.toBe('');
 });

@@ -60,7 +60,9 @@ rootTest('side files of another owner: the error names them and the command (nee
     type: 'database_readonly',
     permanent: true,
     message: expect.stringMatching(/readings\.db-wal, which belongs to user 0: permission denied/) as string,
-    remediation: expect.stringMatching(/^Give it .*sudo chown --reference='.*' '.*readings\.db-wal'/) as string,
+    remediation: expect.stringMatching(
+      /^Give all of it .*: sudo chown -R \d+ '[^']*' && chmod -R u\+rwX '[^']*'$/,
+    ) as string,
   });
   // Nothing was deleted, and with the right owner everything works again.
   for (const suffix of ['-wal', '-shm']) chownSync(path + suffix, NOBODY, NOBODY);

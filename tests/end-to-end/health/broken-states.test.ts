@@ -9,7 +9,7 @@ import { fasterClock } from '../../support/faster-clock';
 
 /** Every remediation names a command or an action. */
 const COMMAND =
-  /bin\/[a-z-]+\.js|\b(chmod|chown|mv|rm|ls -l|namei|df -h|cp|install -m|fuser|sqlite3|mkdir|curl) |EDITOR|npm |timedatectl|dmesg/;
+  /bin\/[a-z-]+\.js|\b(chmod|chown|mv|rm|ls -l|namei|df -h|cp|install -m|fuser|sqlite3|mkdir|curl) |EDITOR|npm |timedatectl|dmesg|findmnt|df -i/;
 
 let bench: Bench;
 

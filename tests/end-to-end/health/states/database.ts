@@ -2,11 +2,13 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -54,7 +56,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 2,
     says: /readings\.db cannot be written: .*permission denied/,
-    remedy: /sudo chown \d+ '.*readings\.db' && chmod u\+w '.*readings\.db'/,
+    remedy: /chmod -R u\+rwX '.*data'/,
     breakIt: ({ home }) => chmodSync(home.databaseFile, 0o444),
   },
   {
@@ -62,8 +64,8 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'fail',
     exitCode: 2,
-    says: /data cannot be written: permission denied/,
-    remedy: /sudo chown \d+ '.*data' && chmod u\+rwx '.*data'/,
+    says: /Cannot write in .*data: permission denied/,
+    remedy: /chmod -R u\+rwX '.*data'/,
     breakIt: ({ home }) => chmodSync(home.dataDirectory, 0o555),
   },
   {
@@ -71,7 +73,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'fail',
     exitCode: 2,
-    says: /data cannot be written: it is not a directory/,
+    says: /\.hue\.lock: a part of its path is a file, not a directory/,
     remedy: /mv '.*data' '.*data\.other'/,
     bench: { cycles: false },
     breakIt: (bench) => {
@@ -84,13 +86,54 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'fail',
     exitCode: 1,
-    says: /no reading can be kept in .*spool while .*: it is not a directory/,
+    says: /no reading can be kept in .*spool while .*: something else of that name is there/,
     remedy: /mv '.*spool' '.*spool\.other'/,
     breakIt: (bench) => {
       rmSync(join(bench.home.dataDirectory, 'spool'), { recursive: true });
       writeFileSync(join(bench.home.dataDirectory, 'spool'), 'mine\n');
       bench.own();
     },
+  },
+  {
+    title: 'a data directory that is a link to a disk that is not there',
+    check: 'database',
+    status: 'fail',
+    exitCode: 2,
+    says: /data is a symbolic link to .*disk, which is not there/,
+    remedy: /ls -l '.*data'/,
+    bench: { cycles: false },
+    breakIt: ({ home }) => symlinkSync(join(home.directory, 'disk'), home.dataDirectory),
+    fix: (bench) => {
+      mkdirSync(join(bench.home.directory, 'disk'));
+      bench.own();
+    },
+  },
+  {
+    title: 'a disk that is not mounted, with storage.require_mount',
+    check: 'database',
+    status: 'fail',
+    exitCode: 2,
+    says: /data is not on a disk of its own, as storage\.require_mount wants it/,
+    remedy: /findmnt -T '.*'; sudo mount -a/,
+    rootBecause: 'only root can mount a disk',
+    bench: { cycles: false, config: { storage: { require_mount: true }, logging: { min_free_mb: 1 } } },
+    breakIt: async (bench) => {
+      const { exitCode, stderr } = await bench.run('collect-hue');
+      if (exitCode !== 1 || !/is not on a disk of its own/.test(stderr)) throw new Error(stderr);
+      if (existsSync(bench.home.dataDirectory)) throw new Error('something was written in the mount point');
+    },
+    fix: (bench) => bench.mount(bench.home.dataDirectory, 'size=64m'),
+  },
+  {
+    title: 'a table that refuses rows',
+    check: 'database',
+    status: 'fail',
+    exitCode: 2,
+    says: /The database takes no reading, its tables were changed: .*not today/,
+    remedy: /Undo what was changed .*: mv '.*readings\.db' '.*readings\.db\.other'/,
+    breakIt: (bench) =>
+      sql(bench, "CREATE TRIGGER t BEFORE INSERT ON reading BEGIN SELECT RAISE(ABORT, 'not today'); END"),
+    fix: (bench) => sql(bench, 'DROP TRIGGER t'),
   },
   {
     title: 'a directory where the database should be',
@@ -187,7 +230,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'fail',
     exitCode: 2,
-    says: /readings\.db cannot grow: the disk is full/,
+    says: /Cannot write in .*data: no space left on device/,
     remedy: /df -h '.*data'/,
     rootBecause: 'only root can mount a small disk',
     bench: { cycles: false, config: { logging: { min_free_mb: 1 } } },
@@ -205,8 +248,8 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'fail',
     exitCode: 2,
-    says: /readings\.db-shm belongs to user 1234, the database to user \d+/,
-    remedy: /sudo chown --reference='.*readings\.db' '.*readings\.db-shm' && sudo chmod --reference='[^']*' '[^']*'/,
+    says: /readings\.db-(wal|shm), which belongs to user 1234: permission denied/,
+    remedy: /sudo chown -R \d+ '.*data' && chmod -R u\+rwX '.*data'/,
     rootBecause: 'only root can be several users',
     breakIt: async (bench) => {
       await sql(bench, 'PRAGMA wal_checkpoint(TRUNCATE)');
@@ -215,13 +258,6 @@ export const DATABASE_STATES: readonly BrokenState[] = [
       chmodSync(bench.home.dataDirectory, 0o777);
       const { kill } = await holdDatabase(bench, 'BEGIN; SELECT count(*) FROM cycles', 1234);
       await kill();
-    },
-    fix: async (bench) => {
-      for (const suffix of ['-shm', '-wal']) {
-        const [path, side] = [bench.home.databaseFile, bench.home.databaseFile + suffix];
-        bench.type(`sudo chown --reference='${path}' '${side}' && sudo chmod --reference='${path}' '${side}'`);
-      }
-      await collect(bench);
     },
   },
   {
@@ -294,8 +330,8 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     check: 'database',
     status: 'fail',
     exitCode: 2,
-    says: /The SQLite driver of this installation cannot be loaded/,
-    remedy: /npm rebuild sqlite3/,
+    says: /The SQLite driver of this installation (cannot be loaded|is not installed)/,
+    remedy: /npm (rebuild sqlite3|ci)/,
     breakIt: (bench) => {
       bench.copy = installationCopy(bench.home.directory);
     },

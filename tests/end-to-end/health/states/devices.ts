@@ -20,6 +20,12 @@ const FRESH = /node bin\/health\.js amazon_aqm --fresh/;
 const LOOK_AGAIN = /node bin\/health\.js hue/;
 const restore = (bench: Bench) => bench.restoreBridge();
 
+function setTemperatures({ home }: Bench['bridge'], shape: (value: unknown) => unknown): void {
+  for (const { type, state } of Object.values(home.resources.sensors)) {
+    if (type === 'ZLLTemperature') state['temperature'] = shape(state['temperature']);
+  }
+}
+
 export const HUE_STATES: readonly BrokenState[] = [
   {
     title: 'a bridge that is switched off',
@@ -40,6 +46,17 @@ export const HUE_STATES: readonly BrokenState[] = [
     remedy: AUTH_HUE,
     hangs: true,
     ...bridgeFault('CONNECT', fault.silence()),
+  },
+  {
+    title: 'values that cannot be read, of every sensor',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 2,
+    says: /each cycle fails: none of the 8 sensors gave a usable reading/,
+    remedy: LOOK_AGAIN,
+    bench: { cycles: false, cloud: false },
+    breakIt: ({ bridge }) => setTemperatures(bridge, String),
+    fix: ({ bridge }) => setTemperatures(bridge, Number),
   },
   {
     title: 'another bridge at the same address (https)',

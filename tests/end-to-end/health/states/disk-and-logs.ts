@@ -10,7 +10,7 @@ export const DISK_STATES: readonly BrokenState[] = [
     status: 'warn',
     exitCode: 0,
     says: /the disk of .*data has only \d+ MB left/,
-    remedy: /df -h '.*data' && df -i '.*data'/,
+    remedy: /df -h '.*data'/,
     rootBecause: 'only root can mount a small disk',
     bench: { cycles: false, config: { logging: { min_free_mb: 30 } } },
     breakIt: async (bench) => {
@@ -28,7 +28,7 @@ export const DISK_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 1,
     says: /the disk of .*data has only \d+ inodes left/,
-    remedy: /df -h '.*data' && df -i '.*data'/,
+    remedy: /df -i '.*data'/,
     rootBecause: 'only root can mount a small disk',
     bench: { cycles: false, config: { logging: { min_free_mb: 1 } } },
     breakIt: async (bench) => {
@@ -60,8 +60,21 @@ export const LOGGING_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 1,
     says: /logs cannot be written in .*logs: permission denied/,
-    remedy: /sudo chown \d+ '.*logs' && chmod u\+rwx '.*logs'/,
+    remedy: /chmod -R u\+rwX '.*logs'/,
     breakIt: ({ home }) => chmodSync(home.logDirectory, 0o555),
+  },
+  {
+    title: 'a log file of root, of a run by sudo',
+    check: 'logging',
+    status: 'fail',
+    exitCode: 1,
+    says: /logs cannot be written in .*logs: permission denied \(EACCES\): .*collect-hue\.log/,
+    remedy: /sudo chown -R \d+ '.*logs' && chmod -R u\+rwX '.*logs'/,
+    rootBecause: 'only root can be two users',
+    bench: { cycles: false },
+    breakIt: ({ home }) => {
+      writeFileSync(join(home.logDirectory, 'collect-hue.log'), '', { mode: 0o644 });
+    },
   },
   {
     title: 'a file where the log directory should be',

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { existingPartOf, refusalToMake } from '../../../lib/health/existing-part';
+import { existingPartOf } from '../../../lib/files/existing-part';
+import { refusalToMake } from '../../../lib/health/refusal-to-make';
 import { scratchDirectory } from '../../support/scratch';
 
 test('the nearest part that exists, also if it is a file', () => {
@@ -10,6 +11,14 @@ test('the nearest part that exists, also if it is a file', () => {
   const file = join(directory, 'file');
   writeFileSync(file, '');
   expect(existingPartOf(join(file, 'data'))).toBe(file);
+});
+
+test('a link that leads nowhere is said, and what it leads to: nothing can be made there', () => {
+  const link = join(scratchDirectory(), 'data');
+  symlinkSync('/mnt/disk/that/is/not/there', link);
+  expect(() => existingPartOf(join(link, 'spool'))).toThrow(
+    /data is a symbolic link to \/mnt\/disk\/that\/is\/not\/there, which is not there/,
+  );
 });
 
 test('a trial leaves nothing behind', () => {
