@@ -31,6 +31,7 @@ describe('a valid file', () => {
       file_mode: 0o600,
       spool_max_mb: 50,
       retention_days: 0,
+      require_mount: false,
     });
     expect(logging).toEqual({
       directory: join(folder, 'logs'),
