@@ -1,4 +1,5 @@
 'use strict';
+const { availableParallelism } = require('node:os');
 /** Unit, contract and end-to-end tests; `npm test` builds dist/ first, because the end-to-end tests spawn bin/*.js. */
 module.exports = {
   testEnvironment: 'node',
@@ -21,5 +22,6 @@ module.exports = {
       : [['jest-monocart-coverage', { outputDir: 'coverage/jest', reports: ['raw'], logging: 'error' }]]),
   ],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Many tests wait for other processes, so two workers for each core keep all cores busy.
+  maxWorkers: 2 * availableParallelism(),
 };
