@@ -21,7 +21,8 @@ module.exports = {
       ? []
       : [['jest-monocart-coverage', { outputDir: 'coverage/jest', reports: ['raw'], logging: 'error' }]]),
   ],
-  testTimeout: 30_000,
+  // Only a guard against what never ends: on a busy machine a test may take ten times as long as on a quiet one.
+  testTimeout: 120_000,
   // Many tests wait for other processes, so two workers for each core keep all cores busy.
   maxWorkers: 2 * availableParallelism(),
 };
