@@ -34,9 +34,10 @@ absolute() {
   esac
 }
 
-# Quoted for /bin/sh, and for cron, for which a % without a backslash ends the line.
+# Quoted for /bin/sh. A per cent sign is made by the shell: most crons end the line at one without a backslash, BusyBox's
+# keeps the backslash.
 quoted() {
-  printf "'%s'" "$(printf '%s' "$1" | sed -e "s/'/'\\\\''/g" -e 's/%/\\%/g')"
+  printf "'%s'" "$(printf '%s' "$1" | sed -e "s/'/'\\\\''/g" -e "s/%/'\"\$(printf '\\\\045')\"'/g")"
 }
 
 every='' mode=install
@@ -78,22 +79,34 @@ trap 'exit 1' HUP INT TERM
 
 command -v crontab >/dev/null || fail 1 'there is no crontab program: apt-get install cron, or use cron/systemd/'
 if ! crontab -l >"$work/old" 2>"$work/error"; then
-  # After any other error (not allowed, cannot be opened) the crontab must not become empty.
-  grep -q '^no crontab for ' "$work/error" || fail 1 'the crontab cannot be read, so it is not changed:' "$(cat "$work/error")"
+  # After any other error (not allowed, cannot be read) the crontab must not become empty. The second form is BusyBox's.
+  grep -q -e '^no crontab for ' -e "^crontab: can't open '.*': No such file" "$work/error" || fail 1 'the crontab cannot be read, so it is not changed:' "$(cat "$work/error")"
   : >"$work/old"
 fi
-awk -v begin="$begin" -v end="$end" '
-  $0 == begin { if (inside) exit 3; inside = 1; next }
-  $0 == end { if (!inside) exit 3; inside = 0; next }
+# Not -v, which would take a backslash in a path for an escape.
+begin=$begin end=$end awk '
+  $0 == ENVIRON["begin"] { if (inside) exit 3; inside = 1; next }
+  $0 == ENVIRON["end"] { if (!inside) exit 3; inside = 0; next }
   !inside { print }
   END { if (inside) exit 3 }
 ' "$work/old" >"$work/new" ||
   fail 1 'one of the two marker lines of this installation is missing in the crontab.' \
     "Remove the other lines of this installation by hand (crontab -e), then run this again: $begin"
 
+sed -n 's/^# BEGIN home-temperature-monitor //p' "$work/new" | while IFS= read -r other; do
+  [ -d "$other" ] || printf 'install.sh: %s\n' "the crontab still starts an installation that is gone: $other" \
+    'Remove its lines, between the two marker lines: crontab -e' >&2
+done
+
 if [ "$mode" != uninstall ]; then
   node=$(command -v node) || fail 2 'node is not in the PATH'
   node=$(CDPATH='' cd -P -- "$(dirname -- "$node")" && pwd)/$(basename -- "$node")
+  case $node in
+    */[vV][0-9]*.[0-9]*.[0-9]*/* | */[0-9]*.[0-9]*.[0-9]*/*)
+      printf 'install.sh: %s\n' "node is in the folder of one version: $node" \
+        'After each update of Node.js, run cron/install.sh again; before the old version is removed.' >&2
+      ;;
+  esac
   set -- ${config:+--config "$config"} ${secrets:+--secrets "$secrets"}
   # The check may fail for other reasons; what is needed here is in its details.
   answer=$("$node" "$project/bin/health.js" config --offline --json "$@" 2>"$work/error") || :

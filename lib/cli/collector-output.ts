@@ -14,8 +14,10 @@ export interface OutputOptions {
   quiet: boolean;
   verbose: boolean;
   dryRun: boolean;
-  /** the same failure was already printed within the last 24 hours */
-  silentFailure: boolean;
+  /** `--quiet-repeats`: what went wrong is not printed now */
+  isSilent: boolean;
+  /** `--quiet-repeats`: a failure that was printed is over */
+  hasRecovered: boolean;
   logFile: string;
 }
 
@@ -25,7 +27,10 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
   else if (options.dryRun) terminal.out(tableOf(result));
   else if (terminal.isTerminal && !options.quiet && !failure) terminal.out(`${summaryOf(result, options.program)}\n`);
   if (options.verbose && !terminal.isTerminal) terminal.err(`${summaryOf(result, options.program)}\n`);
-  if (failure && !options.silentFailure) {
+  if (options.hasRecovered && !options.quiet)
+    terminal.err(`${options.program}: recovered: ${summaryOf(result, options.program).replace(/^.*?: /, '')}\n`);
+  if (options.isSilent) return;
+  if (failure) {
     const kept =
       result.readingsSpooled > 0
         ? [`${plural(result.readingsSpooled, 'reading')} kept in the spool for the next cycle.`]

@@ -6,16 +6,17 @@ import { join } from 'node:path';
 import { accept } from '../sources/accept';
 import type { Heartbeat } from '../alert/heartbeat';
 import { collect, withoutStoring, type CollectContext, type CycleResult } from '../collect';
-import type { Config, Secrets } from '../config/config';
+import type { Secrets } from '../config/config';
 import { findFiles } from '../config/find';
 import { loadConfig } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
 import { secretsModeWarning } from '../config/secrets-file';
-import { EXIT, EXIT_CODE_HELP } from '../exit-codes';
+import { asMonitorError } from '../errors';
+import { EXIT, EXIT_CODE_HELP, exitCodeOf } from '../exit-codes';
 import { readOnlyState, stateFolder } from '../files/state-folder';
 import { createHttp } from '../http/fetch';
 import { noTraffic, observed } from '../http/observed';
-import { createLogger } from '../logging/create-logger';
+import { createLogger, type FileLogger } from '../logging/create-logger';
 import type { Logger } from '../logging/logger';
 import type { Redactor } from '../logging/redact';
 import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
@@ -29,13 +30,13 @@ import { lastDevicesSeen } from '../store/last-good-cycle';
 import { acquireLock, takeNoLock } from '../store/lock';
 import { COMMON_FLAGS, type Arguments, type CommandSpec } from './arguments';
 import { showCycle } from './collector-output';
-import { main, type Invocation } from './command';
 import { cycleClock } from './cycle-clock';
+import { failureText, main, type Invocation } from './command';
 import { envelope } from './envelope';
+import { NO_MEMORY, openFailureMemory, type FailureMemory } from './failure-memory';
 import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
 import { ownCommand } from './own-command';
-import { wasReportedRecently } from './repeated-failure';
 import { verboseLogger } from './verbose-logger';
 
 /** A row of the table in lib/sources/all.ts. */
@@ -58,7 +59,7 @@ function specOf({ program, summary, flags }: Row): CommandSpec {
     flags: [
       ...flags,
       { name: 'dry-run', help: 'read and print, store nothing' },
-      { name: 'quiet-repeats', help: 'for crontabs: print the same failure at most once in 24 hours' },
+      { name: 'quiet-repeats', help: 'for crontabs: print the same failure at most once in 24 hours, and its end' },
       ...COMMON_FLAGS,
     ],
     examples: [
@@ -77,20 +78,25 @@ interface Cycle {
   end: CycleEnd;
   arguments: Arguments;
   isDryRun: boolean;
+  memory: FailureMemory;
 }
 
 /** One run: from reading the configuration to the exit code. */
 async function run(row: Row, invocation: Invocation): Promise<number> {
   const { terminal, redactor } = invocation;
   const { switches, values } = invocation.arguments;
-  const startedAt = new Date();
   const files = findFiles(values, { environment: terminal.environment });
   const config = loadConfig(files.config);
+  const isDryRun = switches.has('dry-run');
+  const isQuiet = switches.has('quiet-repeats') && !terminal.isTerminal && !isDryRun;
+  const memory = isQuiet ? openFailureMemory(config, row.program) : NO_MEMORY;
   const log = createLogger({
     config: config.logging,
     program: row.program,
     redact: redactor,
-    complain: terminal.err,
+    complain: (text) => {
+      if (memory.mayRemark('log_unwritable')) terminal.err(text);
+    },
   });
   const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
   if (sectionOf(config, row)?.enabled !== true) {
@@ -98,18 +104,33 @@ async function run(row: Row, invocation: Invocation): Promise<number> {
     if (switches.has('json')) terminal.out(envelope(row.program, NOTHING_COLLECTED));
     return EXIT.done;
   }
-  const secrets = secretsFor(row, files.secrets, logger, redactor);
   const end = startCycleEnd(config.collection.deadline_seconds);
-  const isDryRun = switches.has('dry-run');
-  const kit = createKit({ row, config, secrets, logger, redactor, end, values, isDryRun });
-  const cycle: Cycle = { row, kit, end, arguments: invocation.arguments, isDryRun };
+  try {
+    const secrets = secretsFor(row, files.secrets, logger, redactor);
+    const kit = createKit({ row, config, secrets, logger, redactor, end, values, isDryRun });
+    return await runEnabled({ row, kit, end, arguments: invocation.arguments, isDryRun, memory }, log, invocation);
+  } catch (thrown) {
+    // What hinders the cycle before it begins, such as the secrets: logged and printed as a failure of the cycle is.
+    const failure = asMonitorError(thrown);
+    const { type, message, remediation, cause } = failure;
+    logger.error('cycle_failed', message, { error_type: type, remediation, cause });
+    const exit_code = exitCodeOf(type);
+    if (switches.has('json')) terminal.out(envelope(row.program, NOTHING_COLLECTED, { exit_code, error: failure }));
+    if (memory.failed(exit_code, type)) terminal.err(failureText({ name: row.program }, failure));
+    return exit_code;
+  }
+}
+
+async function runEnabled(cycle: Cycle, log: FileLogger, invocation: Invocation): Promise<number> {
+  const { row, kit, end } = cycle;
+  const startedAt = new Date();
 
   const heartbeat = await startHeartbeatOf(cycle);
   const source = await row.create(kit);
   const result = await runCycle(cycle, source, startedAt);
   report(cycle, result, invocation);
   await doAfterwards(cycle, source, result, heartbeat);
-  const retrier = createRetrier({ policy: config.retry, logger, sleep, deadline: end.storing });
+  const retrier = createRetrier({ policy: kit.config.retry, logger: kit.logger, sleep, deadline: end.storing });
   await log.finish((operation, attempt) => retrier.run(operation, attempt));
   end.clear();
   return result.record.exit_code;
@@ -208,7 +229,9 @@ async function doAfterwards(
   );
 }
 
-function report({ row, kit, arguments: { switches }, isDryRun }: Cycle, result: CycleResult, at: Invocation): void {
+function report(cycle: Cycle, result: CycleResult, at: Invocation): void {
+  const { row, kit, memory, isDryRun } = cycle;
+  const { switches } = cycle.arguments;
   const { record, failure, readingsStored } = result;
   const { duration_ms, payload_bytes, endpoint, outcome } = record;
   const fields = { duration_ms, payload_bytes, endpoint, readings_stored: readingsStored, outcome };
@@ -218,15 +241,16 @@ function report({ row, kit, arguments: { switches }, isDryRun }: Cycle, result: 
     kit.logger.error('cycle_failed', message, { ...fields, error_type: type, remediation, cause: failure.cause });
   } else kit.logger.info('cycle_completed', `${readingsStored} readings stored`, fields);
 
-  const { storage, logging }: Config = kit.config;
-  const quietRepeats = switches.has('quiet-repeats') && !at.terminal.isTerminal && !isDryRun;
+  const isWell = record.exit_code === EXIT.done;
+  const kind = failure?.type ?? record.error_type ?? outcome;
   showCycle(result, at.terminal, {
     program: row.program,
     json: switches.has('json'),
     quiet: switches.has('quiet'),
     verbose: switches.has('verbose'),
     dryRun: isDryRun,
-    silentFailure: quietRepeats && wasReportedRecently(storage.data_directory, row.program, failure?.type ?? null),
-    logFile: join(logging.directory, `${row.program}.log`),
+    isSilent: !isWell && !memory.failed(record.exit_code, kind),
+    hasRecovered: isWell && memory.succeeded(),
+    logFile: join(kit.config.logging.directory, `${row.program}.log`),
   });
 }

@@ -27,6 +27,11 @@ export interface StorageConfig {
   require_mount: boolean;
 }
 
+export interface AlertingConfig {
+  /** `--quiet-repeats`: from which failed cycle in a row on a failure that may pass is printed */
+  after_failures: number;
+}
+
 export interface LoggingConfig {
   /** absolute */
   directory: string;
@@ -79,6 +84,7 @@ export interface Config {
   retry: RetryConfig;
   storage: StorageConfig;
   logging: LoggingConfig;
+  alerting: AlertingConfig;
   /** null if the section is absent */
   hue: HueConfig | null;
   /** null if the section is absent */

@@ -1,8 +1,7 @@
 /** The heavy half of the logger: winston, its file transport, and the lines about what the transport itself does. */
 import createWinstonLogger from 'winston/lib/winston/create-logger';
 import { MESSAGE } from 'triple-beam';
-import { describeFileError } from '../files/file-error';
-import { NotOurFile } from '../files/own-file';
+import { describeFileError, fileError } from '../files/file-error';
 import { asMonitorError, MonitorError } from '../errors';
 import { LEVELS, type Level } from '../config/config';
 import type { CompleteLoggerOptions, TryAgain } from './logger-options';
@@ -59,7 +58,8 @@ export function createWinstonBackedLogger(options: CompleteLoggerOptions): Winst
   function sayUnwritable(thrown: unknown, done = 'written'): void {
     if (complained) return;
     complained = true;
-    const remedy = thrown instanceof NotOurFile ? ` ${thrown.remediation}` : '';
+    const failure = thrown instanceof Error ? fileError('write', config.directory, thrown, config.directory) : null;
+    const remedy = failure === null ? '' : ` ${failure.remediation}`;
     complain(
       redact(
         `${program}: the log in ${config.directory} cannot be ${done}: ${describeFileError(thrown).replace(/\.$/, '')}.${remedy}\n`,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, type Fault } from '../../lib/simulator/faults';
 import { openHome, type Home } from '../support/home';
@@ -338,19 +338,26 @@ describe('the command line', () => {
     expect(await cycles()).toMatchObject([{ exit_code: 4, error_type: 'login_needed' }]);
   });
 
-  it('--quiet-repeats prints the same failure once, and again after a success', async () => {
-    home.bridge.faults.always('*', fault.status(404));
+  it('--quiet-repeats tells a lasting failure once, logs it each time, and tells its end once', async () => {
     const stderr = async () => (await home.run('collect-hue', ['--quiet-repeats'])).stderr;
-    expect(await stderr()).not.toBe('');
-    expect(await stderr()).toBe('');
-    home.bridge.faults.clear();
-    expect(await stderr()).toBe('');
     home.bridge.faults.always('*', fault.status(404));
-    expect(await stderr()).not.toBe('');
+    expect(await stderr()).toBe('');
+    expect(await stderr()).toMatch(/^collect-hue: .*404/);
+    expect(await stderr()).toBe('');
     home.bridge.faults.clear();
-    home.bridge.faults.always('*', fault.hueError(1));
-    expect(await stderr()).not.toBe('');
+    expect(await stderr()).toMatch(/^collect-hue: recovered: ok, 8 readings stored in \d+ ms\n$/);
+    expect(await stderr()).toBe('');
     expect(await cycles()).toHaveLength(5);
+    // Before a cycle begins, too: an empty file of secrets, and a log that cannot be written.
+    writeFileSync(home.secretsFile, '');
+    const run = async () => await home.run('collect-hue', ['--quiet-repeats']);
+    expect(await run()).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/secrets\.yaml/) as string });
+    expect(await run()).toMatchObject({ exitCode: 2, stderr: '' });
+    expect(home.logged('cycle_failed')).toHaveLength(5);
+    rmSync(home.logDirectory, { recursive: true });
+    writeFileSync(home.logDirectory, 'in the way');
+    expect((await run()).stderr).toMatch(/^collect-hue: the log in .* cannot be written: .*\n?.*mv '/);
+    expect((await run()).stderr).toBe('');
   });
 
   it('--verbose prints every step on stderr', async () => {

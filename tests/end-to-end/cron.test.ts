@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -31,7 +32,7 @@ interface Machine {
 }
 
 /** A PATH whose `crontab` keeps the crontab in a file; `says` is the error that `crontab -l` prints instead. */
-function machine({ config = CONFIG, project = PROJECT_ROOT, says = '' } = {}): Machine {
+function machine({ config = CONFIG, project = PROJECT_ROOT, says = '', path = '' } = {}): Machine {
   const directory = scratchDirectory();
   const { bin, read, write } = fakeCrontab(directory, says);
   const file = join(directory, "it's 100% mine.yaml");
@@ -45,7 +46,7 @@ function machine({ config = CONFIG, project = PROJECT_ROOT, says = '' } = {}): M
       spawnSync(join(project, 'cron', 'install.sh'), ['--config', file, ...args], {
         encoding: 'utf8',
         cwd: '/',
-        env: { PATH: `${bin}:/usr/bin:/bin`, HOME: '/nonexistent' },
+        env: { PATH: [bin, path, '/usr/bin:/bin'].filter((part) => part !== '').join(':'), HOME: '/nonexistent' },
       }),
   };
 }
@@ -87,8 +88,8 @@ test('a path with quotes and per cent signs reaches the shell as it is', () => {
   const { install, crontab, config } = machine();
   install();
   const line = /^\S+ \* \* \* \* (.*collect-hue.*)$/m.exec(crontab())?.[1] ?? '';
-  // cron removes the backslash before a per cent sign, the shell removes the quotes.
-  const words = spawnSync('sh', ['-c', `printf '%s\\n' ${line.replaceAll('\\%', '%')}`], { encoding: 'utf8' }).stdout;
+  expect(line).not.toMatch(/%/); // no two crons agree on it
+  const words = spawnSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' }).stdout;
   expect(words.split('\n')).toEqual([
     expect.stringMatching(/^\/.*node$/),
     join(PROJECT_ROOT, 'bin/collect-hue.js'),
@@ -97,6 +98,24 @@ test('a path with quotes and per cent signs reaches the shell as it is', () => {
     config,
     '',
   ]);
+});
+
+test('no crontab yet as BusyBox says it, an installation that is gone, a Node.js in the folder of its version', () => {
+  const says = "crontab: can'\\''t open '\\''me'\\'': No such file or directory";
+  const without = machine({ says });
+  expect(without.install()).toMatchObject({ status: 0, stderr: '' });
+  expect(without.crontab()).toMatch(/^# BEGIN home-temperature-monitor/);
+
+  const versioned = join(without.directory, '.nvm/versions/node/v22.1.0/bin');
+  mkdirSync(versioned, { recursive: true });
+  copyFileSync(process.execPath, join(versioned, 'node'), constants.COPYFILE_FICLONE);
+  const { install, crontab, setCrontab, directory } = machine({ path: versioned });
+  const gone = join(directory, 'gone');
+  setCrontab(`# BEGIN home-temperature-monitor ${gone}\n1 * * * * true\n# END home-temperature-monitor ${gone}\n`);
+  const { status, stderr } = install();
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining(`is gone: ${gone}\n`) as string });
+  expect(stderr).toContain(`node is in the folder of one version: ${versioned}/node`);
+  expect(crontab()).toContain(`# BEGIN home-temperature-monitor ${gone}`);
 });
 
 test.each([
@@ -128,10 +147,10 @@ test('an incomplete block is refused', () => {
   }
 });
 
-test('two installations in one crontab do not touch each other', () => {
+test('two installations in one crontab do not touch each other, whatever their paths are', () => {
   const one = machine();
   one.install();
-  const other = join(one.directory, 'other');
+  const other = join(one.directory, String.raw`o\n\\th\045er`);
   mkdirSync(join(other, 'cron'), { recursive: true });
   for (const name of ['bin', 'dist', 'node_modules', 'config', 'package.json']) {
     symlinkSync(join(PROJECT_ROOT, name), join(other, name));
@@ -142,8 +161,10 @@ test('two installations in one crontab do not touch each other', () => {
   const path = `${join(one.directory, 'bin')}:/usr/bin:/bin`;
   const run = (...args: string[]) =>
     spawnSync(join(other, 'cron/install.sh'), ['--config', one.config, ...args], { env: { PATH: path } }).status;
-  expect(run()).toBe(0);
-  expect(one.crontab().match(/# BEGIN/g)).toHaveLength(2);
+  for (let times = 0; times < 2; times++) {
+    expect(run()).toBe(0);
+    expect(one.crontab().match(/# BEGIN/g)).toHaveLength(2);
+  }
   expect(run('--uninstall')).toBe(0);
   expect(one.crontab()).toBe(before);
 });
@@ -205,6 +226,7 @@ const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
         // For a template, one instance of it.
         ...timers.map((name) => join(directory, name.replace('@.timer', '@hue.timer'))),
         join(directory, 'home-temperature-monitor@health.service'),
+        join(directory, 'home-temperature-monitor-failed@health.service'),
       ],
       { encoding: 'utf8' },
     );

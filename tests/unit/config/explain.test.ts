@@ -110,15 +110,15 @@ describe('what is wrong, what was expected, nearest known key', () => {
     ],
     [
       '<<: { a: 1 }',
-      'F:2:1: <<: unknown key, expected one of the keys collection, retry, storage, logging, hue, amazon_aqm, validation',
+      'F:2:1: <<: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation',
     ],
     [
       '__proto__: { a: 1 }',
-      'F:2:1: __proto__: unknown key, expected one of the keys collection, retry, storage, logging, hue, amazon_aqm, validation',
+      'F:2:1: __proto__: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation',
     ],
     [
       'constructor: 1',
-      'F:2:1: constructor: unknown key, expected one of the keys collection, retry, storage, logging, hue, amazon_aqm, validation',
+      'F:2:1: constructor: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation',
     ],
     [
       'retry: { "a\\eb/c~d": 1 }',

@@ -44,6 +44,7 @@ describe('a valid file', () => {
     expect(rest).toEqual({
       collection: { interval_minutes: 5, deadline_seconds: 120 },
       retry: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
+      alerting: { after_failures: 2 },
       hue: {
         enabled: true,
         bridge_url: 'http://bridge',
