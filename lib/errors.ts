@@ -3,8 +3,8 @@
  * can help, and what the user can do. Anything else that is thrown is a defect of ours and is reported as `internal`.
  */
 
-/** The values of `cycles.error_type` and of `error.type` in `--json`; `usage`, `configuration`, `overlap` and
- * `link_button` never reach a row, because such a run ends before (or without) a cycle. */
+/** The values of `cycles.error_type` and of `error.type` in `--json`; `usage`, `configuration`, `overlap`,
+ * `link_button` and `refused` never reach a row, because such a run ends before (or without) a cycle. */
 export type ErrorType =
   | 'timeout'
   | 'network'
@@ -33,6 +33,7 @@ export type ErrorType =
   | 'configuration'
   | 'overlap'
   | 'link_button'
+  | 'refused'
   | 'internal';
 
 /** What the user can do: in words, and what to type for it (it works as printed). Either may be empty. */

@@ -17,6 +17,6 @@ export function ownCommand(name: string, flags: FileFlags, environment: NodeJS.P
 }
 
 /** Quoted for a shell, but only if it contains a special character. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : shellQuoted(word);
 }

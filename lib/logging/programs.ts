@@ -2,4 +2,4 @@
 export type Program = string;
 
 /** Collectors are called after what they collect from. */
-export const PROGRAM = /collect-[a-z0-9-]+|health|auth-hue|auth-amazon|perf|report/;
+export const PROGRAM = /collect-[a-z0-9-]+|health|auth-hue|auth-amazon|perf|report|data/;

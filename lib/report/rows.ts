@@ -9,7 +9,7 @@ const CYCLES_A_PAGE = 500;
 
 /** In the order of time. */
 export async function* readingsBetween(database: Database, request: Request): AsyncGenerator<StoredReading[]> {
-  const sql = 'SELECT min(started_at) AS first, max(started_at) AS last FROM cycles';
+  const sql = 'SELECT min(started_at) AS first, max(started_at) AS last FROM cycle';
   const { first, last } = (await database.get<{ first: string | null; last: string | null }>(sql)) ?? {};
   if (typeof first !== 'string' || typeof last !== 'string') return;
   const fromMs = Math.max(request.fromMs ?? 0, Date.parse(first));
@@ -31,7 +31,7 @@ export async function* readingsBetween(database: Database, request: Request): As
 
 /** The start of the next page that is not empty: a gap of years is one step. */
 async function nextCycle(database: Database, fromMs: number, toMs: number): Promise<number> {
-  const sql = 'SELECT min(started_at) AS next FROM cycles WHERE started_at >= ?';
+  const sql = 'SELECT min(started_at) AS next FROM cycle WHERE started_at >= ?';
   const { next } = (await database.get<{ next: string | null }>(sql, new Date(fromMs).toISOString())) ?? {};
   return typeof next === 'string' ? Date.parse(next) : toMs;
 }

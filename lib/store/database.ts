@@ -39,7 +39,7 @@ export class Database {
     const flags = {
       'read-only': driver.OPEN_READONLY,
       immutable: driver.OPEN_READONLY | driver.OPEN_URI,
-      'read-write': driver.OPEN_READWRITE,
+      'read-write': driver.OPEN_READWRITE | driver.OPEN_URI, // `attach` needs it; a path that begins with / is no URI
       create: driver.OPEN_READWRITE | driver.OPEN_CREATE,
     };
     refuseOddFiles(path);
@@ -77,6 +77,14 @@ export class Database {
   /** Copies the database into a file that is not there yet, or is empty. */
   async copyTo(file: string): Promise<void> {
     await this.run('VACUUM INTO ?', withRealFolder(file));
+  }
+
+  /**
+   * Adds the tables of a file that nobody changes meanwhile, for reading only. A read-write connection can do it.
+   * @param schema how SQL names it: `theirs.reading`
+   */
+  async attach(file: string, schema: string): Promise<void> {
+    await this.run(`ATTACH ? AS ${schema}`, `${pathToFileURL(withRealFolder(file)).href}?immutable=1`);
   }
 
   /** The first row, or undefined. */

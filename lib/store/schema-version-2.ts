@@ -2,7 +2,8 @@
  * What version 2 adds to readings.db: what the clocks said at a cycle, how often cycles were meant to run then, and the
  * correction that a temperature has in it. It is history as soon as it is released: never change it.
  *
- * What version 1 stored has NULL in these columns: nobody knows it.
+ * What version 1 stored has NULL in these columns: nobody knows it. The view `cycles` leaves out the rows that only hold
+ * readings stored in another way than by a cycle (IMPORTED in schema.ts).
  */
 export const VERSION_2 = `
 ALTER TABLE cycle ADD COLUMN clock_offset_seconds INTEGER; -- the device's clock minus ours; NULL: it told no time
@@ -30,4 +31,4 @@ CREATE VIEW cycles AS SELECT
   c.clock_offset_seconds AS clock_offset_seconds,
   (SELECT text FROM word WHERE id = c.clock) AS clock,
   c.interval_minutes AS interval_minutes
-FROM cycle c`;
+FROM cycle c WHERE c.outcome IS NOT (SELECT id FROM word WHERE text = 'imported')`;

@@ -29,6 +29,12 @@ function valueOf({ kept }: QuantityRow): string {
   return kept.as === 'hundredths' ? fromHundredths(`r.${kept.column}`) : `r.${kept.column}`;
 }
 
+/**
+ * The outcome of a row of `cycle` that no cycle has written: it holds readings that were stored in other ways, and the
+ * view `cycles` leaves it out.
+ */
+export const IMPORTED = 'imported';
+
 function word(id: string): string {
   return `(SELECT text FROM word WHERE id = ${id})`;
 }

@@ -8,3 +8,13 @@ export function thrownBy<E extends Error>(kind: new (...args: never[]) => E, wor
   }
   throw new Error(`expected a ${kind.name}, but nothing was thrown`);
 }
+
+/** @returns what a promise is rejected with; if it is not, the test fails */
+export function failureOf<E extends Error = Error>(work: Promise<unknown>): Promise<E> {
+  return work.then(
+    () => {
+      throw new Error('expected a failure, but nothing was thrown');
+    },
+    (thrown: unknown) => thrown as E,
+  );
+}

@@ -23,6 +23,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['collect.ts'],
   ['perf'],
   ['report'],
+  ['data'],
   ['health'],
   ['simulator'],
   ['cli'],

@@ -58,7 +58,7 @@ export async function renderHtml(reader: Reader, input: PageInput): Promise<stri
 
 /** The page begins with the first cycle, because empty weeks before it would only make the charts smaller. */
 async function startOf([database]: Reader, { fromMs, toMs }: Request): Promise<number> {
-  const row = await database.get<{ first: string | null }>('SELECT min(started_at) AS first FROM cycles');
+  const row = await database.get<{ first: string | null }>('SELECT min(started_at) AS first FROM cycle');
   const firstMs = Date.parse(row?.first ?? '');
   if (Number.isNaN(firstMs) || firstMs >= toMs) return fromMs ?? toMs - DAY_MS;
   return Math.max(fromMs ?? 0, Math.min(firstMs, toMs - HOUR_MS));

@@ -1,0 +1,60 @@
+/** A folder beside the database for the length of one operation; what a killed one has left is removed by the next. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileError } from '../files/file-error';
+import { ownLike } from '../files/ownership';
+import type { DataContext } from './operation';
+
+const NAME = '.data.temporary';
+
+/** Call it while no other operation runs (`whileNoOther`). The folder is made when `folder()` is called first. */
+export async function withWorkFolder<T>(
+  { storage, dryRun }: DataContext,
+  work: (folder: () => string) => Promise<T>,
+): Promise<T> {
+  const path = join(storage.data_directory, NAME);
+  const made: string[] = [];
+  const folder = (): string => {
+    const [known] = made;
+    if (known !== undefined) return known;
+    const fresh = dryRun ? elsewhere() : makeIn(storage.data_directory, path);
+    made.push(fresh);
+    return fresh;
+  };
+  if (!dryRun) remove(path);
+  try {
+    return await work(folder);
+  } finally {
+    made.forEach(remove);
+  }
+}
+
+function makeIn(directory: string, path: string): string {
+  try {
+    mkdirSync(path, 0o700);
+    ownLike(directory, path);
+    return path;
+  } catch (thrown) {
+    throw fileError('create the directory', path, thrown);
+  }
+}
+
+/** A dry run leaves the data directory alone. */
+function elsewhere(): string {
+  const path = join(tmpdir(), 'home-temperature-monitor-');
+  try {
+    return mkdtempSync(path);
+  } catch (thrown) {
+    throw fileError('create the directory', path, thrown);
+  }
+}
+
+/** If that fails, making it says why, if it is needed. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // On a disk that fails, or another user's.
+  }
+}
