@@ -1,6 +1,6 @@
 /** What a collector prints: nothing under cron if the cycle succeeded, one line on a terminal, one object for `--json`. */
 import type { CycleResult } from '../collect';
-import type { MonitorError } from '../errors';
+import { textOfRemedy, type MonitorError } from '../errors';
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import type { Reading } from '../reading';
 import { recoveryOf } from '../store/database-error';
@@ -64,7 +64,7 @@ function replacedError(replaced: string): Pick<MonitorError, 'type' | 'message' 
   return {
     type: 'database_corrupt',
     message: `The database was damaged and is now in ${replaced}; a new one was started`,
-    remediation: `Try to recover what is in it: ${recoveryOf(replaced)}`,
+    remediation: textOfRemedy(recoveryOf(replaced)),
   };
 }
 

@@ -10,20 +10,12 @@ import { refusal, type DataContext } from './operation';
 
 /**
  * Brings it to this program's version (a new one is made if there is none), stores what waits in the spool, and lends
- * it to `work` under the lock that the collectors share.
+ * it to `work` under the lock that the collectors share. For a dry run it stays as it is, and must be there.
  * @throws MonitorError `database_*`, `future_schema`, or what `work` throws
  */
-export async function withOwnDatabase<T>(
-  { storage, logger, signal }: DataContext,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  const store = readingsDatabase(storage, logger, { signal });
-  try {
-    await store.open();
-    await replaySpool(storage, logger, store);
-  } finally {
-    await store.close();
-  }
+export async function withOwnDatabase<T>(context: DataContext, work: (database: Database) => Promise<T>): Promise<T> {
+  const { storage, signal, dryRun } = context;
+  if (!dryRun) await prepare(context);
   const lock = await lockDatabase(storage, signal);
   try {
     const database = await Database.open(databasePath(storage.data_directory), 'read-write');
@@ -35,6 +27,16 @@ export async function withOwnDatabase<T>(
     }
   } finally {
     await lock.release();
+  }
+}
+
+async function prepare({ storage, logger, signal }: DataContext): Promise<void> {
+  const store = readingsDatabase(storage, logger, { signal });
+  try {
+    await store.open();
+    await replaySpool(storage, logger, store);
+  } finally {
+    await store.close();
   }
 }
 

@@ -12,6 +12,7 @@ import { databasePath, identity, refuseFutureSchema } from '../store/files';
 import { versionOf } from '../store/migrations';
 import type { DataContext } from './operation';
 import { refusal } from './operation';
+import { isPythonDatabase } from './python-database';
 
 export interface SourceFile {
   /** as it was named */
@@ -22,8 +23,8 @@ export interface SourceFile {
   whole: string | null;
   /** what is wrong, if it is not whole */
   damage: string;
-  /** `ours`, or `empty`: no tables at all; `other`: tables of another program */
-  kind: 'ours' | 'other' | 'empty';
+  /** `python`: of the project that this one follows; `empty`: no tables at all; `other`: of another program */
+  kind: 'ours' | 'python' | 'other' | 'empty';
   version: number;
 }
 
@@ -140,7 +141,9 @@ async function inspect(
     if (isOurs) refuseFutureSchema(path, version);
     const answer = await database.get<Record<string, string>>(`PRAGMA ${check}(1)`);
     const damage = answer?.[check] ?? 'it does not answer';
-    return { damage, kind: isOurs ? 'ours' : names.length === 0 ? 'empty' : 'other', version };
+    if (isOurs) return { damage, kind: 'ours', version };
+    const isPython = names.includes('readings') && (await isPythonDatabase(database));
+    return { damage, kind: isPython ? 'python' : names.length === 0 ? 'empty' : 'other', version };
   } finally {
     signal.removeEventListener('abort', stop);
     await database.close();

@@ -87,7 +87,7 @@ function explain({ type }: Meaning, path: string, system: string, message: strin
     case 'database_corrupt':
       return {
         sentence: `${path} is damaged, or not a database of SQLite (${message}).`,
-        remediation: { say: 'Try to recover what is in it', command: recoveryOf(path) },
+        remediation: recoveryOf(path),
       };
     case 'database_io':
       return {
@@ -155,7 +155,7 @@ export function obstacleToWriting(path: string): unknown {
   }
 }
 
-/** From a copy without its WAL: opening it would play that in, and it may be what did the damage. */
-export function recoveryOf(path: string): string {
-  return `cp ${shellQuoted(path)} copy.db && sqlite3 copy.db .recover > readings.sql`;
+/** Reads a damaged database page by page into the one that the collectors use; it can be typed again. */
+export function recoveryOf(path: string): Remedy {
+  return { say: 'Store what can be read of it', command: `node bin/data.js merge ${shellQuoted(path)}` };
 }

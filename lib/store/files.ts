@@ -134,7 +134,7 @@ export function refuseFutureSchema(path: string, version: number, known = SCHEMA
       permanent: true,
       remediation: {
         say: 'Install the newer home-temperature-monitor that wrote it, or restore the backup of the older version',
-        command: `ls -l ${shellQuoted(path)}.version-*`,
+        command: `node bin/data.js restore ${shellQuoted(path)}.version-*`,
       },
     },
   );

@@ -29,7 +29,7 @@ export async function migrate(database: Database, fileMode: number, migrations =
   for (const [version, sql] of migrations.entries()) {
     if (version < found) continue;
     // A new database, which is made step by step as well, holds nothing that a backup could keep.
-    if (found > 0) await backUp(database, version, fileMode);
+    if (found > 0) await copyBeside(database, `version-${version}`, fileMode);
     await database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + 1}; COMMIT`);
   }
   // So that the version stands in the file itself, where `checkHeader` looks for it.
@@ -37,11 +37,12 @@ export async function migrate(database: Database, fileMode: number, migrations =
 }
 
 /**
- * Copies the database to `readings.db.version-<n>-<UTC time>`, whole or not at all.
+ * Copies the database to `readings.db.<reason>-<UTC time>`, whole or not at all.
+ * @returns the copy
  * @throws MonitorError `database_*`, `file_system`
  */
-export async function backUp(database: Database, version: number, fileMode: number): Promise<void> {
-  const backup = `${database.path}.version-${version}-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+export async function copyBeside(database: Database, reason: string, fileMode: number): Promise<string> {
+  const backup = `${database.path}.${reason}-${new Date().toISOString().replace(/[-:.]/g, '')}`;
   const temporary = `${backup}.temporary`;
   try {
     makeEmpty(temporary); // SQLite would follow a link
@@ -49,6 +50,7 @@ export async function backUp(database: Database, version: number, fileMode: numb
     settleOwnFile(temporary, fileMode);
     renameSync(temporary, backup);
     syncDirectory(dirname(backup));
+    return backup;
   } catch (thrown) {
     throw thrown instanceof MonitorError ? thrown : fileError('back up the database to', backup, thrown);
   } finally {

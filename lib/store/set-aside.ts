@@ -1,6 +1,7 @@
 /** Moves a database that cannot be used out of the way, with all that belongs to it; nothing is ever deleted. */
 import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { textOfRemedy } from '../errors';
 import { fileError } from '../files/file-error';
 import { syncDirectory } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
@@ -26,7 +27,7 @@ export function setAside(path: string, why: string, logger: Logger, now = new Da
   logger.critical('database_replaced', `${path} cannot be used (${why}): moved to ${aside}, a new one is started`, {
     moved_to: aside,
     reason: why,
-    remediation: `Try to recover its readings: ${recoveryOf(aside)}`,
+    remediation: textOfRemedy(recoveryOf(aside)),
   });
   return aside;
 }

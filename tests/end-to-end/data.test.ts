@@ -61,7 +61,7 @@ it('a database that was set aside is merged: exit 3, and what could not be read 
 
 it.each([
   [[], 2, 'data needs a word that says what to do; there are restore'],
-  [['restore'], 2, 'data restore FILE: 0 given'],
+  [['restore'], 2, 'type: data restore FILE (nothing was given after restore)'],
   [['mend', 'x'], 2, 'unexpected argument "mend"'],
   [['merge', '/nonexistent/x.db'], 1, 'Cannot read /nonexistent/x.db: no such file'],
 ])('data %j: exit %d, and one object', async (args, code, message) => {

@@ -1,10 +1,12 @@
 /** data: what is done with the stored data themselves, beside collecting and looking at them. */
+import { isatty } from 'node:tty';
 import { findFiles } from '../../config/find';
 import { loadConfig } from '../../config/load';
-import { BrokenOff, whileNoOther, type DataContext, type DataResult } from '../../data/operation';
+import { BrokenOff, refusal, whileNoOther, type DataContext, type DataResult } from '../../data/operation';
 import { asMonitorError } from '../../errors';
 import { EXIT, exitCodeOf } from '../../exit-codes';
 import { createLogger } from '../../logging/create-logger';
+import { createAsker } from '../ask';
 import { COMMON_FLAGS, usage, type Arguments, type CommandSpec } from '../arguments';
 import { failureText, main, type Invocation } from '../command';
 import { OPERATIONS, operationNamed, type Operation } from '../data/operations';
@@ -16,18 +18,23 @@ import { verboseLogger } from '../verbose-logger';
 
 const SPEC: CommandSpec = {
   name: 'data',
-  summary: 'own the data: restore, merge',
+  summary: `own the data: ${OPERATIONS.map(({ name }) => name).join(', ')}`,
   positionals: OPERATIONS.map(({ usage: words }) => words).join(' | '),
   flags: [
     { name: 'dry-run', help: 'say what would be done, and change nothing' },
-    { name: 'yes', help: 'do not ask' },
+    { name: 'yes', help: 'do not ask; needed without a terminal, if something is deleted' },
+    {
+      name: 'before',
+      value: 'TIME',
+      help: 'forget: only what is older: 90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30',
+    },
     ...COMMON_FLAGS,
   ],
   notes: OPERATIONS.map(({ name, help }) => `${name}: ${help}`),
   examples: OPERATIONS.flatMap(({ examples }) => examples),
   exitCodes: [
     [EXIT.done, 'done'],
-    [EXIT.failed, 'not done, and nothing changed; merge: a second run goes on from there'],
+    [EXIT.failed, 'not done, and nothing changed; merge and import: a second run goes on from there'],
     [EXIT.usage, 'usage or configuration error: nothing was attempted'],
     [EXIT.partial, 'done, but something could not be read; it is counted'],
   ],
@@ -53,7 +60,14 @@ async function run({ arguments: given, terminal, redactor }: Invocation): Promis
   };
   const started = performance.now();
   try {
-    const result = await whileNoOther(context, () => operation.run(given.positionals.slice(1), context, given));
+    const words = given.positionals.slice(1);
+    const result = await whileNoOther(context, async () => {
+      if (operation.asks === true && !context.dryRun && !switches.has('yes')) {
+        const preview = await operation.run(words, { ...context, dryRun: true }, values);
+        await confirm(preview.lines, terminal, context.signal);
+      }
+      return await operation.run(words, context, values);
+    });
     progress.clear();
     if (!context.dryRun) {
       const duration_ms = Math.round(performance.now() - started);
@@ -101,11 +115,35 @@ function checked({ positionals, values, switches }: Arguments): Operation {
     throw usage(SPEC, `${what}; there are ${known}`);
   }
   if (words.length !== operation.words || words.includes('')) {
-    throw usage(SPEC, `data ${operation.usage}: ${String(words.length)} given after "${operation.name}"`);
+    const given = words.length === 0 ? 'nothing' : words.join(' ');
+    throw usage(SPEC, `type: data ${operation.usage} (${given} was given after ${operation.name})`);
   }
   const own = SPEC.flags.slice(0, -COMMON_FLAGS.length).map((flag) => flag.name);
   const allowed = ['dry-run', 'yes', ...(operation.flags ?? [])];
   const refused = [...Object.keys(values), ...switches].find((flag) => own.includes(flag) && !allowed.includes(flag));
   if (refused !== undefined) throw usage(SPEC, `data ${operation.name} does not take --${refused}`);
+  if (operation.asks === true && !switches.has('yes') && !switches.has('dry-run') && !isatty(STDIN)) {
+    throw usage(
+      SPEC,
+      `data ${operation.name} asks before it deletes something, and nobody is here to answer: add --yes`,
+    );
+  }
   return operation;
+}
+
+const STDIN = 0;
+
+/** @throws MonitorError `refused` if the answer is not yes */
+async function confirm(
+  preview: readonly string[],
+  terminal: Invocation['terminal'],
+  signal: AbortSignal,
+): Promise<void> {
+  const asker = createAsker((question) => terminal.err(question), signal);
+  try {
+    const answer = await asker.ask(`${preview.join('\n')}\nDo it? [y/N] `);
+    if (answer === null || !/^y(es)?$/i.test(answer)) throw refusal('Nothing was changed.', '');
+  } finally {
+    asker.close();
+  }
 }

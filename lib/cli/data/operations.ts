@@ -1,7 +1,13 @@
 /** The operations of `data`, one row each. */
-import type { DataContext, DataResult } from '../../data/operation';
+import { compact } from '../../data/compact';
+import { forget } from '../../data/forget';
+import { importCsv } from '../../data/import-csv';
 import { mergeFile } from '../../data/merge';
+import type { DataContext, DataResult } from '../../data/operation';
+import { renameDevice } from '../../data/rename';
+import { renameLocation } from '../../data/rename-location';
 import { restore } from '../../data/restore';
+import { parseMoment } from '../../report/moment';
 import type { Arguments } from '../arguments';
 
 export interface Operation {
@@ -14,7 +20,9 @@ export interface Operation {
   flags?: readonly string[];
   help: string;
   examples: readonly string[];
-  run(words: readonly string[], context: DataContext, given: Arguments): Promise<DataResult>;
+  /** it deletes something: a person is asked first, and anybody else has to say --yes */
+  asks?: boolean;
+  run(words: readonly string[], context: DataContext, values: Arguments['values']): Promise<DataResult>;
 }
 
 export const OPERATIONS: readonly Operation[] = [
@@ -23,16 +31,59 @@ export const OPERATIONS: readonly Operation[] = [
     usage: 'restore FILE',
     words: 1,
     help: 'puts a backup in the place of readings.db; the one before is kept beside it.',
-    examples: ['node bin/data.js restore /mnt/backup/readings.db   go back to a backup'],
+    examples: ['node bin/data.js restore /mnt/backup/readings.db             go back to a backup'],
     run: ([file = ''], context) => restore(file, context),
   },
   {
     name: 'merge',
     usage: 'merge FILE',
     words: 1,
-    help: 'stores what another database has and this one lacks: a backup, one that was set aside as damaged, another home.',
-    examples: ['node bin/data.js merge data/readings.db.corrupt-…   save what a damaged database holds'],
+    help: 'stores what another database has and this one lacks: a backup, a damaged one, one of another home.',
+    examples: ['node bin/data.js merge data/readings.db.corrupt-…            save what a damaged database holds'],
     run: ([file = ''], context) => mergeFile(file, context),
+  },
+  {
+    name: 'rename',
+    usage: 'rename OLD NEW',
+    words: 2,
+    help: 'gives the readings of a device to another one: a replaced sensor goes on with the old history.',
+    examples: ['node bin/data.js rename hue:00:…:01-02-0402 hue:00:…:07-02-0402'],
+    run: ([from = '', to = ''], context) => renameDevice(from, to, context),
+  },
+  {
+    name: 'rename-location',
+    usage: 'rename-location OLD NEW',
+    words: 2,
+    help: 'gives past readings of a room its new name.',
+    examples: ["node bin/data.js rename-location Office 'Guest room'"],
+    run: ([from = '', to = ''], context) => renameLocation(from, to, context),
+  },
+  {
+    name: 'forget',
+    usage: 'forget DEVICE [--before T]',
+    words: 1,
+    flags: ['before'],
+    help: 'deletes the readings of a device, after a question (--yes: without).',
+    examples: ['node bin/data.js forget alexa:GAJ23005314600H3 --before 2026-01-01'],
+    asks: true,
+    run: ([device = ''], context, { before }) =>
+      forget(device, before === undefined ? null : parseMoment('before', before, Date.now()), context),
+  },
+  {
+    name: 'import',
+    usage: 'import FILE.csv',
+    words: 1,
+    help: 'stores what report --format csv wrote; what is wrong is told by its line.',
+    examples: [],
+    run: ([file = ''], context) => importCsv(file, context),
+  },
+  {
+    name: 'compact',
+    usage: 'compact',
+    words: 0,
+    help: 'makes the file as small as its content; meanwhile, cycles wait in the spool.',
+    examples: [],
+    run: (_words, context) => compact(context),
   },
 ];
 

@@ -51,7 +51,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     problems.push({
       status: 'warn',
       message: `${file} is a damaged database that was moved aside; a new one was started`,
-      remediation: `Save what is in it, then remove it: ${recoveryOf(file)}; rm ${shellQuoted(file)}*`,
+      remediation: { ...recoveryOf(file), say: 'Store what can be read of it, and then remove it' },
     });
   }
   return problems;

@@ -25,7 +25,7 @@ export async function quickCheck(database: Database, signal: AbortSignal): Promi
     throw new MonitorError(`${database.path} is damaged: ${found.join('; ').replace(/\s+/g, ' ').slice(0, 300)}`, {
       type: 'database_corrupt',
       permanent: true,
-      remediation: `Save what is in it, then let the next cycle start a new one: ${recoveryOf(database.path)}`,
+      remediation: recoveryOf(database.path),
     });
   } catch (thrown) {
     if (!outOfTime.signal.aborted) throw thrown;

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -154,7 +155,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 1,
     says: /is damaged, or not a database of SQLite.*next cycle moves it aside/,
-    remedy: /cp '.*' copy\.db && sqlite3 copy\.db \.recover/,
+    remedy: /node bin\/data\.js merge '.*readings\.db'/,
     bench: { cycles: false },
     breakIt: (bench) => {
       mkdirSync(bench.home.dataDirectory);
@@ -169,7 +170,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 1,
     says: /is damaged.*next cycle moves it aside/,
-    remedy: /cp '.*' copy\.db && sqlite3 copy\.db \.recover/,
+    remedy: /node bin\/data\.js merge '.*readings\.db'/,
     breakIt: async (bench) => {
       const { home } = bench;
       await sql(bench, 'PRAGMA wal_checkpoint(TRUNCATE)');
@@ -196,7 +197,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'fail',
     exitCode: 2,
     says: /has schema version 99, this program knows versions up to/,
-    remedy: /restore the backup of the older version: ls -l '.*readings\.db'\.version-\*/,
+    remedy: /restore the backup of the older version: node bin\/data\.js restore '.*readings\.db'\.version-\*/,
     breakIt: (bench) => sql(bench, 'PRAGMA user_version = 99'),
     fix: (bench) => sql(bench, `PRAGMA user_version = ${SCHEMA_VERSION}`), // the content of the backup of the older version
   },
@@ -304,10 +305,17 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'warn',
     exitCode: 0,
     says: /readings\.db\.corrupt-\S+ is a damaged database that was moved aside/,
-    remedy: /(rm '.*readings\.db\.corrupt-[^']*'\*)/,
+    remedy: /node bin\/data\.js merge '.*readings\.db\.corrupt-[^']*'/,
     breakIt: async (bench) => {
-      writeFileSync(bench.home.databaseFile, 'lightning struck\n'.repeat(1000));
+      const bytes = readFileSync(bench.home.databaseFile);
+      writeFileSync(bench.home.databaseFile, bytes.fill('lightning struck ', 0, 4096));
       for (const command of ['collect-hue', 'collect-aqm']) await bench.run(command);
+    },
+    fix: async (bench) => {
+      const name = readdirSync(bench.home.dataDirectory).find((file) => file.includes('.corrupt-')) ?? '';
+      const { exitCode } = await bench.run('data', ['merge', join(bench.home.dataDirectory, name)]);
+      if (exitCode !== 3) throw new Error(`data merge ended with ${exitCode ?? 'a signal'}`);
+      bench.type(`rm '${bench.home.databaseFile}'.corrupt-*`);
     },
   },
   {
