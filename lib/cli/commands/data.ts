@@ -28,6 +28,7 @@ const SPEC: CommandSpec = {
       value: 'TIME',
       help: 'forget: only what is older: 90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30',
     },
+    { name: 'repair', help: 'clock: move the cycles to their right time' },
     ...COMMON_FLAGS,
   ],
   notes: OPERATIONS.map(({ name, help }) => `${name}: ${help}`),
@@ -63,10 +64,10 @@ async function run({ arguments: given, terminal, redactor }: Invocation): Promis
     const words = given.positionals.slice(1);
     const result = await whileNoOther(context, async () => {
       if (operation.asks === true && !context.dryRun && !switches.has('yes')) {
-        const preview = await operation.run(words, { ...context, dryRun: true }, values);
+        const preview = await operation.run(words, { ...context, dryRun: true }, given);
         await confirm(preview.lines, terminal, context.signal);
       }
-      return await operation.run(words, context, values);
+      return await operation.run(words, context, given);
     });
     progress.clear();
     if (!context.dryRun) {

@@ -1,4 +1,5 @@
 /** The operations of `data`, one row each. */
+import { clock } from '../../data/clock/clock';
 import { compact } from '../../data/compact';
 import { forget } from '../../data/forget';
 import { importCsv } from '../../data/import-csv';
@@ -22,7 +23,7 @@ export interface Operation {
   examples: readonly string[];
   /** it deletes something: a person is asked first, and anybody else has to say --yes */
   asks?: boolean;
-  run(words: readonly string[], context: DataContext, values: Arguments['values']): Promise<DataResult>;
+  run(words: readonly string[], context: DataContext, given: Arguments): Promise<DataResult>;
 }
 
 export const OPERATIONS: readonly Operation[] = [
@@ -66,7 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
     help: 'deletes the readings of a device, after a question (--yes: without).',
     examples: ['node bin/data.js forget alexa:GAJ23005314600H3 --before 2026-01-01'],
     asks: true,
-    run: ([device = ''], context, { before }) =>
+    run: ([device = ''], context, { values: { before } }) =>
       forget(device, before === undefined ? null : parseMoment('before', before, Date.now()), context),
   },
   {
@@ -76,6 +77,15 @@ export const OPERATIONS: readonly Operation[] = [
     help: 'stores what report --format csv wrote; what is wrong is told by its line.',
     examples: [],
     run: ([file = ''], context) => importCsv(file, context),
+  },
+  {
+    name: 'clock',
+    usage: 'clock [--repair]',
+    words: 0,
+    flags: ['repair'],
+    help: 'lists the cycles with a doubtful time; --repair moves them to the right one, as far as it is known.',
+    examples: ['node bin/data.js clock                                       which cycles have a wrong time'],
+    run: (_words, context, { switches }) => clock(switches.has('repair'), context),
   },
   {
     name: 'compact',
