@@ -169,6 +169,7 @@ function createKit({ row, end, values, isDryRun, ...parts }: KitParts): SourceKi
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
     texts: createDeviceTexts(logger),
     signal,
+    remainingMs: () => end.reading.remainingMs(),
     state: (isDryRun ? readOnlyState : stateFolder)(config.storage.data_directory),
     acquireLock: isDryRun ? takeNoLock : (path, waitMs) => acquireLock(path, waitMs, { signal }),
     lastDevicesSeen: () => lastDevicesSeen(config.storage, row.collector),

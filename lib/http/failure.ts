@@ -1,6 +1,7 @@
 /** What a failed exchange means: the system's and OpenSSL's codes become one of our types with a remedy. */
 import { MonitorError } from '../errors';
 import type { HttpRequest } from './http';
+import { explainTls } from './tls-failure';
 
 const UNREACHABLE: Record<string, string> = {
   ECONNREFUSED: 'refused the connection',
@@ -38,12 +39,12 @@ export function explainFailure(thrown: unknown, { endpoint, tls }: HttpRequest):
     );
   }
   if (TLS_CODE.test(code)) {
-    return new MonitorError(`the certificate of ${endpoint} was not accepted (${code})`, {
+    const { what, remedy } = explainTls(openSslCode(code, thrown), tls?.servername !== undefined);
+    return new MonitorError(`${endpoint} ${what}`, {
       type: 'tls',
       permanent: true,
       endpoint,
-      remediation:
-        'Run "node bin/health.js" for what is wrong with the certificate; for a Hue Bridge, run "node bin/auth-hue.js" again.',
+      remediation: remedy,
       cause: thrown,
     });
   }
@@ -71,6 +72,12 @@ export function explainFailure(thrown: unknown, { endpoint, tls }: HttpRequest):
     endpoint,
     cause: thrown,
   });
+}
+
+/** While a request is written, OpenSSL's own code is only in the text: `…:SSL routines:ssl3_get_record:wrong version number:…`. */
+function openSslCode(code: string, thrown: unknown): string {
+  const reason = code === 'EPROTO' ? /SSL routines:[^:]*:([^:]+)/.exec((thrown as Error).message)?.[1] : undefined;
+  return reason === undefined ? code : `ERR_SSL_${reason.trim().replaceAll(' ', '_').toUpperCase()}`;
 }
 
 /** node-fetch puts the system's code on `code`; some errors of node:http carry it on their cause only. */

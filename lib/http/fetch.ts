@@ -12,6 +12,7 @@ import { MonitorError } from '../errors';
 import { agentFor } from './agent';
 import { explainFailure } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
+import { RedirectRefused } from './redirect';
 
 const DEFAULT_MAX_BYTES = 8_000_000;
 
@@ -57,18 +58,13 @@ async function exchange(request: HttpRequest, signal: AbortSignal, options: Fetc
     redirect: 'manual',
     compress: false,
     signal,
-    agent: await agentFor(request.url, request.tls, options.lookup),
+    agent: await (request.connection?.agent(options.lookup) ?? agentFor(request.url, request.tls, options.lookup)),
   });
   const location = response.headers.get('location');
   const isRedirect = response.status >= 300 && response.status < 400 && location !== null;
   if (isRedirect && request.returnRedirects !== true) {
     (response.body as Readable | null)?.destroy();
-    throw new MonitorError(`${request.endpoint} redirects elsewhere, which is not followed`, {
-      type: 'http',
-      permanent: true,
-      endpoint: request.endpoint,
-      remediation: 'Check the address in the configuration: something else may be answering there.',
-    });
+    throw new RedirectRefused(request.endpoint, location);
   }
   const wire = await readBody(response.body, maxBytes, request.endpoint);
   const body = await decompress(wire, response.headers.get('content-encoding'), maxBytes, request.endpoint);

@@ -1,6 +1,7 @@
 /**
  * One HTTP exchange, as the sources see it. `fetch.ts` does it with node-fetch; tests of a source may pass their own.
  */
+import type { KeptConnection } from './kept-connection';
 
 export interface TlsOptions {
   /** further authorities, PEM */
@@ -22,11 +23,16 @@ export interface PeerCertificate {
   validUntil: number;
 }
 
+/** Where the readings of a cycle come from: a value of `cycles.endpoint`. */
+export type EndpointKind = 'sensors' | 'full' | 'fallback' | 'state';
+
 export interface HttpRequest {
   method: 'GET' | 'POST';
   url: string;
   /** the URL as it may be shown: no key, no token. Goes into errors and the log. */
   endpoint: string;
+  /** what is asked for, in the word of the row of the cycle; absent if no reading comes from it */
+  endpointKind?: EndpointKind;
   headers?: Record<string, string>;
   body?: string;
   /** for the whole exchange, name look-up to last byte */
@@ -38,6 +44,8 @@ export interface HttpRequest {
   tls?: TlsOptions;
   /** A redirect is returned like any answer (its `location` says where to) instead of being a failure. */
   returnRedirects?: boolean;
+  /** over this one; only for http */
+  connection?: KeptConnection;
 }
 
 export interface HttpResponse {

@@ -1,6 +1,6 @@
 /** Every exchange of a cycle is counted, timed and logged here, for all sources in the same way. */
 import type { Logger } from '../logging/logger';
-import type { Http, HttpRequest } from './http';
+import type { EndpointKind, Http, HttpRequest } from './http';
 
 /** What the exchanges of a cycle cost, filled in while they are made, so that it is known after a failure as well. */
 export interface Traffic {
@@ -9,7 +9,7 @@ export interface Traffic {
   /** bytes of response bodies on the wire, before decompression */
   payloadBytes: number;
   /** which endpoint the readings came from; null until one answered. The source says it. */
-  endpoint: 'sensors' | 'full' | 'fallback' | 'state' | null;
+  endpoint: EndpointKind | null;
   /**
    * the clock of the device minus ours, in milliseconds, to the second; null if it sent no time. Of several answers one
    * counts whose sender is proved, then the one that is nearest to our time
@@ -35,9 +35,10 @@ export function observed(
     traffic.payloadBytes += response.payloadBytes;
     const theirs = Date.parse(response.header('date') ?? '');
     if (!Number.isNaN(theirs)) hear(traffic, theirs - Math.floor(now().getTime() / 1000) * 1000, isProved(request));
-    const { endpoint } = request;
+    const { endpoint, endpointKind } = request;
     logger.info('http_response', `${endpoint}: HTTP ${response.status}, ${response.payloadBytes} bytes`, {
       endpoint,
+      ...(endpointKind === undefined ? {} : { endpoint_kind: endpointKind }),
       status: response.status,
       payload_bytes: response.payloadBytes,
       duration_ms: Math.round(performance.now() - askedAt),

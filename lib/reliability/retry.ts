@@ -14,6 +14,8 @@ export interface Operation {
   operation: string;
   /** without secrets: `GET https://192.168.1.10/api/<key>/sensors` */
   endpoint?: string;
+  /** what is asked for: a value of `cycles.endpoint` */
+  endpointKind?: string;
   /**
    * milliseconds that must be left before the deadline for what comes after: a retry that could use them up is not
    * begun
@@ -55,7 +57,11 @@ export function createRetrier(context: RetryContext): Retrier {
     return sum;
   }
 
-  async function run<T>({ operation, endpoint, leaveMs = 0 }: Operation, attempt: () => T | Promise<T>): Promise<T> {
+  async function run<T>(
+    { operation, endpoint, endpointKind, leaveMs = 0 }: Operation,
+    attempt: () => T | Promise<T>,
+  ): Promise<T> {
+    const kind = endpointKind === undefined ? {} : { endpoint_kind: endpointKind };
     const startedAt = now();
     for (let attempts = 1; ; attempts++) {
       let failure: MonitorError;
@@ -68,6 +74,7 @@ export function createRetrier(context: RetryContext): Retrier {
             attempts,
             elapsed_ms,
             endpoint,
+            ...kind,
           });
         }
         return result;
@@ -92,6 +99,7 @@ export function createRetrier(context: RetryContext): Retrier {
           elapsed_ms: Math.round(now() - startedAt),
           error_type: failure.type,
           endpoint: endpoint ?? failure.endpoint,
+          ...kind,
           ...(reason === undefined ? {} : { reason }),
         });
         throw failure;
@@ -103,6 +111,7 @@ export function createRetrier(context: RetryContext): Retrier {
         delay_ms,
         error_type: failure.type,
         endpoint: endpoint ?? failure.endpoint,
+        ...kind,
       });
       await sleep(delay_ms, deadline.signal);
     }

@@ -1,5 +1,5 @@
 /** A simulated Hue Bridge: CLIP v1 over HTTP and HTTPS, pairing by link button, and any fault on demand. */
-import type { Answer, SimulatedRequest } from './answer';
+import { text, type Answer, type SimulatedRequest } from './answer';
 import { createTestAuthority, type TestAuthority } from './certificates';
 import { createFaultScript, type FaultScript } from './fault-script';
 import { answerClip, type BridgeState } from './hue-clip';
@@ -15,6 +15,12 @@ export interface HueBridgeOptions {
   bridgeId?: string;
   /** the key of a paired app, 40 characters; default one that looks like a real one */
   key?: string;
+  /** default BSB002; a Bridge Pro is BSB003 */
+  modelId?: string;
+  /** the bridge whose home a Bridge Pro has taken over; it knows that one's keys */
+  replacesBridgeId?: string;
+  /** true: http answers only with redirects to https, as bridges do that give it up */
+  httpGivenUp?: boolean;
   /** default `['http', 'https']`; a Bridge Pro has `['https']`, the round bridge `['http']` */
   protocols?: ('http' | 'https')[];
   /** default: a leaf with CN = bridge id in upper case, signed by `authority` */
@@ -72,6 +78,9 @@ export async function startHueBridge(options: HueBridgeOptions = {}): Promise<Hu
     home: options.home ?? makeHome(),
     bridgeId: (options.bridgeId ?? '001788fffe100001').toUpperCase(),
     address,
+    modelId: options.modelId ?? 'BSB002',
+    replacesBridgeId: options.replacesBridgeId?.toUpperCase() ?? null,
+    httpGivenUp: options.httpGivenUp ?? false,
     keys: new Set([options.key ?? 'simulated-hue-application-key-0123456789']),
     pressedAt: -Infinity,
     values: options.values ?? 'drift',
@@ -83,7 +92,6 @@ export async function startHueBridge(options: HueBridgeOptions = {}): Promise<Hu
   const faults = createFaultScript();
   const requests: SimulatedRequest[] = [];
   const link = { ...FAST_LINK, ...options.link };
-  const answer = (request: SimulatedRequest): Answer => answerClip(state, request);
 
   let ca = '';
   const servers: Partial<Record<'http' | 'https', Server>> = {};
@@ -98,6 +106,10 @@ export async function startHueBridge(options: HueBridgeOptions = {}): Promise<Hu
       }
     }
     const port = protocol === protocols[0] ? (options.port ?? 0) : 0;
+    const answer = (request: SimulatedRequest): Answer =>
+      protocol === 'http' && state.httpGivenUp
+        ? text('', 'text/html', 301, { location: `${servers.https?.url ?? `https://${address}`}${request.path}` })
+        : answerClip(state, request);
     const common = { name: 'bridge', answer, faults, link, requests, now, address, port };
     servers[protocol] = await startServer(tls === undefined ? common : { ...common, tls });
   }

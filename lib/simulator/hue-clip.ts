@@ -8,6 +8,12 @@ export interface BridgeState {
   /** upper case, as bridges write it */
   bridgeId: string;
   address: string;
+  /** `BSB002`; a Bridge Pro is `BSB003` */
+  modelId: string;
+  /** the bridge whose home a Bridge Pro has taken over, in upper case */
+  replacesBridgeId: string | null;
+  /** every http request is answered by a redirect to https */
+  httpGivenUp: boolean;
   /** the keys that are accepted; delete one and its owner is unauthorized */
   keys: Set<string>;
   /** when the link button was pressed */
@@ -105,7 +111,7 @@ function pair(state: BridgeState, body: string): Answer {
   return json([{ success: { username, ...clientkey } }]);
 }
 
-function publicConfig({ bridgeId }: BridgeState) {
+function publicConfig({ bridgeId, modelId, replacesBridgeId }: BridgeState) {
   return {
     name: 'Hue Bridge',
     datastoreversion: '176',
@@ -114,8 +120,8 @@ function publicConfig({ bridgeId }: BridgeState) {
     mac: macOf(bridgeId),
     bridgeid: bridgeId,
     factorynew: false,
-    replacesbridgeid: null,
-    modelid: 'BSB002',
+    replacesbridgeid: replacesBridgeId,
+    modelid: modelId,
     starterkitid: '',
   };
 }
@@ -162,7 +168,7 @@ function description(state: BridgeState, { headers }: SimulatedRequest): Answer 
     `<?xml version="1.0" encoding="UTF-8" ?><root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major>` +
       `<minor>0</minor></specVersion><URLBase>http://${headers.host ?? state.address}/</URLBase><device>` +
       `<friendlyName>Hue Bridge (${state.address})</friendlyName><manufacturer>Signify</manufacturer>` +
-      `<modelName>Philips hue bridge 2015</modelName><modelNumber>BSB002</modelNumber>` +
+      `<modelName>Philips hue bridge 2015</modelName><modelNumber>${state.modelId}</modelNumber>` +
       `<serialNumber>${serial}</serialNumber></device></root>`,
     'text/xml',
   );

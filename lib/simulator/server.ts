@@ -50,7 +50,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (socket !== undefined) void respond(options, request, response, socket);
   };
   const inner = tls === undefined ? createHttpServer(handle) : createHttpsServer(tls, handle);
-  inner.on('clientError', (_error, socket) => socket.destroy());
+  // What is not HTTP (TLS at a port without it) is answered as a real server does.
+  inner.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
   inner.on('tlsClientError', () => undefined);
 
   // A plain listener in front, so that a connection can fail before TLS, and can be reset below it.

@@ -24,7 +24,7 @@ export interface SourceReport {
 }
 
 export interface Acceptance {
-  row: Pick<SourceRow, 'deviceType' | 'needs'>;
+  row: Pick<SourceRow, 'deviceType' | 'idPrefix' | 'needs'>;
   /** id of a device, as the vendor calls it or with our prefix → location */
   locations: Readonly<Record<string, string>>;
   validation: Config['validation'];
@@ -52,6 +52,7 @@ export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance)
     logger.warning('duplicate_id', message, { device_id });
   }
   sayWrong();
+  warnOfUnusedLocations(devices, acceptance);
   return { ...kept, devicesSeen: devices.length };
 }
 
@@ -75,7 +76,7 @@ function outcomeOf(
   return {
     device_id,
     device_type: row.deviceType,
-    location: texts.own(locationOf(device, locations)),
+    location: texts.own(locationOf(device, row.idPrefix, locations)),
     measured_at: timeOf(device.measuredAt, device_id),
     ...quantities,
     temperature_offset_celsius: null,
@@ -126,14 +127,15 @@ function possible(values: Partial<Quantities>): { quantities: Quantities; imposs
   return { quantities, impossible };
 }
 
-/** As configured (capitals do not matter); else the device's own name. */
+/** As configured (capitals and our prefix do not matter); else the device's own name. */
 function locationOf(
   { name, aliases }: Extract<DeviceAnswer, { name: string }>,
+  idPrefix: string,
   locations: Acceptance['locations'],
 ): string {
   const configured = Object.entries(locations);
   for (const alias of aliases) {
-    const found = configured.find(([key]) => key.toLowerCase() === alias.toLowerCase());
+    const found = configured.find(([key]) => vendorIdOf(key, idPrefix) === alias.toLowerCase());
     if (found !== undefined) return found[1];
   }
   return name;
@@ -149,4 +151,23 @@ export function nothingToStore({ readings, skipped, devicesSeen }: SourceReport)
       : `none of the ${devicesSeen} sensors gave a usable reading: nothing to store`;
   const remediation = 'Run "node bin/health.js" to see which sensors are known.';
   return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
+}
+
+/** An id as a person copies it, from the vendor's app or from what we print, in lower case and without our prefix. */
+function vendorIdOf(key: string, idPrefix: string): string {
+  const id = key.toLowerCase();
+  return id.startsWith(`${idPrefix}:`) ? id.slice(idPrefix.length + 1) : id;
+}
+
+/** A key that names no device is a typing mistake, or a device that is gone; the location would be missed in silence. */
+function warnOfUnusedLocations(devices: readonly DeviceAnswer[], { row, locations, logger }: Acceptance): void {
+  const known = new Set(
+    devices.flatMap(({ deviceId, aliases = [] }) =>
+      [...aliases, deviceId].map((alias) => vendorIdOf(alias, row.idPrefix)),
+    ),
+  );
+  const unused = Object.keys(locations).filter((key) => !known.has(vendorIdOf(key, row.idPrefix)));
+  if (unused.length === 0 || devices.length === 0) return;
+  const message = `locations in the configuration names what no device of the answer has: ${unused.join(', ')}`;
+  logger.warning('location_unused', message, { keys: unused });
 }

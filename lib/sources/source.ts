@@ -30,7 +30,12 @@ export type DeviceAnswer =
       /** its values; a quantity that is not there was not sent */
       values: Partial<Quantities>;
     }
-  | { deviceId: string; skip: SkipReason };
+  | {
+      deviceId: string;
+      skip: SkipReason;
+      /** as above; its own id is one of them anyway */
+      aliases?: readonly string[];
+    };
 
 export interface Source {
   /**
@@ -70,6 +75,8 @@ export interface SourceKit {
   traffic: Traffic;
   /** the end of reading */
   signal: AbortSignal;
+  /** until then */
+  remainingMs: () => number;
   acquireLock: AcquireLock;
   /** how many devices the last good cycle of this collector listed; 0 if there was none */
   lastDevicesSeen: () => Promise<number>;

@@ -218,10 +218,36 @@ describe('what a bridge may answer instead', () => {
     expect(await cycles()).toMatchObject([{ endpoint: 'sensors', requests: 3, retries: 1, readings_stored: 8 }]);
   });
 
-  it('error 901: retried, then the full configuration', async () => {
-    home.bridge.faults.always('/sensors', fault.hueError(901));
-    expect((await home.run('collect-hue')).exitCode).toBe(0);
+  const FAILS_ALONE: [string, Fault][] = [
+    ['error 901', fault.hueError(901)],
+    ['503', fault.status(503)],
+    ['a reset', fault.reset()],
+    ['a cut body', fault.cut()],
+    ['silence', fault.silence()],
+  ];
+  it.each(FAILS_ALONE)('%s at /sensors: retried, then the full configuration, once', async (_, misbehaviour) => {
+    home.configure({ hue: { timeout_seconds: 1 } });
+    home.bridge.faults.always('/sensors', misbehaviour);
+    expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await cycles()).toMatchObject([{ endpoint: 'fallback', requests: 5, retries: 3, readings_stored: 8 }]);
+    const kinds = home.logged('http_response').map(({ endpoint_kind: kind }) => kind);
+    expect([kinds.at(-1), home.logged('retry')[0]?.['endpoint_kind']]).toEqual(['fallback', 'sensors']);
+  });
+
+  it('no time is left for the full configuration: the failure is that of /sensors', async () => {
+    home.configure({ hue: { timeout_seconds: 2 }, collection: { deadline_seconds: 3 }, retry: { max_attempts: 0 } });
+    home.bridge.faults.always('/sensors', fault.silence());
+    expect((await home.run('collect-hue')).exitCode).toBe(1);
+    expect(await cycles()).toMatchObject([{ error_type: 'timeout', requests: 1 }]);
+  });
+
+  it('no usable value, and the full configuration is no better: what /sensors said counts', async () => {
+    for (let number = 1; number <= 8; number++)
+      Object.assign(home.bridge.motionSensor(number).temperature.state, { temperature: null });
+    home.bridge.faults.always(`/api/${home.bridge.key}`, fault.status(404));
+    expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await cycles()).toMatchObject([{ endpoint: 'sensors', outcome: 'ok', readings_stored: 0 }]);
+    expect(home.logged('fallback').length).toBeGreaterThan(0);
   });
 
   it('no sensor although the last good cycle had some: the full configuration', async () => {
@@ -243,16 +269,16 @@ describe('what a bridge may answer instead', () => {
     ['error 1', fault.hueError(1), 4, 'unauthorized', 1],
     ['error 1 as a string', fault.hueError(1, { typeAsString: true }), 4, 'unauthorized', 1],
     ['403', fault.status(403), 4, 'unauthorized', 1],
-    ['503', fault.status(503), 1, 'http', 8],
+    ['503', fault.status(503), 1, 'http', 5],
     ['503 with Retry-After', fault.status(503, { retryAfter: 0 }), 1, 'http', 4],
     ['429', fault.status(429), 1, 'rate_limited', 4],
     ['HTML', fault.html(), 1, 'invalid_response', 8],
     ['a redirect', fault.redirect('http://127.0.0.1:9/'), 1, 'http', 2],
     ['404', fault.status(404), 1, 'http', 8],
-    ['500', fault.status(500), 1, 'http', 8],
-    ['a reset', fault.reset(), 1, 'network', 4],
-    ['a cut body', fault.cut(), 1, 'network', 4],
-    ['a cut body of chunks', fault.cut(0.5, { chunked: true }), 1, 'network', 4],
+    ['500', fault.status(500), 1, 'http', 5],
+    ['a reset', fault.reset(), 1, 'network', 5],
+    ['a cut body', fault.cut(), 1, 'network', 5],
+    ['a cut body of chunks', fault.cut(0.5, { chunked: true }), 1, 'network', 5],
     ['64 MB', fault.hugeBody(), 1, 'invalid_response', 2],
     ['a gzip bomb', fault.gzipBomb(), 1, 'invalid_response', 2],
   ];
@@ -283,7 +309,7 @@ describe('what a bridge may answer instead', () => {
     const { exitCode, stderr } = await home.run('collect-hue');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('no complete answer within 0.2 s');
-    expect(await cycles()).toMatchObject([{ error_type: 'timeout', requests: 2, retries: 1 }]);
+    expect(await cycles()).toMatchObject([{ error_type: 'timeout', requests: 3, retries: 1 }]);
   });
 });
 

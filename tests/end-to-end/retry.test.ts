@@ -12,6 +12,7 @@ const COLLECTORS = [
     collector: 'hue',
     path: '/sensors',
     operation: 'hue.read_sensors',
+    kind: { endpoint_kind: 'sensors' },
     endpoint: /^GET https:\/\/127\.0\.0\.1:\d+\/api\/<key>\/sensors$/,
     readings: 8,
   },
@@ -20,6 +21,7 @@ const COLLECTORS = [
     collector: 'amazon_aqm',
     path: '/api/phoenix/state',
     operation: 'aqm.read_states',
+    kind: {},
     endpoint: /^POST http:\/\/127\.0\.0\.1:\d+\/api\/phoenix\/state$/,
     readings: 2,
   },
@@ -46,8 +48,8 @@ const fail = ({ path }: Collector, misbehaviour: Fault, times?: number) => {
 const at = (level: string, event: string, fields: object) => ({ level, event, ...fields });
 
 describe.each(COLLECTORS)('$command', (collector) => {
-  const { command, operation, endpoint, readings } = collector;
-  const asked = { operation, endpoint: expect.stringMatching(endpoint) as string };
+  const { command, operation, endpoint, kind, readings } = collector;
+  const asked = { operation, endpoint: expect.stringMatching(endpoint) as string, ...kind };
   const HEALS: [string, Fault, string][] = [
     ['a reset', fault.reset(), 'network'],
     ['a cut body', fault.cut(), 'network'],
@@ -71,7 +73,7 @@ describe.each(COLLECTORS)('$command', (collector) => {
 
   it('exhausted: one critical line with all fields, a failed row, and the next cycle works', async () => {
     home = await openHome();
-    fail(collector, fault.reset());
+    for (const { faults } of [home.bridge, home.cloud]) faults.always('*', fault.reset());
     expect((await home.run(command)).exitCode).toBe(1);
     const retry = (attempt: number, delay_ms: number) =>
       at('warning', 'retry', { ...asked, attempt, delay_ms, error_type: 'network' });

@@ -55,7 +55,7 @@ test.each([
   const { exitCode, stderr } = await home.run(command, flags, { environment });
   expect(exitCode).toBe(usual.exitCode);
   expect(exitCode).not.toBe(0);
-  expect(stderr).toContain('was not accepted');
+  expect(stderr).toContain('shows a certificate of an authority that is not known here');
   expect(home.cloud.requests).toEqual([]);
 });
 

@@ -82,6 +82,8 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
         endpoint: config.endpoint,
         ...connection,
         lastDevicesSeen: () => Promise.resolve(0),
+        timeoutMs: config.timeout_seconds * 1000,
+        remainingMs: () => deadline.remainingMs(),
         retrier: quickRetrier(logger, deadline),
         logger,
         traffic,

@@ -29,6 +29,8 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
     ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // the bridge was found a moment ago
     lastDevicesSeen: () => Promise.resolve(0),
+    timeoutMs: hue.timeout_seconds * 1000,
+    remainingMs: () => Infinity,
     retrier,
     logger,
     traffic,

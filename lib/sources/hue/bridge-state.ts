@@ -1,12 +1,13 @@
 /** What is remembered of a bridge that moved: `bridge-state.json` in the data directory. Deleting it is always safe. */
 import { join } from 'node:path';
 import type { HueConfig } from '../../config/config';
-import { asMonitorError } from '../../errors';
+import { asMonitorError, type ErrorType } from '../../errors';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { NotOurFile, readOwnFile } from '../../files/own-file';
 import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
+import { normalBridgeId } from './found-bridge';
 
 export const BRIDGE_FILE = 'bridge-state.json';
 const VERSION = 1;
@@ -19,6 +20,10 @@ export interface BridgeState {
   address: string | null;
   /** when the discovery service was last asked, milliseconds since 1970; null if never */
   cloudAskedAt: number | null;
+  /** the bridge asked us to wait (Retry-After): it is not asked between `at` and `until`, milliseconds since 1970 */
+  wait: { at: number; until: number; errorType: ErrorType } | null;
+  /** the bridge that has taken the home over, as it was found */
+  successor: { bridgeId: string; address: string } | null;
 }
 
 export interface BridgeMemory {
@@ -40,13 +45,17 @@ export function openBridgeMemory(folder: StateFolder, config: Place, logger: Log
     state,
     remember(change) {
       Object.assign(state, change);
-      const { address, cloudAskedAt } = state;
+      const { address, cloudAskedAt, wait, successor } = state;
       const content = {
         version: VERSION,
         configured_url: config.bridge_url,
         bridge_id: config.bridge_id,
         address,
-        cloud_asked_at: cloudAskedAt === null ? null : new Date(cloudAskedAt).toISOString(),
+        cloud_asked_at: cloudAskedAt === null ? null : isoTime(cloudAskedAt),
+        ...(wait && {
+          wait: { at: isoTime(wait.at), not_before: isoTime(wait.until), error_type: wait.errorType },
+        }),
+        ...(successor && { successor: { bridge_id: successor.bridgeId, address: successor.address } }),
       };
       try {
         folder.write(BRIDGE_FILE, `${JSON.stringify(content, null, 2)}\n`);
@@ -62,11 +71,34 @@ export function openBridgeMemory(folder: StateFolder, config: Place, logger: Log
 function stateFor(config: Place, content: Record<string, unknown>): BridgeState {
   const { configured_url: url, bridge_id: id, address, cloud_asked_at: asked } = content;
   const same = url === config.bridge_url && id === config.bridge_id;
-  const askedAt = typeof asked === 'string' ? Date.parse(asked) : NaN;
   return {
     address: same ? usableAddress(address, config) : null,
-    cloudAskedAt: Number.isNaN(askedAt) ? null : askedAt,
+    cloudAskedAt: timeIn(asked),
+    wait: same ? usableWait(content['wait']) : null,
+    successor: same ? usableSuccessor(content['successor']) : null,
   };
+}
+
+const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+function timeIn(value: unknown): number | null {
+  const ms = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function usableWait(value: unknown): BridgeState['wait'] {
+  if (!isObject(value)) return null;
+  const [at, until] = [timeIn(value['at']), timeIn(value['not_before'])];
+  if (at === null || until === null) return null;
+  return { at, until, errorType: value['error_type'] === 'http' ? 'http' : 'rate_limited' };
+}
+
+function usableSuccessor(value: unknown): BridgeState['successor'] {
+  if (!isObject(value)) return null;
+  const bridgeId = normalBridgeId(value['bridge_id']);
+  const { address } = value;
+  const isAddress = typeof address === 'string' && URL.canParse(address) && new URL(address).origin === address;
+  return bridgeId !== null && isAddress ? { bridgeId, address } : null;
 }
 
 function read(file: string, logger: Logger): Record<string, unknown> {
@@ -93,9 +125,9 @@ function read(file: string, logger: Logger): Record<string, unknown> {
   return state;
 }
 
-/** Scheme, host and port, with the scheme of the configuration, and nothing else; else null. */
+/** Scheme, host and port, with the scheme of the configuration or https, and nothing else; else null. */
 function usableAddress(value: unknown, { bridge_url }: Place): string | null {
   if (typeof value !== 'string' || !URL.canParse(value)) return null;
   const { origin, protocol } = new URL(value);
-  return origin === value && protocol === new URL(bridge_url).protocol ? value : null;
+  return origin === value && ['https:', new URL(bridge_url).protocol].includes(protocol) ? value : null;
 }

@@ -23,6 +23,8 @@ export interface ClipPublicConfig {
   /** 16 hex digits, lower case */
   bridgeId: string;
   modelId: string | null;
+  /** the bridge from which this one took the home over; null if it did not, or does not say so */
+  replacesBridgeId: string | null;
   name: string | null;
 }
 

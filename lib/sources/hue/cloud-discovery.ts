@@ -1,9 +1,8 @@
 /** Asks Signify's discovery service which bridges contacted it from this network; it learns nothing but our address. */
-import { isIP } from 'node:net';
 import { MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
 import { isObject, parseJson } from './clip';
-import { normalBridgeId, type FoundBridge } from './found-bridge';
+import { isUsableHost, normalBridgeId, type FoundBridge } from './found-bridge';
 
 export interface CloudDiscoveryContext {
   /** hue.discovery_url */
@@ -39,7 +38,7 @@ function bridgeOf(item: unknown): FoundBridge[] {
   if (!isObject(item)) return [];
   const bridgeId = normalBridgeId(item['id']);
   const host = item['internalipaddress'];
-  if (bridgeId === null || typeof host !== 'string' || isIP(host) === 0) return [];
+  if (bridgeId === null || !isUsableHost(host)) return [];
   const port = Number(item['port']);
   const announced = Number.isInteger(port) && port > 0 && port < 65536 ? port : null;
   return [{ bridgeId, host, port: announced, foundBy: 'cloud' }];

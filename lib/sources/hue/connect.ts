@@ -2,6 +2,7 @@
  * What is needed to talk to the configured bridge: a client that proves it before it sends the key, and where it is.
  */
 import type { Config, HueConfig } from '../../config/config';
+import type { TlsOptions } from '../../http/http';
 import type { Redact } from '../../logging/redact';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import { createHueClient, type HueClient } from './client';
@@ -12,7 +13,7 @@ import { provingFirst } from './proof';
 import { handshakeProves, tlsOptionsFor } from './tls';
 
 /** `signal` is the cycle's deadline. */
-export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' | 'client' | 'searchMs'> {
+export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' | 'client' | 'clientFor' | 'searchMs'> {
   config: Pick<Config, 'collection'> & { hue: HueConfig };
   /** the application key */
   key: string;
@@ -33,26 +34,27 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
   if (hue.bridge_url.startsWith('https:') && hue.tls === 'insecure') {
     logger.warning('tls_insecure', 'hue.tls is insecure: anybody in this network can pretend to be the bridge');
   }
-  const timeoutMs = hue.timeout_seconds * 1000;
   const known = openKnownCertificate(search.state, logger);
-  const client = createHueClient({
-    http: verifyingOnce(http, known),
-    key,
-    tls: tlsOptionsFor(hue, known.authorities),
-    timeoutMs,
-    redact,
-    signal,
-    texts,
-  });
+  const clientWith = (tls: TlsOptions): HueClient => {
+    const timeoutMs = hue.timeout_seconds * 1000;
+    return createHueClient({ http: verifyingOnce(http, known, logger), key, tls, timeoutMs, redact, signal, texts });
+  };
+  const client = clientWith(tlsOptionsFor(hue, known.authorities));
   const locator = createLocator({
     config: hue,
     client,
+    clientFor: (bridge_id) =>
+      clientWith(
+        bridge_id === null
+          ? { rejectUnauthorized: false }
+          : tlsOptionsFor({ ...hue, tls: 'verify', bridge_id, certificate_sha256: '' }),
+      ),
     http,
     logger,
     signal,
     searchMs: (collection.deadline_seconds * 1000) / 4,
     ...search,
   });
-  const proved = handshakeProves(hue) || hue.bridge_id === '';
-  return { client: proved ? client : provingFirst(client, hue.bridge_id), locator };
+  if (hue.bridge_id === '') return { client, locator };
+  return { client: provingFirst(client, hue.bridge_id, (address) => handshakeProves(address, hue.tls)), locator };
 }

@@ -10,12 +10,14 @@ export function createHue(kit: SourceKit): Source {
   const hue = kit.config.hue as HueConfig;
   const key = kit.secrets.hue?.username;
   if (key === undefined) return withoutSecret(notPaired);
-  const { http, logger, redactor, signal, state, texts, retrier, traffic, lastDevicesSeen } = kit;
+  const { http, logger, redactor, signal, remainingMs, state, texts, retrier, traffic, lastDevicesSeen } = kit;
   const config = { ...kit.config, hue };
   return createHueSource({
     endpoint: (kit.flags['endpoint'] as HueConfig['endpoint'] | undefined) ?? hue.endpoint,
     ...connectToBridge({ config, key, http, logger, redact: redactor, signal, state, texts }),
     lastDevicesSeen,
+    timeoutMs: hue.timeout_seconds * 1000,
+    remainingMs,
     retrier,
     logger,
     traffic,

@@ -26,11 +26,12 @@ export function partsByDevice(sensors: ClipSensors): DeviceParts {
 }
 
 /** A sensor that was paired again may leave its former entry behind, with its former name and value. */
-function present(known: ClipSensor | undefined, sensor: ClipSensor): ClipSensor {
+export function present(known: ClipSensor | undefined, sensor: ClipSensor): ClipSensor {
   return known === undefined || (isAway(known) && !isAway(sensor)) ? sensor : known;
 }
 
-function isAway({ config }: ClipSensor): boolean {
+/** Switched off or out of reach: its value is an old one. */
+export function isAway({ config }: ClipSensor): boolean {
   return isObject(config) && (config['on'] === false || config['reachable'] === false);
 }
 

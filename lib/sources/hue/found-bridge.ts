@@ -1,4 +1,5 @@
 /** A bridge that an answer names: not proved, so it does not get the key. */
+import { isIP } from 'node:net';
 
 export interface FoundBridge {
   /** 16 hex digits, lower case */
@@ -8,6 +9,11 @@ export interface FoundBridge {
   /** the announced port; null if none was */
   port: number | null;
   foundBy: 'mdns' | 'cloud';
+}
+
+/** Whether it is an address that a URL can hold: one with a zone (`fe80::1%eth0`) is not. */
+export function isUsableHost(host: unknown): host is string {
+  return typeof host === 'string' && isIP(host) !== 0 && !host.includes('%');
 }
 
 /** `00:17:88:FF:FE:10:00:01` → `001788fffe100001`; null for what is not a bridge id. */

@@ -56,6 +56,8 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
       endpoint: hue.endpoint,
       ...connection,
       lastDevicesSeen: () => Promise.resolve(0),
+      timeoutMs: asked.timeout_seconds * 1000,
+      remainingMs: () => deadline.remainingMs(),
       retrier: createRetrier({ policy, logger, sleep, deadline }),
       logger,
       traffic,
@@ -94,6 +96,8 @@ const WARNED: Partial<Record<string, string>> = {
   tls_insecure:
     'Set hue.tls: verify in config.yaml; pairing again pins a certificate without an authority: node bin/auth-hue.js',
   text_repaired: 'Rename the room or device in the Hue app, then: node bin/health.js hue',
+  location_unused:
+    'Correct or remove these keys below hue.locations in config.yaml; the ids are in: node bin/report.js',
   duplicate_id: 'If it was added twice, remove the old one in the Hue app, then: node bin/health.js hue',
 };
 
@@ -117,7 +121,6 @@ const REMEDIES: Partial<Record<ErrorType, string>> = {
   network: SWITCH_ON,
   timeout: SWITCH_ON,
   deadline: SWITCH_ON,
-  tls: 'If the bridge was replaced or reset, pair with it again, which also learns its certificate: node bin/auth-hue.js',
   wrong_bridge: 'Find the right one, or pair with the new one: node bin/auth-hue.js',
   unauthorized: 'Pair again: press the link button of the bridge and run node bin/auth-hue.js',
   rate_limited: 'Another app asks the bridge too often; wait a minute, then: node bin/health.js hue',

@@ -14,36 +14,47 @@ import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
 
 export const CERTIFICATE_FILE = 'bridge-certificate.json';
-const VERSION = 1;
+const VERSION = 2;
 
 /** What the verification was based on: with another name or other authorities it has to be done again. */
 type Basis = Required<Pick<TlsOptions, 'servername' | 'ca'>>;
 
+/** A certificate that was verified. */
+interface Verified {
+  sha256: string;
+  valid_until: string;
+  authorities: readonly unknown[];
+  /** the pin of the configuration, if the bridge showed this certificate instead; else '' */
+  replaces_pin: string;
+}
+
 export interface KnownCertificate {
-  /** authorities (PEM) that took part in the verification, and so can be read */
+  /** authorities (PEM) that took part in a verification, and so can be read */
   readonly authorities: readonly unknown[];
-  /** SHA-256 of the certificate that was verified on this basis and is still valid; null: verify */
-  find(basis: Basis): string | null;
-  keep(basis: Basis, certificate: PeerCertificate): void;
+  /** the certificate that was verified on this basis and is still valid; null: verify */
+  find(basis: Basis): Pick<Verified, 'sha256' | 'replaces_pin'> | null;
+  keep(basis: Basis, certificate: PeerCertificate, replacesPin?: string): void;
 }
 
 /** Nothing here ever fails a cycle: what cannot be read is verified again, what cannot be written costs time only. */
 export function openKnownCertificate(folder: StateFolder, logger: Logger): KnownCertificate {
   const file = join(folder.path, CERTIFICATE_FILE);
-  let content = read(file);
+  const read = (): Certificates => readCertificates(file);
+  let certificates = read();
   return {
     get authorities() {
-      return content.authorities;
+      return Object.values(certificates).flatMap(({ authorities }) => authorities);
     },
-    find(basis) {
-      const { bridge_id, authorities, sha256, valid_until: until } = content;
-      if (bridge_id !== basis.servername || JSON.stringify(authorities) !== JSON.stringify(basis.ca)) return null;
-      const valid = typeof until === 'string' && Date.parse(until) > Date.now();
-      return valid && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
+    find({ servername, ca }) {
+      const known = Object.hasOwn(certificates, servername) ? certificates[servername] : undefined;
+      if (known === undefined || JSON.stringify(known.authorities) !== JSON.stringify(ca)) return null;
+      return Date.parse(known.valid_until) > Date.now() ? known : null;
     },
-    keep({ servername, ca }, { sha256, validUntil }) {
+    keep({ servername, ca }, { sha256, validUntil }, replacesPin = '') {
       const valid_until = new Date(validUntil).toISOString();
-      content = { version: VERSION, bridge_id: servername, sha256, valid_until, authorities: ca };
+      const verified: Verified = { sha256, valid_until, authorities: ca, replaces_pin: replacesPin };
+      certificates = { ...read(), [servername]: verified }; // another bridge's may have been added since
+      const content = { version: VERSION, certificates };
       try {
         folder.write(CERTIFICATE_FILE, `${JSON.stringify(content, null, 1)}\n`);
       } catch (thrown) {
@@ -53,50 +64,81 @@ export function openKnownCertificate(folder: StateFolder, logger: Logger): Known
   };
 }
 
-/** Passes every exchange on; one whose verification was done before asks for that certificate instead. */
-export function verifyingOnce(http: Http, known: KnownCertificate): Http {
+/**
+ * Passes every exchange on; one whose verification was done before asks for that certificate instead. A pinned
+ * certificate may be replaced by one that the authorities vouch for, for the same bridge: firmware updates do that.
+ */
+export function verifyingOnce(http: Http, known: KnownCertificate, logger: Logger): Http {
   return async (request) => {
-    const { ca, servername } = request.tls ?? {};
+    const { ca, servername, pinnedSha256: pin = '' } = request.tls ?? {};
     if (!request.url.startsWith('https:') || ca === undefined || servername === undefined) return http(request);
     const basis = { ca, servername };
-    const pinnedSha256 = known.find(basis);
-    if (pinnedSha256 !== null) {
+    const before = known.find(basis);
+    const verified = before !== null && before.replaces_pin === pin ? before : null;
+    const expected = verified?.sha256 ?? pin;
+    let refusal: unknown;
+    if (expected !== '') {
       try {
-        return await http({ ...request, tls: { servername, pinnedSha256 } });
+        return await http({ ...request, tls: { servername, pinnedSha256: expected } });
       } catch (thrown) {
         // Renewed, or another bridge: nothing was sent yet, and the verification shows which.
         if (!isOtherCertificate(thrown)) throw thrown;
+        refusal = thrown;
       }
     }
-    let verified: PeerCertificate | undefined;
-    const onVerified = (certificate: PeerCertificate) => (verified = certificate);
-    const response = await http({ ...request, tls: { ...basis, onVerified } });
-    if (verified !== undefined) known.keep(basis, verified);
-    return response;
+    let shown: PeerCertificate | undefined;
+    const onVerified = (certificate: PeerCertificate) => (shown = certificate);
+    try {
+      return await http({ ...request, tls: { ...basis, onVerified } });
+    } catch (thrown) {
+      // No authority vouches for what is there instead of the pinned certificate.
+      throw pin !== '' && shown === undefined && isAboutTls(thrown) ? refusal : thrown;
+    } finally {
+      if (shown !== undefined) {
+        known.keep(basis, shown, pin);
+        if (pin !== '' && verified === null) sayReplaced(servername, logger);
+      }
+    }
   };
+}
+
+function sayReplaced(bridgeId: string, logger: Logger): void {
+  const message = `the bridge ${bridgeId} shows a certificate of an authority instead of the pinned one: it is accepted from now on, and the pinned one is not. Write certificate_sha256: "" in config.yaml, or run auth-hue`;
+  logger.warning('certificate_replaced', message, { bridge_id: bridgeId });
+}
+
+function isAboutTls(thrown: unknown): boolean {
+  return thrown instanceof MonitorError && (thrown.type === 'tls' || thrown.type === 'wrong_bridge');
 }
 
 function isOtherCertificate(thrown: unknown): boolean {
   return thrown instanceof MonitorError && errorCode(thrown.cause) === 'ERR_TLS_CERT_NOT_PINNED';
 }
 
-interface Content extends Record<string, unknown> {
-  authorities: readonly unknown[];
-}
+/** bridge id → its certificate */
+type Certificates = Record<string, Verified>;
 
 /**
  * Only a file that nobody else can have written is believed; this checks the open file, because its name may lead
  * elsewhere by now.
  */
-function read(file: string): Content {
+function readCertificates(file: string): Certificates {
   try {
     const content: unknown = JSON.parse(readOwnFile(file, OTHERS_MAY_WRITE));
-    const authorities = isObject(content) && content['version'] === VERSION ? content['authorities'] : null;
-    if (Array.isArray(authorities)) return { ...(content as object), authorities };
+    const certificates = isObject(content) && content['version'] === VERSION ? content['certificates'] : null;
+    if (isObject(certificates)) return Object.fromEntries(Object.entries(certificates).filter(isVerified));
   } catch {
     // It counts as none.
   }
-  return { authorities: [] };
+  return {};
+}
+
+function isVerified(entry: [string, unknown]): entry is [string, Verified] {
+  const [, value] = entry;
+  if (!isObject(value)) return false;
+  const { sha256, valid_until: until, authorities, replaces_pin: pin } = value;
+  const isDigest = typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
+  return isDigest && typeof until === 'string' && Array.isArray(authorities) && typeof pin === 'string';
 }
 
 const OTHERS_MAY_WRITE: Objection = (file, path) => {

@@ -2,10 +2,10 @@
  * Where the bridge is. It is asked where it was last known to be, retries included. Only when it is not there (no
  * answer, or another bridge's) there is a search, once, and what is found must prove to be ours before it gets the key.
  */
-import { asMonitorError, type ErrorType, MonitorError } from '../../errors';
-import { openBridgeMemory, type BridgeMemory } from './bridge-state';
-import type { LocatorContext } from './candidates';
-import { proveBridge } from './proof';
+import { type ErrorType, MonitorError } from '../../errors';
+import { openBridgeMemory } from './bridge-state';
+import { redirectIn, type LocatorContext } from './candidates';
+import { refuseWhileWaiting, waitAskedFor } from './retry-after';
 
 export interface Locator {
   /** where it was last known to be */
@@ -22,52 +22,41 @@ export interface Locator {
 const GONE: readonly ErrorType[] = ['network', 'timeout', 'tls', 'wrong_bridge'];
 
 export function createLocator(context: LocatorContext): Locator {
-  const { config, logger, searchMs = 0 } = context;
+  const { config, logger, searchMs = 0, now = Date.now } = context;
   // Without its id nothing found could be proved to be ours.
-  const mayMove = config.bridge_id !== '' && config.discovery.length > 0;
+  const isProvable = config.bridge_id !== '';
+  const mayMove = isProvable && config.discovery.length > 0;
   const mayLook = mayMove && context.search !== false;
   const memory = openBridgeMemory(context.state, config, logger);
-  const known = (mayMove ? memory.state.address : null) ?? config.bridge_url;
+  const { address } = memory.state;
+  const isUsed = address !== null && (mayMove || (isProvable && isSameHost(address, config.bridge_url)));
+  const known = isUsed ? address : config.bridge_url;
+
+  /** Whether the bridge may be elsewhere, or by https instead of http. */
+  const isGone = (failure: unknown): failure is MonitorError => {
+    if (!(failure instanceof MonitorError)) return false;
+    // Over http anybody can pose as ours; one that refuses the key may be such a one, and ours be where it was.
+    const isDoubtful = failure.type === 'unauthorized' && known !== config.bridge_url && known.startsWith('http:');
+    return GONE.includes(failure.type) || isDoubtful || (known.startsWith('http:') && redirectIn(failure) !== null);
+  };
 
   return {
     knownAddress: known,
     async atBridge(read) {
+      refuseWhileWaiting(memory.state, now());
       try {
         return await read(known, mayLook ? searchMs : 0);
       } catch (thrown) {
-        const gone = thrown instanceof MonitorError && GONE.includes(thrown.type);
-        const found = gone && mayLook ? await search(context, memory, known) : null;
-        if (found === null) throw thrown;
-        return read(found, 0);
+        const wait = waitAskedFor(thrown, now());
+        if (wait !== null) memory.remember({ wait });
+        if (!isGone(thrown) || !isProvable) throw thrown;
+        const { readElsewhere } = await import('./search');
+        return readElsewhere({ ...context, search: mayLook }, { memory, known, failure: thrown, read });
       }
     },
   };
 }
 
-/** @returns the address of our bridge, proved and remembered; null if it is nowhere else than at `known` */
-async function search(context: LocatorContext, memory: BridgeMemory, known: string): Promise<string | null> {
-  const { config, logger, signal } = context;
-  const { candidates } = await import('./candidates');
-  const tried = new Set([new URL(known).origin]);
-  for await (const { address, how } of candidates(context, memory)) {
-    if (tried.has(address)) continue;
-    tried.add(address);
-    try {
-      await proveBridge(context.client, address, config.bridge_id);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      const { message } = asMonitorError(thrown);
-      logger.info('candidate_rejected', `${address} (${how}) is not our bridge: ${message}`, { address, how });
-      continue;
-    }
-    logger.warning('bridge_moved', `the bridge is no longer at ${known}: found at ${address} (${how})`, {
-      from: known,
-      to: address,
-      how,
-    });
-    memory.remember({ address: how === 'configuration' ? null : address });
-    return address;
-  }
-  logger.warning('bridge_not_found', `the bridge is not at ${known}, and was found nowhere else`, { address: known });
-  return null;
+function isSameHost(one: string, other: string): boolean {
+  return new URL(one).hostname === new URL(other).hostname;
 }

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { ResponsePacket } from 'multicast-dns';
 import { sleep } from '../../reliability/sleep';
-import { normalBridgeId, type FoundBridge } from './found-bridge';
+import { isUsableHost, normalBridgeId, type FoundBridge } from './found-bridge';
 
 const SERVICE = '_hue._tcp.local';
 
@@ -112,8 +112,9 @@ class Records {
     return [...this.#instances].flatMap(([key, { from }]) => {
       const bridgeId = this.#ids.get(key);
       const service = this.#ports.get(key);
-      if (bridgeId === undefined || service === undefined) return [];
-      return [{ bridgeId, host: this.#addresses.get(service.target) ?? from, port: service.port, foundBy: 'mdns' }];
+      const host = this.#addresses.get(service?.target ?? '') ?? from;
+      if (bridgeId === undefined || service === undefined || !isUsableHost(host)) return [];
+      return [{ bridgeId, host, port: service.port, foundBy: 'mdns' }];
     });
   }
 }

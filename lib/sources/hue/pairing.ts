@@ -67,7 +67,7 @@ async function askForKey(context: PairingContext): Promise<string> {
   });
   if (response.status !== 200) {
     throw new MonitorError(`${endpoint} answered ${response.status}`, {
-      type: response.status === 429 || response.status === 503 ? 'rate_limited' : 'http',
+      type: response.status === 429 ? 'rate_limited' : 'http',
       permanent: response.status < 500 && response.status !== 429,
       endpoint,
       remediation: 'Run "node bin/auth-hue.js" again.',

@@ -14,7 +14,7 @@ export const HUE = {
     key: 'username',
     remedy: { say: 'Pair with the bridge, which writes it', command: 'node bin/auth-hue.js' },
   },
-  quantities: ['temperature_celsius', 'light_lux', 'battery_percent'],
+  quantities: ['temperature_celsius', 'humidity_percent', 'light_lux', 'battery_percent'],
   needs: ['temperature_celsius'],
   flags: [
     {

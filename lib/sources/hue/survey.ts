@@ -29,7 +29,9 @@ export async function findBridges(
       const found = await find[way]();
       const answers = await Promise.allSettled(found.map((bridge) => meetBridge(addressesOf(bridge), client)));
       const bridges = answers.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      if (bridges.length > 0) return [...new Map(bridges.map((bridge) => [bridge.bridgeId, bridge])).values()];
+      const byId = new Map(bridges.map((bridge) => [bridge.bridgeId, bridge]));
+      // Sorted, because answers come in any order, and "2" must mean the same bridge at the next run.
+      if (byId.size > 0) return [...byId.values()].sort((a, b) => (a.bridgeId < b.bridgeId ? -1 : 1));
     } catch (thrown) {
       onFailure(way, asMonitorError(thrown));
     }

@@ -10,23 +10,23 @@ type TlsConfig = Pick<HueConfig, 'bridge_id' | 'tls' | 'ca_file' | 'certificate_
 
 /**
  * Signify's authorities (and those of `ca_file`) must have signed a certificate whose CN is the bridge id, or the leaf
- * must be the pinned one. `tls: insecure` switches both off; the caller warns of that.
+ * must be the pinned one, if one is. `tls: insecure` switches both off; the caller warns of that.
  * @param readable authorities that were read before: to check them again would cost a cycle 2 ms
  * @throws MonitorError `configuration` if `ca_file` cannot be used
  */
 export function tlsOptionsFor(config: TlsConfig, readable: readonly unknown[] = []): TlsOptions {
   const name = config.bridge_id === '' ? {} : { servername: config.bridge_id };
   if (config.tls === 'insecure') return { ...name, rejectUnauthorized: false };
-  if (config.certificate_sha256 !== '') return { ...name, pinnedSha256: config.certificate_sha256 };
-  return { ...name, ca: [...SIGNIFY_ROOTS, ...(config.ca_file === '' ? [] : authoritiesIn(config.ca_file, readable))] };
+  const ca = [...SIGNIFY_ROOTS, ...(config.ca_file === '' ? [] : authoritiesIn(config.ca_file, readable))];
+  return { ...name, ca, ...(config.certificate_sha256 === '' ? {} : { pinnedSha256: config.certificate_sha256 }) };
 }
 
 /**
  * Whether the TLS handshake alone proves which bridge answers; if not, the bridge is asked for its id before it gets
  * the key.
  */
-export function handshakeProves(config: Pick<HueConfig, 'bridge_url' | 'tls'>): boolean {
-  return config.bridge_url.startsWith('https:') && config.tls === 'verify';
+export function handshakeProves(address: string, tls: HueConfig['tls']): boolean {
+  return address.startsWith('https:') && tls === 'verify';
 }
 
 function authoritiesIn(file: string, readable: readonly unknown[]): string[] {

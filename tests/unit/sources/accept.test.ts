@@ -7,7 +7,7 @@ import { recordingLogger } from '../../support/recording-logger';
 
 type Answer = Extract<DeviceAnswer, { values: unknown }>;
 
-const ROW: Acceptance['row'] = { deviceType: 'toy_sensor', needs: [] };
+const ROW: Acceptance['row'] = { idPrefix: 'toy', deviceType: 'toy_sensor', needs: [] };
 const answerOf = (deviceId: string, values: Partial<Quantities>, changes: Partial<Answer> = {}): Answer => ({
   ...{ deviceId, name: 'Hall', aliases: [deviceId.replace(/^toy:/, '')], measuredAt: '2026-01-01T00:00:00.000Z' },
   values,
@@ -161,4 +161,11 @@ describe('the time of a sensor', () => {
       warnings: [],
     });
   });
+});
+
+test('a key of locations that names no device is a warning; one of a device that is off is not', () => {
+  const devices: DeviceAnswer[] = [answerOf('toy:1', { light_lux: 1 }), { deviceId: 'toy:2', skip: 'off' }];
+  const locations = { '1': 'Hall', 'TOY:2': 'Cellar', '3': 'Attic', 'toy:l': 'Bath' };
+  expect(judge(devices, { locations }).logger.of('location_unused')).toEqual([{ keys: ['3', 'toy:l'] }]);
+  expect(judge([], { locations }).logger.of('location_unused')).toEqual([]); // no list: nothing is known
 });

@@ -88,7 +88,7 @@ export const HUE_STATES: readonly BrokenState[] = [
     check: 'hue',
     status: 'fail',
     exitCode: 1,
-    says: /certificate of .* was not accepted/,
+    says: /shows a certificate of an authority that is not known here/,
     remedy: AUTH_HUE,
     breakIt: async (bench) => bench.replaceBridge({ authority: await createTestAuthority() }),
     fix: restore,

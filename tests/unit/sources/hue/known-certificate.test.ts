@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import nodeFs, {
   chmodSync,
   chownSync,
@@ -12,7 +13,7 @@ import { join } from 'node:path';
 import { readOnlyState, stateFolder } from '../../../../lib/files/state-folder';
 import { createHttp } from '../../../../lib/http/fetch';
 import type { Http, TlsOptions } from '../../../../lib/http/http';
-import { createTestAuthority, type TestAuthority } from '../../../../lib/simulator/certificates';
+import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../../../lib/simulator/certificates';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../../lib/simulator/hue-bridge';
 import { CERTIFICATE_FILE, openKnownCertificate, verifyingOnce } from '../../../../lib/sources/hue/known-certificate';
 import { isRoot, NOBODY } from '../../../support/as-user';
@@ -33,16 +34,20 @@ const recorded: Http = (request) => {
 };
 
 const open = (options: HueBridgeOptions = {}) => startHueBridge({ protocols: ['https'], authority, ...options });
-const content = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-const rewrite = (change: object) => writeFileSync(file, JSON.stringify({ ...content(), ...change }));
+type Content = { version: number; certificates: Record<string, Record<string, unknown>> };
+const content = () => JSON.parse(readFileSync(file, 'utf8')) as Content;
+const certificate = () => content().certificates[ID];
+const rewrite = (change: object) =>
+  writeFileSync(file, JSON.stringify({ ...content(), certificates: { [ID]: { ...certificate(), ...change } } }));
 
 /** One exchange, as a cycle's; gives the status, or the type of the failure. */
-async function exchange(tls: TlsOptions = {}, folderOf = stateFolder): Promise<unknown> {
-  const known = openKnownCertificate(folderOf(directory), recordingLogger());
+async function exchange(tls: TlsOptions = {}, folderOf = stateFolder, logger = recordingLogger()): Promise<unknown> {
+  const known = openKnownCertificate(folderOf(directory), logger);
   const address = `${bridge.httpsUrl}/api/${bridge.key}/sensors`;
   return verifyingOnce(
     recorded,
     known,
+    logger,
   )({
     method: 'GET',
     url: address,
@@ -84,21 +89,21 @@ test('a certificate is verified once, and then has to be the same', async () => 
 
 test('a renewed certificate is verified again, in the same exchange', async () => {
   await exchange();
-  const former = content()['sha256'];
+  const former = certificate()?.['sha256'];
   await replaceBridge({ certificate: await authority.bridge(ID) });
   expect([await exchange(), await exchange()]).toEqual([200, 200]);
   expect(asked).toEqual(['verified', 'pinned', 'verified', 'pinned']);
-  expect(content()['sha256']).not.toBe(former);
+  expect(certificate()?.['sha256']).not.toBe(former);
 });
 
 test.each([
   ['another bridge of the same authority', async () => authority.bridge('001788fffe999999'), 'wrong_bridge'],
   ['our bridge by another authority', async () => (await createTestAuthority()).bridge(ID), 'tls'],
   ['our bridge, expired', async () => authority.bridge(ID, { validFromDays: -20, validToDays: -10 }), 'tls'],
-])('%s at the known address gets no request', async (_who, certificate, failure) => {
+])('%s at the known address gets no request', async (_who, shown, failure) => {
   await exchange();
   const kept = content();
-  await replaceBridge({ certificate: await certificate() });
+  await replaceBridge({ certificate: await shown() });
   expect(await exchange()).toBe(failure);
   expect(bridge.requests).toEqual([]);
   expect(content()).toEqual(kept);
@@ -109,7 +114,7 @@ describe('verified again, and remembered again, if', () => {
     ['it has expired since', () => rewrite({ valid_until: '2026-01-01T00:00:00.000Z' })],
     ['the file is cut', () => writeFileSync(file, readFileSync(file, 'utf8').slice(0, 200))],
     ['the file is a list', () => writeFileSync(file, '[]')],
-    ['the file is of another version', () => rewrite({ version: 2 })],
+    ['the file is of another version', () => writeFileSync(file, JSON.stringify({ ...content(), version: 1 }))],
     ['the fingerprint is not valid', () => rewrite({ sha256: 'ab' })],
     ['others may write the file', () => chmodSync(file, 0o622)],
   ];
@@ -125,8 +130,9 @@ describe('verified again, and remembered again, if', () => {
 
 test('the file that is read is the file that was checked, even if its name is changed in between', async () => {
   await exchange();
-  const genuine = content()['sha256'];
-  const impostor = JSON.stringify({ ...content(), sha256: 'f'.repeat(64) });
+  const genuine = certificate()?.['sha256'];
+  const forged = { ...certificate(), sha256: 'f'.repeat(64) };
+  const impostor = JSON.stringify({ ...content(), certificates: { [ID]: forged } });
   const swap = () => {
     writeFileSync(`${file}.planted`, impostor);
     renameSync(`${file}.planted`, file);
@@ -141,11 +147,42 @@ test('the file that is read is the file that was checked, even if its name is ch
     }) as never);
   });
   try {
-    expect(openKnownCertificate(stateFolder(directory), recordingLogger()).find(basis)).toBe(genuine);
+    expect(openKnownCertificate(stateFolder(directory), recordingLogger()).find(basis)?.sha256).toBe(genuine);
   } finally {
     for (const look of looks) look.mockRestore();
   }
-  expect(content()['sha256']).toBe('f'.repeat(64));
+  expect(certificate()?.['sha256']).toBe('f'.repeat(64));
+});
+
+describe('a pinned certificate', () => {
+  const pinOf = ({ cert }: { cert: string }) =>
+    new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
+
+  test('that is replaced by one of an authority for our bridge: accepted, said once, and then the only one', async () => {
+    const former = await selfSignedBridge(ID);
+    const pinnedSha256 = pinOf(former);
+    await replaceBridge({ certificate: former });
+    expect(await exchange({ pinnedSha256 })).toBe(200);
+    await replaceBridge({ certificate: await authority.bridge(ID) });
+    const logger = recordingLogger();
+    expect(await exchange({ pinnedSha256 }, stateFolder, logger)).toBe(200);
+    expect(await exchange({ pinnedSha256 }, stateFolder, logger)).toBe(200);
+    expect(logger.of('certificate_replaced')).toEqual([{ bridge_id: ID }]);
+    expect(asked).toEqual(['pinned', 'pinned', 'verified', 'pinned']);
+    await replaceBridge({ certificate: former });
+    expect(await exchange({ pinnedSha256 })).toBe('tls');
+    expect(bridge.requests).toEqual([]);
+  });
+
+  test.each([
+    ['by another one that nobody vouches for', () => selfSignedBridge(ID)],
+    ['by one for another bridge', () => authority.bridge('001788fffe999999')],
+  ])('that is replaced %s is refused, and nothing is sent', async (_what, shown) => {
+    await replaceBridge({ certificate: await shown() });
+    expect(await exchange({ pinnedSha256: 'ab'.repeat(32) })).toBe('tls');
+    expect(bridge.requests).toEqual([]);
+    expect(existsSync(file)).toBe(false);
+  });
 });
 
 test('a link in its place is not followed', async () => {

@@ -1,12 +1,18 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import type { HueConfig } from '../../../../lib/config/config';
+import { createHttp } from '../../../../lib/http/fetch';
 import { json, type Answer } from '../../../../lib/simulator/answer';
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../../../lib/simulator/certificates';
 import { fault } from '../../../../lib/simulator/faults';
 import { startDiscoveryService, type DiscoveryService } from '../../../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../../lib/simulator/hue-bridge';
+import { createHueClient } from '../../../../lib/sources/hue/client';
 import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
+import { provingFirst } from '../../../../lib/sources/hue/proof';
+import { isInThisHome } from '../../../../lib/sources/hue/home-network';
 import { hueHome, OURS, type HueHome } from '../../../support/hue-home';
 
 const ANOTHER = '001788fffe200002';
@@ -69,6 +75,39 @@ describe('a bridge that is where it was', () => {
     const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
     await home({ bridge_url: bridge.url }).read();
     expect(bridge.requests.map(({ path }) => path)).toEqual(['/api/config', `/api/${KEY}/sensors`]);
+  });
+
+  test('is asked over http on one connection, or at the address that answered first: its name is looked up once', async () => {
+    const asked: { path: string | undefined; local: string; from: number | undefined }[] = [];
+    const server = createServer((request, response) => {
+      const { localAddress = '', remotePort } = request.socket;
+      asked.push({ path: request.url, local: localAddress, from: remotePort });
+      if (closes) response.setHeader('connection', 'close');
+      response.end(JSON.stringify(request.url === '/api/config' ? { bridgeid: OURS } : {}));
+    });
+    let closes = false;
+    await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', () => resolve()));
+    running.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    const { port } = server.address() as AddressInfo;
+    let looked = 0;
+    const lookup: LookupFunction = (_host, options, done) => {
+      const address = `127.0.0.${++looked}`; // another answer each time
+      if (options.all === true) done(null, [{ address, family: 4 }]);
+      else done(null, address, 4);
+    };
+    const client = createHueClient({
+      http: createHttp({ lookup }),
+      ...{ key: KEY, tls: {}, timeoutMs: 5000, redact: (text) => text, signal: new AbortController().signal },
+      texts: { decoded: () => undefined },
+    });
+    const proving = provingFirst(client, OURS, () => false);
+    await proving.sensors(`http://bridge.test:${port}`);
+    const [proof, read] = asked.splice(0);
+    expect([read?.from, read?.local, proof?.local]).toEqual([proof?.from, '127.0.0.1', '127.0.0.1']);
+    closes = true;
+    await proving.sensors(`http://bridge.test:${port}`);
+    expect(asked.map(({ local }) => local)).toEqual(['127.0.0.2', '127.0.0.2']);
+    expect(looked).toBe(2);
   });
 
   test('has nothing to show over http if its id is not known', async () => {
@@ -247,8 +286,145 @@ describe('what is found', () => {
     const at = home({ bridge_url: await deadAddress() });
     at.mdns = [announced(neighbour)];
     await expect(at.read()).rejects.toMatchObject({ type: 'network' });
-    expect(neighbour.requests).toHaveLength(0);
-    expect(at.logger.of('candidate_rejected')).toEqual([]); // it was not even asked
+    // It is only asked whether it has taken our home over, and never gets the key.
+    expect(neighbour.requests.map(({ path }) => path)).toEqual(['/api/config']);
+  });
+});
+
+describe('a bridge that was asked by http and has given it up', () => {
+  const upgraded = (at: HueHome) => at.logger.of('upgraded_to_https');
+
+  test('is followed where it redirects to, once its certificate has proved it, and asked there from then on', async () => {
+    const bridge = await bridgeAt('127.0.0.1', { protocols: ['http', 'https'], httpGivenUp: true });
+    const at = home({ bridge_url: bridge.url, discovery: [] });
+    expect((await at.read()).length).toBeGreaterThan(0);
+    await at.read();
+    expect(upgraded(at)).toEqual([{ from: bridge.url, to: bridge.httpsUrl }]);
+    expect(at.state()).toMatchObject({ address: bridge.httpsUrl });
+    const { requests } = bridge;
+    expect(requests.map(({ path }) => path.replace(KEY, 'key'))).toEqual([
+      '/api/config', // answered by the redirect
+      '/api/config', // over https
+      '/api/key/sensors',
+      '/api/key/sensors', // the next cycle
+    ]);
+  });
+
+  test('is looked for at the usual port of https if its http port is closed (needs port 443)', async () => {
+    const address = '127.0.0.43';
+    const bridge = await bridgeAt(address, { port: 443 }).catch(() => null);
+    if (bridge === null) return; // another user than root may not listen there
+    const at = home({ bridge_url: `http://${address}:1` });
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(upgraded(at)).toMatchObject([{ to: `https://${address}` }]);
+    expect(at.mdnsAsked).toBe(0);
+  });
+
+  test.each([
+    ['is another bridge', async () => authority.bridge(ANOTHER)],
+    ['has signed its certificate itself', () => selfSignedBridge(OURS)],
+  ])('is not followed to what %s', async (_what, certificate) => {
+    const bridge = await bridgeAt('127.0.0.1', {
+      ...{ protocols: ['http', 'https'], httpGivenUp: true },
+      certificate: await certificate(),
+    });
+    const at = home({ bridge_url: bridge.url, discovery: [] });
+    await expect(at.read()).rejects.toMatchObject({ type: 'wrong_bridge' });
+    expect([saysTheKey(bridge), upgraded(at)]).toEqual([false, []]);
+  });
+
+  test('is not followed to another host, nor without its id', async () => {
+    const elsewhere = await bridgeAt('127.0.0.2');
+    const bridge = await bridgeAt('127.0.0.1', { protocols: ['http'] });
+    bridge.faults.always('*', fault.redirect(`${elsewhere.httpsUrl}/api/config`, 301));
+    await expect(home({ bridge_url: bridge.url, discovery: [] }).read()).rejects.toMatchObject({
+      type: 'wrong_bridge',
+    });
+    await expect(home({ bridge_url: bridge.url, bridge_id: '' }).read()).rejects.toMatchObject({ type: 'http' });
+    expect(elsewhere.requests).toEqual([]);
+  });
+});
+
+test('over http, an address where our key is refused is not remembered, and the configured one is asked again', async () => {
+  const impostor = await bridgeAt('127.0.0.2', { protocols: ['http'], key: 'another-key-that-is-not-ours-0123456789' });
+  const gone = await deadAddress('http');
+  const at = home({ bridge_url: gone });
+  at.mdns = [announced(impostor)];
+  await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+  expect(at.state()['address']).toBeNull();
+  await bridgeAt('127.0.0.1', { protocols: ['http'], port: Number(new URL(gone).port) });
+  expect((await at.read()).length).toBeGreaterThan(0);
+
+  // Also an address that was remembered before: somebody else may have it by now.
+  const state = { version: 1, configured_url: gone, bridge_id: OURS, address: impostor.url };
+  writeFileSync(join(at.dataDirectory, 'bridge-state.json'), JSON.stringify(state));
+  expect((await at.read()).length).toBeGreaterThan(0);
+  expect(at.state()['address']).toBeNull();
+});
+
+describe('a Bridge Pro that took the home over', () => {
+  const pro = (options: HueBridgeOptions = {}) =>
+    bridgeAt('127.0.0.2', { bridgeId: ANOTHER, modelId: 'BSB003', replacesBridgeId: OURS, ...options });
+
+  test('is named, and gets no key', async () => {
+    const bridge = await pro();
+    const at = home({ bridge_url: await deadAddress() });
+    at.mdns = [announced(bridge)];
+    const named = { type: 'wrong_bridge', message: expect.stringContaining(`${ANOTHER} at ${bridge.url}`) as string };
+    await expect(at.read()).rejects.toMatchObject(named);
+    expect(at.state()).toMatchObject({ successor: { bridge_id: ANOTHER, address: bridge.url } });
+    expect(saysTheKey(bridge)).toBe(false);
+  });
+
+  test('is named also if it has got the address of the old bridge', async () => {
+    const bridge = await pro();
+    const at = home({ bridge_url: bridge.url });
+    await expect(at.read()).rejects.toMatchObject({
+      message: expect.stringContaining('taken this home over') as string,
+    });
+    expect(saysTheKey(bridge)).toBe(false);
+  });
+
+  test('is not believed if no authority has signed its certificate, nor if it replaces another bridge', async () => {
+    const selfSigned = await pro({ certificate: await selfSignedBridge(ANOTHER) });
+    const ofOthers = await pro({ replacesBridgeId: '001788fffe777777' });
+    const at = home({ bridge_url: await deadAddress() });
+    at.mdns = [announced(selfSigned), announced(ofOthers)];
+    await expect(at.read()).rejects.toMatchObject({ type: 'network' });
+  });
+});
+
+describe('a bridge that asks us to wait', () => {
+  const busy = async (retryAfter: number, status = 429) => {
+    const bridge = await bridgeAt('127.0.0.1');
+    bridge.faults.always('/sensors', fault.status(status, { retryAfter }));
+    const at = home({ bridge_url: bridge.url });
+    return { bridge, at };
+  };
+
+  test.each([
+    [429, 'rate_limited'],
+    [503, 'http'],
+  ])('with %i is not asked before that by the next cycles', async (status, type) => {
+    const { bridge, at } = await busy(1800, status); // longer than the deadline of a cycle
+    await expect(at.read()).rejects.toMatchObject({ type });
+    at.now += 1_799_000;
+    await expect(at.read()).rejects.toMatchObject({ type, permanent: true });
+    expect(bridge.requests).toHaveLength(1);
+    at.now += 1001;
+    bridge.faults.clear();
+    expect((await at.read()).length).toBeGreaterThan(0);
+  });
+
+  test('is believed for a day at most, and not by a clock that was set back', async () => {
+    const { bridge, at } = await busy(999_999_999);
+    await expect(at.read()).rejects.toMatchObject({ type: 'rate_limited' });
+    at.now += 86_400_001;
+    await expect(at.read()).rejects.toMatchObject({ type: 'rate_limited' });
+    at.now -= 10 * 86_400_000;
+    bridge.faults.clear();
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(bridge.requests).toHaveLength(3);
   });
 });
 
@@ -310,6 +486,22 @@ describe('the discovery service', () => {
     writeFileSync(join(at.dataDirectory, 'bridge-state.json'), JSON.stringify(state));
     await at.read();
     expect([configured.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
+  });
+
+  test('lists an address with a zone, one outside of the home and one of this machine: passed over', async () => {
+    const bridge = await bridgeAt('127.0.0.2');
+    const { port } = bridge;
+    const at127 = { id: OURS, internalipaddress: '127.0.0.2', port };
+    const odd = ['fe80::1%eth0', '8.8.8.8'].map((internalipaddress) => ({ id: OURS, internalipaddress, port }));
+    const { url } = await discoveryService(() => json([...odd, at127]));
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    at.mdns = [{ bridgeId: OURS, host: 'fe80::1%eth0', port, foundBy: 'mdns' }];
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(at.logger.of('bridge_moved')).toMatchObject([{ to: bridge.url }]);
+    expect([isInThisHome('127.0.0.2', 'https://192.168.1.10'), isInThisHome('::ffff:8.8.8.8', 'https://a')]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   test('may write the id in any way', async () => {

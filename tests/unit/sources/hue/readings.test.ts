@@ -1,7 +1,7 @@
 /** The sensors of a bridge, as readings in our words. */
 import type { Acceptance } from '../../../../lib/sources/accept';
 import type { ClipSensors } from '../../../../lib/sources/hue/clip';
-import { answersOf } from '../../../../lib/sources/hue/readings';
+import { answersOf, isUsable } from '../../../../lib/sources/hue/readings';
 import { HUE } from '../../../../lib/sources/hue/row';
 import { accepted } from '../../../support/accepted';
 import { recordingLogger } from '../../../support/recording-logger';
@@ -69,6 +69,7 @@ describe('a healthy motion sensor', () => {
   it('is called as the configuration says, by uniqueid or by the shared prefix, in either letter case', () => {
     expect(only(motionSensor(), { locations: { [`${PREFIX}-02-0402`]: 'Cellar' } })?.location).toBe('Cellar');
     expect(only(motionSensor(), { locations: { [PREFIX.toUpperCase()]: 'Cellar' } })?.location).toBe('Cellar');
+    expect(only(motionSensor(), { locations: { [DEVICE]: 'Cellar' } })?.location).toBe('Cellar'); // as we print it
   });
 
   it('keeps its own name if there is no presence part, and its id if there is no name', () => {
@@ -93,6 +94,61 @@ describe('a healthy motion sensor', () => {
     expect(reading?.temperature_celsius).toBeCloseTo(celsius, 6);
     expect(reading?.is_anomalous).toBe(anomalous);
     expect(reading?.measured_at).toBeNull();
+  });
+});
+
+describe('sensors of apps and of deCONZ', () => {
+  const sensor = (type: string, uniqueid: string, name: string, state: object, config: object = { on: true }) => ({
+    ...{ type, uniqueid, name, state, config },
+  });
+  const mac = '00:15:8d:00:02:3a:1b:0c-01';
+  const temperature = sensor('CLIPTemperature', 'balcony-1', 'Balcony', { temperature: -350 });
+
+  it.each([
+    ['one device by its uniqueid', sensor('CLIPHumidity', 'balcony-2', 'Anything', { humidity: 8700 }), 87],
+    ['one device by its name', sensor('CLIPHumidity', 'x', 'Balcony', { humidity: 8700 }), 87],
+    ['two devices', sensor('CLIPHumidity', 'x-1', 'Terrace', { humidity: 8700 }), null],
+    ['one, but switched off', sensor('CLIPHumidity', 'balcony-2', '', { humidity: 8700 }, { on: false }), null],
+    ['one, but without a value', sensor('CLIPHumidity', 'balcony-2', '', { humidity: null }), null],
+    ['one, but impossible', sensor('CLIPHumidity', 'balcony-2', '', { humidity: 870_000 }), null],
+  ])('temperature and humidity that are %s', (_what, humidity, expected) => {
+    const { readings, devicesSeen } = read({ '5': humidity, '9': temperature });
+    expect(readings).toMatchObject([{ temperature_celsius: -3.5, humidity_percent: expected, location: 'Balcony' }]);
+    expect(devicesSeen).toBe(1);
+  });
+
+  it('a name that two temperature sensors share says nothing of whose humidity it is', () => {
+    const other = sensor('CLIPTemperature', 'other', 'Balcony', { temperature: 100 });
+    const { readings } = read({
+      '1': temperature,
+      '2': other,
+      '3': sensor('CLIPHumidity', 'x', 'Balcony', { humidity: 1 }),
+    });
+    expect(readings.map(({ humidity_percent }) => humidity_percent)).toEqual([null, null]);
+  });
+
+  it('ZHATemperature is read, with its humidity', () => {
+    const zha = sensor('ZHATemperature', `${mac}-0402`, 'Bath', { temperature: 2115 });
+    const humidity = sensor('ZHAHumidity', `${mac.toUpperCase()}-0405`, 'Bath (2)', { humidity: 5320 });
+    expect(only({ '1': zha, '2': humidity })).toMatchObject({ temperature_celsius: 21.15, humidity_percent: 53.2 });
+  });
+});
+
+describe('an answer can be used', () => {
+  const [text, off] = [{ state: { temperature: '2150' } }, { config: { on: false } }];
+  it.each([
+    ['one value', {}, true],
+    ['a text instead of a number', text, false],
+    ['no value', { state: { temperature: null } }, false],
+    ['an impossible value', { state: { temperature: -32_768 } }, false],
+    ['a sensor that is off', off, true],
+  ])('with %s: %#', (_what, changes, usable) => {
+    expect(isUsable(motionSensor({ temperature: changes }))).toBe(usable);
+  });
+
+  it('with one good sensor among bad ones, or none at all', () => {
+    const bad = { ...(motionSensor()['2'] as object), ...text, uniqueid: 'bad' };
+    expect([isUsable({ ...motionSensor(), '9': bad }), isUsable({})]).toEqual([true, true]);
   });
 });
 

@@ -34,10 +34,11 @@ describe('tlsOptionsFor', () => {
     expect(ca).toEqual([...SIGNIFY_ROOTS, one.trim(), two.trim()]);
   });
 
-  test('trusts the pinned certificate and no authority', () => {
+  test('trusts the pinned certificate; the authorities are for one that replaces it', () => {
     const pin = 'ab'.repeat(32);
     expect(tlsOptionsFor({ ...VERIFY, certificate_sha256: pin })).toEqual({
       servername: VERIFY.bridge_id,
+      ca: SIGNIFY_ROOTS,
       pinnedSha256: pin,
     });
   });
@@ -67,6 +68,6 @@ test.each([
   ['https://192.168.1.10', 'verify', true],
   ['https://192.168.1.10', 'insecure', false],
   ['http://192.168.1.10', 'verify', false],
-] as const)('the handshake of %s with tls: %s proves the bridge: %s', (bridge_url, tls, proves) => {
-  expect(handshakeProves({ bridge_url, tls })).toBe(proves);
+] as const)('the handshake of %s with tls: %s proves the bridge: %s', (address, tls, proves) => {
+  expect(handshakeProves(address, tls)).toBe(proves);
 });
