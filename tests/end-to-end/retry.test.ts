@@ -73,7 +73,8 @@ describe.each(COLLECTORS)('$command', (collector) => {
 
   it('exhausted: one critical line with all fields, a failed row, and the next cycle works', async () => {
     home = await openHome();
-    for (const { faults } of [home.bridge, home.cloud]) faults.always('*', fault.reset());
+    fail(collector, fault.reset());
+    home.bridge.faults.always('*', fault.reset()); // also the full configuration
     expect((await home.run(command)).exitCode).toBe(1);
     const retry = (attempt: number, delay_ms: number) =>
       at('warning', 'retry', { ...asked, attempt, delay_ms, error_type: 'network' });
