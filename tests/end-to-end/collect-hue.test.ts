@@ -234,13 +234,6 @@ describe('what a bridge may answer instead', () => {
     expect([kinds.at(-1), home.logged('retry')[0]?.['endpoint_kind']]).toEqual(['fallback', 'sensors']);
   });
 
-  it('no time is left for the full configuration: the failure is that of /sensors', async () => {
-    home.configure({ hue: { timeout_seconds: 2 }, collection: { deadline_seconds: 3 }, retry: { max_attempts: 0 } });
-    home.bridge.faults.always('/sensors', fault.silence());
-    expect((await home.run('collect-hue')).exitCode).toBe(1);
-    expect(await cycles()).toMatchObject([{ error_type: 'timeout', requests: 1 }]);
-  });
-
   it('no usable value, and the full configuration is no better: what /sensors said counts', async () => {
     for (let number = 1; number <= 8; number++)
       Object.assign(home.bridge.motionSensor(number).temperature.state, { temperature: null });
