@@ -62,7 +62,7 @@ export function withoutStoring(storage: CycleStorage): CycleStorage {
     lock: () => Promise.resolve({ release: nothing }),
     proveWritable: nothing,
     openStore: nothing,
-    store: { store: (_readings, judge) => Promise.resolve(judge()), storeAll: nothing, prove: nothing, close: nothing },
+    store: { store: (_readings, judge) => Promise.resolve(judge([])), storeAll: nothing, prove: nothing, close: nothing },
     spool: { replay: nothing, add: nothing },
   };
 }
@@ -79,7 +79,7 @@ export interface CycleResult {
   failure: MonitorError | null;
 }
 
-const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0 };
+const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0, leftOut: 0 };
 
 /** What the device gave. */
 interface Answer {
@@ -127,12 +127,15 @@ async function keep(context: CollectContext, answer: Answer): Promise<CycleResul
   const { report, failure: readFailure, clock } = answer;
   const { readings } = report;
   try {
-    const judge = () => recordOf(context, answer, readFailure);
+    const judge = (tooManyNew: readonly string[]) =>
+      recordOf(context, { ...answer, report: without(report, tooManyNew) }, readFailure);
     const storing = storage.spool.replay().then(() => storage.store.store(readings, judge));
     const record = await beforeDeadline(storing, end.storing, end.graceMs);
     const { replaced } = storage.effort;
-    const stored = { readingsStored: readings.length, readingsSpooled: 0, replaced };
-    return { record, report, clock, ...stored, failure: readFailure };
+    const refused = Object.entries(record.devices_skipped).filter(([, reason]) => reason === 'too_many_new');
+    const kept = without(report, Object.keys(Object.fromEntries(refused)));
+    const stored = { readingsStored: kept.readings.length, readingsSpooled: 0, replaced };
+    return { record, report: kept, clock, ...stored, failure: readFailure };
   } catch (thrown) {
     const reason: unknown = end.storing.signal.reason;
     const interrupted = reason instanceof MonitorError && reason.type === 'interrupted' ? reason : null;
@@ -146,6 +149,18 @@ async function keep(context: CollectContext, answer: Answer): Promise<CycleResul
       return lost === 0 ? result : { ...result, failure: failureThatLost(lost, failure, asMonitorError(alsoThrown)) };
     }
   }
+}
+
+/** The report without the readings of devices that the store refuses, because too many are new. */
+function without(report: SourceReport, tooManyNew: readonly string[]): SourceReport {
+  if (tooManyNew.length === 0) return report;
+  const refused = new Set(tooManyNew);
+  const skipped = tooManyNew.map((device_id) => [device_id, 'too_many_new'] as const);
+  return {
+    ...report,
+    readings: report.readings.filter(({ device_id }) => !refused.has(device_id)),
+    skipped: { ...report.skipped, ...Object.fromEntries(skipped) },
+  };
 }
 
 /** Neither the database nor the spool took them: this error says so, with the remedy for the spool. */
@@ -190,7 +205,7 @@ function recordOf(context: CollectContext, { report, clock }: Answer, failure: M
 
 /** The outcome of a cycle is decided here, and nowhere else. */
 function judge(
-  { skipped }: SourceReport,
+  { skipped, leftOut }: SourceReport,
   failure: MonitorError | null,
   replaced: string | null,
   redact: Redact,
@@ -203,7 +218,17 @@ function judge(
     const error = `the database was damaged: it was moved to ${replaced}, and a new one was started`;
     return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'database_corrupt', error };
   }
-  const isPartial = Object.values(skipped).some((reason) => MAKES_PARTIAL.includes(reason));
+  const reasons = Object.values(skipped);
+  const tooManyNew = reasons.filter((reason) => reason === 'too_many_new').length;
+  if (leftOut > 0 || tooManyNew > 0) {
+    const sentences = [
+      ...(leftOut > 0 ? [`${leftOut} sensors more than collection.max_devices were left out`] : []),
+      ...(tooManyNew > 0 ? [`${tooManyNew} sensors were left out, because too many were new within 24 hours`] : []),
+    ];
+    const error = sentences.join('; ');
+    return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'too_many_devices', error };
+  }
+  const isPartial = reasons.some((reason) => MAKES_PARTIAL.includes(reason));
   return {
     outcome: isPartial ? 'partial' : 'ok',
     exit_code: isPartial ? EXIT.partial : EXIT.done,

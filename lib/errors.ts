@@ -15,6 +15,7 @@ export type ErrorType =
   | 'login_needed'
   | 'session_rejected'
   | 'invalid_response'
+  | 'too_many_devices'
   | 'no_readings'
   | 'no_monitor'
   | 'wrong_bridge'

@@ -46,7 +46,7 @@ export const EXIT_CODE_HELP: readonly [ExitCode, string][] = [
   [EXIT.done, 'done: every reading stored; or the source is disabled'],
   [EXIT.failed, 'failed; a later run may succeed'],
   [EXIT.usage, 'usage or configuration error: nothing was attempted'],
-  [EXIT.partial, 'partial: stored, but a malformed sensor was left out or a corrupt database was replaced'],
+  [EXIT.partial, 'partial: stored, but a sensor was left out (malformed, too many) or a corrupt database was replaced'],
   [EXIT.loginNeeded, 'login needed: key or token absent or refused'],
   [EXIT.overlap, 'another cycle of the same collector is still running'],
 ];

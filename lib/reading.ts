@@ -18,10 +18,12 @@ export interface Reading extends Quantities {
 }
 
 /**
- * Why a device gave no reading. `malformed`, `not_answered` (it was asked for, and the answer does not have it) and
- * `duplicate_id` say that the answer was not as it should be; the others are usual.
+/**
+ * Why a device gave no reading. `malformed`, `not_answered` (it was asked for, and the answer does not have it),
+ * `too_many_new` and `duplicate_id` say that the answer was not as it should be; the others are usual.
  */
-export type SkipReason = 'off' | 'unreachable' | 'offline' | 'no_value' | 'malformed' | 'not_answered' | 'duplicate_id';
+export type SkipReason =
+  'off' | 'unreachable' | 'offline' | 'no_value' | 'malformed' | 'not_answered' | 'duplicate_id' | 'too_many_new';
 
 /** With one of these, a cycle that stored something is partial (exit 3). */
-export const MAKES_PARTIAL: readonly SkipReason[] = ['malformed', 'not_answered'];
+export const MAKES_PARTIAL: readonly SkipReason[] = ['malformed', 'not_answered', 'too_many_new'];

@@ -44,11 +44,8 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
 
 /** Why a cycle is partial, and what to do. */
 function explanationOf({ record, replaced }: CycleResult): string[] {
-  const lines: string[] = [];
-  if (replaced !== null) {
-    const { message, remediation } = replacedError(replaced);
-    lines.push(`${message}.`, remediation);
-  }
+  const error = errorOfPartial(record, replaced);
+  const lines = error === null ? [] : [`${error.message}.`, error.remediation];
   if (Object.values(record.devices_skipped).includes('malformed')) {
     lines.push(
       'A malformed sensor was left out. Run "node bin/health.js" to see it; restart the device if that does not change.',
@@ -60,7 +57,21 @@ function explanationOf({ record, replaced }: CycleResult): string[] {
   return lines;
 }
 
-function replacedError(replaced: string): Pick<MonitorError, 'type' | 'message' | 'remediation'> {
+type ShownError = Pick<MonitorError, 'type' | 'message' | 'remediation'>;
+
+/** What a cycle that stored its readings reports as its error; null if there is nothing but skipped sensors. */
+function errorOfPartial(record: CycleResult['record'], replaced: string | null): ShownError | null {
+  if (replaced !== null) return replacedError(replaced);
+  if (record.outcome !== 'partial' || record.error_type === null) return null;
+  return {
+    type: record.error_type,
+    message: record.error ?? '',
+    remediation:
+      'Look at what the device lists: node bin/health.js. If all of it is yours, raise collection.max_devices in config.yaml.',
+  };
+}
+
+function replacedError(replaced: string): ShownError {
   return {
     type: 'database_corrupt',
     message: `The database was damaged and is now in ${replaced}; a new one was started`,
@@ -75,14 +86,18 @@ function jsonOf({ record, report, failure, replaced }: CycleResult, { program }:
     endpoint: record.endpoint,
     payload_bytes: record.payload_bytes,
   };
-  const error = failure ?? (replaced === null ? null : replacedError(replaced));
+  const error = failure ?? errorOfPartial(record, replaced);
   return envelope(program, fields, { ...record, error });
 }
+
+/** So many skipped devices are named in the summary. */
+const NAMED = 20;
 
 /** `collect-hue: 8 readings stored in 143 ms, 1 skipped (Hall: off)` */
 function summaryOf({ record, readingsStored }: CycleResult, program: string): string {
   const skipped = Object.entries(record.devices_skipped);
-  const reasons = skipped.map(([device, reason]) => `${device}: ${reason}`).join(', ');
+  const named = skipped.slice(0, NAMED).map(([device, reason]) => `${device}: ${reason}`);
+  const reasons = [...named, ...(skipped.length > NAMED ? [`and ${skipped.length - NAMED} more`] : [])].join(', ');
   const left = skipped.length === 0 ? '' : `, ${skipped.length} skipped (${printable(reasons)})`;
   return `${program}: ${record.outcome}, ${plural(readingsStored, 'reading')} stored in ${record.duration_ms} ms${left}`;
 }

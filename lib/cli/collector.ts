@@ -187,7 +187,8 @@ async function startHeartbeatOf({ row, kit, end, isDryRun }: Cycle): Promise<Hea
 async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, startedAt: Date): Promise<CycleResult> {
   const { config, logger, redactor, texts, traffic, retrier } = kit;
   const storage = openCycleStorage(row.collector, { config, logger, end });
-  const { validation } = config;
+  const { validation, collection } = config;
+  const maxDevices = collection.max_devices;
   const locations = sectionOf(config, row)?.locations ?? {};
   const context: CollectContext = {
     collector: row.collector,
@@ -195,7 +196,7 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
     startedAt,
     source,
     judgeClock: (devices) => cycleClock({ row, config, traffic, logger, startedAt }, devices),
-    accept: (devices, clock) => accept(devices, { row, locations, validation, texts, logger, clock }),
+    accept: (devices, clock) => accept(devices, { row, locations, validation, maxDevices, texts, logger, clock }),
     traffic,
     storage: isDryRun ? withoutStoring(storage) : storage,
     end,

@@ -80,7 +80,12 @@ export interface AqmConfig {
 export interface Config {
   /** absolute path of the file read */
   file: string;
-  collection: { interval_minutes: number; deadline_seconds: number };
+  collection: {
+    interval_minutes: number;
+    deadline_seconds: number;
+    /** of one cycle */
+    max_devices: number;
+  };
   retry: RetryConfig;
   storage: StorageConfig;
   logging: LoggingConfig;

@@ -81,7 +81,7 @@ export class CurrentFile {
   #openOrCreate(): number {
     const open = () =>
       openOwnFile(this.path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, {
-        mode: 0o666,
+        mode: 0o640,
         open: this.#fs.openSync,
       });
     try {

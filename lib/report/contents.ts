@@ -64,10 +64,10 @@ async function writeLines(database: Database, { request, range, write }: Content
   return found?.last ?? null;
 }
 
-function lineOf(reading: StoredReading, { format, quantities }: Request): string {
+function lineOf(reading: StoredReading, { format, quantities, forSpreadsheet }: Request): string {
   if (format === 'influx') return influxLine(reading, quantities);
   const row = rowOf(reading, quantities);
-  return format === 'csv' ? csvLine(Object.values(row)) : `${JSON.stringify(row)}\n`;
+  return format === 'csv' ? csvLine(Object.values(row), forSpreadsheet) : `${JSON.stringify(row)}\n`;
 }
 
 async function writeOverview(reader: Reader, context: ContentContext): Promise<void> {
@@ -194,7 +194,8 @@ async function writeCycles(database: Database, { request, style, envelope, write
   } else write(rowsAs(request, CYCLE_COLUMNS, cycles));
 }
 
-function rowsAs({ format }: Request, columns: readonly string[], rows: readonly Row[]): string {
+function rowsAs({ format, forSpreadsheet }: Request, columns: readonly string[], rows: readonly Row[]): string {
   if (format === 'ndjson') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))].map(csvLine).join('');
+  const lines = rows.map((row) => columns.map((column) => row[column] ?? null));
+  return [columns, ...lines].map((cells) => csvLine(cells, forSpreadsheet)).join('');
 }

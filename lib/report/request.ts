@@ -25,6 +25,8 @@ export interface Request {
   units: Units;
   /** only what no earlier run with the same format and filters has exported */
   sinceLast: boolean;
+  /** csv: texts that a spreadsheet would run as formulas are made texts */
+  forSpreadsheet: boolean;
 }
 
 /** How far back each format goes without --since; exports contain everything. */
@@ -50,6 +52,8 @@ export function requestOf(
   if (view !== 'readings' && !FORMATS_OF_LISTS.includes(format)) {
     throw wrong(`report ${view} does not have the format ${format}`, `Choose one of ${FORMATS_OF_LISTS.join(', ')}.`);
   }
+  const forSpreadsheet = switches.has('spreadsheet');
+  if (forSpreadsheet && format !== 'csv') throw wrong('--spreadsheet is for csv', 'Add --format csv.');
   if (sinceLast && (view !== 'readings' || !FORMATS_SINCE_LAST.includes(format))) {
     throw wrong('--since-last is for exports of readings', `Add --format ${FORMATS_SINCE_LAST.join(' or ')}.`);
   }
@@ -81,6 +85,7 @@ export function requestOf(
     allQuantities: values['quantity'] === undefined,
     units,
     sinceLast,
+    forSpreadsheet,
   };
 }
 

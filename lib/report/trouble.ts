@@ -130,11 +130,17 @@ function unrecordedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs:
   return [{ kind: 'gap', collector, message }];
 }
 
+/** So many skipped devices are named. */
+const NAMED = 20;
+
 function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<string, string>): Trouble[] {
   const reasons = Object.entries(JSON.parse(devices) as Record<string, string>);
   if (reasons.length === 0) return [];
-  const each = reasons.map(([device, reason]) => `${names.get(device) ?? device} ${reason}`).join(', ');
-  return [{ kind: 'skipped', collector, message: `${collector}: skipped in the last cycle: ${each}` }];
+  const named = reasons.slice(0, NAMED).map(([device, reason]) => `${names.get(device) ?? device} ${reason}`);
+  const more = reasons.length > NAMED ? `, and ${reasons.length - NAMED} more` : '';
+  return [
+    { kind: 'skipped', collector, message: `${collector}: skipped in the last cycle: ${named.join(', ')}${more}` },
+  ];
 }
 
 /** Devices that still answer, but repeat an old value. */

@@ -19,8 +19,10 @@ export interface SourceReport {
   readings: Reading[];
   /** device_id → why it gave no reading */
   skipped: Record<string, SkipReason>;
-  /** how many devices the source listed: readings and skipped together */
+  /** how many devices the source listed: readings, skipped and left out together */
   devicesSeen: number;
+  /** how many were only counted, because there are more than `collection.max_devices` */
+  leftOut: number;
 }
 
 export interface Acceptance {
@@ -28,6 +30,8 @@ export interface Acceptance {
   /** id of a device, as the vendor calls it or with our prefix → location */
   locations: Readonly<Record<string, string>>;
   validation: Config['validation'];
+  /** `collection.max_devices` */
+  maxDevices: number;
   texts: DeviceTexts;
   logger: Logger;
   /** how far the device's clock is wrong, and the time now; absent: it is right, and this machine's is, too */
@@ -35,9 +39,10 @@ export interface Acceptance {
 }
 
 export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance): SourceReport {
-  const { texts, logger } = acceptance;
+  const { texts, logger, maxDevices } = acceptance;
   const { timeOf, sayWrong } = sensorTimes(acceptance);
-  const entries = devices.map((device): Entry => {
+  const accepted = devices.slice(0, maxDevices);
+  const entries = accepted.map((device): Entry => {
     const prefixLength = device.deviceId.indexOf(':') + 1; // it is ours
     const vendorId = device.deviceId.slice(prefixLength);
     const deviceId = device.deviceId.slice(0, prefixLength) + texts.own(vendorId);
@@ -53,7 +58,12 @@ export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance)
   }
   sayWrong();
   warnOfUnusedLocations(devices, acceptance);
-  return { ...kept, devicesSeen: devices.length };
+  const leftOut = devices.length - accepted.length;
+  if (leftOut > 0) {
+    const message = `the answer lists ${leftOut} sensors more than collection.max_devices (${maxDevices}): they were left out`;
+    logger.warning('too_many_devices', message, { left_out: leftOut });
+  }
+  return { ...kept, devicesSeen: devices.length, leftOut };
 }
 
 function outcomeOf(

@@ -25,7 +25,7 @@ export function createMemoryStore(): MemoryStore {
   return {
     cycles,
     store: async (readings, judge) => {
-      const record = judge();
+      const record = judge([]);
       await addAll([{ record, readings }]);
       return record;
     },

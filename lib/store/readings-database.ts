@@ -10,6 +10,7 @@ import { createDatabase, prepareDatabase } from './create-database';
 import type { Database } from './database';
 import { databasePath, identity } from './files';
 import { lockDatabase, whileAlone } from './database-lock';
+import { withoutTooManyNew } from './new-devices';
 import { proveRow } from './prove-row';
 import { setAside } from './set-aside';
 import { noEffort, type Cycle, type CycleRecord, type Effort, type Store } from './store';
@@ -69,20 +70,28 @@ class FileDatabase implements ReadingsDatabase {
     await this.releaseLock();
   }
 
-  async store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord> {
+  async store(readings: Reading[], judge: (tooManyNew: readonly string[]) => CycleRecord): Promise<CycleRecord> {
     const judged: CycleRecord[] = [];
     await this.replacingDamaged(() =>
-      this.transaction(() => {
-        const record = judge();
-        judged.push(record);
-        return [{ record, readings }];
+      this.transaction(async (connection) => {
+        const cycle = await withoutTooManyNew(connection, readings, judge);
+        judged.push(cycle.record);
+        await writeCycle(connection, cycle);
       }),
     );
-    return judged.at(-1) ?? judge();
+    return judged.at(-1) ?? judge([]);
   }
 
   async storeAll(cycles: readonly Cycle[]): Promise<void> {
-    await this.replacingDamaged(() => this.transaction(() => cycles));
+    await this.replacingDamaged(() =>
+      this.transaction(async (connection) => {
+        for (const cycle of cycles) {
+          const { record, readings, spooled = false } = cycle;
+          const admitted = await withoutTooManyNew(connection, readings, (refused) => withSkipped(record, refused));
+          await writeCycle(connection, { ...admitted, spooled });
+        }
+      }),
+    );
   }
 
   async prove(): Promise<void> {
@@ -179,11 +188,10 @@ class FileDatabase implements ReadingsDatabase {
     }
   }
 
-  /** @param cyclesNow called when the lock is held */
-  private async transaction(cyclesNow: () => readonly Cycle[]): Promise<void> {
+  private async transaction(work: (connection: Database) => Promise<void>): Promise<void> {
     const connection = await this.connect();
     await this.begin(connection);
-    for (const cycle of cyclesNow()) await writeCycle(connection, cycle);
+    await work(connection);
     await connection.exec('COMMIT');
   }
 
@@ -202,4 +210,10 @@ class FileDatabase implements ReadingsDatabase {
       if (ms > 100) this.logger.info('lock_waited', `waited ${ms} ms for the lock of ${this.path}`, fields);
     }
   }
+}
+
+/** A cycle that waited in the spool was judged when it ended; it only says which readings it lost since. */
+function withSkipped(record: CycleRecord, refused: readonly string[]): CycleRecord {
+  const reasons = refused.map((device_id) => [device_id, 'too_many_new'] as const);
+  return { ...record, devices_skipped: { ...record.devices_skipped, ...Object.fromEntries(reasons) } };
 }

@@ -60,11 +60,12 @@ export interface Store {
   /**
    * Stores a cycle's row and its readings in one transaction; when it returns they survive a power cut. The same
    * cycle (`started_at` and collector) given twice is stored once.
-   * @param judge gives the row; called when the lock is held, so that it knows what came before
+   * @param judge gives the row; called when the lock is held, so that it knows what came before. It is told which of
+   * the devices are left out because too many are new.
    * @returns the row that is stored
    * @throws MonitorError `database_*`, `future_schema`: nothing of this cycle is stored
    */
-  store(readings: Reading[], judge: () => CycleRecord): Promise<CycleRecord>;
+  store(readings: Reading[], judge: (tooManyNew: readonly string[]) => CycleRecord): Promise<CycleRecord>;
   /** Stores several cycles in one transaction. @throws MonitorError as `store`: none of them is stored */
   storeAll(cycles: readonly Cycle[]): Promise<void>;
   /** Stores a trial cycle and takes it back. @throws MonitorError as `store`, if no cycle can be stored at all */

@@ -10,6 +10,6 @@ export function accepted(
   given: Pick<Acceptance, 'row'> & Partial<Acceptance>,
 ): SourceReport {
   const { logger = silentLogger } = given;
-  const usual = { locations: {}, validation: VALIDATION, texts: createDeviceTexts(logger), logger };
+  const usual = { locations: {}, validation: VALIDATION, maxDevices: 500, texts: createDeviceTexts(logger), logger };
   return accept(devices, { ...usual, ...given });
 }

@@ -64,7 +64,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
       const connection = connectToBridge({
         config: {
           hue: config,
-          collection: { interval_minutes: 5, deadline_seconds: 120 },
+          collection: { interval_minutes: 5, deadline_seconds: 120, max_devices: 500 },
         },
         key,
         state: stateFolder(dataDirectory),

@@ -16,6 +16,7 @@ const READ: SourceReport = {
   readings: [hueReading('hue:1'), hueReading('hue:2')],
   skipped: { 'hue:3': 'off' },
   devicesSeen: 3,
+  leftOut: 0,
 };
 
 interface Change {
@@ -163,6 +164,18 @@ test('all sensors off is not a failure; a malformed one among good ones makes th
   expect(off.result).toMatchObject({ failure: null, record: { outcome: 'ok', exit_code: 0 } });
   const broken = await run({ report: { skipped: { 'hue:3': 'malformed' } } });
   expect(broken.result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3 } });
+});
+
+test('sensors that are too many, or too many new ones, make the cycle partial', async () => {
+  const many = await run({ report: { leftOut: 12, devicesSeen: 15 } });
+  const partial = { outcome: 'partial', exit_code: 3, error_type: 'too_many_devices' };
+  expect(many.result).toMatchObject({ failure: null, readingsStored: 2, record: { ...partial, devices_seen: 15 } });
+  expect(many.result.record.error).toMatch(/^12 sensors more than collection\.max_devices/);
+  const refusesOne: Partial<Store> = { store: (_readings, judge) => Promise.resolve(judge(['hue:2'])) };
+  const { result } = await run({ store: refusesOne });
+  const skipped = { 'hue:3': 'off', 'hue:2': 'too_many_new' };
+  expect(result).toMatchObject({ readingsStored: 1, record: { ...partial, devices_skipped: skipped } });
+  expect(result.report).toMatchObject({ readings: [{ device_id: 'hue:1' }], skipped });
 });
 
 test.each<[string, Change, string[]]>([

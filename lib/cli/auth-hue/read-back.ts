@@ -17,7 +17,7 @@ export interface Paired {
 /** @throws MonitorError as a cycle would */
 export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<SourceReport> {
   const { logger, redactor: redact, retrier, interrupted: signal } = kit;
-  const { hue, validation } = config;
+  const { hue, validation, collection } = config;
   const traffic = noTraffic();
   const state = readOnlyState(config.storage.data_directory);
   const texts = createDeviceTexts(logger);
@@ -35,5 +35,6 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
     logger,
     traffic,
   }).read();
-  return accept(devices, { row: HUE, locations: hue.locations, validation, texts, logger });
+  const maxDevices = collection.max_devices;
+  return accept(devices, { row: HUE, locations: hue.locations, validation, maxDevices, texts, logger });
 }

@@ -34,6 +34,7 @@ const SPEC: CommandSpec = {
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },
     { name: 'output', value: 'FILE', help: 'write to this file, completely or not at all, instead of to stdout' },
     { name: 'since-last', help: 'csv, ndjson, influx: only what the same export has not given before' },
+    { name: 'spreadsheet', help: "csv: a text that a spreadsheet would run as a formula (=, +, -, @) begins with '" },
     ...COMMON_FLAGS,
   ],
   notes: [
@@ -59,8 +60,8 @@ const SPEC: CommandSpec = {
 
 /** Which of report's own flags each of its subcommands takes; the report of the readings takes all. */
 const FLAGS_OF_SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
-  gaps: ['since', 'until', 'format', 'output'],
-  cycles: ['since', 'until', 'format', 'output'],
+  gaps: ['since', 'until', 'format', 'output', 'spreadsheet'],
+  cycles: ['since', 'until', 'format', 'output', 'spreadsheet'],
   backup: [],
 };
 

@@ -111,6 +111,13 @@ function cycleProblems(
       remediation: `Run it by hand to see whether it still fails: ${command}`,
     });
   }
+  if (newest.outcome === 'partial' && newest.error_type === 'too_many_devices') {
+    problems.push({
+      status: 'warn',
+      message: `the last cycle of ${collector} stored a part of what was listed: ${newest.error ?? ''}`,
+      remediation: `Look at what is listed; if all of it is yours, raise collection.max_devices: ${command} --dry-run`,
+    });
+  }
   return problems;
 }
 

@@ -27,9 +27,20 @@ export function columnsOf(quantities: readonly Quantity[]): string[] {
   return ['timestamp', 'measured_at', 'device_id', 'device_type', 'location', ...labels, 'is_anomalous'];
 }
 
-/** RFC 4180, but with Unix line ends. */
-export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(',')}\n`;
+/**
+ * RFC 4180, but with Unix line ends.
+ * @param forSpreadsheet a text that a spreadsheet would run as a formula gets an apostrophe before it, so that it is a
+ * text there; other programs would read the apostrophe as a part of it
+ */
+export function csvLine(cells: readonly Cell[], forSpreadsheet = false): string {
+  return `${cells.map((cell) => csvCell(forSpreadsheet ? asText(cell) : cell)).join(',')}\n`;
+}
+
+/** What begins a formula, also after characters that a spreadsheet may drop, and in the full width of East Asia. */
+const FORMULA = /^[\s\p{Cc}\p{Cf}"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
+
+function asText(cell: Cell): Cell {
+  return typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell;
 }
 
 function csvCell(cell: Cell): string {

@@ -76,9 +76,11 @@ async function ask(
       // Fresh cookies serve the collectors too; everything else in the session belongs to them.
       cookiesOnly: true,
     }).inspect();
-    const { validation } = config;
+    const { validation, collection } = config;
     const { locations } = aqm;
-    const report = accept(inspection.devices, { row, locations, validation, texts: createDeviceTexts(logger), logger });
+    const texts = createDeviceTexts(logger);
+    const maxDevices = collection.max_devices;
+    const report = accept(inspection.devices, { row, locations, validation, maxDevices, texts, logger });
     const problems = [
       ...monitorProblems(inspection, report),
       ...warnings.map(({ message }): Problem => ({ status: 'warn', message })),

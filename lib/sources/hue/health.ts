@@ -62,8 +62,10 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
       logger,
       traffic,
     }).read();
-    const { validation } = config;
-    report = accept(devices, { row, locations: hue.locations, validation, texts: createDeviceTexts(logger), logger });
+    const { validation, collection } = config;
+    const texts = createDeviceTexts(logger);
+    const maxDevices = collection.max_devices;
+    report = accept(devices, { row, locations: hue.locations, validation, maxDevices, texts, logger });
   } catch (thrown) {
     const problems = [bridgeProblem(asMonitorError(thrown)), ...clockProblems(traffic.clockDifferenceMs, 'the bridge')];
     return { message: '', problems, details };
@@ -98,6 +100,7 @@ const WARNED: Partial<Record<string, string>> = {
   text_repaired: 'Rename the room or device in the Hue app, then: node bin/health.js hue',
   location_unused:
     'Correct or remove these keys below hue.locations in config.yaml; the ids are in: node bin/report.js',
+  too_many_devices: 'If all of them are yours, raise collection.max_devices in config.yaml; else: node bin/auth-hue.js',
   duplicate_id: 'If it was added twice, remove the old one in the Hue app, then: node bin/health.js hue',
 };
 

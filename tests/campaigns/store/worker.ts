@@ -90,7 +90,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
       startedAt: new Date(cycle.record.started_at),
       source: { read: () => Promise.resolve([]) },
       judgeClock: () => Promise.resolve(UNHEARD),
-      accept: () => ({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length }),
+      accept: () => ({ readings: cycle.readings, skipped: {}, devicesSeen: cycle.readings.length, leftOut: 0 }),
       traffic: { requests: 1, payloadBytes: 1900, endpoint: 'sensors', clockDifferenceMs: null, clockProved: false },
       storage: cycleStorage,
       end,

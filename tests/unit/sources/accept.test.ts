@@ -117,6 +117,15 @@ test('of two entries with one id the living and newest counts, which is reported
   expect(logger.events).toMatchObject([{ level: 'warning', event: 'duplicate_id', fields: { device_id: 'toy:1' } }]);
 });
 
+test('sensors beyond the limit are only counted, with one warning', () => {
+  const devices = Array.from({ length: 7 }, (_, index) => answerOf(`toy:${index}`, { co_ppm: 1 }));
+  const { readings, skipped, devicesSeen, leftOut, logger } = judge(devices, { maxDevices: 5 });
+  expect(readings.map(({ device_id }) => device_id)).toEqual(['toy:0', 'toy:1', 'toy:2', 'toy:3', 'toy:4']);
+  expect([skipped, devicesSeen, leftOut]).toEqual([{}, 7, 2]);
+  expect(logger.of('too_many_devices')).toEqual([{ left_out: 2 }]);
+  expect(judge(devices, { maxDevices: 7 })).toMatchObject({ devicesSeen: 7, leftOut: 0 });
+});
+
 test('texts are repaired and cut, with one warning; an id that is too long is malformed', () => {
   const { readings, skipped, logger } = judge(
     [

@@ -16,6 +16,7 @@ test('device list and state: every value as in the payload', async () => {
   expect(failure).toBeNull();
   expect(report).toEqual({
     devicesSeen: 1,
+    leftOut: 0,
     skipped: {},
     readings: [{ ...MONITOR_READING, is_anomalous: false, temperature_offset_celsius: null }],
   });
