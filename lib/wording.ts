@@ -8,6 +8,32 @@ export function printable(text: string, mask = '?'): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, mask);
 }
 
+/**
+ * The same for JSON, in which nothing may be lost. JSON itself escapes control characters below U+0020; these are legal in
+ * it, but line ends (U+0085, U+2028), commands (C1), reversed text (bidi) or invisible for a reader.
+ */
+export function escapeUnseen(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Colours, and the bar of `perf` that is drawn again and again, are what this program itself sends to a terminal; after
+ * them everything that is a command, a line end or invisible.
+ */
+const OWN = ['\u001b\\[(?:0|1|2|31|32|33)m', '\r\u001b\\[K', '\r(?=\\[[#-]{20}\\])'];
+const COMMANDS = new RegExp(`(${OWN.join('|')})|(?![\\n\\t])[\\p{Cc}\\p{Cf}\u2028\u2029]`, 'gu');
+
+/**
+ * The last layer before a terminal, cron's mail or a pipeline: whatever a device says, it gives no commands.
+ * @param isTerminal then the commands of this program stay
+ */
+export function harmless(text: string, isTerminal: boolean): string {
+  return text.replace(COMMANDS, (found, own?: string) => (isTerminal && own !== undefined ? found : '?'));
+}
+
 /** `1 reading`, `8 readings` */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,11 +1,13 @@
 /** What a collector prints: nothing under cron if the cycle succeeded, one line on a terminal, one object for `--json`. */
 import type { CycleResult } from '../collect';
 import { textOfRemedy, type MonitorError } from '../errors';
+import type { Redact } from '../logging/redact';
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import type { Reading } from '../reading';
 import { recoveryOf } from '../store/database-error';
 import { plural, printable } from '../wording';
 import { failureText, type Terminal } from './command';
+import type { Answer } from './answer';
 import { envelope } from './envelope';
 
 export interface OutputOptions {
@@ -19,6 +21,7 @@ export interface OutputOptions {
   /** `--quiet-repeats`: a failure that was printed is over */
   hasRecovered: boolean;
   logFile: string;
+  redact: Redact;
 }
 
 export function showCycle(result: CycleResult, terminal: Terminal, options: OutputOptions): void {
@@ -35,7 +38,8 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
       result.readingsSpooled > 0
         ? [`${plural(result.readingsSpooled, 'reading')} kept in the spool for the next cycle.`]
         : [];
-    terminal.err(failureText({ name: options.program }, failure, [...kept, `Log: ${options.logFile}`]));
+    const { program: name, logFile, redact } = options;
+    terminal.err(failureText({ name }, failure, redact, [...kept, `Log: ${logFile}`]));
   } else if (record.outcome === 'partial' && !options.quiet) {
     const lines = [summaryOf(result, options.program), ...explanationOf(result), `Log: ${options.logFile}`];
     terminal.err(lines.map((line) => `${line}\n`).join(''));
@@ -79,7 +83,7 @@ function replacedError(replaced: string): ShownError {
   };
 }
 
-function jsonOf({ record, report, failure, replaced }: CycleResult, { program }: OutputOptions): string {
+function jsonOf({ record, report, failure, replaced }: CycleResult, { program }: OutputOptions): Answer {
   const fields = {
     readings: report.readings.map((reading) => ({ timestamp: record.started_at, ...reading })),
     skipped: report.skipped,

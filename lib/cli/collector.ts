@@ -24,7 +24,7 @@ import { beforeDeadline } from '../reliability/deadline';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { CollectorName } from '../sources/all';
-import { createDeviceTexts } from '../sources/device-text';
+import { createDeviceTexts, KEY_LENGTH } from '../sources/device-text';
 import { sectionOf, type Source, type SourceKit, type SourceRow } from '../sources/source';
 import { lastDevicesSeen } from '../store/last-good-cycle';
 import { acquireLock, takeNoLock } from '../store/lock';
@@ -167,7 +167,7 @@ function createKit({ row, end, values, isDryRun, ...parts }: KitParts): SourceKi
     traffic,
     http: observed(createHttp(), { traffic, logger }),
     retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
-    texts: createDeviceTexts(logger),
+    texts: createDeviceTexts(logger, parts.redactor.ofAtLeast(KEY_LENGTH)),
     signal,
     remainingMs: () => end.reading.remainingMs(),
     state: (isDryRun ? readOnlyState : stateFolder)(config.storage.data_directory),
@@ -254,5 +254,6 @@ function report(cycle: Cycle, result: CycleResult, at: Invocation): void {
     isSilent: !isWell && !memory.failed(record.exit_code, kind),
     hasRecovered: isWell && memory.succeeded(),
     logFile: join(kit.config.logging.directory, `${row.program}.log`),
+    redact: kit.redactor,
   });
 }

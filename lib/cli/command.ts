@@ -7,14 +7,15 @@ import { asMonitorError, type MonitorError } from '../errors';
 import { EXIT, exitCodeOf } from '../exit-codes';
 import { errorCode } from '../files/file-error';
 import { ReaderGone, writeStandardOutput } from '../files/standard-output';
-import { createRedactor, type Redactor } from '../logging/redact';
-import { printable } from '../wording';
+import { createRedactor, LONG_SECRET, type Redact, type Redactor } from '../logging/redact';
+import { harmless, printable } from '../wording';
+import type { Answer } from './answer';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
 import { envelope } from './envelope';
 
 /** What a command may touch of the process. */
 export interface Terminal {
-  out: (text: string) => void;
+  out: (output: string | Answer) => void;
   err: (text: string) => void;
   /** whether stdout is a terminal */
   isTerminal: boolean;
@@ -48,20 +49,20 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
   // Each connection decides itself whether it verifies (lib/http/agent.ts); Node.js would nevertheless warn on stderr.
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   const redactor = createRedactor();
-  const terminal = redacting(processTerminal(), redactor);
+  const terminal = guarded(processTerminal(), redactor);
   const codeOf = options.exitCodeOf ?? (({ type }: MonitorError): number => exitCodeOf(type));
   const end = (failure: MonitorError): never => {
     const code = codeOf(failure);
     // Only one object: a failure after the answer was printed (at the end of the process) is reported by exit code and stderr.
     if (!printed && process.argv.some((word) => /^--json(=|$)/.test(word)))
       terminal.out(envelope(spec.name, options.emptyAnswer ?? {}, { exit_code: code, error: failure }));
-    terminal.err(failureText(spec, failure));
+    terminal.err(failureText(spec, failure, redactor));
     process.exit(code);
   };
   const finish = (code: number): never => {
     if (outputLost === null) process.exit(code);
     const rest = code === EXIT.done ? ['The work itself is done; only its output is lost.'] : [];
-    terminal.err(failureText(spec, outputLost, rest));
+    terminal.err(failureText(spec, outputLost, redactor, rest));
     process.exit(code === EXIT.done ? codeOf(outputLost) : code);
   };
   // An uncaught error is a defect: it is reported in the same form. (Until here bin/door.js has listened for it.)
@@ -116,31 +117,47 @@ function standardError(): NodeJS.WriteStream {
 
 function processTerminal(): Terminal {
   return {
-    out: print,
+    out: (output) => print(typeof output === 'string' ? output : output.text()),
     err: (text) => void standardError().write(text),
     isTerminal: onTerminal,
     environment: process.env,
   };
 }
 
-/** Everything that goes to the terminal, to cron's mail or into a pipeline passes the redactor. */
-function redacting(terminal: Terminal, redact: Redactor): Terminal {
-  return { ...terminal, out: (text) => terminal.out(redact(text)), err: (text) => terminal.err(redact(text)) };
+/**
+ * Everything that goes to the terminal, to cron's mail or into a pipeline passes the redactor, and gives no commands to
+ * a terminal. Short secrets are masked before: in each value of an answer, and in the text of a failure.
+ */
+export function guarded(terminal: Terminal, redact: Redactor): Terminal {
+  const long = redact.ofAtLeast(LONG_SECRET);
+  const shown = (text: string) => harmless(long(text), terminal.isTerminal);
+  return {
+    ...terminal,
+    out: (output) => terminal.out(typeof output === 'string' ? shown(output) : output.text(redact)),
+    err: (text) => terminal.err(shown(text)),
+  };
+}
+
+/** Only what is wrong with the user's own files takes several lines: what a device says must not begin one. */
+function linesOf(message: string, { type }: MonitorError): string {
+  return type === 'configuration' || type === 'usage' ? message : printable(message, ' ');
 }
 
 /** What happened, and what to do, in a few lines; with a stack only if it is a defect of this program. */
 export function failureText(
   spec: Pick<CommandSpec, 'name'>,
   failure: MonitorError,
+  redact: Redact,
   further: readonly string[] = [],
 ): string {
   const stack = failure.type === 'internal' && failure.cause instanceof Error ? (failure.cause.stack ?? '') : '';
   return [
-    ...`${spec.name}: ${failure.message}`.split('\n'),
-    ...stack.split('\n').slice(1, 4),
-    ...(failure.remediation === '' ? [] : failure.remediation.split('\n')),
+    `${spec.name}: ${redact(linesOf(failure.message, failure))}`,
+    stack.split('\n').slice(1, 4).join('\n'),
+    redact(failure.remediation),
     ...further,
   ]
+    .flatMap((text) => text.split('\n'))
     .filter((line) => line !== '')
     .slice(0, 10)
     .map((line) => `${printable(line, ' ')}\n`)

@@ -1,6 +1,7 @@
 /** The common fields of every `--json` answer; only the report of health has another shape. */
 import type { MonitorError } from '../errors';
 import { EXIT } from '../exit-codes';
+import { Answer } from './answer';
 
 /** How a command ended; a field that is left out has its value of success. */
 export interface Ending {
@@ -12,9 +13,9 @@ export interface Ending {
 }
 
 /** @param content the fields that only this command has */
-export function envelope(command: string, content: object, ending: Ending = {}): string {
+export function envelope(command: string, content: object, ending: Ending = {}): Answer {
   const { exit_code = EXIT.done, outcome = exit_code === EXIT.done ? 'ok' : 'failed', error = null } = ending;
-  return `${JSON.stringify({
+  return new Answer({
     schema_version: 1,
     command,
     exit_code,
@@ -23,5 +24,5 @@ export function envelope(command: string, content: object, ending: Ending = {}):
     duration_ms: ending.duration_ms ?? Math.round(performance.now()),
     ...content,
     error: error && { type: error.type, message: error.message, remediation: error.remediation },
-  })}\n`;
+  });
 }

@@ -65,12 +65,12 @@ function worst({ status: overall, checks }: HealthReport): Status {
 }
 
 /** The object of the documented interface; `details` has, in addition, each problem on its own. */
-export function renderJson(report: HealthReport): string {
+export function renderJson(report: HealthReport): object {
   const checks = report.checks.map(({ problems, ...check }) =>
     problems.length === 0 ? check : { ...check, details: { ...check.details, problems } },
   );
   const { status, exit_code, duration_ms } = report;
-  return `${JSON.stringify({ schema_version: 1, status, exit_code, duration_ms, checks })}\n`;
+  return { schema_version: 1, status, exit_code, duration_ms, checks };
 }
 
 const LINE_LENGTH = 79;
@@ -112,7 +112,7 @@ export function renderAnnotations({ checks }: HealthReport): string {
     .flatMap(({ name, problems }) =>
       problems.map(({ status, message, remediation }) => {
         const command = status === 'fail' ? 'error' : 'warning';
-        return `::${command} title=${name}::${escapeData(`${message}\n${remediation}`)}\n`;
+        return `::${command} title=${name}::${escapeData(`${printable(message, ' ')}\n${remediation}`)}\n`;
       }),
     )
     .join('');

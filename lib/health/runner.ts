@@ -10,6 +10,7 @@ import {
   type Problem,
   type Status,
 } from '../check/check';
+import type { Redact } from '../logging/redact';
 import { acquireLock } from '../store/lock';
 import { verdictOf, type Verdict } from './verdict';
 
@@ -57,11 +58,12 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
 async function runOne(check: Check, options: RunOptions): Promise<CheckReport> {
   const startedAt = performance.now();
   const judgement = await judge(check, options);
-  const problems = judgement.problems.map((problem) => complete(check, problem));
+  const { redactor } = options;
+  const problems = judgement.problems.map((problem) => complete(check, problem, redactor));
   return {
     name: check.name,
     status: statusOf(judgement),
-    message: problems.map(({ message }) => message).join(' ') || judgement.message,
+    message: problems.map(({ message }) => message).join(' ') || redactor(judgement.message),
     remediation: [...new Set(problems.map(({ remediation }) => remediation))].join('\n'),
     duration_ms: Math.round(performance.now() - startedAt),
     details: judgement.details,
@@ -114,12 +116,12 @@ function startCheckDeadline(name: string, milliseconds: number) {
   return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
 }
 
-function complete(check: Check, { status, message, remediation, stops }: Problem): JudgedProblem {
+function complete(check: Check, { status, message, remediation, stops }: Problem, redact: Redact): JudgedProblem {
   const remedy = remediation ?? check.remedy;
   return {
     status,
-    message: sentence(message),
-    remediation: typeof remedy === 'string' ? remedy : textOfRemedy(remedy),
+    message: redact(sentence(message)),
+    remediation: redact(typeof remedy === 'string' ? remedy : textOfRemedy(remedy)),
     stops: status === 'warn' ? [] : (stops ?? check.stops),
   };
 }

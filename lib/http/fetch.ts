@@ -110,7 +110,7 @@ async function decompress(wire: Buffer, encoding: string | null, maxBytes: numbe
   };
   const decode = decoders[encoding.toLowerCase()];
   try {
-    if (!decode) throw new Error(`unknown content encoding ${encoding}`);
+    if (!decode) throw new Error(`unknown content encoding ${/^[\w-]{1,20}$/.test(encoding) ? encoding : ''}`.trim());
     return decode(wire, { maxOutputLength: maxBytes });
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(endpoint, maxBytes);

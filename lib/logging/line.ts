@@ -1,4 +1,5 @@
 /** One event as one line of JSON. */
+import { escapeUnseen } from '../wording';
 import { toJsonSafe, type Json, type Limits } from './json-safe';
 import type { Level } from '../config/config';
 import type { Fields } from './logger';
@@ -52,15 +53,5 @@ function stringify(record: LogRecord, redact: (text: string) => string, limits: 
     for (const [name, value] of Object.entries(fields)) line[name in line ? `field_${name}` : name] = value;
   } else if (fields !== undefined) line['fields'] = fields;
   if (cut) line['line_cut'] = true;
-  return escapeUnsafe(JSON.stringify(line));
-}
-
-/**
- * Legal in JSON, but line ends (U+0085, U+2028), terminal commands (C1) or reversed text (bidi) for a reader of the
- * file.
- */
-const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-function escapeUnsafe(json: string): string {
-  return json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeUnseen(JSON.stringify(line));
 }

@@ -5,13 +5,23 @@
  * base64 write it.
  */
 
+import { printable } from '../wording';
+
 /** Masks what must not be shown. */
 export type Redact = (text: string) => string;
 
 export interface Redactor extends Redact {
   /** A secret obtained while running: an access token, a cookie, a csrf value. */
   add(value: string): void;
+  /**
+   * Masks only secrets of at least so many characters: for texts with words of ours in them, which a user name such as
+   * `alerts` must not mask, and for what is stored.
+   */
+  ofAtLeast(characters: number): Redact;
 }
+
+/** A shorter secret can be a part of an ordinary word, so that it is masked only if it stands alone. */
+export const LONG_SECRET = 8;
 
 const MASK = '<redacted>';
 /** A shorter value would turn ordinary words into masks; no key, token or cookie is that short. */
@@ -20,6 +30,8 @@ const SHORTEST = 4;
 interface Form {
   text: string;
   isBase64: boolean;
+  /** characters of the secret itself */
+  length: number;
   /** its longest run of letters and digits, which no encoding changes: searched for first, because that is quick */
   probe: string;
   /**
@@ -34,44 +46,57 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
   const values = new Set<string>();
   let forms: Form[] = [];
 
-  function redact(text: string): string {
+  function redactFrom(shortest: number, text: string): string {
     const folded = text.toLowerCase();
-    for (const form of forms) if (folded.includes(form.probe)) text = text.replace(patternFor(form, text), MASK);
+    for (const form of forms) {
+      if (form.length < shortest || !folded.includes(form.probe)) continue;
+      text = text.replace(patternFor(form, text), MASK);
+    }
     return text;
   }
 
   function add(value: string): void {
     if (value.length < SHORTEST || values.has(value)) return;
     values.add(value);
-    const added = [formOf(value), ...base64Spellings(value).map((spelling) => formOf(spelling, true))];
+    const { length } = value;
+    const added = [formOf(value, length), ...base64Spellings(value).map((spelling) => formOf(spelling, length, true))];
     // Longest first: a short value inside a long one must not leave the rest of it visible.
     forms = [...forms, ...added].sort((one, other) => other.text.length - one.text.length);
   }
 
   for (const value of secretValues) add(value);
-  return Object.assign(redact, { add });
+  const redact: Redact = (text) => redactFrom(0, text);
+  const ofAtLeast = (characters: number) => (text: string) => redactFrom(characters, text);
+  return Object.assign(redact, { add, ofAtLeast });
 }
 
 /**
- * The beginning of a text that somebody else wrote. It is masked before it is cut, because the beginning of a secret
- * would not be recognised any more.
+ * The beginning of a text that somebody else wrote, in one line. It is masked before it is cut, because the beginning of
+ * a secret would not be recognised any more.
  */
 export function excerptOf(text: string, length: number, redact: Redact): string {
-  return redact(text).slice(0, length);
+  return printable(redact(text), ' ').slice(0, length);
 }
 
-function formOf(text: string, isBase64 = false): Form {
+function formOf(text: string, length: number, isBase64 = false): Form {
   const runs = text.match(/[a-z0-9]+/gi) ?? [];
   const probe = runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
-  return { text, isBase64, probe: probe.toLowerCase() };
+  return { text, isBase64, length, probe: probe.toLowerCase() };
 }
 
+/** Between these a short secret stands alone: no letter or digit, or one that belongs to an escape (`%20`, `\n`). */
+const BEFORE = '(?:(?<![\\p{L}\\p{N}_])|(?<=%[0-9a-f]{2})|(?<=\\\\[nrt])|(?<=\\\\u[0-9a-f]{4}))';
+const AFTER = '(?![\\p{L}\\p{N}_])';
+
 function patternFor(form: Form, text: string): RegExp {
-  if (/[%\\]/.test(text)) return (form.escaped ??= new RegExp(patternOf(form, escapesOf), 'gi'));
-  return (form.plain ??= new RegExp(
-    patternOf(form, () => []),
-    'gi',
-  ));
+  if (/[%\\]/.test(text)) return (form.escaped ??= expressionFor(form, escapesOf));
+  return (form.plain ??= expressionFor(form, () => []));
+}
+
+function expressionFor(form: Form, escapes: (character: string) => string[]): RegExp {
+  const pattern = patternOf(form, escapes);
+  if (form.length >= LONG_SECRET || form.isBase64) return new RegExp(pattern, 'gi');
+  return new RegExp(`${BEFORE}(?:${pattern})${AFTER}`, 'giu');
 }
 
 /**
@@ -89,7 +114,7 @@ function patternOf({ text, isBase64 }: Form, escapes: (character: string) => str
   }).join('');
 }
 
-const literal = (character: string) => (/^[!-~]$/.test(character) ? `\\${character}` : character);
+const literal = (character: string) => (/^[\\^$.*+?()[\]{}|/]$/.test(character) ? `\\${character}` : character);
 
 const SHORT_ESCAPES: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't', '"': '"', '\\': '\\\\', '/': '\\/' };
 

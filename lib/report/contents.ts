@@ -12,7 +12,7 @@ import { checkFilters } from './filters';
 import { renderCycles } from './formats/cycles-table';
 import { renderGaps, reasonsOf } from './formats/gaps-table';
 import { renderHtml } from './formats/html/page';
-import { columnsOf, csvLine, influxLine, rowOf, type Row } from './formats/lines';
+import { columnsOf, csvLine, influxLine, jsonLine, rowOf, type Row } from './formats/lines';
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
 import { renderTable } from './formats/table';
 import { findGaps, type Gaps } from './gaps';
@@ -67,7 +67,7 @@ async function writeLines(database: Database, { request, range, write }: Content
 function lineOf(reading: StoredReading, { format, quantities, forSpreadsheet }: Request): string {
   if (format === 'influx') return influxLine(reading, quantities);
   const row = rowOf(reading, quantities);
-  return format === 'csv' ? csvLine(Object.values(row), forSpreadsheet) : `${JSON.stringify(row)}\n`;
+  return format === 'csv' ? csvLine(Object.values(row), forSpreadsheet) : jsonLine(row);
 }
 
 async function writeOverview(reader: Reader, context: ContentContext): Promise<void> {
@@ -195,7 +195,7 @@ async function writeCycles(database: Database, { request, style, envelope, write
 }
 
 function rowsAs({ format, forSpreadsheet }: Request, columns: readonly string[], rows: readonly Row[]): string {
-  if (format === 'ndjson') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  if (format === 'ndjson') return rows.map(jsonLine).join('');
   const lines = rows.map((row) => columns.map((column) => row[column] ?? null));
   return [columns, ...lines].map((cells) => csvLine(cells, forSpreadsheet)).join('');
 }

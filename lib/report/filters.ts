@@ -1,6 +1,7 @@
 /** A device or room that does not exist is a typing mistake, not an empty report. */
 import { newestBelieved } from '../clock';
 import { MonitorError } from '../errors';
+import { printable } from '../wording';
 import type { Database } from '../store/database';
 import { latestPerDevice } from '../store/queries';
 import type { Request } from './request';
@@ -25,7 +26,7 @@ function unknown(flag: string, value: string, known: readonly string[]): Monitor
   // Escaped as the user must type them.
   const list = known
     .slice(0, 20)
-    .map((name) => name.replaceAll(',', '\\,'))
+    .map((name) => printable(name).replaceAll(',', '\\,'))
     .join(', ');
   return new MonitorError(`--${flag} ${JSON.stringify(value)} is not in any reading`, {
     type: 'usage',

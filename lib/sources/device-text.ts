@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from '../logging/logger';
+import type { Redact } from '../logging/redact';
 
 /** Of a name or an id, in UTF-16 code units, as JavaScript counts. */
 export const LONGEST_TEXT = 255;
@@ -22,6 +23,15 @@ export function decodeText(body: Buffer): string {
   return new TextDecoder().decode(body);
 }
 
+/** A secret that begins before the cut is seen whole as long as it is no longer than this. */
+const LONGEST_SECRET = 8192;
+
+/**
+ * A device can name its sensors after the key that it was given, or after a token. Only secrets that long are masked: a
+ * shorter one, such as the name of a mail account, may be the name of a room.
+ */
+export const KEY_LENGTH = 16;
+
 /** Repairs the texts of one cycle, and warns of the first that had to be changed. */
 export interface DeviceTexts {
   /** `ownText` */
@@ -30,7 +40,8 @@ export interface DeviceTexts {
   decoded: (body: Buffer) => void;
 }
 
-export function createDeviceTexts(logger: Logger): DeviceTexts {
+/** @param redact masks secrets of at least `KEY_LENGTH` characters */
+export function createDeviceTexts(logger: Logger, redact: Redact = (text) => text): DeviceTexts {
   let hasWarned = false;
   const warnOnce = (what: string, fields: Record<string, unknown>) => {
     if (hasWarned) return;
@@ -39,9 +50,9 @@ export function createDeviceTexts(logger: Logger): DeviceTexts {
   };
   return {
     own(text) {
-      const own = ownText(text);
+      const own = ownText(redact(text.slice(0, LONGEST_TEXT + LONGEST_SECRET)));
       if (own !== text) {
-        const what = `a name or id was not well-formed, or longer than ${LONGEST_TEXT} characters: it counts as "${own}"`;
+        const what = `a name or id was not well-formed, longer than ${LONGEST_TEXT} characters, or held a secret: it counts as "${own}"`;
         warnOnce(what, { text: own, characters: text.length });
       }
       return own;

@@ -3,7 +3,7 @@ import type { Config, HueConfig } from '../../config/config';
 import { readOnlyState } from '../../files/state-folder';
 import { noTraffic, observed } from '../../http/observed';
 import { accept, type SourceReport } from '../../sources/accept';
-import { createDeviceTexts } from '../../sources/device-text';
+import { createDeviceTexts, KEY_LENGTH } from '../../sources/device-text';
 import { connectToBridge } from '../../sources/hue/connect';
 import { HUE } from '../../sources/hue/row';
 import { createHueSource } from '../../sources/hue/source';
@@ -20,7 +20,7 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
   const { hue, validation, collection } = config;
   const traffic = noTraffic();
   const state = readOnlyState(config.storage.data_directory);
-  const texts = createDeviceTexts(logger);
+  const texts = createDeviceTexts(logger, redact.ofAtLeast(KEY_LENGTH));
   const http = observed(kit.http, { traffic, logger });
   const connection = connectToBridge({ config, key, http, logger, redact, signal, texts, state });
   const address = hue.bridge_url;

@@ -7,6 +7,7 @@ import { CHECKS } from '../../health/checks';
 import { readInstallation } from '../../health/installation';
 import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';
 import { runChecks, type HealthReport } from '../../health/runner';
+import { Answer } from '../answer';
 import { COMMON_FLAGS, usage, type Arguments, type CommandSpec } from '../arguments';
 import { main, type Run, type Terminal } from '../command';
 
@@ -52,7 +53,6 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
     fresh: switches.has('fresh'),
     redactor,
   });
-  // The terminal redacts, so every form of output is redacted.
   terminal.out(rendered(report, given, terminal));
   return report.exit_code;
 };
@@ -68,8 +68,12 @@ function wanted({ positionals }: Arguments): readonly Check[] {
   return positionals.length === 0 ? CHECKS : CHECKS.filter(({ name }) => positionals.includes(name));
 }
 
-function rendered(report: HealthReport, { switches }: Arguments, { isTerminal, environment }: Terminal): string {
-  if (switches.has('json')) return renderJson(report);
+function rendered(
+  report: HealthReport,
+  { switches }: Arguments,
+  { isTerminal, environment }: Terminal,
+): string | Answer {
+  if (switches.has('json')) return new Answer(renderJson(report));
   if (switches.has('line')) return renderLine(report);
   const text = renderText(report, {
     isTerminal,

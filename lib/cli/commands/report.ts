@@ -13,6 +13,7 @@ import { styleFor } from '../../report/text';
 import { megabytes } from '../../wording';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
+import type { Answer } from '../answer';
 import { envelope } from '../envelope';
 
 const SPEC: CommandSpec = {
@@ -71,7 +72,7 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   const files = findFiles(values, { environment: terminal.environment });
   const config = loadConfig(files.config);
   const ownFiles = [files.config, files.secrets];
-  const answer = (content: object): string => envelope(SPEC.name, content);
+  const answer = (content: object): Answer => envelope(SPEC.name, content);
   const say = (sentence: string): void => {
     if (switches.has('json')) terminal.out(answer({ message: sentence }));
     else if (!switches.has('quiet')) terminal.err(`${sentence}\n`);
@@ -105,7 +106,16 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     const isSeen = terminal.isTerminal && output === null;
     const style = styleFor(isSeen, terminal.environment);
     const width = isSeen ? process.stdout.columns || null : null; // 0 if the terminal does not know it
-    const sentence = await makeReport({ config, request, output, ownFiles, stdout, style, width, envelope: answer });
+    const sentence = await makeReport({
+      config,
+      request,
+      output,
+      ownFiles,
+      stdout,
+      style,
+      width,
+      envelope: (content) => answer(content).text(),
+    });
     if (sentence !== null) say(sentence);
     else if (output !== null) {
       if (switches.has('json')) terminal.out(answer({ output, format: request.format }));

@@ -1,5 +1,6 @@
 /** Formats with one line per reading: CSV, JSON lines, InfluxDB's line protocol. */
 import type { StoredReading } from '../../store/queries';
+import { escapeUnseen } from '../../wording';
 import { exported, type Quantity } from '../quantities';
 
 export type Cell = string | number | boolean | null;
@@ -25,6 +26,10 @@ export function rowOf(reading: StoredReading, quantities: readonly Quantity[]): 
 export function columnsOf(quantities: readonly Quantity[]): string[] {
   const labels = quantities.map(({ label }) => label);
   return ['timestamp', 'measured_at', 'device_id', 'device_type', 'location', ...labels, 'is_anomalous'];
+}
+
+export function jsonLine(row: Row): string {
+  return `${escapeUnseen(JSON.stringify(row))}\n`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
 import { accept, type SourceReport } from '../accept';
-import { createDeviceTexts } from '../device-text';
+import { createDeviceTexts, KEY_LENGTH } from '../device-text';
 import type { SourceRow } from '../source';
 import { readOnlyState, stateFolder } from '../../files/state-folder';
 import { createAqmSource, type Inspection } from './aqm-source';
@@ -78,7 +78,7 @@ async function ask(
     }).inspect();
     const { validation, collection } = config;
     const { locations } = aqm;
-    const texts = createDeviceTexts(logger);
+    const texts = createDeviceTexts(logger, redactor.ofAtLeast(KEY_LENGTH));
     const maxDevices = collection.max_devices;
     const report = accept(inspection.devices, { row, locations, validation, maxDevices, texts, logger });
     const problems = [

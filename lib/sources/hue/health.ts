@@ -13,7 +13,7 @@ import { sleep } from '../../reliability/sleep';
 import { connectToBridge } from './connect';
 import { createHueSource } from './source';
 import { accept, nothingToStore, type SourceReport } from '../accept';
-import { createDeviceTexts } from '../device-text';
+import { createDeviceTexts, KEY_LENGTH } from '../device-text';
 import type { SourceRow } from '../source';
 import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
 import { clockProblems } from '../../check/clocks';
@@ -63,7 +63,7 @@ export async function checkHue(context: CheckContext, row: SourceRow): Promise<J
       traffic,
     }).read();
     const { validation, collection } = config;
-    const texts = createDeviceTexts(logger);
+    const texts = createDeviceTexts(logger, redactor.ofAtLeast(KEY_LENGTH));
     const maxDevices = collection.max_devices;
     report = accept(devices, { row, locations: hue.locations, validation, maxDevices, texts, logger });
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import { envelope, type Ending } from '../../../lib/cli/envelope';
 import { asMonitorError } from '../../../lib/errors';
 
-const fields = (content: object, ending?: Ending) => JSON.parse(envelope('perf', content, ending)) as object;
+const fields = (content: object, ending?: Ending) => JSON.parse(envelope('perf', content, ending).text()) as object;
 
 test('work that is done: exit 0, ok, no error, the fields in between', () => {
   expect(fields({ file: 'x' })).toEqual({
@@ -14,7 +14,7 @@ test('work that is done: exit 0, ok, no error, the fields in between', () => {
     file: 'x',
     error: null,
   });
-  expect(envelope('perf', {})).toMatch(/^[^\n]*\n$/);
+  expect(envelope('perf', {}).text()).toMatch(/^[^\n]*\n$/);
 });
 
 test('only the public fields of an error', () => {

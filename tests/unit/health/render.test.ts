@@ -63,7 +63,7 @@ describe('text', () => {
 });
 
 test('json: the shape of the contract, and each problem in the details', () => {
-  expect(JSON.parse(renderJson(MIXED))).toEqual({
+  expect(renderJson(MIXED)).toEqual({
     schema_version: 1,
     status: 'degraded',
     exit_code: 1,
@@ -108,6 +108,6 @@ test('annotations: one a problem, with what would end them escaped', () => {
     check('logging', 'warn', 'late.'),
   );
   expect(renderAnnotations(nasty)).toBe(
-    '::error title=hue::100 %25%0Aof it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AFix it: chmod 600 x\n',
+    '::error title=hue::100 %25 of it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AFix it: chmod 600 x\n',
   );
 });

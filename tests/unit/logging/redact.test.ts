@@ -64,6 +64,22 @@ describe('the redactor', () => {
     expect(createRedactor(['a', '', '587'])('587 apples a day')).toBe('587 apples a day');
   });
 
+  test.each([
+    ['pass the salt; passing, bypass, a pass_word', 'pass the salt; passing, bypass, a pass_word'],
+    ['login user:pass@host', 'login user:<redacted>@host'],
+    ['"PASS"', '"<redacted>"'],
+    ['x%20pass%20y', 'x%20<redacted>%20y'],
+    ['"x\\npass"', '"x\\n<redacted>"'],
+  ])('masks a short secret only where it stands alone: %s', (text, shown) => {
+    const expected = text.startsWith('pass') ? '<redacted> the salt; passing, bypass, a pass_word' : shown;
+    expect(createRedactor(['pass'])(text)).toBe(expected);
+  });
+
+  test('masks only what is long enough, if it is asked to', () => {
+    const redact = createRedactor(['kitchen', 'a-long-key-0123456789']).ofAtLeast(16);
+    expect(redact('kitchen a-long-key-0123456789')).toBe('kitchen <redacted>');
+  });
+
   test('works with a secret that is not well-formed text', () => {
     expect(createRedactor(['key\ud800value'])('x key\ud800value y')).toBe('x <redacted> y');
   });

@@ -43,3 +43,10 @@ test('what had to be changed is warned of once', () => {
   texts.decoded(Buffer.from([0xfc]));
   expect(logger.events).toMatchObject([{ level: 'warning', event: 'text_repaired', fields: { text: 'Hall \ufffd' } }]);
 });
+
+test('a name that holds the key loses it, before it is cut', () => {
+  const key = 'a-long-key-0123456789';
+  const { own } = createDeviceTexts(recordingLogger(), (text) => text.replaceAll(key, '<redacted>'));
+  expect(own(`Hall ${key}`)).toBe('Hall <redacted>');
+  expect(own(`${long(250)}${key}`)).toBe(`${long(250)}<reda`);
+});
