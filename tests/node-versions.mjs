@@ -42,7 +42,6 @@ const tests = (node) => run(node, ['node_modules/jest/bin/jest.js', '--runTestsB
 
 /** @throws Error if it fails, or says anything on stderr that we hear */
 function run(node, words, name, output = 'pipe') {
-  const options = `--redirect-warnings=${warnings}`;
   const { status, stdout, stderr } = spawnSync(node, words, {
     cwd: root,
     stdio: ['ignore', output, output],
@@ -50,8 +49,7 @@ function run(node, words, name, output = 'pipe') {
     env: {
       ...process.env,
       PATH: `${dirname(node)}:${process.env.PATH}`,
-      NODE_OPTIONS: options,
-      CHILD_NODE_OPTIONS: options,
+      NODE_REDIRECT_WARNINGS: warnings,
     },
     timeout: 600_000,
     killSignal: 'SIGKILL', // SIGTERM gets no turn in a busy loop

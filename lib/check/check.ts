@@ -38,6 +38,8 @@ export interface Installation {
   secretsFailure: MonitorError | null;
   /** collectors whose source the configuration wants read; all of them while that is not known */
   enabled: readonly string[];
+  /** as it was when the process started */
+  environment: NodeJS.ProcessEnv;
 }
 
 /** Takes the lock of a file between processes. @returns null if another process holds it for longer than `waitMs` */

@@ -38,6 +38,7 @@ import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
 import { ownCommand } from './own-command';
 import { verboseLogger } from './verbose-logger';
+import { warnOfEnvironment } from './warn-of-environment';
 
 /** A row of the table in lib/sources/all.ts. */
 type Row = SourceRow & { collector: CollectorName };
@@ -129,6 +130,8 @@ async function runEnabled(cycle: Cycle, log: FileLogger, invocation: Invocation)
   const source = await row.create(kit);
   const result = await runCycle(cycle, source, startedAt);
   report(cycle, result, invocation);
+  const { environment } = terminal;
+  if (!isDryRun) await warnOfEnvironment({ files, environment }, config.storage.data_directory, log);
   await doAfterwards(cycle, source, result, heartbeat);
   const retrier = createRetrier({ policy: kit.config.retry, logger: kit.logger, sleep, deadline: end.storing });
   await log.finish((operation, attempt) => retrier.run(operation, attempt));

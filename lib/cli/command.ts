@@ -47,9 +47,10 @@ export const VERSION = typeof PACKAGE_VERSION === 'string' ? PACKAGE_VERSION : '
 /** Runs a command to its end and ends the process. */
 export async function main(spec: CommandSpec, run: Run, options: CommandOptions = {}): Promise<void> {
   // Each connection decides itself whether it verifies (lib/http/agent.ts); Node.js would nevertheless warn on stderr.
+  const environment = { ...process.env };
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   const redactor = createRedactor();
-  const terminal = guarded(processTerminal(), redactor);
+  const terminal = guarded(processTerminal(environment), redactor);
   const codeOf = options.exitCodeOf ?? (({ type }: MonitorError): number => exitCodeOf(type));
   const end = (failure: MonitorError): never => {
     const code = codeOf(failure);
@@ -115,12 +116,12 @@ function standardError(): NodeJS.WriteStream {
   return stderr;
 }
 
-function processTerminal(): Terminal {
+function processTerminal(environment: NodeJS.ProcessEnv): Terminal {
   return {
     out: (output) => print(typeof output === 'string' ? output : output.text()),
     err: (text) => void standardError().write(text),
     isTerminal: onTerminal,
-    environment: process.env,
+    environment,
   };
 }
 

@@ -96,4 +96,16 @@ export const CHECKS: readonly Check[] = [
     needsConfig: true,
     run: async (context) => (await import('./checks/alerts')).checkAlerts(context),
   },
+  {
+    name: 'environment',
+    title: 'variables and permissions that weaken the protection of keys and data',
+    stops: [],
+    remedy: {
+      say: 'Look at the crontab, and at owners and modes of the configuration',
+      command: 'node bin/health.js environment --verbose',
+    },
+    needsNetwork: false,
+    needsConfig: true,
+    run: async (context) => (await import('./checks/environment')).checkEnvironment(context),
+  },
 ];

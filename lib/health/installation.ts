@@ -13,7 +13,7 @@ export function readInstallation(flags: FileFlags, environment: NodeJS.ProcessEn
   const { value: secrets, failure: secretsFailure } = attempt(() => loadSecrets(files.secrets));
   // All of them, if it is not known which are enabled.
   const enabled = (config === null ? SOURCES : enabledSources(config)).map(({ collector }) => collector);
-  return { files, config, configFailure, secrets, secretsFailure, enabled };
+  return { files, config, configFailure, secrets, secretsFailure, enabled, environment };
 }
 
 function attempt<T>(read: () => T): { value: T | null; failure: MonitorError | null } {

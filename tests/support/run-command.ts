@@ -41,12 +41,12 @@ const runs = new Map<string, number>();
 
 /** The settings for spawned processes that `npm test` (coverage) and `npm run node-versions` (warnings) need. */
 function observingEnvironment(script: string): Record<string, string> {
-  const { CHILD_COVERAGE: coverage, CHILD_NODE_OPTIONS: options } = process.env;
+  const { CHILD_COVERAGE: coverage, NODE_REDIRECT_WARNINGS: warnings } = process.env;
   const earlier = runs.get(script) ?? 0;
   runs.set(script, earlier + 1);
   return {
     ...(coverage === undefined || earlier >= COUNTED_RUNS ? {} : { NODE_V8_COVERAGE: coverage }),
-    ...(options === undefined ? {} : { NODE_OPTIONS: options }),
+    ...(warnings === undefined ? {} : { NODE_REDIRECT_WARNINGS: warnings }),
   };
 }
 

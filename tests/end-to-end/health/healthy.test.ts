@@ -61,7 +61,7 @@ test('--list names every check, --line fits a monitor, --quiet prints nothing', 
   const list = await health('--list');
   for (const { name } of CHECKS) expect(list.stdout).toContain(`${name} `);
   const line = await health('--line');
-  expect(line.stdout).toMatch(/^OK: 9 checks pass \| fail=0 warn=0 time=\d+\.\d+s\n$/);
+  expect(line.stdout.replace(/\d+\.\d+s/, 'Ns')).toBe(`OK: ${CHECKS.length} checks pass | fail=0 warn=0 time=Ns\n`);
   expect(line.stdout.length).toBeLessThan(80);
   expect(await health('--quiet')).toEqual({ stdout: '', exitCode: 0 });
 });

@@ -23,6 +23,7 @@ const installation = (given: Partial<Installation> = {}): Installation => ({
   secrets: null,
   secretsFailure: null,
   enabled: ['hue', 'amazon_aqm'],
+  environment: {},
   ...given,
 });
 const run = (checks: readonly Check[], more: object = {}) =>

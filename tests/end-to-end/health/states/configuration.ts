@@ -196,6 +196,15 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     },
   },
   {
+    title: 'a configuration in a folder that every user may write',
+    check: 'environment',
+    status: 'warn',
+    exitCode: 0,
+    says: /config can be written by every user, who can change what this program does/,
+    remedy: /chmod go-w '.*config'/,
+    breakIt: ({ home }) => chmodSync(dirname(home.configFile), 0o777),
+  },
+  {
     title: 'a malformed section for e-mail',
     check: 'secrets',
     status: 'warn',
