@@ -9,6 +9,9 @@ const ORDER: readonly Status[] = ['skip', 'pass', 'warn', 'fail'];
 const MARKS: Record<Status, string> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
 const COLOURS: Record<Status, string> = { pass: '32', warn: '33', fail: '31', skip: '2' };
 
+/** Of the longest name of a check. */
+const NAME_WIDTH = 11;
+
 export interface TextOptions {
   /** for a person: with marks and colour */
   isTerminal: boolean;
@@ -36,7 +39,7 @@ export function renderText(report: HealthReport, options: TextOptions): string {
 
 /** One line for each problem, with its remedy below it. */
 function entries({ name, message, problems }: CheckReport, label: string): string[] {
-  const start = `${label} ${name.padEnd(10)}`;
+  const start = `${label} ${name.padEnd(NAME_WIDTH)}`;
   if (problems.length === 0) return [`${start} ${printable(message, ' ')}`];
   return problems.flatMap((problem) => [
     `${start} ${printable(problem.message, ' ')}`,
@@ -124,5 +127,5 @@ function escapeData(text: string): string {
 
 /** `--list`: the checks that can be asked for by name. */
 export function renderList(): string {
-  return CHECKS.map(({ name, title }) => `${name.padEnd(11)}${title}\n`).join('');
+  return CHECKS.map(({ name, title }) => `${name.padEnd(NAME_WIDTH)} ${title}\n`).join('');
 }

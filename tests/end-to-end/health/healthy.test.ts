@@ -1,6 +1,7 @@
 /** An installation without a fault: no form of output reports a problem, before and after the first cycle. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { CHECKS } from '../../../lib/health/checks';
+import { SCHEMA_VERSION } from '../../../lib/store/schema';
 import { openHome, type Home } from '../../support/home';
 import type { HealthJson } from './bench';
 
@@ -33,7 +34,7 @@ test('after a cycle of each collector all checks pass, and the details say what 
   const details = (name: string) => report.checks.find((check) => check.name === name)?.details;
   expect(details('database')).toMatchObject({
     journal_mode: 'wal',
-    schema_version: 1,
+    schema_version: SCHEMA_VERSION,
     integrity: 'ok',
     spool_files: 0,
   });

@@ -29,10 +29,10 @@ describe('text', () => {
   test('plain lines: problems last, the remedy under each, no colour', () => {
     expect(renderText(MIXED, PLAIN)).toBe(
       [
-        'pass  disk       as it should be',
-        'warn  logging    late.',
+        'pass  disk        as it should be',
+        'warn  logging     late.',
         '      do: Fix it: chmod 600 x',
-        'fail  hue        no answer.',
+        'fail  hue         no answer.',
         '      do: Fix it: chmod 600 x',
         'degraded: 1 fail, 1 warn, 1 pass in 412 ms',
         '',
@@ -42,8 +42,8 @@ describe('text', () => {
 
   test('a terminal gets marks, and colour unless it is switched off', () => {
     const table = renderText(MIXED, { ...PLAIN, isTerminal: true, colour: true });
-    expect(table).toContain('\u001b[31m✗ fail \u001b[0m hue        no answer.\n');
-    expect(renderText(MIXED, { ...PLAIN, isTerminal: true })).toContain('✗ fail  hue        no answer.\n');
+    expect(table).toContain('\u001b[31m✗ fail \u001b[0m hue         no answer.\n');
+    expect(renderText(MIXED, { ...PLAIN, isTerminal: true })).toContain('✗ fail  hue         no answer.\n');
   });
 
   test('quiet: nothing while the exit code is 0, then the problems alone', () => {
@@ -58,7 +58,7 @@ describe('text', () => {
 
   test('what comes from outside cannot move the cursor or begin a line', () => {
     const nasty = report(1, check('hue', 'fail', 'Hall\u001b[2J\r\npass  hue all is well'));
-    expect(renderText(nasty, PLAIN).split('\n')[0]).toBe('fail  hue        Hall [2J pass  hue all is well');
+    expect(renderText(nasty, PLAIN).split('\n')[0]).toBe('fail  hue         Hall [2J pass  hue all is well');
   });
 });
 
