@@ -12,11 +12,13 @@ import { fileURLToPath } from 'node:url';
 /** What depends on Node.js most: processes, signals, files, the compiled code, HTTP, TLS, streams. */
 const TESTS = [
   'contract/files/write-whole.test.ts',
+  'contract/store/node-sqlite.test.ts',
   'end-to-end/amazon-alert.test.ts',
   'end-to-end/collect-hue.test.ts',
   'end-to-end/compiled-code.test.ts',
   'end-to-end/demo.test.ts',
   'end-to-end/health/healthy.test.ts',
+  'end-to-end/no-addon.test.ts',
   'end-to-end/output-lost.test.ts',
   'end-to-end/report.test.ts',
   'end-to-end/report-exports.test.ts',

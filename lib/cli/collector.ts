@@ -48,7 +48,10 @@ const NOTHING_COLLECTED = { readings: [], skipped: {}, endpoint: null, payload_b
 
 /** Runs the command of a source and ends the process. */
 export function runCollector(row: Row): void {
-  void main(specOf(row), (invocation) => run(row, invocation), { emptyAnswer: NOTHING_COLLECTED });
+  void main(specOf(row), (invocation) => run(row, invocation), {
+    emptyAnswer: NOTHING_COLLECTED,
+    checksDriver: true, // it takes the cycle's lock with it, while the request is under way
+  });
 }
 
 function specOf({ program, summary, flags }: Row): CommandSpec {

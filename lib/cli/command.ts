@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf } from '../exit-codes';
 import { errorCode } from '../files/file-error';
 import { ReaderGone, writeStandardOutput } from '../files/standard-output';
 import { createRedactor, LONG_SECRET, type Redact, type Redactor } from '../logging/redact';
+import { loadDriver } from '../store/driver';
 import { harmless, printable } from '../wording';
 import type { Answer } from './answer';
 import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
@@ -36,6 +37,8 @@ export type Run = (invocation: Invocation) => Promise<number>;
 export interface CommandOptions {
   /** the exit code of a failure, if the command has its own table */
   exitCodeOf?: (failure: MonitorError) => number;
+  /** true: it says itself, in its own words, if there is no driver for the database */
+  checksDriver?: boolean;
   /** the fields that every `--json` answer of this command has, with their values when nothing was done */
   emptyAnswer?: object;
 }
@@ -80,6 +83,7 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
       terminal.out(`${VERSION}\n`);
       finish(EXIT.done);
     }
+    if (options.checksDriver !== true) loadDriver();
     finish(await run({ arguments: parsed, terminal, redactor }));
   } catch (thrown) {
     end(asMonitorError(thrown));

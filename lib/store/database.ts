@@ -1,6 +1,5 @@
 /**
- * One SQLite connection. The only module that knows which driver is used (sqlite3, the package), so that another one
- * can take its place: everything else speaks SQL, promises and MonitorError.
+ * One SQLite connection, with either driver (driver.ts): everything else speaks SQL, promises and MonitorError.
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -19,6 +18,12 @@ export type OpenMode = 'read-only' | 'immutable' | 'read-write' | 'create';
  * SQLITE_OPEN_NOFOLLOW, which the driver does not list: SQLite itself refuses a link that is put there at this moment.
  */
 const OPEN_NOFOLLOW = 0x01000000;
+
+/**
+ * Somebody may have put a prepared database in the place of ours: its views and triggers may call no function that has
+ * effects, and its pages are checked when they are read. These touch no file.
+ */
+const DISTRUST = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
 
 /** The result of a driver's callback: the error, or the rows. */
 type Settle<T> = (error: unknown, result?: T) => void;
@@ -44,7 +49,7 @@ export class Database {
     };
     refuseOddFiles(path);
     const file = withRealFolder(path);
-    return await new Promise((resolve, reject) => {
+    const database = await new Promise<Database>((resolve, reject) => {
       const name = mode === 'immutable' ? `${pathToFileURL(file).href}?immutable=1` : file;
       const flag = flags[mode] | driver.OPEN_FULLMUTEX | OPEN_NOFOLLOW;
       const handle: DriverDatabase = new driver.Database(name, flag, (error) => {
@@ -52,6 +57,18 @@ export class Database {
         else resolve(new Database(path, driver, handle));
       });
     });
+    await database.exec(DISTRUST);
+    return database;
+  }
+
+  /** `sqlite3`, the package, or `node:sqlite` */
+  get driverName(): string {
+    return this.driver.NAME;
+  }
+
+  /** Whether `interrupt` has an effect. */
+  get canBeInterrupted(): boolean {
+    return this.driver.CAN_INTERRUPT;
   }
 
   /** The version of the SQLite library inside the driver: `3.52.0`. */

@@ -1,5 +1,9 @@
-/** Loads sqlite3's native part, without its JavaScript: that costs 0.5 ms of a cycle instead of 3 to 5. */
+/**
+ * Finds a driver. Of the package sqlite3 only the native part is loaded, without its JavaScript: that costs 0.5 ms of a
+ * cycle instead of 3 to 5.
+ */
 import { MonitorError } from '../errors';
+import { nodeSqliteDriver } from './node-sqlite';
 
 type Callback = (error: unknown) => void;
 
@@ -17,6 +21,9 @@ export interface DriverDatabase {
 }
 
 export interface Driver {
+  NAME: 'sqlite3' | 'node:sqlite';
+  /** whether a statement that runs can be ended from outside */
+  CAN_INTERRUPT: boolean;
   VERSION: string;
   VERSION_NUMBER: number;
   OPEN_READONLY: number;
@@ -33,13 +40,21 @@ const FIRST_WITHOUT_WAL_RESET_BUG = 3_051_003;
 
 let loaded: Driver | undefined;
 
-/** @throws MonitorError `internal` if the native module is missing, built for another Node.js or too old */
+/**
+ * The package sqlite3; if it cannot be loaded, what Node.js has in itself.
+ * @throws MonitorError `configuration` if there is neither, or it is too old
+ */
 export function loadDriver(): Driver {
-  loaded ??= checked(requireDriver());
+  loaded ??= checked(addon() ?? nodeSqliteDriver() ?? noDriver());
   return loaded;
 }
 
-function requireDriver(): Driver {
+/** For tests, which hold the other driver to the same promises. */
+export function useDriver(driver: Driver | null): void {
+  loaded = driver ?? undefined;
+}
+
+function addon(): Driver | null {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native file, loaded when it is first needed
     const driver = require(require.resolve('sqlite3/build/Release/node_sqlite3.node')) as Driver;
@@ -47,28 +62,36 @@ function requireDriver(): Driver {
     for (const { prototype } of [driver.Database, driver.Statement]) {
       if (!('emit' in prototype)) Object.assign(prototype, { emit: () => false });
     }
-    return driver;
+    return named(driver);
   } catch {
     // Built elsewhere (Debug, another package manager's layout): let the package find it.
   }
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only if the shorter way failed
-    return require('sqlite3') as Driver;
-  } catch (cause) {
-    const isMissing = !isInstalled();
-    throw new MonitorError(
-      `The SQLite driver of this installation ${isMissing ? 'is not installed' : 'cannot be loaded'}.`,
-      {
-        type: 'internal',
-        permanent: true,
-        remediation: isMissing
-          ? 'Install the packages, in the folder of the installation: npm ci'
-          : 'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3 ' +
-            '(needs g++, make and python3 if no ready-made one can be fetched)',
-        cause,
-      },
-    );
+    return named(require('sqlite3') as Driver);
+  } catch {
+    return null;
   }
+}
+
+function named(driver: Driver): Driver {
+  return Object.assign(driver, { NAME: 'sqlite3', CAN_INTERRUPT: true });
+}
+
+function noDriver(): never {
+  const isMissing = !isInstalled();
+  throw new MonitorError(
+    `The SQLite driver of this installation ${isMissing ? 'is not installed' : 'cannot be loaded'}.`,
+    {
+      type: 'configuration',
+      permanent: true,
+      remediation:
+        (isMissing
+          ? 'Install the packages, in the folder of the installation: npm ci'
+          : 'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3') +
+        ' (needs g++, make and python3 if no ready-made one can be fetched); or use Node.js 24 or newer, which has one',
+    },
+  );
 }
 
 /** Whether the package is there: then only its native part is missing, or of another Node.js. */
@@ -84,7 +107,7 @@ function isInstalled(): boolean {
 export function checked<T extends Pick<Driver, 'VERSION' | 'VERSION_NUMBER'>>(driver: T): T {
   if (driver.VERSION_NUMBER >= FIRST_WITHOUT_WAL_RESET_BUG) return driver;
   throw new MonitorError(`SQLite ${driver.VERSION} can corrupt a database that two programs write (WAL-reset bug).`, {
-    type: 'internal',
+    type: 'configuration',
     permanent: true,
     remediation: { say: 'Install a driver with SQLite 3.51.3 or newer', command: 'npm install sqlite3@latest' },
   });

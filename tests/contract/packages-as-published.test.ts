@@ -13,7 +13,8 @@ interface Contents {
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
-const manifest = readJson('package.json') as { dependencies: Record<string, string> };
+const { dependencies, optionalDependencies } = readJson('package.json') as Record<string, Record<string, string>>;
+const listed = { ...dependencies, ...optionalDependencies };
 const lock = readJson('package-lock.json') as { packages: Record<string, { version: string; dev?: boolean }> };
 let files: Contents['files'];
 let texts: Contents['texts'];
@@ -51,7 +52,7 @@ test('what we import is listed under dependencies, and the lock file has every b
     .filter(([path]) => !PACKAGE.test(path))
     .flatMap(([, { imports }]) => imports.map((one) => PACKAGE.exec(one)?.[1]));
   const names = new Set(imported.filter((name) => name !== undefined));
-  expect([...names].filter((name) => !(name in manifest.dependencies))).toEqual([]);
+  expect([...names].filter((name) => !(name in listed))).toEqual([]);
   expect([...names]).toEqual(expect.arrayContaining(['js-yaml', 'node-fetch', 'nodemailer', 'winston']));
 
   const bundled = new Set(Object.keys(files).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));

@@ -38,7 +38,9 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
   const problems: Problem[] = [];
   const judgement = (message: string) => ({ message, problems, details });
   try {
-    details['sqlite_version'] = loadDriver().VERSION;
+    const { NAME, VERSION } = loadDriver();
+    details['driver'] = NAME;
+    details['sqlite_version'] = VERSION;
     refuseUnmounted(storage);
     const place = existingPartOf(storage.data_directory);
     if (place !== storage.data_directory) {

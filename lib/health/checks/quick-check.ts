@@ -1,7 +1,12 @@
 /** SQLite's quick integrity check, with a time limit, because a person waits for it. */
+import { statSync } from 'node:fs';
 import { MonitorError } from '../../errors';
+import { megabytes } from '../../wording';
 import type { Database } from '../../store/database';
 import { recoveryOf } from '../../store/database-error';
+
+/** With a driver that cannot be interrupted, as much is checked within the limit on a slow disk. */
+const LARGEST_WITHOUT_INTERRUPT = 32_000_000;
 
 /** Enough for a database of some hundred megabytes; of a larger one only a part is checked. */
 const LIMIT_MS = 600;
@@ -11,6 +16,9 @@ const LIMIT_MS = 600;
  * @throws MonitorError `database_corrupt`
  */
 export async function quickCheck(database: Database, signal: AbortSignal): Promise<string> {
+  if (!database.canBeInterrupted && statSync(database.path).size > LARGEST_WITHOUT_INTERRUPT) {
+    return `not checked, because it is larger than ${megabytes(LARGEST_WITHOUT_INTERRUPT)}, and ${database.driverName} cannot be interrupted`;
+  }
   const outOfTime = new AbortController();
   const stop = () => {
     outOfTime.abort();

@@ -32,13 +32,15 @@ export interface Workers {
   remove(): void;
 }
 
-export function prepareWorkers(): Workers {
+/** @param hasPackages false: the workers find no package, so that they use the driver that Node.js has in itself */
+export function prepareWorkers(hasPackages = true): Workers {
   const scratch = mkdtempSync(join(tmpdir(), 'store-worker-'));
   chmodSync(scratch, 0o755);
   const bundle = join(scratch, 'worker.js');
   execFileSync(process.execPath, [join(ROOT, 'tests', 'support', 'bundle.mjs'), join(__dirname, 'worker.ts'), bundle]);
 
-  const start = (task: WorkerTask) => startWorker(bundle, task);
+  const packages = hasPackages ? { NODE_PATH: join(ROOT, 'node_modules') } : {};
+  const start = (task: WorkerTask) => startWorker(bundle, task, packages);
   return {
     start,
     run: async (task) => (await start(task).ended).reports,
@@ -52,11 +54,11 @@ export function prepareWorkers(): Workers {
   };
 }
 
-function startWorker(bundle: string, task: WorkerTask): Worker {
+function startWorker(bundle: string, task: WorkerTask, packages: NodeJS.ProcessEnv): Worker {
   const child = spawn(process.execPath, [bundle, JSON.stringify(task)], {
     cwd: '/',
     stdio: 'pipe',
-    env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') },
+    env: { ...process.env, ...packages },
   });
   let stdout = '';
   let stderr = '';

@@ -1,29 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { WorkerTask } from '../../campaigns/store/worker';
 import { databaseError } from '../../../lib/store/database-error';
-
-test('without the native module there is an error message, and the command to build it', () => {
-  const root = join(__dirname, '..', '..', '..');
-  const directory = mkdtempSync(join(tmpdir(), 'no-driver-'));
-  try {
-    const bundle = join(directory, 'worker.js');
-    const entry = join(root, 'tests', 'campaigns', 'store', 'worker.ts');
-    execFileSync(process.execPath, [join(root, 'tests', 'support', 'bundle.mjs'), entry, bundle]);
-    const task: WorkerTask = { directory, through: 'store', collector: 'hue', firstCycle: 0, cycles: 1 };
-    // From here, no node_modules can be seen.
-    const printed = execFileSync(process.execPath, [bundle, JSON.stringify(task)], { cwd: '/', env: {} }).toString();
-    expect(JSON.parse(printed)).toMatchObject({
-      exitCode: 1,
-      errorType: 'internal',
-      error: 'The SQLite driver of this installation is not installed.',
-    });
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-});
 
 test.each([
   ['SQLITE_BUSY', 'database_locked', false],
