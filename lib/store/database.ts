@@ -5,7 +5,8 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { databaseError, databaseFileError } from './database-error';
-import { loadDriver, type Driver, type DriverDatabase } from './driver';
+import { loadDriver } from './driver';
+import type { Driver, DriverDatabase } from './driver-interface';
 import { refuseOddFiles } from './files';
 
 export type SqlValue = string | number | null;

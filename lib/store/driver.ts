@@ -3,37 +3,8 @@
  * cycle instead of 3 to 5.
  */
 import { MonitorError } from '../errors';
+import type { Driver } from './driver-interface';
 import { nodeSqliteDriver } from './node-sqlite';
-
-type Callback = (error: unknown) => void;
-
-export interface DriverStatement {
-  /** parameters, then a callback of error and rows */
-  all(...parametersAndCallback: unknown[]): void;
-  finalize(): void;
-}
-
-export interface DriverDatabase {
-  configure(option: 'busyTimeout', milliseconds: number): void;
-  exec(sql: string, callback: Callback): void;
-  interrupt(): void;
-  close(callback: Callback): void;
-}
-
-export interface Driver {
-  NAME: 'sqlite3' | 'node:sqlite';
-  /** whether a statement that runs can be ended from outside */
-  CAN_INTERRUPT: boolean;
-  VERSION: string;
-  VERSION_NUMBER: number;
-  OPEN_READONLY: number;
-  OPEN_READWRITE: number;
-  OPEN_CREATE: number;
-  OPEN_FULLMUTEX: number;
-  OPEN_URI: number;
-  Database: { new (path: string, flags: number, callback: Callback): DriverDatabase; prototype: object };
-  Statement: { new (database: DriverDatabase, sql: string, callback: Callback): DriverStatement; prototype: object };
-}
 
 /** Up to 3.51.2, two processes that write and checkpoint at the same moment can corrupt the database. */
 const FIRST_WITHOUT_WAL_RESET_BUG = 3_051_003;

@@ -5,7 +5,7 @@
  */
 import { fstatSync, lstatSync, readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Driver, DriverDatabase } from './driver';
+import type { Driver, DriverDatabase } from './driver-interface';
 
 /** What is used of the module; the types of Node.js 20 do not know it. */
 interface DatabaseSync {

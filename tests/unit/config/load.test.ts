@@ -42,7 +42,7 @@ describe('a valid file', () => {
       min_free_mb: 100,
     });
     expect(rest).toEqual({
-      collection: { interval_minutes: 5, deadline_seconds: 120 },
+      collection: { interval_minutes: 5, deadline_seconds: 120, max_devices: 500 },
       retry: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
       alerting: { after_failures: 2 },
       hue: {

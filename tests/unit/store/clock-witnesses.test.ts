@@ -103,7 +103,7 @@ test.each<[string, { differenceMs: number | null; proved?: boolean; measured?: n
 ])('%s is told in the log', async (_name, { differenceMs, proved = false, measured }, event, says) => {
   const context = {
     row: { title: 'Hue Bridge' },
-    config: { collection: { interval_minutes: 5, deadline_seconds: 120 }, storage: here.storage },
+    config: { collection: { interval_minutes: 5, deadline_seconds: 120, max_devices: 500 }, storage: here.storage },
     traffic: { clockDifferenceMs: differenceMs, clockProved: proved },
     logger: here.logger,
     startedAt: new Date(NOW),

@@ -24,6 +24,7 @@ describe('a cycle of the air quality monitors', () => {
     const { report } = await home.cycle();
     expect(report).toEqual({
       devicesSeen: 1,
+      leftOut: 0,
       skipped: {},
       readings: [
         {
