@@ -74,6 +74,11 @@ export type Objection = (file: Stats, path: string) => string | null;
 
 const NOT_OURS: Objection = (file, path) => oddKindOf(file) ?? foreignOwnerOf(file, path);
 
+const WRITES = constants.O_WRONLY | constants.O_RDWR;
+
+/** What is written here would change a file elsewhere, of the same owner, under its other name. */
+const otherNameOf: Objection = ({ nlink }) => (nlink > 1 ? `has ${nlink - 1} more name (a hard link)` : null);
+
 export interface OpenOptions {
   /** of a file that `flags` create */
   mode?: number;
@@ -101,7 +106,9 @@ export function openOwnFile(
     throw thrown;
   }
   try {
-    refuse(fstatSync(descriptor), path, objection);
+    const file = fstatSync(descriptor);
+    refuse(file, path, objection);
+    if ((flags & WRITES) !== 0) refuse(file, path, otherNameOf);
     return descriptor;
   } catch (thrown) {
     closeSync(descriptor);

@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   lchownSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -64,6 +65,22 @@ describe.each(planted)('%s', (_kind, plant, said) => {
     proveWrite(path, Buffer.alloc(4096));
     expect(existsSync(path)).toBe(false);
   });
+});
+
+test('a file that has another name is not written, emptied or proved; it may be read, and the remedy works', () => {
+  linkSync(victim, path);
+  for (const [name, use] of uses.slice(2)) {
+    const failure = thrownBy(MonitorError, () => use(path));
+    expect({ name, said: failure.message }).toEqual({
+      name,
+      said: `${path} has 1 more name (a hard link), and is not used.`,
+    });
+  }
+  expect([readFileSync(victim, 'utf8'), readOwnFile(path)]).toEqual(['precious', 'precious']);
+  const { remediation } = thrownBy(MonitorError, () => proveWrite(path, Buffer.alloc(4096)));
+  execFileSync('sh', ['-c', remediation.replace(/^[^:]*: /, '')]);
+  proveWrite(path, Buffer.alloc(4096));
+  expect(readFileSync(victim, 'utf8')).toBe('precious');
 });
 
 test('a socket is refused as well', async () => {
