@@ -62,7 +62,12 @@ export function withoutStoring(storage: CycleStorage): CycleStorage {
     lock: () => Promise.resolve({ release: nothing }),
     proveWritable: nothing,
     openStore: nothing,
-    store: { store: (_readings, judge) => Promise.resolve(judge([])), storeAll: nothing, prove: nothing, close: nothing },
+    store: {
+      store: (_readings, judge) => Promise.resolve(judge([])),
+      storeAll: nothing,
+      prove: nothing,
+      close: nothing,
+    },
     spool: { replay: nothing, add: nothing },
   };
 }
