@@ -44,8 +44,9 @@ export function bundle(entryPoints, outdir, options = {}) {
  * @param {string[]} files
  * @param {string} outdir
  * @param {import('esbuild').BuildOptions} options
+ * @param {boolean} writes false: nothing is written, the result tells what the bundles hold
  */
-export async function bundleWithStart(files, outdir, options = {}) {
+export async function bundleWithStart(files, outdir, options = {}, writes = true) {
   const names = files.map((file) => basename(file, '.ts'));
   const result = await bundle(
     files.map((file, index) => ({ in: file, out: `${names[index]}.bundle` })),
@@ -56,6 +57,6 @@ export async function bundleWithStart(files, outdir, options = {}) {
       footer: { js: '})' },
     },
   );
-  for (const name of names) copyFileSync(join(here, 'start.cjs'), join(outdir, `${name}.js`));
+  if (writes) for (const name of names) copyFileSync(join(here, 'start.cjs'), join(outdir, `${name}.js`));
   return result;
 }

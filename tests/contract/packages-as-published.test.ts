@@ -10,6 +10,7 @@ const PACKAGE = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 interface Contents {
   files: Record<string, { bytes: number; imports: string[] }>;
   texts: Record<string, string>;
+  notice: string;
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
@@ -18,13 +19,14 @@ const listed = { ...dependencies, ...optionalDependencies };
 const lock = readJson('package-lock.json') as { packages: Record<string, { version: string; dev?: boolean }> };
 let files: Contents['files'];
 let texts: Contents['texts'];
+let notice: string;
 
 beforeAll(() => {
   const printed = execFileSync(process.execPath, [join(ROOT, 'tests/support/bundle-contents.mjs')], {
     encoding: 'utf8',
     maxBuffer: 1e9,
   });
-  ({ files, texts } = JSON.parse(printed) as Contents);
+  ({ files, texts, notice } = JSON.parse(printed) as Contents);
 });
 
 test('everything in the bundles is a file, and every file of a package is there as it lies on the disk', () => {
@@ -61,6 +63,11 @@ test('what we import is listed under dependencies, and the lock file has every b
     expect({ path, ...lock.packages[path] }).toMatchObject({ path, version });
     expect({ path, dev: lock.packages[path]?.dev }).toEqual({ path, dev: undefined });
   }
+});
+
+test('NOTICE has the licence of every package whose code is shipped (if not: npm run audit-shipped)', () => {
+  expect(readFileSync(join(ROOT, 'NOTICE'), 'utf8')).toBe(notice);
+  for (const name of ['winston', 'node-fetch', 'js-yaml', 'sqlite3']) expect(notice).toMatch(`\n## ${name} `);
 });
 
 test('npm packs the bundles and what V8 compiled of them, but no source maps and no simulator', () => {

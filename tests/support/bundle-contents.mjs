@@ -1,12 +1,14 @@
 /**
  * Bundles the commands as the build does, and prints their contents as JSON: `files` (path inside the project → its bytes
- * and the paths it imports) and `texts` (path → its text in the bundle; absent if a package has its own source maps).
+ * and the paths it imports), `texts` (path → its text in the bundle; absent if a package has its own source maps), and
+ * `notice`, the text of NOTICE.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWithStart } from '../../lib/packaging/bundle.mjs';
+import { allOf, noticeOf, packagesInBundles } from '../../lib/packaging/shipped.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 process.chdir(root);
@@ -26,7 +28,8 @@ try {
       texts[relative(root, join(directory, source))] = sourcesContent[index];
     }
   }
-  process.stdout.write(JSON.stringify({ files, texts }));
+  const notice = noticeOf(allOf(packagesInBundles(metafile)).values());
+  process.stdout.write(JSON.stringify({ files, texts, notice }));
 } finally {
   rmSync(directory, { recursive: true });
 }
