@@ -120,7 +120,7 @@ async function run(row: Row, invocation: Invocation): Promise<number> {
     logger.error('cycle_failed', message, { error_type: type, remediation, cause });
     const exit_code = exitCodeOf(type);
     if (switches.has('json')) terminal.out(envelope(row.program, NOTHING_COLLECTED, { exit_code, error: failure }));
-    if (memory.failed(exit_code, type)) terminal.err(failureText({ name: row.program }, failure));
+    if (memory.failed(exit_code, type)) terminal.err(failureText({ name: row.program }, failure, redactor));
     return exit_code;
   }
 }
@@ -133,8 +133,11 @@ async function runEnabled(cycle: Cycle, log: FileLogger, invocation: Invocation)
   const source = await row.create(kit);
   const result = await runCycle(cycle, source, startedAt);
   report(cycle, result, invocation);
-  const { environment } = terminal;
-  if (!isDryRun) await warnOfEnvironment({ files, environment }, config.storage.data_directory, log);
+  if (!cycle.isDryRun) {
+    const { environment } = invocation.terminal;
+    const files = findFiles(cycle.arguments.values, { environment });
+    await warnOfEnvironment({ files, environment }, kit.config.storage.data_directory, log);
+  }
   await doAfterwards(cycle, source, result, heartbeat);
   const retrier = createRetrier({ policy: kit.config.retry, logger: kit.logger, sleep, deadline: end.storing });
   await log.finish((operation, attempt) => retrier.run(operation, attempt));
