@@ -133,13 +133,13 @@ function processTerminal(environment: NodeJS.ProcessEnv): Terminal {
  * Everything that goes to the terminal, to cron's mail or into a pipeline passes the redactor, and gives no commands to
  * a terminal. Short secrets are masked before: in each value of an answer, and in the text of a failure.
  */
-export function guarded(terminal: Terminal, redact: Redactor): Terminal {
+export function guarded(terminal: Terminal, redact: Redactor, errIsTerminal = isatty(2)): Terminal {
   const long = redact.ofAtLeast(LONG_SECRET);
-  const shown = (text: string) => harmless(long(text), terminal.isTerminal);
   return {
     ...terminal,
-    out: (output) => terminal.out(typeof output === 'string' ? shown(output) : output.text(redact)),
-    err: (text) => terminal.err(shown(text)),
+    out: (output) =>
+      terminal.out(typeof output === 'string' ? harmless(long(output), terminal.isTerminal) : output.text(redact)),
+    err: (text) => terminal.err(harmless(long(text), errIsTerminal)),
   };
 }
 

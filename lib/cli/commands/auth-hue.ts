@@ -85,10 +85,12 @@ async function pairAndRead(kit: LoginKit, { values, switches }: Arguments): Prom
     signal,
     redact,
     sleep,
-    ...(terminal.isTerminal ? { onWait: (seconds: number) => tell(`\r  ${String(seconds).padStart(2)} s left `) } : {}),
+    ...(terminal.isTerminal
+      ? { onWait: (seconds: number) => tell(`\r\u001b[K  ${String(seconds).padStart(2)} s left `) }
+      : {}),
   });
   redact.add(key);
-  if (terminal.isTerminal) tell('\r             \r');
+  if (terminal.isTerminal) tell('\r\u001b[K');
 
   const hadPin = hue.certificate_sha256 !== '';
   showWritten(writePairing(files, { address, bridgeId, key, trust, hadPin }), say);

@@ -83,7 +83,7 @@ async function run({ arguments: given, terminal, redactor }: Invocation): Promis
     if (!switches.has('json') || !(failure instanceof BrokenOff)) throw failure;
     const code = exitCodeOf(failure.type);
     terminal.out(envelope(SPEC.name, { [operation.name]: failure.details }, { exit_code: code, error: failure }));
-    terminal.err(failureText(SPEC, failure));
+    terminal.err(failureText(SPEC, failure, redactor));
     return code;
   } finally {
     log.close();

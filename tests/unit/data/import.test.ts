@@ -27,7 +27,9 @@ async function csvOf(home: DataHome, units: Units): Promise<string> {
   const quantities = quantitiesIn(units);
   const columns = columnsOf(quantities);
   const rows = (await readingsIn(home.database)).map((reading) => rowOf(reading, quantities));
-  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))].map(csvLine).join('');
+  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))]
+    .map((cells) => csvLine(cells))
+    .join('');
 }
 
 describe('import', () => {
