@@ -19,12 +19,19 @@ export interface QuantityRow {
    * `since`: the version of the database that has the column; a new quantity takes the next version.
    */
   kept: { column: string; as: 'hundredths' | 'real'; since: number };
-  /** the gauge of the Prometheus format, and its HELP */
-  metric: { name: string; help: string };
+  /**
+   * The gauge of the Prometheus format, and its HELP. Its unit is a base unit (ratio, gram), as Prometheus' conventions
+   * want it; `per` says how many of ours are one of those. `oldName`: the gauge in our unit, which the next release drops.
+   */
+  metric: { name: string; help: string; per?: number; oldName?: string };
   /** Outside, it is not a measurement of a room and is never stored; in the unit of the stored value. */
   possible: readonly [lowest: number, highest: number];
   /** which direction is better for the people in the room; null if neither is */
   better: 'lower' | 'higher' | null;
+  /** The band that is recommended for a room; null: no end on that side. docs/report.md names the sources. */
+  recommended?: readonly [lowest: number | null, highest: number | null];
+  /** Of the air: from which value on it is moderate and poor, in the direction that is not better. */
+  levels?: { moderate: number; poor: number };
   /** Values spread over several powers of ten: charts are logarithmic. */
   logarithmic?: boolean;
   /** Only its latest value is interesting, not its course. */
@@ -41,30 +48,44 @@ export const QUANTITIES = {
     metric: { name: 'climate_temperature_celsius', help: 'Temperature.' },
     possible: [-60, 100],
     better: null,
+    recommended: [18, 24],
     us: { column: 'temperature_fahrenheit', unit: '°F', convert: (celsius) => celsius * 1.8 + 32 },
   },
   humidity_percent: {
     ...{ name: 'humidity', title: 'Humidity', short: 'humidity', unit: '%', decimals: 0 },
     kept: { column: 'humidity', as: 'real', since: 1 },
-    metric: { name: 'climate_humidity_percent', help: 'Relative humidity.' },
+    metric: {
+      ...{ name: 'climate_humidity_ratio', help: 'Relative humidity, 0 to 1.', per: 100 },
+      oldName: 'climate_humidity_percent',
+    },
     possible: [0, 100],
     better: null,
+    recommended: [40, 60],
   },
   /** particles below 2.5 µm */
   pm25_ugm3: {
     ...{ name: 'pm25', title: 'Particles PM2.5', short: 'PM2.5', unit: 'µg/m³', decimals: 0 },
     kept: { column: 'pm25', as: 'real', since: 1 },
-    metric: { name: 'climate_pm25_ugm3', help: 'Particles below 2.5 micrometres, micrograms per cubic metre.' },
+    metric: {
+      ...{ name: 'climate_pm25_grams_per_cubic_meter', help: 'Particles below 2.5 micrometres.', per: 1_000_000 },
+      oldName: 'climate_pm25_ugm3',
+    },
     possible: [0, 100_000],
     better: 'lower',
+    recommended: [null, 15],
+    levels: { moderate: 15, poor: 35 },
   },
   /** particles below 10 µm */
   pm10_ugm3: {
     ...{ name: 'pm10', title: 'Particles PM10', short: 'PM10', unit: 'µg/m³', decimals: 0 },
     kept: { column: 'pm10', as: 'real', since: 1 },
-    metric: { name: 'climate_pm10_ugm3', help: 'Particles below 10 micrometres, micrograms per cubic metre.' },
+    metric: {
+      ...{ name: 'climate_pm10_grams_per_cubic_meter', help: 'Particles below 10 micrometres.', per: 1_000_000 },
+      oldName: 'climate_pm10_ugm3',
+    },
     possible: [0, 100_000],
     better: 'lower',
+    recommended: [null, 45],
   },
   /** Amazon's index of volatile organic compounds, 0 to 100; not ppb */
   voc_index: {
@@ -76,13 +97,19 @@ export const QUANTITIES = {
     },
     possible: [0, 100],
     better: 'lower',
+    recommended: [null, 25],
+    levels: { moderate: 26, poor: 66 },
   },
   co_ppm: {
     ...{ name: 'co', title: 'Carbon monoxide', short: 'CO', unit: 'ppm', decimals: 0 },
     kept: { column: 'co', as: 'real', since: 1 },
-    metric: { name: 'climate_co_ppm', help: 'Carbon monoxide, parts per million.' },
+    metric: {
+      ...{ name: 'climate_co_ratio', help: 'Carbon monoxide, share of the air.', per: 1_000_000 },
+      oldName: 'climate_co_ppm',
+    },
     possible: [0, 100_000],
     better: 'lower',
+    levels: { moderate: 4, poor: 9 },
   },
   /** Amazon's indoor air quality score, 0 to 100 */
   iaq_score: {
@@ -91,11 +118,13 @@ export const QUANTITIES = {
     metric: { name: 'climate_iaq_score', help: 'Indoor air quality score, 0 to 100, higher is better.' },
     possible: [0, 100],
     better: 'higher',
+    recommended: [65, null],
+    levels: { moderate: 64, poor: 34 },
   },
   light_lux: {
-    ...{ name: 'light', title: 'Light', short: '', unit: 'lux', decimals: 0 },
+    ...{ name: 'light', title: 'Light', short: '', unit: 'lux', decimals: 2 },
     kept: { column: 'light', as: 'hundredths', since: 1 },
-    metric: { name: 'climate_light_lux', help: 'Illuminance.' },
+    metric: { name: 'climate_illuminance_lux', help: 'Illuminance.', oldName: 'climate_light_lux' },
     possible: [0, 10_000_000],
     better: null,
     logarithmic: true,
@@ -103,7 +132,10 @@ export const QUANTITIES = {
   battery_percent: {
     ...{ name: 'battery', title: 'Battery', short: 'battery', unit: '%', decimals: 0 },
     kept: { column: 'battery', as: 'real', since: 1 },
-    metric: { name: 'climate_battery_percent', help: 'Charge of the battery.' },
+    metric: {
+      ...{ name: 'climate_battery_ratio', help: 'Charge of the battery, 0 to 1.', per: 100 },
+      oldName: 'climate_battery_percent',
+    },
     possible: [0, 100],
     better: 'higher',
     onlyLatest: true,

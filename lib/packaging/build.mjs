@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle, bundleWithStart } from './bundle.mjs';
+import { bundlePage } from './bundle-page.mjs';
 import { compileValidators } from './compile-validators.mjs';
 
 /** Cron starts these often; users start the others by hand. */
@@ -22,6 +23,7 @@ const options = { sourcemap: process.argv.includes('--source-maps') };
 const commands = readdirSync(commandsDirectory).filter((name) => name.endsWith('.ts'));
 
 compileValidators();
+await bundlePage();
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 await bundleWithStart(

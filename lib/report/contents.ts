@@ -11,7 +11,6 @@ import type { Cursor, Range } from './cursor';
 import { checkFilters } from './filters';
 import { renderCycles } from './formats/cycles-table';
 import { renderGaps, reasonsOf } from './formats/gaps-table';
-import { renderHtml } from './formats/html/page';
 import { columnsOf, csvLine, influxLine, jsonLine, rowOf, type Row } from './formats/lines';
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
 import { renderTable } from './formats/table';
@@ -19,6 +18,7 @@ import { findGaps, type Gaps } from './gaps';
 import { DAY_MS, MINUTE_MS, staleAfter } from './moment';
 import { overviewOf, type Overview } from './overview';
 import { exported } from './quantities';
+import { renderPage } from './page/page';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
 import type { Style } from './text';
@@ -75,7 +75,8 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
   const [database] = reader;
   const staleAfterMs = staleAfter(config.collection.interval_minutes);
   if (request.format === 'html') {
-    write(await renderHtml(reader, { config, request, staleAfterMs, trouble: await allTrouble(database, context) }));
+    const troubleSince = (fromMs: number) => allTrouble(database, context, fromMs);
+    write(await renderPage(reader, { config, request, staleAfterMs, troubleSince }));
     return;
   }
   const fromMs = request.fromMs ?? request.toMs - DAY_MS;
@@ -95,20 +96,41 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
   }
   const trouble = await allTrouble(database, context);
   if (request.format === 'json') {
-    const readings: Row[] = [];
-    for await (const page of readingsBetween(database, request)) {
-      for (const reading of page) readings.push(rowOf(reading, request.quantities));
-    }
-    write(context.envelope({ trouble, latest: latestAsJson(overview), readings }));
+    await writeJson(database, context, { trouble, latest: latestAsJson(overview) });
     return;
   }
   write(renderTable({ trouble, overview, fromMs, toMs: request.toMs, nowMs: request.nowMs }, style, width));
 }
 
-async function allTrouble(database: Database, { config, request }: ContentContext): Promise<Trouble[]> {
+/** Page by page: a year of readings does not fit into one object. */
+async function writeJson(
+  database: Database,
+  { request, write, envelope }: ContentContext,
+  content: object,
+): Promise<void> {
+  const place = '"readings":[]';
+  const [before = '', after = ''] = envelope({ ...content, readings: [] }).split(place);
+  write(before + place.slice(0, -1));
+  let separator = '';
+  for await (const page of readingsBetween(database, request)) {
+    write(separator + page.map((reading) => JSON.stringify(rowOf(reading, request.quantities))).join(','));
+    separator = ',';
+  }
+  write(`]${after}`);
+}
+
+/** The problems of the last 24 hours, or from another time on. */
+async function allTrouble(
+  database: Database,
+  { config, request }: ContentContext,
+  fromMs = request.nowMs - DAY_MS,
+): Promise<Trouble[]> {
   if (!request.endsNow) return [];
   const latest = await latestPerDevice(database, newestBelieved(request.nowMs));
-  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, request.nowMs, latest))];
+  return [
+    ...troubleOnDisk(config),
+    ...(await troubleOfCycles(database, config, { fromMs, nowMs: request.nowMs }, latest)),
+  ];
 }
 
 function latestAsJson({ devices }: Overview): object[] {
@@ -182,9 +204,9 @@ function gapsAsJson({ days, gaps }: Gaps): object {
   return { days, gaps: times };
 }
 
-async function writeCycles(database: Database, { request, style, envelope, write }: ContentContext) {
+async function writeCycles(database: Database, { request, style, width, envelope, write }: ContentContext) {
   const cycles = await cyclesBetween(database, request.fromMs, request.toMs);
-  if (request.format === 'table') write(renderCycles(cycles, style));
+  if (request.format === 'table') write(renderCycles(cycles, style, width));
   else if (request.format === 'json') {
     const whole = cycles.map((cycle) => ({
       ...cycle,

@@ -1,20 +1,27 @@
 /** The name of a device for people: its room, made unique. */
 import { sourceOfDevice } from '../sources/all';
-import type { StoredReading } from '../store/queries';
 
 /** `00:0f` of a Hue sensor, as it is printed on the device. */
 const SHORTEST_ID = 5;
 
+/** A device in a location. */
+interface Placed {
+  device_id: string;
+  device_type: string;
+  location: string;
+}
+
 /** Two devices in one room are distinguished by their kind, or, if that is the same, by the end of their id. */
-export function labelsOf(readings: readonly StoredReading[]): Map<string, string> {
+export function labelsOf<Device extends Placed>(readings: readonly Device[]): Map<Device, string> {
   return new Map(
-    readings.map(({ device_id, device_type, location }) => {
+    readings.map((reading) => {
+      const { device_id, device_type, location } = reading;
       const sameRoom = readings.filter((other) => other.location === location);
-      if (sameRoom.length === 1) return [device_id, location];
+      if (sameRoom.length === 1) return [reading, location];
       const sameKind = sameRoom.filter((other) => other.device_type === device_type);
       const ids = sameKind.map((other) => other.device_id);
       const mark = ids.length > 1 ? endOf(device_id, ids) : (sourceOfDevice(device_type)?.kind ?? device_type);
-      return [device_id, `${location} (${mark})`];
+      return [reading, `${location} (${mark})`];
     }),
   );
 }

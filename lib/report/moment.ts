@@ -75,3 +75,15 @@ export function duration(ms: number): string {
 export function staleAfter(intervalMinutes: number): number {
   return Math.max(3 * intervalMinutes, 15) * MINUTE_MS;
 }
+
+/** Both ends, and between them round local times: every `minutes` from a midnight on, by the calendar. */
+export function edgesOf(fromMs: number, toMs: number, minutes: number): number[] {
+  const start = new Date(fromMs);
+  const edges = [fromMs];
+  for (let n = 1; ; n++) {
+    // By the calendar, so that days begin at midnight after a change to or from summer time.
+    const ms = new Date(start.getFullYear(), start.getMonth(), start.getDate(), 0, n * minutes).getTime();
+    if (ms >= toMs) return [...edges, toMs];
+    if (ms > (edges.at(-1) ?? fromMs)) edges.push(ms);
+  }
+}

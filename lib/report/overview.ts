@@ -4,7 +4,7 @@ import type { Database } from '../store/database';
 import { SOURCES } from '../sources/all';
 import { latestPerDevice, type StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
-import { seriesOf, type DeviceSeries } from '../store/series';
+import { equalEdges, seriesOf, type DeviceSeries, type SeriesQuery } from '../store/series';
 import { highestOf, lowestOf } from './extremes';
 import { DAY_MS } from './moment';
 import { labelsOf } from './labels';
@@ -39,7 +39,6 @@ export interface DeviceOverview {
 
 export interface Overview {
   devices: DeviceOverview[];
-  series: DeviceSeries[];
   /** how many devices are left out because their last reading is too long ago */
   longGone: number;
 }
@@ -51,7 +50,16 @@ export interface OverviewOptions {
   stretches: number;
   /** how old the sensor's own time may be */
   staleAfterMs: number;
-  breakAfterMs?: number | undefined;
+}
+
+/** What each source's devices can say of these quantities. */
+export function sourcesOf(quantities: readonly Quantity[]): SeriesQuery['sources'] {
+  return SOURCES.map((source) => ({
+    collector: source.collector,
+    values: quantities
+      .filter(({ needs }) => needs.every((name) => source.quantities.includes(name)))
+      .map(({ column, sql }) => ({ name: column, sql })),
+  }));
 }
 
 export async function overviewOf(reader: Reader, request: Request, options: OverviewOptions): Promise<Overview> {
@@ -61,23 +69,19 @@ export async function overviewOf(reader: Reader, request: Request, options: Over
   const fromMs = request.fromMs ?? request.toMs - DAY_MS;
   const goneBefore = Math.min(fromMs, request.toMs - GONE_AFTER_MS);
   const shown = latest.filter(({ timestamp }) => Date.parse(timestamp) >= goneBefore);
-  const columns = request.quantities.map(({ column }) => column);
   const series = await seriesOf(reader, {
-    fromMs,
-    toMs: request.toMs,
-    stretches: options.stretches,
-    sources: SOURCES.map(({ collector, quantities }) => {
-      return { collector, quantities: quantities.filter((column) => columns.includes(column)) };
-    }),
+    edges: equalEdges(fromMs, request.toMs, options.stretches),
+    sources: sourcesOf(request.quantities),
     staleAfterMs: options.staleAfterMs,
-    breakAfterMs: options.breakAfterMs,
     devices: request.devices ?? undefined,
     locations: request.locations ?? undefined,
   });
   const labels = labelsOf(shown);
   const devices: DeviceOverview[] = [];
   for (const reading of shown) {
-    const own = series.find(({ device_id }) => device_id === reading.device_id);
+    const own = series.find(
+      ({ device_id, location }) => device_id === reading.device_id && location === reading.location,
+    );
     const values: LatestValue[] = [];
     for (const quantity of request.quantities) {
       const value = await latestValue(database, reading, quantity, own, request, options.staleAfterMs);
@@ -88,7 +92,7 @@ export async function overviewOf(reader: Reader, request: Request, options: Over
       device_id: reading.device_id,
       device_type: reading.device_type,
       location: reading.location,
-      label: labels.get(reading.device_id) ?? reading.location,
+      label: labels.get(reading) ?? reading.location,
       lastCycleMs: Date.parse(reading.timestamp),
       stale: values.every(({ stale }) => stale),
       values,
@@ -97,7 +101,7 @@ export async function overviewOf(reader: Reader, request: Request, options: Over
   devices.sort(
     (a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }) || a.device_id.localeCompare(b.device_id),
   );
-  return { devices, series, longGone: latest.length - shown.length };
+  return { devices, longGone: latest.length - shown.length };
 }
 
 function isWanted({ device_id, location }: StoredReading, { devices, locations }: Request): boolean {
@@ -113,16 +117,16 @@ async function latestValue(
   request: Request,
   staleAfterMs: number,
 ): Promise<LatestValue | null> {
-  const { column } = quantity;
+  const { column, needs } = quantity;
   const series = own?.quantities.get(column);
   let reading: StoredReading | undefined = newest;
-  if (newest[column] === null) {
+  if (quantity.valueOf(newest) === null) {
     if (series === undefined) return null;
-    const sql = `SELECT * FROM readings WHERE device_id = ? AND timestamp < ? AND ${column} IS NOT NULL
-      ORDER BY timestamp DESC LIMIT 1`;
+    const sql = `SELECT * FROM readings WHERE device_id = ? AND timestamp < ?
+      AND ${needs.map((name) => `${name} IS NOT NULL`).join(' AND ')} ORDER BY timestamp DESC LIMIT 1`;
     reading = await database.get<StoredReading>(sql, newest.device_id, new Date(request.toMs).toISOString());
   }
-  const value = reading?.[column] ?? null;
+  const value = reading === undefined ? null : quantity.valueOf(reading);
   if (reading === undefined || value === null) return null;
   const measuredMs = Date.parse(reading.measured_at ?? reading.timestamp);
   return {

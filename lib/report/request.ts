@@ -1,7 +1,7 @@
 /** What the user has asked for, checked. */
 import { MonitorError } from '../errors';
 import { DAY_MS, parseMoment } from './moment';
-import { quantitiesIn, type Quantity, type Units } from './quantities';
+import { derivedIn, quantitiesIn, type Quantity, type Units } from './quantities';
 
 export const FORMATS = ['table', 'csv', 'json', 'ndjson', 'html', 'prometheus', 'influx'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -12,6 +12,8 @@ export interface Request {
   format: Format;
   /** null: from the first reading on */
   fromMs: number | null;
+  /** whether the user named it */
+  startIsGiven: boolean;
   /** not included */
   toMs: number;
   /** false if the user named an earlier end: what was newest then is not what is newest now */
@@ -30,7 +32,7 @@ export interface Request {
 }
 
 /** How far back each format goes without --since; exports contain everything. */
-const DEFAULT_DAYS: Partial<Record<Format, number>> = { table: 1, json: 1, html: 7 };
+const DEFAULT_DAYS: Partial<Record<Format, number>> = { table: 1, json: 1, html: 365 };
 const FORMATS_OF_LISTS: readonly Format[] = ['table', 'csv', 'json', 'ndjson'];
 const FORMATS_SINCE_LAST: readonly Format[] = ['csv', 'ndjson', 'influx'];
 /** The names of their fields say Celsius. */
@@ -76,6 +78,7 @@ export function requestOf(
     view,
     format,
     fromMs,
+    startIsGiven: values['since'] !== undefined,
     toMs,
     endsNow: toMs === nowMs,
     nowMs,
@@ -102,9 +105,9 @@ function listOf(text: string | undefined): string[] | null {
 }
 
 function quantitiesOf(text: string | undefined, units: Units): readonly Quantity[] {
-  const all = quantitiesIn(units);
   const wanted = listOf(text);
-  if (wanted === null) return all;
+  if (wanted === null) return quantitiesIn(units);
+  const all = [...quantitiesIn(units), ...derivedIn(units)];
   for (const word of wanted) {
     if (all.some((each) => isCalled(each, word))) continue;
     throw wrong(`--quantity ${JSON.stringify(word)} is not known`, `Known: ${all.map((q) => q.name).join(', ')}.`);
@@ -113,7 +116,7 @@ function quantitiesOf(text: string | undefined, units: Units): readonly Quantity
 }
 
 function isCalled({ name, column, label }: Quantity, word: string): boolean {
-  return [name, column, label].includes(word.toLowerCase());
+  return [name, column, label].includes(word.toLowerCase().replaceAll('-', '_'));
 }
 
 function wrong(message: string, remediation: string): MonitorError {

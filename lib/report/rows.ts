@@ -1,11 +1,16 @@
 /** Reads the stored readings as rows, page by page, so that a year of them is never in memory. */
 import type { Database, SqlValue } from '../store/database';
 import type { StoredReading } from '../store/queries';
-import { READINGS } from '../store/schema';
+import { READINGS, storedValue } from '../store/schema';
+import { namesOf, readRows } from '../store/stored-rows';
+import type { QuantityName } from '../quantities';
 import { DAY_MS } from './moment';
+import type { Quantity } from './quantities';
 import type { Request } from './request';
 
 const CYCLES_A_PAGE = 500;
+/** Of a home of 20 devices 1,440 readings. */
+const PAGE_MS = DAY_MS / 4;
 
 /** In the order of time. */
 export async function* readingsBetween(database: Database, request: Request): AsyncGenerator<StoredReading[]> {
@@ -14,16 +19,12 @@ export async function* readingsBetween(database: Database, request: Request): As
   if (typeof first !== 'string' || typeof last !== 'string') return;
   const fromMs = Math.max(request.fromMs ?? 0, Date.parse(first));
   const toMs = Math.min(request.toMs, Date.parse(last) + 1);
-  const { conditions, parameters } = filtersOf(request);
+  const names = await namesOf(database);
+  const { conditions, parameters } = filtersOf(request, IN_TABLES);
   let start = fromMs;
   while (start < toMs) {
-    const end = Math.min(start + DAY_MS, toMs);
-    const page = await database.all<StoredReading>(
-      `SELECT * FROM readings WHERE timestamp >= ? AND timestamp < ? ${conditions} ORDER BY timestamp, device_id`,
-      new Date(start).toISOString(),
-      new Date(end).toISOString(),
-      ...parameters,
-    );
+    const end = Math.min(start + PAGE_MS, toMs);
+    const page = await readRows(database, { fromMs: start, toMs: end, conditions, parameters }, names);
     if (page.length > 0) yield page;
     start = page.length > 0 ? end : await nextCycle(database, end, toMs);
   }
@@ -43,7 +44,7 @@ export async function* readingsStoredAfter(
   afterId: number,
   lastId: number,
 ): AsyncGenerator<StoredReading[]> {
-  const { conditions, parameters } = filtersOf(request);
+  const { conditions, parameters } = filtersOf(request, IN_VIEW);
   for (let id = afterId; id < lastId; id += CYCLES_A_PAGE) {
     yield await database.all<StoredReading>(
       `SELECT * FROM (${READINGS} WHERE c.id > ? AND c.id <= ?) WHERE timestamp >= ? ${conditions}
@@ -56,12 +57,26 @@ export async function* readingsStoredAfter(
   }
 }
 
-function filtersOf(request: Request): { conditions: string; parameters: SqlValue[] } {
+/** How a filter says which column it means. */
+interface Columns {
+  device_id: string;
+  location: string;
+  quantity: (name: QuantityName) => string;
+}
+
+const IN_VIEW: Columns = { device_id: 'device_id', location: 'location', quantity: (name) => name };
+const IN_TABLES: Columns = {
+  device_id: '(SELECT device_id FROM device WHERE id = r.device)',
+  location: '(SELECT text FROM word WHERE id = r.location)',
+  quantity: storedValue,
+};
+
+function filtersOf(request: Request, columns: Columns): { conditions: string; parameters: SqlValue[] } {
   const conditions: string[] = [];
   const parameters: SqlValue[] = [];
   const chosen = [
-    ['device_id', request.devices],
-    ['location', request.locations],
+    [columns.device_id, request.devices],
+    [columns.location, request.locations],
   ] as const;
   for (const [column, values] of chosen) {
     if (values === null) continue;
@@ -69,7 +84,9 @@ function filtersOf(request: Request): { conditions: string; parameters: SqlValue
     parameters.push(JSON.stringify(values));
   }
   if (!request.allQuantities) {
-    conditions.push(`AND (${request.quantities.map(({ column }) => `${column} IS NOT NULL`).join(' OR ')})`);
+    const isKnown = ({ needs }: Quantity) =>
+      `(${needs.map((name) => `${columns.quantity(name)} IS NOT NULL`).join(' AND ')})`;
+    conditions.push(`AND (${request.quantities.map(isKnown).join(' OR ')})`);
   }
   return { conditions: conditions.join(' '), parameters };
 }

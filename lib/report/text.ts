@@ -27,6 +27,18 @@ export function cut(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** In lines of at most `width` columns, broken at spaces; further lines are indented. @param width null: one line */
+export function wrapped(text: string, width: number | null): string[] {
+  if (width === null) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines;
+}
+
 export type Alignment = 'left' | 'right';
 
 /** Rows of cells in aligned columns, two spaces between them, no spaces at the ends of lines. */

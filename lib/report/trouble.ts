@@ -8,9 +8,13 @@ import type { Database } from '../store/database';
 import { cyclesInFuture, type StoredReading } from '../store/queries';
 import { spoolDirectory, spooledFiles } from '../store/spool';
 import { plural } from '../wording';
-import { findGaps, type Gap } from './gaps';
+import { findGaps, type Gap, type GapsQuery } from './gaps';
+import { troubleOfLongTime } from './long-trouble';
 import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './due-cycles';
+
+/** In a longer time the missed cycles are counted, not told one by one. */
+const LONG_MS = 8 * DAY_MS;
 
 export interface Trouble {
   kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
@@ -51,25 +55,25 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
 }
 
 /**
- * The problems that the cycles of the last 24 hours show.
+ * The problems that the cycles of a time show that ends now.
  * @param latest the newest reading of each device
  */
 export async function troubleOfCycles(
   database: Database,
   config: Config,
-  nowMs: number,
+  { fromMs, nowMs }: { fromMs: number; nowMs: number },
   latest: readonly StoredReading[],
 ): Promise<Trouble[]> {
   const names = new Map(latest.map(({ device_id, location }) => [device_id, location]));
   const intervalMs = config.collection.interval_minutes * 60_000;
   const enabled = enabledSources(config).map(({ collector }) => collector);
-  const query = { collectors: COLLECTORS, enabled, intervalMs, fromMs: nowMs - DAY_MS, toMs: nowMs };
-  const { days, gaps } = await findGaps(database, query);
+  const missed =
+    nowMs - fromMs > LONG_MS
+      ? (collector: CollectorName) => troubleOfLongTime(database, collector, { fromMs, nowMs, intervalMs })
+      : await eachMissedCycle(database, { collectors: COLLECTORS, enabled, intervalMs, fromMs, toMs: nowMs });
   const found: Trouble[] = [];
   for (const source of SOURCES) {
     const { collector } = source;
-    const own = gaps.filter((gap) => gap.collector === collector);
-    const expected = days.filter((day) => day.collector === collector).reduce((sum, day) => sum + day.expected, 0);
     const last = await lastCycle(database, collector, nowMs);
     if (last === undefined) {
       if (!enabled.includes(collector)) continue;
@@ -78,13 +82,23 @@ export async function troubleOfCycles(
       continue;
     }
     found.push(
-      ...failedCycles(collector, own, expected),
-      ...unrecordedCycles(collector, own, nowMs),
+      ...(await missed(collector)),
       ...skipped(collector, last.devices_skipped, names),
       ...stale(source, latest, nowMs, staleAfter(config.collection.interval_minutes)),
     );
   }
   return found;
+}
+
+async function eachMissedCycle(database: Database, query: GapsQuery & { fromMs: number }) {
+  const { fromMs, toMs } = query;
+  const period = duration(toMs - fromMs);
+  const { days, gaps } = await findGaps(database, query);
+  return (collector: CollectorName): Trouble[] => {
+    const own = gaps.filter((gap) => gap.collector === collector);
+    const expected = days.filter((day) => day.collector === collector).reduce((sum, day) => sum + day.expected, 0);
+    return [...failedCycles(collector, own, expected, period), ...unrecordedCycles(collector, own, toMs, period)];
+  };
 }
 
 function lastCycle(
@@ -104,12 +118,12 @@ async function whyNoCycle(database: Database, { collector, program }: ListedSour
     : `${collector}: all cycles have a time in the future: check the clock of this machine (timedatectl)`;
 }
 
-function failedCycles(collector: CollectorName, gaps: readonly Gap[], expected: number): Trouble[] {
+function failedCycles(collector: CollectorName, gaps: readonly Gap[], expected: number, period: string): Trouble[] {
   const failed = gaps.filter(({ reason }) => reason !== NO_TRACE);
   const last = failed.at(-1);
   if (last === undefined) return [];
   const cycles = failed.reduce((sum, gap) => sum + gap.cycles, 0);
-  const message = `${collector}: ${cycles} of ${plural(expected, 'cycle')} failed in 24 h, last at ${clockOf(lastCycleOf(last))} (${last.reason}: ${last.error ?? 'no message'})`;
+  const message = `${collector}: ${cycles} of ${plural(expected, 'cycle')} failed in ${period}, last at ${clockOf(lastCycleOf(last))} (${last.reason}: ${last.error ?? 'no message'})`;
   return [{ kind: 'failed_cycles', collector, message }];
 }
 
@@ -117,7 +131,7 @@ function lastCycleOf({ fromMs, toMs, cycles }: Gap): number {
   return toMs - (toMs - fromMs) / cycles;
 }
 
-function unrecordedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs: number): Trouble[] {
+function unrecordedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs: number, period: string): Trouble[] {
   const unrecorded = gaps.filter(({ reason }) => reason === NO_TRACE);
   const longest = unrecorded.reduce<Gap | null>((best, gap) => (best && best.cycles >= gap.cycles ? best : gap), null);
   if (longest === null) return [];
@@ -126,7 +140,7 @@ function unrecordedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs:
   const when = goesOn
     ? `since ${momentOf(longest.fromMs)}`
     : `${momentOf(longest.fromMs)} to ${clockOf(longest.toMs)}, ${duration(longest.toMs - longest.fromMs)}`;
-  const message = `${collector}: ${plural(cycles, 'cycle')} without a trace in 24 h (the longest ${when}); see "report gaps"`;
+  const message = `${collector}: ${plural(cycles, 'cycle')} without a trace in ${period} (the longest ${when}); see "report gaps"`;
   return [{ kind: 'gap', collector, message }];
 }
 

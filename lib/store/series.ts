@@ -2,24 +2,25 @@
  * Makes few points of many readings: lowest, mean and highest value of each quantity in equal stretches of time. Asks
  * the tables, not the view: a year of 20 devices is two million rows.
  */
-import type { QuantityName } from '../quantities';
 import type { Database, SqlValue } from './database';
 import type { Reader } from './reader';
-import { storedValue } from './schema';
 
-interface SourceQuantities {
+/** A value of a reading: its name, and the SQL expression of it from the table `reading` called `r`. */
+export interface SeriesValue {
+  name: string;
+  sql: string;
+}
+
+interface SourceValues {
   collector: string;
-  quantities: readonly QuantityName[];
+  values: readonly SeriesValue[];
 }
 
 export interface SeriesQuery {
-  /** milliseconds since 1970; `to` is not included */
-  fromMs: number;
-  toMs: number;
-  /** into how many equal stretches the time is divided */
-  stretches: number;
+  /** where each stretch begins, in milliseconds since 1970; the last one ends before the last edge */
+  edges: readonly number[];
   /** what each collector's devices may measure: other quantities are not read, which halves the time */
-  sources: readonly SourceQuantities[];
+  sources: readonly SourceValues[];
   /** only readings with one of these names of the room */
   locations?: readonly string[] | undefined;
   /** only these devices */
@@ -37,10 +38,12 @@ export interface Series {
   highest: Float64Array;
 }
 
+/** What one device measured in one location. */
 export interface DeviceSeries {
   device_id: string;
   device_type: string;
-  quantities: Map<QuantityName, Series>;
+  location: string;
+  quantities: Map<string, Series>;
   /** index = number of the stretch: whether one is anomalous, all are stale, a gap lies before */
   anomalous: Uint8Array;
   stale: Uint8Array;
@@ -49,22 +52,32 @@ export interface DeviceSeries {
   edges: Map<number, readonly [firstMs: number, lastMs: number]>;
 }
 
+/** `count` equal stretches. */
+export function equalEdges(fromMs: number, toMs: number, count: number): number[] {
+  return Array.from({ length: count + 1 }, (_, n) => fromMs + ((toMs - fromMs) * n) / count);
+}
+
 export async function seriesOf([first, second]: Reader, query: SeriesQuery): Promise<DeviceSeries[]> {
-  const found = new Map<number, DeviceSeries>();
-  const known = await first.all<{ id: number; device_id: string; device_type: string }>('SELECT * FROM device');
-  const devices = new Map(known.map((device) => [device.id, device]));
+  const found = new Map<string, DeviceSeries>();
+  const devices = new Map((await first.all<Device>('SELECT * FROM device')).map((device) => [device.id, device]));
+  const words = await first.all<{ id: number; text: string }>('SELECT id, text FROM word');
+  const locations = new Map(words.map(({ id, text }) => [id, text]));
+  const stretches = query.edges.length - 1;
   const work = query.sources
-    .filter(({ quantities }) => quantities.length > 0)
-    .flatMap((source) => Array.from({ length: query.stretches }, (_, stretch) => ({ source, stretch })));
+    .filter(({ values }) => values.length > 0)
+    .flatMap((source) => Array.from({ length: stretches }, (_, stretch) => ({ source, stretch })));
   const next = async (database: Database): Promise<void> => {
     for (let part = work.pop(); part !== undefined; part = work.pop()) {
       const { source, stretch } = part;
       for (const row of await aggregate(database, query, source, stretch)) {
         const device = devices.get(row.device);
         if (device === undefined) continue;
-        let series = found.get(row.device);
-        if (series === undefined) found.set(row.device, (series = emptySeries(device, query.stretches)));
-        keep(series, row, stretch, query, source.quantities);
+        const key = `${row.device} ${row.location}`;
+        let series = found.get(key);
+        if (series === undefined) {
+          found.set(key, (series = emptySeries(device, locations.get(row.location) ?? '', stretches)));
+        }
+        keep(series, row, stretch, query, source.values);
       }
     }
   };
@@ -73,8 +86,15 @@ export async function seriesOf([first, second]: Reader, query: SeriesQuery): Pro
   return [...found.values()].sort((a, b) => (a.device_id < b.device_id ? -1 : 1));
 }
 
+interface Device {
+  id: number;
+  device_id: string;
+  device_type: string;
+}
+
 type Aggregate = Record<string, number | string | null> & {
   device: number;
+  location: number;
   anomalous: number;
   age: number;
 } & {
@@ -85,14 +105,14 @@ type Aggregate = Record<string, number | string | null> & {
 function aggregate(
   database: Database,
   query: SeriesQuery,
-  { collector, quantities: names }: SourceQuantities,
+  { collector, values }: SourceValues,
   stretch: number,
 ): Promise<Aggregate[]> {
-  const { fromMs, toMs, stretches, locations, devices } = query;
-  const at = (n: number) => new Date(fromMs + ((toMs - fromMs) * n) / stretches).toISOString();
-  const values = names.map((name) => `${storedValue(name)} AS ${name}`);
-  const aggregates = names.map(
-    (name) => `min(${name}) AS ${name}_lowest, avg(${name}) AS ${name}_mean, max(${name}) AS ${name}_highest`,
+  const { edges, locations, devices } = query;
+  const at = (n: number) => new Date(edges[n] ?? NaN).toISOString();
+  const named = values.map(({ name, sql }) => `${sql} AS ${name}`);
+  const aggregates = values.map(
+    ({ name }) => `min(${name}) AS ${name}_lowest, avg(${name}) AS ${name}_mean, max(${name}) AS ${name}_highest`,
   );
   const times = query.breakAfterMs === undefined ? '' : ', c.started_at';
   const conditions: string[] = [];
@@ -108,21 +128,22 @@ function aggregate(
   // LIMIT keeps the inner query apart: merged, each value would be worked out three times. Do not make the sorting
   // stay in memory (temp_store): it would allocate row by row, and the two connections would wait for each other.
   return database.all<Aggregate>(
-    `SELECT device, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
+    `SELECT device, location, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
        ${times === '' ? '' : ', min(started_at) AS first, max(started_at) AS last'}
-     FROM (SELECT r.device, r.is_anomalous ${times}, ifnull(r.age_ms, 0) AS age, ${values.join(', ')}
+     FROM (SELECT r.device, r.location, r.is_anomalous ${times}, ifnull(r.age_ms, 0) AS age, ${named.join(', ')}
        FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
        WHERE c.started_at >= ? AND c.started_at < ? AND c.collector = (SELECT id FROM word WHERE text = ?)
        ${conditions.join(' ')} LIMIT -1)
-     GROUP BY device`,
+     GROUP BY device, location`,
     ...parameters,
   );
 }
 
-function emptySeries(device: { device_id: string; device_type: string }, stretches: number): DeviceSeries {
+function emptySeries({ device_id, device_type }: Device, location: string, stretches: number): DeviceSeries {
   return {
-    device_id: device.device_id,
-    device_type: device.device_type,
+    device_id,
+    device_type,
+    location,
     quantities: new Map(),
     anomalous: new Uint8Array(stretches),
     stale: new Uint8Array(stretches),
@@ -136,18 +157,18 @@ function keep(
   row: Aggregate,
   stretch: number,
   query: SeriesQuery,
-  names: readonly QuantityName[],
+  values: readonly SeriesValue[],
 ) {
   if (row.first !== undefined && row.last !== undefined) {
     device.edges.set(stretch, [Date.parse(row.first), Date.parse(row.last)]);
   }
   device.anomalous[stretch] = row.anomalous;
   device.stale[stretch] = row.age > query.staleAfterMs ? 1 : 0;
-  for (const name of names) {
+  for (const { name } of values) {
     const [lowest, mean, highest] = ['lowest', 'mean', 'highest'].map((part) => row[`${name}_${part}`]);
     if (typeof lowest !== 'number' || typeof mean !== 'number' || typeof highest !== 'number') continue;
     let series = device.quantities.get(name);
-    if (series === undefined) device.quantities.set(name, (series = noValues(query.stretches)));
+    if (series === undefined) device.quantities.set(name, (series = noValues(query.edges.length - 1)));
     series.mean[stretch] = mean;
     series.lowest[stretch] = lowest;
     series.highest[stretch] = highest;

@@ -92,7 +92,8 @@ function cyclesSql(first: number, last: number, epoch: number): string {
 /** A yearly and a daily curve, another level for each device, and a little noise. */
 function readingsSql(first: number, last: number): string {
   // Materialized: else SQLite copies the inner terms, and each copy gets another random number.
-  return `INSERT INTO reading
+  return `INSERT INTO reading (cycle, device, location, age_ms, temperature, light, humidity, pm25, pm10, voc, co, iaq, battery,
+      is_anomalous)
     WITH drawn AS MATERIALIZED (
       SELECT c.id AS cycle, d.id AS device, hue,
         round(18 + d.id % 7 + 2.5 * sin(c.id * pi() / 105120) + 1.5 * sin(c.id * pi() / 288)

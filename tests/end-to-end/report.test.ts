@@ -13,7 +13,7 @@ test('a table on stdout, nothing on stderr, exit 0', async () => {
   const { report } = await installation([nthCycle(1)]);
   const { exitCode, stdout, stderr } = await report(['--until', '2026-01-02', '--since', '2026-01-01']);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/^ROOM +QUANTITY/);
+  expect(stdout).toMatch(/^LOCATION +QUANTITY/);
   expect(stdout).not.toContain('\u001b');
 });
 

@@ -16,7 +16,7 @@ export function rowOf(reading: StoredReading, quantities: readonly Quantity[]): 
     location: reading.location,
   };
   for (const quantity of quantities) {
-    const value = reading[quantity.column];
+    const value = quantity.valueOf(reading);
     row[quantity.label] = value === null ? null : exported(quantity, value);
   }
   row['is_anomalous'] = reading.is_anomalous === 1;
@@ -50,8 +50,8 @@ function asText(cell: Cell): Cell {
 
 function csvCell(cell: Cell): string {
   if (cell === null) return '';
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell !== 'string') return String(cell);
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 /**
@@ -63,9 +63,9 @@ export function influxLine(reading: StoredReading, quantities: readonly Quantity
     const value = tagValue(reading[name]);
     return value === '' ? [] : [`,${name}=${value}`];
   });
-  const fields = quantities.flatMap(({ column }) => {
-    const value = reading[column];
-    return value === null ? [] : [`${column}=${value}`];
+  const fields = quantities.flatMap((quantity) => {
+    const value = quantity.valueOf(reading);
+    return value === null ? [] : [`${quantity.column}=${exported(quantity, value)}`];
   });
   if (reading.measured_at !== null) fields.push(`measured_at_ms=${Date.parse(reading.measured_at)}i`);
   fields.push(`is_anomalous=${String(reading.is_anomalous === 1)}`);

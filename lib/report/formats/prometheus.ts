@@ -2,7 +2,7 @@
  * For node_exporter's textfile collector: gauges without time stamps, which it refuses. So a value always
  * appears fresh: stale values are left out, and the time of each measurement is another gauge.
  */
-import { QUANTITIES, QUANTITY_NAMES, type QuantityName } from '../../quantities';
+import { QUANTITY_NAMES, quantityRow, type QuantityName } from '../../quantities';
 import type { CollectorName } from '../../sources/all';
 import type { DeviceOverview } from '../overview';
 
@@ -31,8 +31,15 @@ export function renderPrometheus({ devices, collectors, spooledCycles, alertActi
     if (samples.length > 0) families.push(familyOf(name, help, samples));
   };
   for (const quantity of QUANTITY_NAMES) {
-    const { name, help } = QUANTITIES[quantity].metric;
-    add(name, help, samplesOf(devices, quantity));
+    const { name, help, per = 1, oldName } = quantityRow(quantity).metric;
+    const samples = samplesOf(devices, quantity);
+    add(
+      name,
+      help,
+      samples.map(([labels, value]) => [labels, value / per] as const),
+    );
+    if (oldName !== undefined)
+      add(oldName, `Old name of ${name}, without its base unit: the next release drops it.`, samples);
   }
   add(
     'climate_measured_timestamp_seconds',

@@ -10,7 +10,7 @@ export function escaped(text: string): string {
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
 }
 
-/** A share of the whole in the form of CSS: `12.5%` */
-export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`;
+/** JSON inside of a `script` element: no text in it can end the element. */
+export function embedded(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

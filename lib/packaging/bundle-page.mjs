@@ -1,0 +1,41 @@
+/**
+ * Makes the script of the HTML page, uPlot included, as a text that `report` puts into each page
+ * (lib/report/page/page-script.generated.js). uPlot's licence comment stays.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argv, pid } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const page = join(root, 'lib', 'report', 'page');
+const target = join(page, 'page-script.generated.js');
+
+export async function bundlePage() {
+  const { outputFiles } = await build({
+    entryPoints: [join(page, 'browser', 'main.ts')],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  const uplot = join(root, 'node_modules', 'uplot', 'dist');
+  const [licence] = /^\/\*\*[^]*?\*\//.exec(readFileSync(join(uplot, 'uPlot.esm.js'), 'utf8')) ?? [];
+  if (licence === undefined || !licence.includes('MIT')) throw new Error('uPlot begins without its licence comment');
+  const script = `${licence}\n${outputFiles[0].text.trim()}`;
+  const style = readFileSync(join(uplot, 'uPlot.min.css'), 'utf8').trim();
+  const code = [
+    `export const SCRIPT = ${JSON.stringify(script)};`,
+    `export const UPLOT_STYLE = ${JSON.stringify(style)};\n`,
+  ].join('\n');
+  // Written under another name and renamed: parallel test runs never see half a file.
+  writeFileSync(`${target}.${pid}`, code);
+  renameSync(`${target}.${pid}`, target);
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await bundlePage();
