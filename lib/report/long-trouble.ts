@@ -6,7 +6,7 @@ import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
 import { plural } from '../wording';
 import { DAY_MS, duration, momentOf } from './moment';
-import type { Trouble } from './trouble';
+import type { Trouble } from './trouble-kinds';
 
 interface Counted {
   cycles: number;

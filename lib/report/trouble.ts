@@ -12,15 +12,12 @@ import { findGaps, type Gap, type GapsQuery } from './gaps';
 import { troubleOfLongTime } from './long-trouble';
 import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './due-cycles';
+import type { Trouble } from './trouble-kinds';
+
+export type { Trouble } from './trouble-kinds';
 
 /** In a longer time the missed cycles are counted, not told one by one. */
 const LONG_MS = 8 * DAY_MS;
-
-export interface Trouble {
-  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
-  collector: CollectorName | null;
-  message: string;
-}
 
 /** How many cycles wait in the spool; null if only the collectors' user may see that. */
 export function spooledCycles(storage: Config['storage']): number | null {

@@ -1,0 +1,8 @@
+/** What a problem of the home looks like in a report. */
+import type { CollectorName } from '../sources/all';
+
+export interface Trouble {
+  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
+  collector: CollectorName | null;
+  message: string;
+}
