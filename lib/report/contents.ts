@@ -113,7 +113,7 @@ async function writeJson(
   write(before + place.slice(0, -1));
   let separator = '';
   for await (const page of readingsBetween(database, request)) {
-    write(separator + page.map((reading) => JSON.stringify(rowOf(reading, request.quantities))).join(','));
+    write(separator + page.map((reading) => jsonLine(rowOf(reading, request.quantities)).trimEnd()).join(','));
     separator = ',';
   }
   write(`]${after}`);
