@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { errorCode, fileError } from '../files/file-error';
 import { canBeReplaced, readOwnFile } from '../files/own-file';
 import { removeIfThere } from '../files/remove-if-there';
-import { syncDirectory, writeWhole } from '../files/write-whole';
+import { syncDirectory } from '../files/sync-directory';
+import { writeWhole } from '../files/write-whole';
 
 export const ALERT_FILE = 'ALERT_TOKEN_REFRESH_NEEDED.txt';
 

@@ -10,6 +10,7 @@ import type { Secrets } from '../config/config';
 import { findFiles } from '../config/find';
 import { loadConfig } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
+import { finishEdits } from '../config/unfinished-edits';
 import { secretsModeWarning } from '../config/secrets-file';
 import { asMonitorError } from '../errors';
 import { EXIT, EXIT_CODE_HELP, exitCodeOf } from '../exit-codes';
@@ -90,6 +91,7 @@ async function run(row: Row, invocation: Invocation): Promise<number> {
   const { terminal, redactor } = invocation;
   const { switches, values } = invocation.arguments;
   const files = findFiles(values, { environment: terminal.environment });
+  await finishEdits(files);
   const config = loadConfig(files.config);
   const isDryRun = switches.has('dry-run');
   const isQuiet = switches.has('quiet-repeats') && !terminal.isTerminal && !isDryRun;

@@ -3,6 +3,7 @@ import type { Config, Secrets } from '../config/config';
 import { findFiles, type Files } from '../config/find';
 import { loadConfig, type LoadOptions } from '../config/load';
 import { allSecretValues, loadSecrets } from '../config/secrets';
+import { finishEdits } from '../config/unfinished-edits';
 import { asMonitorError } from '../errors';
 import { createHttp } from '../http/fetch';
 import type { Http } from '../http/http';
@@ -37,9 +38,14 @@ export interface LoginKit {
 }
 
 /** @throws MonitorError `configuration` if config.yaml is not valid, or secrets.yaml cannot be read at all */
-export function openLoginKit(program: Program, invocation: Invocation, options: LoadOptions = {}): LoginKit {
+export async function openLoginKit(
+  program: Program,
+  invocation: Invocation,
+  options: LoadOptions = {},
+): Promise<LoginKit> {
   const { values, switches } = invocation.arguments;
   const files = findFiles(values, { environment: invocation.terminal.environment });
+  await finishEdits(files);
   const config = loadConfig(files.config, options);
   const { redactor, terminal } = invocation;
   const { secrets } = loadSecrets(files.secrets, { beforeLogin: true });

@@ -3,11 +3,12 @@
  * whole or not at all, and the former one is kept next to it. For the commands that log in (`auth-hue`, `auth-amazon`).
  */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { isAlias, isCollection, isMap, isScalar, parseDocument, Scalar, YAMLMap, type Document } from 'yaml';
 import { MonitorError } from '../errors';
 import { errorCode, fileError } from '../files/file-error';
 import { makeDirectory } from '../files/ownership';
+import { temporaryFor } from '../files/temporaries';
 import { writeWhole } from '../files/write-whole';
 
 /** One value: `{ path: ['hue', 'username'], value: '…' }`. */
@@ -35,7 +36,7 @@ export interface YamlEdited {
 export function proveEditable(file: string): void {
   parse(readText(file) ?? '', file);
   makeDirectory(dirname(file));
-  const probe = join(dirname(file), `.${basename(file)}.probe-${process.pid}`);
+  const probe = temporaryFor(file);
   try {
     writeFileSync(probe, '', { flag: 'wx', mode: 0o600 });
     rmSync(probe);

@@ -1,6 +1,6 @@
 /** Which files a command reads: the flag's, else the environment's, else those of the installation. */
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isInsideNodeModules } from './paths';
 
 export interface FileFlags {
@@ -64,4 +64,9 @@ export function installationDirectory(): string {
 /** An empty environment variable is as good as none. */
 function nonEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
+}
+
+/** Where is written down what is to be done (edit-together.ts). */
+export function noteOf({ config }: Pick<Files, 'config'>): string {
+  return join(dirname(config), `.${basename(config)}.unfinished`);
 }

@@ -10,7 +10,7 @@ import { EXIT } from '../exit-codes';
 import { errorCode, fileError } from '../files/file-error';
 import { settleOwnFile } from '../files/own-file';
 import { removeIfThere } from '../files/remove-if-there';
-import { syncDirectory } from '../files/write-whole';
+import { syncDirectory } from '../files/sync-directory';
 import { isDamaged } from '../store/confirm-damage';
 import { Database } from '../store/database';
 import { whileAlone } from '../store/database-lock';

@@ -1,19 +1,18 @@
-/** A folder beside the database for the length of one operation; what a killed one has left is removed by the next. */
+/** A folder beside the database for the length of one operation; what a killed one has left is removed by the next command. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileError } from '../files/file-error';
 import { ownLike } from '../files/ownership';
+import { clearTemporaries, temporaryFor } from '../files/temporaries';
 import type { DataContext } from './operation';
-
-const NAME = '.data.temporary';
 
 /** Call it while no other operation runs (`whileNoOther`). The folder is made when `folder()` is called first. */
 export async function withWorkFolder<T>(
   { storage, dryRun }: DataContext,
   work: (folder: () => string) => Promise<T>,
 ): Promise<T> {
-  const path = join(storage.data_directory, NAME);
+  const path = temporaryFor(join(storage.data_directory, 'data'));
   const made: string[] = [];
   const folder = (): string => {
     const [known] = made;
@@ -22,7 +21,7 @@ export async function withWorkFolder<T>(
     made.push(fresh);
     return fresh;
   };
-  if (!dryRun) remove(path);
+  if (!dryRun) clearTemporaries(storage.data_directory);
   try {
     return await work(folder);
   } finally {

@@ -2,6 +2,7 @@
 import { existsSync, fchownSync, fstatSync, lchownSync, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorCode, fileError } from './file-error';
+import { syncDirectory } from './sync-directory';
 
 /** Root without the right to give files away (container, NFS root_squash, FAT) leaves them as they are. */
 const CANNOT_GIVE_AWAY = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS']);
@@ -78,4 +79,5 @@ function makeWithParents(path: string, mode: number): void {
     return;
   }
   ownLike(parent, path);
+  syncDirectory(parent);
 }

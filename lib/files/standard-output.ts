@@ -1,7 +1,9 @@
 /** Standard output without Node's stream: what was written has left this process when the call returns. */
-import { writeSync } from 'node:fs';
+import { fstatSync, fsyncSync, readlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { MonitorError } from '../errors';
 import { describeFileError, errorCode } from './file-error';
+import { syncDirectory } from './sync-directory';
 
 /** Standard output was closed by its reader, as `head` does. */
 export class ReaderGone extends MonitorError {
@@ -35,6 +37,20 @@ export function writeStandardOutput(
       // A pipe that is full: its reader needs a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
+  }
+}
+
+/**
+ * When it returns, what was written survives a power cut, if standard output is a file.
+ * @throws MonitorError `file_system`
+ */
+export function syncStandardOutput(): void {
+  if (!fstatSync(STDOUT).isFile()) return;
+  try {
+    fsyncSync(STDOUT);
+    syncDirectory(dirname(readlinkSync('/proc/self/fd/1')));
+  } catch (thrown) {
+    if (!['EINVAL', 'ENOTSUP', 'ENOENT'].includes(errorCode(thrown))) throw lost(thrown);
   }
 }
 

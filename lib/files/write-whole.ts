@@ -1,20 +1,11 @@
 /** A file is written whole or not at all: a reader sees, at any moment, the old content or the new. */
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { closeSync, fchmodSync, fsyncSync, openSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { errorCode, fileError } from './file-error';
 import { ownOpenFileLike, runsAsRoot } from './ownership';
 import { removeIfThere } from './remove-if-there';
+import { syncDirectory } from './sync-directory';
+import { clearTemporaries, temporaryFor } from './temporaries';
 
 export interface WriteWholeOptions {
   /** permission bits of the new file, for any umask; default 0600 */
@@ -22,9 +13,6 @@ export interface WriteWholeOptions {
   /** a file of the user's (configuration, a report): if it is a link, its target is replaced; it keeps its owner */
   ofTheUser?: boolean;
 }
-
-/** A temporary file this old belongs to a process that was killed, not to one at work. */
-const ABANDONED_AFTER_MS = 10 * 60_000;
 
 /**
  * Replaces `path` (or creates it): temporary file next to it, fsync, rename, fsync of the directory. When it returns,
@@ -72,8 +60,8 @@ interface Finish {
 }
 
 function startFile(path: string, target: string, { mode, ownerModel, tree }: Finish): WholeFile {
-  removeAbandoned(target);
-  const temporary = join(dirname(target), `${prefix(target)}${process.pid}-${process.hrtime.bigint().toString(36)}`);
+  clearTemporaries(dirname(target));
+  const temporary = temporaryFor(target);
   const file = create(temporary);
   let isOpen = true;
   const close = () => {
@@ -123,20 +111,6 @@ function create(temporary: string): number {
   }
 }
 
-/** Makes a creation, a renaming or a removal inside `directory` survive a power cut, if the file system can. */
-export function syncDirectory(directory: string): void {
-  let handle: number | undefined;
-  try {
-    handle = openSync(directory, 'r');
-    fsyncSync(handle);
-  } catch (thrown) {
-    // A directory that may be written but not read, or a file system that does not know the call.
-    if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(errorCode(thrown))) throw thrown;
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
-}
-
 /** The old file's owner stays, unless that is root's own by an earlier mistake. */
 function ownerModelOf(target: string): string {
   return (statSync(target, { throwIfNoEntry: false })?.uid ?? 0) === 0 ? dirname(target) : target;
@@ -154,23 +128,4 @@ function followLinks(path: string): string {
     }
   }
   throw Object.assign(new Error('too many symbolic links'), { code: 'ELOOP' });
-}
-
-function prefix(target: string): string {
-  return `.${basename(target)}.temporary-`;
-}
-
-/** Removes what a killed writer of the same file left; if that fails, the writing itself does not fail. */
-function removeAbandoned(target: string): void {
-  const directory = dirname(target);
-  try {
-    for (const name of readdirSync(directory)) {
-      if (!name.startsWith(prefix(target))) continue;
-      const path = join(directory, name);
-      const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-      if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
-    }
-  } catch {
-    // A directory that may be written but not read, or another user's file: the file stays, nothing is lost.
-  }
 }

@@ -3,12 +3,14 @@ import type { Installation } from '../check/check';
 import { findFiles, type FileFlags } from '../config/find';
 import { loadConfig } from '../config/load';
 import { loadSecrets } from '../config/secrets';
+import { finishEdits } from '../config/unfinished-edits';
 import { asMonitorError, type MonitorError } from '../errors';
 import { enabledSources, SOURCES } from '../sources/all';
 
-/** Never throws: a file that cannot be read is a finding of a check. */
-export function readInstallation(flags: FileFlags, environment: NodeJS.ProcessEnv): Installation {
+/** Never rejects: a file that cannot be read is a finding of a check. */
+export async function readInstallation(flags: FileFlags, environment: NodeJS.ProcessEnv): Promise<Installation> {
   const files = findFiles(flags, { environment });
+  await finishEdits(files);
   const { value: config, failure: configFailure } = attempt(() => loadConfig(files.config));
   const { value: secrets, failure: secretsFailure } = attempt(() => loadSecrets(files.secrets));
   // All of them, if it is not known which are enabled.

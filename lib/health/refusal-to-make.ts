@@ -1,8 +1,9 @@
 /** Whether a directory can be made that is made only when it is first needed. */
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonitorError } from '../errors';
 import { errorCode, fileError } from '../files/file-error';
+import { temporaryFor } from '../files/temporaries';
 import { shellQuoted } from '../wording';
 
 /**
@@ -12,7 +13,9 @@ import { shellQuoted } from '../wording';
  */
 export function refusalToMake(wanted: string, directory: string): MonitorError | null {
   try {
-    rmdirSync(mkdtempSync(join(directory, '.health-')));
+    const trial = temporaryFor(join(directory, 'health'));
+    mkdirSync(trial, 0o700);
+    rmdirSync(trial);
     return null;
   } catch (thrown) {
     const { message, type, permanent, remediation } = fileError('make', wanted, thrown);

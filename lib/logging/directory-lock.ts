@@ -11,12 +11,17 @@ import { join } from 'node:path';
 import { describeFileError, errorCode } from '../files/file-error';
 import { NotOurFile, oddKindOf, readOwnFile } from '../files/own-file';
 import { makeDirectory, ownOpenFileLike } from '../files/ownership';
-import { describeThisProcess, lifeOf } from './process-identity';
+import { describeThisProcess, lifeOf } from '../files/process-identity';
 
 const LOCK = '.lock';
 const SPINS = 20;
 const PAUSE_MS = 0.2;
 const OLD_AFTER_MS = 24 * 3_600_000;
+/**
+ * A lock without content: its holder writes that in the same moment (where there are no hard links), or the power went
+ * before it reached the disk.
+ */
+const EMPTY_FOR_MS = 50;
 
 export class DirectoryLock {
   readonly #directory: string;
@@ -53,7 +58,8 @@ export class DirectoryLock {
         const { holder, state } = holderOf(name);
         if (holder === this.#me) return undefined; // the last release was refused
         if (state !== unchanged.state) unchanged = { state, since: performance.now() };
-        const waited = state === this.#stuck || performance.now() - unchanged.since > this.#maxWaitMs;
+        const limitMs = isEmpty(holder) ? Math.min(EMPTY_FOR_MS, this.#maxWaitMs) : this.#maxWaitMs;
+        const waited = state === this.#stuck || performance.now() - unchanged.since > limitMs;
         if (state === '' || this.#clear(name, waited)) continue;
         if (waited) {
           this.#stuck = state;
@@ -151,6 +157,11 @@ function holderOf(name: string): { holder: string; state: string } {
     if (errorCode(thrown) === 'ENOENT') return { holder: '', state: '' };
     throw thrown;
   }
+}
+
+/** A power cut leaves no byte, or zeros, of what was not on the disk yet. */
+function isEmpty(holder: string): boolean {
+  return /^[\0\s]*$/.test(holder);
 }
 
 function nonceOf(description: string): string {

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { asMonitorError, MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { settleOwnFile } from '../files/own-file';
-import { syncDirectory } from '../files/write-whole';
+import { clearTemporaries, temporaryFor } from '../files/temporaries';
+import { syncDirectory } from '../files/sync-directory';
 import { RUN_A_CYCLE } from '../sources/all';
 import { Database } from '../store/database';
 import { databasePath, sideFiles } from '../store/files';
@@ -35,7 +36,8 @@ export async function backUp(
     noFile: 'Choose an ordinary file.',
   });
   refuseOtherFiles(target);
-  const temporary = join(dirname(target), `.${String(process.pid)}.readings-backup.temporary`);
+  clearTemporaries(dirname(target));
+  const temporary = temporaryFor(target);
   const remove = () => {
     for (const path of [temporary, ...sideFiles(temporary)]) rmSync(path, { force: true });
   };

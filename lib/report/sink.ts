@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ALERT_FILE } from '../alert/alert-file';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
-import { writeStandardOutput } from '../files/standard-output';
+import { syncStandardOutput, writeStandardOutput } from '../files/standard-output';
 import { openWhole } from '../files/write-whole';
 import { SOURCES } from '../sources/all';
 import { databasePath, sideFiles } from '../store/files';
@@ -92,7 +92,7 @@ function refused(target: string, why: string, remediation: string): MonitorError
 export function stdoutSink(write?: (bytes: Uint8Array) => number): Sink {
   return {
     write: (text) => writeStandardOutput(text, write),
-    finish: () => undefined,
+    finish: syncStandardOutput,
     discard: () => undefined,
   };
 }

@@ -8,7 +8,8 @@ import type { StorageConfig } from '../config/config';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { ownOpenFileLike } from '../files/ownership';
-import { syncDirectory } from '../files/write-whole';
+import { temporaryFor } from '../files/temporaries';
+import { syncDirectory } from '../files/sync-directory';
 import type { Logger } from '../logging/logger';
 import { Database } from './database';
 import { databaseFileError } from './database-error';
@@ -48,12 +49,11 @@ export async function createDatabase(storage: StorageConfig, logger: Logger): Pr
   // A WAL without its database (the rest of a broken-off replacement) would be played into the new one.
   setAside(path, 'side files without a database', logger);
 
-  const temporary = `${path}.new`;
+  const temporary = temporaryFor(path);
   const remove = () => {
     for (const file of [temporary, ...sideFiles(temporary)]) rmSync(file, { force: true });
   };
   try {
-    remove();
     const file = openSync(temporary, 'wx', storage.file_mode);
     try {
       ownOpenFileLike(dirname(path), file);

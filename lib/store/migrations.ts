@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
 import { settleOwnFile } from '../files/own-file';
-import { syncDirectory } from '../files/write-whole';
+import { temporaryFor } from '../files/temporaries';
+import { syncDirectory } from '../files/sync-directory';
 import type { Database } from './database';
 import { databaseFileError } from './database-error';
 import { refuseFutureSchema } from './files';
@@ -43,7 +44,7 @@ export async function migrate(database: Database, fileMode: number, migrations =
  */
 export async function copyBeside(database: Database, reason: string, fileMode: number): Promise<string> {
   const backup = `${database.path}.${reason}-${new Date().toISOString().replace(/[-:.]/g, '')}`;
-  const temporary = `${backup}.temporary`;
+  const temporary = temporaryFor(backup);
   try {
     makeEmpty(temporary); // SQLite would follow a link
     await database.copyTo(temporary);

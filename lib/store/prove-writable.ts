@@ -2,7 +2,7 @@
  * Proves that readings will have a place, by doing what storing and spooling do. The collectors call it before they ask
  * a device, health calls it, too: so neither can find well what the other finds broken.
  */
-import { closeSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorageConfig } from '../config/config';
 import { asMonitorError, MonitorError } from '../errors';
@@ -11,6 +11,7 @@ import { fileRemedy } from '../files/file-remedy';
 import { isOwnFileThere, NotOurFile, openOwnFile, proveWrite, refuseForeignDirectory } from '../files/own-file';
 import { makeDirectory, ownLike } from '../files/ownership';
 import { removeIfThere } from '../files/remove-if-there';
+import { clearTemporaries, temporaryFor } from '../files/temporaries';
 import { silentLogger, type Logger } from '../logging/logger';
 import { databaseError, whyNotWritable } from './database-error';
 import { databaseLockPath } from './database-lock';
@@ -90,7 +91,9 @@ export function proveSpool(storage: Pick<StorageConfig, 'data_directory'>, probe
 export async function proveNewDatabase(storage: StorageConfig, place: string): Promise<void> {
   let scratch: string;
   try {
-    scratch = mkdtempSync(join(place, '.health-'));
+    clearTemporaries(place);
+    scratch = temporaryFor(join(place, 'health'));
+    mkdirSync(scratch, 0o700);
     ownLike(place, scratch);
   } catch (thrown) {
     throw fileError('make', storage.data_directory, thrown, storage.data_directory);

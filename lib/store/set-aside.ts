@@ -3,7 +3,7 @@ import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { textOfRemedy } from '../errors';
 import { fileError } from '../files/file-error';
-import { syncDirectory } from '../files/write-whole';
+import { syncDirectory } from '../files/sync-directory';
 import type { Logger } from '../logging/logger';
 import { recoveryOf } from './database-error';
 import { sideFiles } from './files';

@@ -7,6 +7,7 @@ import { describeFileError, errorCode, fileError } from '../files/file-error';
 import { NotOurFile, readOwnFile, refuseForeignDirectory } from '../files/own-file';
 import { makeDirectory } from '../files/ownership';
 import { removeIfThere } from '../files/remove-if-there';
+import { clearTemporaries } from '../files/temporaries';
 import { writeWhole } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
 import { shellQuoted } from '../wording';
@@ -30,27 +31,6 @@ export function spooledFiles(storage: Pick<StorageConfig, 'data_directory'>): st
   refuseForeignDirectory(directory);
   const names = readdirSync(directory).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
   return names.sort().map((name) => join(directory, name));
-}
-
-/** A half-written file this old belongs to a process that was killed, not to one at work. */
-const ABANDONED_AFTER_MS = 60_000;
-
-/** Removes what killed processes left of files they had not finished, here and next to the database. */
-function removeUnfinished(storage: StorageConfig): void {
-  for (const directory of [storage.data_directory, spoolDirectory(storage)]) {
-    try {
-      for (const name of readdirSync(directory)) {
-        if (/^\..*\.(json|txt)\.temporary-/.test(name)) removeOld(join(directory, name));
-      }
-    } catch {
-      // Not there yet, or it may be written but not read: the files stay, nothing is lost.
-    }
-  }
-}
-
-function removeOld(path: string): void {
-  const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-  if (Date.now() - modifiedMs > ABANDONED_AFTER_MS) removeIfThere(path);
 }
 
 /**
@@ -122,7 +102,7 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
 function waitingFiles(storage: StorageConfig, logger: Logger): string[] {
   try {
     const files = spooledFiles(storage);
-    removeUnfinished(storage);
+    for (const directory of [storage.data_directory, spoolDirectory(storage)]) clearTemporaries(directory);
     return files;
   } catch (thrown) {
     sayUnreadable(logger, spoolDirectory(storage), thrown);

@@ -1,5 +1,6 @@
 /** Writes the result of the pairing into the user's two files: into both, or into neither. */
-import { editYaml, proveEditable, type YamlEdit } from '../../config/edit-yaml';
+import { editTogether } from '../../config/edit-together';
+import { proveEditable, type YamlEdit } from '../../config/edit-yaml';
 import type { Files } from '../../config/find';
 import type { Trust } from '../../sources/hue/trust';
 
@@ -24,7 +25,6 @@ export function provePairingWritable({ config, secrets }: Files): void {
  */
 export function writePairing(files: Files, pairing: Pairing): { file: string; backup: string | null }[] {
   const { address, bridgeId, key, trust, hadPin } = pairing;
-  const secrets = editYaml(files.secrets, [{ path: ['hue', 'username'], value: key }], { mode: 0o600 });
   const edits: YamlEdit[] = [
     { path: ['hue', 'bridge_url'], value: address },
     { path: ['hue', 'bridge_id'], value: bridgeId },
@@ -32,14 +32,10 @@ export function writePairing(files: Files, pairing: Pairing): { file: string; ba
   if (trust.certificateSha256 !== '' || hadPin) {
     edits.push({ path: ['hue', 'certificate_sha256'], value: trust.certificateSha256 });
   }
-  try {
-    const config = editYaml(files.config, edits);
-    return [
-      { file: files.secrets, backup: secrets.backup },
-      { file: files.config, backup: config.backup },
-    ];
-  } catch (thrown) {
-    secrets.undo();
-    throw thrown;
-  }
+  const changes = [
+    { file: files.secrets, edits: [{ path: ['hue', 'username'], value: key }] satisfies YamlEdit[], mode: 0o600 },
+    { file: files.config, edits },
+  ];
+  const done = editTogether(files, changes);
+  return changes.map(({ file }, index) => ({ file, backup: done[index]?.backup ?? null }));
 }

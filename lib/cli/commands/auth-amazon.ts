@@ -48,8 +48,8 @@ const WAIT_FOR_A_CYCLE_MS = 30_000;
 // The address given as a flag contains a code: it must not stay readable in the list of processes.
 process.title = SPEC.name;
 
-void main(SPEC, (invocation) => {
-  const kit = openLoginKit('auth-amazon', invocation);
+void main(SPEC, async (invocation) => {
+  const kit = await openLoginKit('auth-amazon', invocation);
   const { switches, values } = invocation.arguments;
   return logged(kit, async () => {
     const context = contextOf(kit);

@@ -44,8 +44,8 @@ const SPEC: CommandSpec = {
 /** Long enough for a bridge that is running, short enough for a user who waits. */
 const TIMEOUT_MS = 5000;
 
-void main(SPEC, (invocation) => {
-  const kit = openLoginKit('auth-hue', invocation, { beforePairing: true });
+void main(SPEC, async (invocation) => {
+  const kit = await openLoginKit('auth-hue', invocation, { beforePairing: true });
   // Before anything is logged: if there is no configuration yet, nothing else proves that its folder exists.
   provePairingWritable(kit.files);
   return logged(kit, () => pairAndRead(kit, invocation.arguments));

@@ -45,7 +45,7 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
     return HEALTH_EXIT.healthy;
   }
   const checks = wanted(given);
-  const installation = readInstallation(values, terminal.environment);
+  const installation = await readInstallation(values, terminal.environment);
   for (const value of allSecretValues(installation.secrets?.secrets ?? {})) redactor.add(value);
   const report = await runChecks(checks, {
     installation,

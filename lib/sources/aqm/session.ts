@@ -51,7 +51,11 @@ const REJECTIONS_UNTIL_ALERT = 3;
 export function openSession(context: SessionContext): Session {
   const { file, binding, logger, now } = context;
   let state = file.load(binding);
-  const loaded = JSON.stringify(state);
+  let onDisk = JSON.stringify(state);
+  const save = () => {
+    file.save(state);
+    onDisk = JSON.stringify(state);
+  };
   let login: LoginVerdict = { status: 'unknown' };
   for (const secret of secretsOf(state)) context.redact(secret);
 
@@ -61,13 +65,14 @@ export function openSession(context: SessionContext): Session {
       const remembered = file.load(binding);
       if (remembered.cookies !== null && JSON.stringify(remembered.cookies) !== JSON.stringify(dead)) {
         // Another process was faster.
+        onDisk = JSON.stringify(remembered);
         state = { ...remembered, discovery: state.discovery ?? remembered.discovery };
         for (const secret of secretsOf(state)) context.redact(secret);
         return;
       }
       state.cookies = await context.obtain();
       state.renewal_failed_at = null;
-      file.save(state);
+      save();
       logger.info('session_refreshed', 'Fresh cookies were obtained from Amazon.');
     });
     login = { status: 'accepted' };
@@ -145,7 +150,7 @@ export function openSession(context: SessionContext): Session {
         if (failure.type === 'rate_limited') state.rate_limit = rateLimitAfter(state.rate_limit, failure, now());
         throw failure;
       } finally {
-        if (JSON.stringify(state) !== loaded) file.save(state);
+        if (JSON.stringify(state) !== onDisk) save();
       }
     },
   };

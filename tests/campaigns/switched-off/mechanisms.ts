@@ -164,8 +164,8 @@ export const MECHANISMS: readonly Mechanism[] = [
     edits: [
       [
         'lib/files/write-whole.ts',
-        'const temporary = join(dirname(target),',
-        'const temporary = target || join(dirname(target),',
+        'const temporary = temporaryFor(target)',
+        'const temporary = target || temporaryFor(target)',
       ],
       ['lib/files/write-whole.ts', "openSync(temporary, 'wx', 0o600)", "openSync(temporary, 'w', 0o600)"],
     ],

@@ -13,10 +13,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { MonitorError } from '../../../lib/errors';
 import { writeWhole } from '../../../lib/files/write-whole';
+import { temporaryFor } from '../../../lib/files/temporaries';
 import { asNobody, isRoot, NOBODY } from '../../support/as-user';
 import { scratchDirectory } from '../../support/scratch';
 
@@ -132,14 +133,21 @@ describe('writeWhole', () => {
     expect(error.remediation).toContain(path);
   });
 
-  test('removes what a killed writer of the same file left, and nothing younger or of another name', () => {
+  test('removes what ended writers left of any file, and nothing of a process that may still work', () => {
     const directory = scratchDirectory();
-    const names = ['.state.temporary-1-abandoned', '.state.temporary-2-at-work', '.other.temporary-3-abandoned'];
-    for (const name of names) writeFileSync(join(directory, name), '');
-    const longAgo = new Date(Date.now() - 3_600_000);
-    for (const name of [names[0] ?? '', names[2] ?? '']) utimesSync(join(directory, name), longAgo, longAgo);
-    writeWhole(join(directory, 'state'), 'x');
-    expect(readdirSync(directory).sort()).toEqual([names[2], names[1], 'state']);
+    const here = (name: string) => join(directory, name);
+    const mine = temporaryFor(here('report.html'));
+    const [pid, start, boot, ...rest] = basename(mine).replace('.report.html.temporary-', '').split('_');
+    const before = `.daily-2026-01-01.db.temporary-${[pid, start, 'another-boot', ...rest].join('_')}`;
+    const reused = `.a.json.temporary-${[pid, '1', boot, ...rest].join('_')}`;
+    const [unknown, unknownOld, users] = ['.b.temporary-1-x', '.c.temporary-1-x', '.notes.temporary'];
+    for (const name of [basename(mine), before, `${before}-wal`, reused, unknown, unknownOld, users]) {
+      writeFileSync(here(name), '');
+    }
+    mkdirSync(here(`.health.temporary-${[pid, '1', boot, ...rest].join('_')}`));
+    utimesSync(here(unknownOld), 0, 0);
+    writeWhole(here('state'), 'x');
+    expect(readdirSync(directory).sort()).toEqual([unknown, users, basename(mine), 'state'].sort());
   });
 
   test('a writer that is killed at any moment leaves one of the two contents, whole', async () => {

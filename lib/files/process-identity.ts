@@ -3,7 +3,7 @@
  * time and the namespace in which the number counts belong to it.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { errorCode } from '../files/file-error';
+import { errorCode } from './file-error';
 
 /** `pid start boot namespace nonce`; what this system does not show is `-`. The nonce is never used twice. */
 export function describeThisProcess(): string {
