@@ -24,6 +24,8 @@ export interface QuantityRow {
    * want it; `per` says how many of ours are one of those. `oldName`: the gauge in our unit, which the next release drops.
    */
   metric: { name: string; help: string; per?: number; oldName?: string };
+  /** what Home Assistant calls it: its device class, and its unit if that is another word */
+  homeAssistant?: { deviceClass: string; unit?: string };
   /** Outside, it is not a measurement of a room and is never stored; in the unit of the stored value. */
   possible: readonly [lowest: number, highest: number];
   /** which direction is better for the people in the room; null if neither is */
@@ -46,6 +48,7 @@ export const QUANTITIES = {
     ...{ name: 'temperature', title: 'Temperature', short: '', unit: '°C', decimals: 1 },
     kept: { column: 'temperature', as: 'hundredths', since: 1 },
     metric: { name: 'climate_temperature_celsius', help: 'Temperature.' },
+    homeAssistant: { deviceClass: 'temperature' },
     possible: [-60, 100],
     better: null,
     recommended: [18, 24],
@@ -58,6 +61,7 @@ export const QUANTITIES = {
       ...{ name: 'climate_humidity_ratio', help: 'Relative humidity, 0 to 1.', per: 100 },
       oldName: 'climate_humidity_percent',
     },
+    homeAssistant: { deviceClass: 'humidity' },
     possible: [0, 100],
     better: null,
     recommended: [40, 60],
@@ -70,6 +74,7 @@ export const QUANTITIES = {
       ...{ name: 'climate_pm25_grams_per_cubic_meter', help: 'Particles below 2.5 micrometres.', per: 1_000_000 },
       oldName: 'climate_pm25_ugm3',
     },
+    homeAssistant: { deviceClass: 'pm25' },
     possible: [0, 100_000],
     better: 'lower',
     recommended: [null, 15],
@@ -83,6 +88,7 @@ export const QUANTITIES = {
       ...{ name: 'climate_pm10_grams_per_cubic_meter', help: 'Particles below 10 micrometres.', per: 1_000_000 },
       oldName: 'climate_pm10_ugm3',
     },
+    homeAssistant: { deviceClass: 'pm10' },
     possible: [0, 100_000],
     better: 'lower',
     recommended: [null, 45],
@@ -107,6 +113,7 @@ export const QUANTITIES = {
       ...{ name: 'climate_co_ratio', help: 'Carbon monoxide, share of the air.', per: 1_000_000 },
       oldName: 'climate_co_ppm',
     },
+    homeAssistant: { deviceClass: 'carbon_monoxide' },
     possible: [0, 100_000],
     better: 'lower',
     levels: { moderate: 4, poor: 9 },
@@ -125,6 +132,7 @@ export const QUANTITIES = {
     ...{ name: 'light', title: 'Light', short: '', unit: 'lux', decimals: 2 },
     kept: { column: 'light', as: 'hundredths', since: 1 },
     metric: { name: 'climate_illuminance_lux', help: 'Illuminance.', oldName: 'climate_light_lux' },
+    homeAssistant: { deviceClass: 'illuminance', unit: 'lx' },
     possible: [0, 10_000_000],
     better: null,
     logarithmic: true,
@@ -136,6 +144,7 @@ export const QUANTITIES = {
       ...{ name: 'climate_battery_ratio', help: 'Charge of the battery, 0 to 1.', per: 100 },
       oldName: 'climate_battery_percent',
     },
+    homeAssistant: { deviceClass: 'battery' },
     possible: [0, 100],
     better: 'higher',
     onlyLatest: true,

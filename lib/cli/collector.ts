@@ -24,9 +24,9 @@ import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
 import { beforeDeadline } from '../reliability/deadline';
 import { createRetrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
-import type { CollectorName } from '../sources/all';
+import type { ListedSource } from '../sources/all';
 import { createDeviceTexts, KEY_LENGTH } from '../sources/device-text';
-import { sectionOf, type Source, type SourceKit, type SourceRow } from '../sources/source';
+import { sectionOf, type Source, type SourceKit } from '../sources/source';
 import { lastDevicesSeen } from '../store/last-good-cycle';
 import { acquireLock, takeNoLock } from '../store/lock';
 import { COMMON_FLAGS, type Arguments, type CommandSpec } from './arguments';
@@ -35,6 +35,7 @@ import { cycleClock } from './cycle-clock';
 import { failureText, main, type Invocation } from './command';
 import { envelope } from './envelope';
 import { NO_MEMORY, openFailureMemory, type FailureMemory } from './failure-memory';
+import { handOn } from './hand-on';
 import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
 import { ownCommand } from './own-command';
@@ -42,7 +43,7 @@ import { verboseLogger } from './verbose-logger';
 import { warnOfEnvironment } from './warn-of-environment';
 
 /** A row of the table in lib/sources/all.ts. */
-type Row = SourceRow & { collector: CollectorName };
+type Row = ListedSource;
 
 /** The fields that every `--json` answer of a collector has. */
 const NOTHING_COLLECTED = { readings: [], skipped: {}, endpoint: null, payload_bytes: 0 };
@@ -220,9 +221,9 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
 
 /** The alert, the heartbeat and the retention: none of them changes the outcome of the cycle. */
 async function doAfterwards(
-  { kit, end, arguments: { values }, isDryRun }: Cycle,
+  { row, kit, end, arguments: { values }, isDryRun }: Cycle,
   source: Source,
-  { record, failure, clock }: CycleResult,
+  { record, report: { readings }, failure, clock }: CycleResult,
   heartbeat: Heartbeat | null,
 ): Promise<void> {
   if (isDryRun) return;
@@ -235,11 +236,17 @@ async function doAfterwards(
           remainingMs: () => end.storing.remainingMs(),
           commandLine: (command) => ownCommand(command, values),
         });
+  const handedOn =
+    failure === null
+      ? handOn({ ...kit, row, cycle: record.started_at, readings, remainingMs: end.storing.remainingMs() })
+      : null;
   const heartbeatSent = heartbeat?.end(record.exit_code, failure?.type ?? record.outcome);
   const forgotten = failure === null ? forgetOldCycles(kit, clock, end.storing.signal) : undefined;
-  await beforeDeadline(Promise.allSettled([settled, heartbeatSent, forgotten]), end.storing, end.graceMs).catch(
-    () => undefined,
-  );
+  await beforeDeadline(
+    Promise.allSettled([settled, handedOn, heartbeatSent, forgotten]),
+    end.storing,
+    end.graceMs,
+  ).catch(() => undefined);
 }
 
 function report(cycle: Cycle, result: CycleResult, at: Invocation): void {

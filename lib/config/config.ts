@@ -77,6 +77,33 @@ export interface AqmConfig {
   locations: Record<string, string>;
 }
 
+/** A rule about the home. */
+export interface AlertConfig {
+  name?: string;
+  /** as `--quantity` calls it */
+  quantity: string;
+  location?: string;
+  device?: string;
+  below?: number;
+  above?: number;
+  for_minutes: number;
+  hysteresis: number;
+}
+
+export interface NotifyConfig {
+  /** program and arguments */
+  command?: string[];
+  format?: 'json' | 'text';
+}
+
+export interface MqttConfig {
+  url: string;
+  topic_prefix: string;
+  discovery_prefix: string;
+  /** absolute, or '' */
+  ca_file: string;
+}
+
 export interface Config {
   /** absolute path of the file read */
   file: string;
@@ -95,6 +122,11 @@ export interface Config {
   /** null if the section is absent */
   amazon_aqm: AqmConfig | null;
   validation: { temperature_min: number; temperature_max: number };
+  /** absent, as the three below: nobody wants it */
+  alerts?: AlertConfig[];
+  builtin_alerts?: { battery_below?: number; silent_hours?: number };
+  notify?: NotifyConfig;
+  publish?: { mqtt?: MqttConfig };
 }
 
 export interface EmailSecrets {
@@ -110,9 +142,16 @@ export interface EmailSecrets {
 /** Where each collector reports its cycles: collector → address. */
 export type HeartbeatSecrets = Partial<Record<string, string>>;
 
+export interface MqttSecrets {
+  username?: string;
+  password?: string;
+}
+
 export interface Secrets {
   hue?: { username: string };
   amazon?: { refresh_token: string };
   email?: EmailSecrets;
   heartbeat?: HeartbeatSecrets;
+  notify?: { webhook: string };
+  mqtt?: MqttSecrets;
 }

@@ -43,7 +43,7 @@ export function loadConfig(file: string, { beforePairing = false }: LoadOptions 
 
 /** Makes paths absolute, and ids and numbers what the program counts with. */
 function resolveConfig(file: string, base: string, raw: RawConfig): Config {
-  const { collection, retry, storage, logging, hue, amazon_aqm, validation, ...others } = raw;
+  const { collection, retry, storage, logging, hue, amazon_aqm, validation, publish, ...others } = raw;
   return {
     ...others, // sections of further sources
     file,
@@ -60,7 +60,13 @@ function resolveConfig(file: string, base: string, raw: RawConfig): Config {
     hue: hue === undefined ? null : resolveHue(base, hue),
     amazon_aqm: amazon_aqm === undefined ? null : resolveAqm(amazon_aqm),
     validation,
+    ...(publish !== undefined && { publish: resolvePublish(base, publish) }),
   };
+}
+
+function resolvePublish(base: string, { mqtt }: NonNullable<RawConfig['publish']>): NonNullable<Config['publish']> {
+  if (mqtt === undefined) return {};
+  return { mqtt: { ...mqtt, ca_file: mqtt.ca_file === '' ? '' : resolve(base, mqtt.ca_file) } };
 }
 
 function resolveHue(base: string, hue: HueConfig): HueConfig {

@@ -2,7 +2,9 @@
 import type { AqmConfig, Config, HueConfig } from './config';
 import type { RuleFault } from './explain';
 import { bridgeUrlFault, serviceUrlFault } from './urls';
+import { nearest } from './nearest';
 import { pathFault } from './paths';
+import { QUANTITY_NAMES, quantityRow } from '../quantities';
 
 /** The configuration as it is written, after validation: defaults filled in, nothing resolved yet. */
 export type RawConfig = Omit<Config, 'file' | 'storage' | 'hue' | 'amazon_aqm'> & {
@@ -97,12 +99,38 @@ const RULES: Rule[] = [
   },
 ];
 
+/** What is wrong with each rule about the home. */
+function alertFaults({ alerts }: RawConfig): RuleFault[] {
+  if (!Array.isArray(alerts)) return [];
+  const names = QUANTITY_NAMES.map((column) => quantityRow(column).name);
+  return alerts.flatMap(({ quantity, below, above, location, device }, n): RuleFault[] => {
+    const found: RuleFault[] = [];
+    const isKnown = names.includes(quantity) || (QUANTITY_NAMES as string[]).includes(quantity);
+    if (typeof quantity === 'string' && !isKnown) {
+      const close = nearest(quantity, names);
+      const hint = close === undefined ? '' : `, nearest known quantity: ${close}`;
+      found.push({
+        pointer: `/alerts/${n}/quantity`,
+        message: `is unknown, expected one of ${names.join(', ')}${hint}`,
+      });
+    }
+    if (below === undefined && above === undefined) {
+      found.push({ pointer: `/alerts/${n}`, message: 'has no limit, expected above or below' });
+    }
+    if (location !== undefined && device !== undefined) {
+      found.push({ pointer: `/alerts/${n}/device`, message: 'is beside location, expected one of the two' });
+    }
+    return found;
+  });
+}
+
 /** @param faulty pointers the schema has already complained about */
 export function checkRules(config: RawConfig, faulty: readonly string[], context: RuleContext): RuleFault[] {
   const isMoot = (pointer: string): boolean => faulty.some((other) => `${pointer}/`.startsWith(`${other}/`));
-  return RULES.flatMap(({ pointer, reads = [], afterPairing = false, check }) => {
+  const found = RULES.flatMap(({ pointer, reads = [], afterPairing = false, check }) => {
     if ((afterPairing && context.beforePairing) || [pointer, ...reads].some(isMoot)) return [];
     const message = check(config, context);
     return message === null ? [] : [{ pointer, message }];
   });
+  return [...found, ...alertFaults(config).filter(({ pointer }) => !isMoot(pointer))];
 }

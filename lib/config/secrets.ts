@@ -1,6 +1,6 @@
 /** Reads secrets.yaml. A fault in one section stops only that source; no value of the file is ever quoted. */
 import { dirname, join } from 'node:path';
-import type { EmailSecrets, HeartbeatSecrets, Secrets } from './config';
+import type { EmailSecrets, HeartbeatSecrets, MqttSecrets, Secrets } from './config';
 import type { SchemaNode } from './expectation';
 import { explain } from './explain';
 import { ConfigurationError } from './faults';
@@ -8,7 +8,7 @@ import { installationDirectory } from './find';
 import { validateSecrets } from './validators.generated';
 import { readYaml } from './yaml-text';
 
-export type SecretSection = 'hue' | 'amazon' | 'email' | 'heartbeat';
+export type SecretSection = 'hue' | 'amazon' | 'email' | 'heartbeat' | 'notify' | 'mqtt';
 
 export interface LoadedSecrets {
   /** absolute */
@@ -27,9 +27,11 @@ interface RawSecrets {
   amazon?: { refresh_token: string };
   email?: EmailSecrets;
   heartbeat?: HeartbeatSecrets;
+  notify?: { webhook: string };
+  mqtt?: MqttSecrets;
 }
 
-const SECTIONS = ['hue', 'amazon', 'email', 'heartbeat'] as const;
+const SECTIONS = ['hue', 'amazon', 'email', 'heartbeat', 'notify', 'mqtt'] as const;
 
 /** What fixes a section. */
 const REMEDIATIONS: Record<SecretSection, string> = {
@@ -37,6 +39,8 @@ const REMEDIATIONS: Record<SecretSection, string> = {
   amazon: 'Log in again, which writes this section: node bin/auth-amazon.js',
   email: 'Fix the lines named; config/secrets.example.yaml shows this section.',
   heartbeat: 'Fix the lines named; config/secrets.example.yaml shows this section.',
+  notify: 'Fix the lines named; config/secrets.example.yaml shows this section.',
+  mqtt: 'Fix the lines named; config/secrets.example.yaml shows this section.',
 };
 
 /**
@@ -77,6 +81,8 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
       ...(secrets.amazon !== undefined && secrets.amazon.refresh_token !== '' && { amazon: secrets.amazon }),
       ...(secrets.email !== undefined && { email: secrets.email }),
       ...(secrets.heartbeat !== undefined && { heartbeat: secrets.heartbeat }),
+      ...(secrets.notify !== undefined && { notify: secrets.notify }),
+      ...(secrets.mqtt !== undefined && { mqtt: secrets.mqtt }),
     },
     faults,
     unknown:

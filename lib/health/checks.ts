@@ -108,4 +108,16 @@ export const CHECKS: readonly Check[] = [
     needsConfig: true,
     run: async (context) => (await import('./checks/environment')).checkEnvironment(context),
   },
+  {
+    name: 'publish',
+    title: 'what is handed on to a broker is encrypted',
+    stops: [],
+    remedy: {
+      say: 'Write mqtts:// in publish.mqtt.url, if the broker takes it, then',
+      command: 'node bin/health.js publish',
+    },
+    needsNetwork: false,
+    needsConfig: true,
+    run: async (context) => (await import('./checks/publish')).checkPublish(context),
+  },
 ];

@@ -19,7 +19,8 @@ export const BUNDLING = {
   minifySyntax: true,
   minifyWhitespace: true, // names are kept, so that a stack trace can be read
   supported: { 'dynamic-import': false }, // everything is in the bundle; the loader of ES modules would cost 3 ms
-  external: ['sqlite3'],
+  // sqlite3 is native; mqtt is large, and only homes that publish load it.
+  external: ['sqlite3', 'mqtt'],
   define: {
     PACKAGE_VERSION: JSON.stringify(version),
     // A switch that the packages know: without it, winston loads its diagnostics for developers and their colours (5 ms).

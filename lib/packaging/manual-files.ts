@@ -13,6 +13,7 @@ export function manualFiles(): Record<string, string> {
         'has its default, an absent section hue or amazon_aqm is disabled. Only bridge_url and bridge_id have no default;',
         'node bin/auth-hue.js finds the bridge and writes both. Relative paths begin at the parent of this folder.',
       ],
+      commentedOut: ['builtin_alerts', 'notify', 'publish'],
     }),
     'config/secrets.example.yaml': exampleFile(secretsSchema, {
       schemaFile: 'secrets.schema.json',
@@ -20,7 +21,7 @@ export function manualFiles(): Record<string, string> {
         'Copy this file to secrets.yaml beside it, readable only by you: install -m 600 secrets.example.yaml secrets.yaml',
         'node bin/auth-hue.js and node bin/auth-amazon.js fill in the first two sections.',
       ],
-      commentedOut: ['email', 'heartbeat'],
+      commentedOut: ['email', 'heartbeat', 'notify', 'mqtt'],
     }),
     'docs/configuration.md': page(),
   };

@@ -19,6 +19,10 @@ export function exampleFile(
   const lines = [`yaml-language-server: $schema=./${schemaFile}`, '', ...introduction].map(comment);
   for (const [section, node] of Object.entries(schema.properties ?? {})) {
     const isComment = commentedOut.includes(section);
+    if (node.type === 'array') {
+      lines.push('', ...wrap(node.description ?? ''), comment(`${section}: ${yamlValue(node.examples?.[0])}`));
+      continue;
+    }
     lines.push('', ...wrap(node.description ?? ''), isComment ? comment(`${section}:`) : `${section}:`);
     for (const [key, child] of Object.entries(node.properties ?? {})) {
       const setting = `  ${key}: ${yamlValue(exampleValue(child))}`;
@@ -39,6 +43,7 @@ export function reference(schema: SchemaNode): string {
 }
 
 function settings(section: string, node: SchemaNode): string[] {
+  if (node.items?.properties !== undefined) return settings(`${section}[]`, node.items);
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const name = `${section}.${key}`;
     const fallback = child.default === undefined ? 'no default' : `default \`${yamlValue(child.default)}\``;

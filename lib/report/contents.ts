@@ -4,7 +4,7 @@ import type { Config } from '../config/config';
 import { readAlert } from '../alert/alert-file';
 import { COLLECTORS, enabledSources, type CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
-import { latestPerDevice, type StoredReading } from '../store/queries';
+import type { StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
 import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
 import type { Cursor, Range } from './cursor';
@@ -22,7 +22,7 @@ import { renderPage } from './page/page';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
 import type { Style } from './text';
-import { spooledCycles, troubleOfCycles, troubleOnDisk, type Trouble } from './trouble';
+import { allTrouble, spooledCycles } from './trouble';
 
 export interface ContentContext {
   config: Config;
@@ -75,7 +75,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
   const [database] = reader;
   const staleAfterMs = staleAfter(config.collection.interval_minutes);
   if (request.format === 'html') {
-    const troubleSince = (fromMs: number) => allTrouble(database, context, fromMs);
+    const troubleSince = (fromMs: number) => allTrouble(database, config, request, fromMs);
     write(await renderPage(reader, { config, request, staleAfterMs, troubleSince }));
     return;
   }
@@ -94,7 +94,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
     );
     return;
   }
-  const trouble = await allTrouble(database, context);
+  const trouble = await allTrouble(database, config, request);
   if (request.format === 'json') {
     await writeJson(database, context, { trouble, latest: latestAsJson(overview) });
     return;
@@ -117,20 +117,6 @@ async function writeJson(
     separator = ',';
   }
   write(`]${after}`);
-}
-
-/** The problems of the last 24 hours, or from another time on. */
-async function allTrouble(
-  database: Database,
-  { config, request }: ContentContext,
-  fromMs = request.nowMs - DAY_MS,
-): Promise<Trouble[]> {
-  if (!request.endsNow) return [];
-  const latest = await latestPerDevice(database, newestBelieved(request.nowMs));
-  return [
-    ...troubleOnDisk(config),
-    ...(await troubleOfCycles(database, config, { fromMs, nowMs: request.nowMs }, latest)),
-  ];
 }
 
 function latestAsJson({ devices }: Overview): object[] {

@@ -3,6 +3,7 @@ import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ALERT_FILE } from '../alert/alert-file';
 import { MonitorError } from '../errors';
+import { HOME_ALERTS_FILE } from '../home-alerts/state';
 import { fileError } from '../files/file-error';
 import { syncStandardOutput, writeStandardOutput } from '../files/standard-output';
 import { openWhole } from '../files/write-whole';
@@ -41,7 +42,13 @@ function modeOf(target: string): number {
 export function filesOfCollectors(dataDirectory: string): string[] {
   const database = databasePath(dataDirectory);
   const ofSources = SOURCES.flatMap(({ program, stateFiles }) => [...stateFiles, `${program}.last-failure.json`]);
-  const others = ['export-cursor.json', 'health-integrity.json', 'perf-baseline.json'];
+  const others = [
+    'export-cursor.json',
+    'health-integrity.json',
+    'perf-baseline.json',
+    HOME_ALERTS_FILE,
+    'publish-state.json',
+  ];
   const names = [ALERT_FILE, ...ofSources, ...others];
   return [database, ...sideFiles(database), ...names.map((name) => join(dataDirectory, name))];
 }

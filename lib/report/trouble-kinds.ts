@@ -2,7 +2,7 @@
 import type { CollectorName } from '../sources/all';
 
 export interface Trouble {
-  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool';
+  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool' | 'home_alert';
   collector: CollectorName | null;
   message: string;
 }

@@ -3,21 +3,36 @@ import { readAlert } from '../alert/alert-file';
 import { newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { errorCode, fileError } from '../files/file-error';
+import { activeAlerts } from '../home-alerts/state';
+import { sentenceOf } from '../home-alerts/words';
 import { COLLECTORS, enabledSources, SOURCES, type CollectorName, type ListedSource } from '../sources/all';
 import type { Database } from '../store/database';
-import { cyclesInFuture, type StoredReading } from '../store/queries';
+import { cyclesInFuture, latestPerDevice, type StoredReading } from '../store/queries';
 import { spoolDirectory, spooledFiles } from '../store/spool';
 import { plural } from '../wording';
 import { findGaps, type Gap, type GapsQuery } from './gaps';
 import { troubleOfLongTime } from './long-trouble';
 import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './due-cycles';
+import type { Request } from './request';
 import type { Trouble } from './trouble-kinds';
 
 export type { Trouble } from './trouble-kinds';
 
 /** In a longer time the missed cycles are counted, not told one by one. */
 const LONG_MS = 8 * DAY_MS;
+
+/** All problems of the last 24 hours, or from another time on; none if the report ends in the past. */
+export async function allTrouble(
+  database: Database,
+  config: Config,
+  { nowMs, endsNow }: Pick<Request, 'nowMs' | 'endsNow'>,
+  fromMs = nowMs - DAY_MS,
+): Promise<Trouble[]> {
+  if (!endsNow) return [];
+  const latest = await latestPerDevice(database, newestBelieved(nowMs));
+  return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, { fromMs, nowMs }, latest))];
+}
 
 /** How many cycles wait in the spool; null if only the collectors' user may see that. */
 export function spooledCycles(storage: Config['storage']): number | null {
@@ -42,6 +57,9 @@ export function troubleOnDisk({ storage }: Config): Trouble[] {
       collector: SOURCES.find(({ raisesAlert }) => raisesAlert)?.collector ?? null,
       message,
     });
+  }
+  for (const alert of activeAlerts(storage.data_directory)) {
+    found.push({ kind: 'home_alert', collector: null, message: sentenceOf(alert) });
   }
   const waiting = spooledCycles(storage);
   if (waiting !== null && waiting > 0) {

@@ -20,6 +20,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['alert'],
   ['sources'],
   ['store'],
+  ['home-alerts'],
+  ['publish'],
   ['collect.ts'],
   ['perf'],
   ['report'],

@@ -8,6 +8,7 @@ import { QUANTITIES, QUANTITY_NAMES } from '../../quantities';
 import { backUp } from '../../report/backup';
 import { makeReport } from '../../report/report';
 import { FORMATS, requestOf, type View } from '../../report/request';
+import { serve } from '../../report/serve';
 import { stdoutSink } from '../../report/sink';
 import { styleFor } from '../../report/text';
 import { megabytes } from '../../wording';
@@ -19,7 +20,7 @@ import { envelope } from '../envelope';
 const SPEC: CommandSpec = {
   name: 'report',
   summary: 'look at the data: table, chart, export',
-  positionals: 'gaps | cycles | backup FILE',
+  positionals: 'gaps | cycles | serve | backup FILE',
   flags: [
     { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
     { name: 'until', value: 'TIME', help: 'the end of the time, not included (default: now)' },
@@ -34,6 +35,7 @@ const SPEC: CommandSpec = {
     { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },
     { name: 'output', value: 'FILE', help: 'write to this file, completely or not at all, instead of to stdout' },
+    { name: 'port', value: 'N', help: 'serve: where it listens on this machine (default: 8080)' },
     { name: 'since-last', help: 'csv, ndjson, influx: only what the same export has not given before' },
     { name: 'spreadsheet', help: "csv: a text that a spreadsheet would run as a formula (=, +, -, @) begins with '" },
     ...COMMON_FLAGS,
@@ -41,14 +43,16 @@ const SPEC: CommandSpec = {
   notes: [
     'Without an argument: the latest values of each room, problems first. gaps: expected and stored cycles, and why.',
     'cycles: durations, bytes, retries. backup FILE: a copy of the database, made while the collectors write.',
-    'Default of --since: 24 hours for table and json, 7d for html and gaps, everything for csv, ndjson and influx.',
+    'serve: the page of --format html, live, for browsers on this machine, until it is stopped.',
+    'Default of --since: 24 hours for table and json, a year for html, 7d for gaps, everything for csv, ndjson, influx.',
     'Days and clock times are local (TZ); timestamps in exports are UTC. The database is only read.',
   ],
   examples: [
     'node bin/report.js                                      the latest values, problems first',
     'node bin/report.js gaps --since 7d                      is anything missing, and why',
-    'node bin/report.js --format html --output report.html   charts, in one file',
+    'node bin/report.js --format html --output report.html   the page, in one file',
     'node bin/report.js --format influx --since-last         what is new, for Telegraf',
+    'node bin/report.js serve                                the page, live: http://127.0.0.1:8080/',
     'node bin/report.js backup /mnt/backup/readings.db       a backup',
   ],
   exitCodes: [
@@ -64,6 +68,7 @@ const FLAGS_OF_SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   gaps: ['since', 'until', 'format', 'output', 'spreadsheet'],
   cycles: ['since', 'until', 'format', 'output', 'spreadsheet'],
   backup: [],
+  serve: ['since', 'device', 'location', 'quantity', 'units', 'port'],
 };
 
 void main(SPEC, run);
@@ -83,6 +88,17 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0] ?? file)}`);
   }
   refuseFlagsWithoutEffect(word, [...Object.keys(values), ...switches]);
+  if (word !== 'serve' && values['port'] !== undefined) throw usage(SPEC, '--port is for report serve');
+  if (word === 'serve') {
+    const request = () => requestOf('readings', { ...values, format: 'html' }, switches, Date.now());
+    request(); // what is wrong with it is said at once
+    const serving = await serve({ config, request, port: portOf(values['port'] ?? '8080') });
+    const sentence = `${serving.url} shows the page until this command is stopped (Ctrl-C).\n`;
+    terminal.out(switches.has('json') ? answer({ url: serving.url }) : sentence);
+    await stopped();
+    await serving.close();
+    return EXIT.done;
+  }
   if (word === 'backup') {
     if (file === undefined || file === '' || file === '-') throw usage(SPEC, 'backup needs a file: report backup FILE');
     const receipt = await backUp(config.storage, file, ownFiles);
@@ -94,7 +110,7 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     return EXIT.done;
   }
   if (!['readings', 'gaps', 'cycles'].includes(word)) {
-    throw usage(SPEC, `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles and backup FILE`);
+    throw usage(SPEC, `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles, serve and backup FILE`);
   }
   const request = requestOf(word as View, values, switches, Date.now());
   const output = values['output'] === undefined || values['output'] === '-' ? null : values['output'];
@@ -127,6 +143,19 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     throw thrown;
   }
   return EXIT.done;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw usage(SPEC, `--port is ${JSON.stringify(text)}, which is not a port`);
+}
+
+/** To be stopped is how it ends, not a failure. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
 }
 
 /** A flag without an effect is refused: `report gaps --device …` would count cycles, not devices. */

@@ -1,9 +1,31 @@
-/** Does somebody have to log in by hand? */
+/** Does somebody have to log in by hand, and what is wrong in the home? */
 import { alertPath, readAlert } from '../../alert/alert-file';
+import { activeAlerts } from '../../home-alerts/state';
+import { sentenceOf } from '../../home-alerts/words';
 import { SOURCES } from '../../sources/all';
 import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
 
-export function checkAlerts({ config, installation, now }: CheckContext): Judgement {
+export function checkAlerts(context: CheckContext): Judgement {
+  const login = checkLogin(context);
+  const active = activeAlerts(context.config.storage.data_directory);
+  if (active.length === 0) return login;
+  const problems = active.map((alert): Problem => ({
+    status: 'warn',
+    message: `alert about the home: ${sentenceOf(alert)}`,
+    remediation: {
+      say: 'See the course of the last day',
+      command: `node bin/report.js --location '${alert.location}'`,
+    },
+  }));
+  return {
+    ...login,
+    skipped: false,
+    problems: [...login.problems, ...problems],
+    details: { ...login.details, home: active },
+  };
+}
+
+function checkLogin({ config, installation, now }: CheckContext): Judgement {
   const { data_directory } = config.storage;
   const path = alertPath(data_directory);
   const alert = readAlert(data_directory);

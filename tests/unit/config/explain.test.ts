@@ -110,15 +110,15 @@ describe('what is wrong, what was expected, nearest known key', () => {
     ],
     [
       '<<: { a: 1 }',
-      'F:2:1: <<: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation',
+      'F:2:1: <<: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation, alerts, builtin_alerts, notify, publish',
     ],
     [
       '__proto__: { a: 1 }',
-      'F:2:1: __proto__: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation',
+      'F:2:1: __proto__: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation, alerts, builtin_alerts, notify, publish',
     ],
     [
       'constructor: 1',
-      'F:2:1: constructor: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation',
+      'F:2:1: constructor: unknown key, expected one of the keys collection, retry, storage, logging, alerting, hue, amazon_aqm, validation, alerts, builtin_alerts, notify, publish',
     ],
     [
       'retry: { "a\\eb/c~d": 1 }',
@@ -180,4 +180,16 @@ describe('several faults', () => {
     const error = errorOf(Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'));
     expect(error.message.split('\n')).toHaveLength(9);
   });
+});
+
+test('a rule about the home: its unknown quantity, its missing limit, and both targets, each at its line', () => {
+  const text =
+    'hue: {bridge_url: "http://h"}\nalerts:\n- quantity: humidty\n  above: 60\n- quantity: battery\n- quantity: co\n  above: 9\n  location: Hall\n  device: hue:1\n';
+  expect(faults(text)).toEqual([
+    expect.stringMatching(
+      /^F:4:13: alerts.*quantity: is unknown, expected one of temperature, .*nearest known quantity: humidity$/,
+    ),
+    expect.stringMatching(/^F:6:3: alerts.*: has no limit, expected above or below$/),
+    expect.stringMatching(/^F:10:11: alerts.*device: is beside location, expected one of the two$/),
+  ]);
 });

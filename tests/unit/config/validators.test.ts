@@ -66,11 +66,11 @@ describe('the example files', () => {
   });
 
   test('its optional sections are sound as soon as they are not comments any more', () => {
-    const file = copied('secrets', (text) => text.replace(/^# (email:|heartbeat:| {2})/gm, '$1'));
+    const file = copied('secrets', (text) => text.replace(/^# (email:|heartbeat:|notify:|mqtt:| {2})/gm, '$1'));
     expect(loadSecrets(file)).toMatchObject({
       faults: {},
       unknown: null,
-      secrets: { email: { port: 587 }, heartbeat: { hue: expect.any(String) as string } },
+      secrets: { email: { port: 587 }, heartbeat: { hue: expect.any(String) as string }, mqtt: { username: 'home' } },
     });
   });
 });

@@ -23,6 +23,16 @@ function appendTo(file: string, text: string): void {
 
 export const CONFIG_STATES: readonly BrokenState[] = [
   {
+    title: 'readings are published without encryption',
+    check: 'publish',
+    status: 'warn',
+    exitCode: 0,
+    says: /publish\.mqtt\.url is not encrypted/,
+    remedy: /Write mqtts:\/\/ in publish\.mqtt\.url/,
+    args: ['publish'],
+    ...configured({ publish: { mqtt: { url: 'mqtt://192.0.2.1' } } }),
+  },
+  {
     title: 'no configuration file',
     check: 'config',
     status: 'fail',
