@@ -2,6 +2,7 @@
 import { printable } from '../wording';
 import { expectation, knownKeys, type SchemaNode } from './expectation';
 import type { Fault } from './faults';
+import { plainMarketplace } from './marketplaces';
 import { nearest } from './nearest';
 import { escapePointer, findPositions, lineFinder, type Place } from './positions';
 import type { SchemaFault } from './validators.generated';
@@ -81,7 +82,7 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
       if (node.type !== 'string') return 'is a text';
       return `YAML reads it as a number or as true/false: put it in quotes${secret ? '' : `, "${quoted(written)}"`}`;
     case 'enum': {
-      const meant = secret ? undefined : nearest(written ?? '', node.enum ?? []);
+      const meant = secret ? undefined : nearest(plainMarketplace(written ?? ''), node.enum ?? []);
       return `is unknown${meant === undefined ? '' : ` (nearest: ${meant})`}`;
     }
     case 'uniqueItems':

@@ -5,6 +5,7 @@ import { explain, pointerOf } from './explain';
 import type { SchemaNode } from './expectation';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
+import { plainMarketplace } from './marketplaces';
 import { baseDirectoryOf } from './paths';
 import { checkRules, type RawConfig } from './rules';
 import { validateConfig } from './validators.generated';
@@ -28,6 +29,7 @@ export function loadConfig(file: string, { beforePairing = false }: LoadOptions 
   };
   const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken, mayBeEmpty: beforePairing });
   if (beforePairing) yaml.document['hue'] ??= {};
+  writePlainly(yaml.document['amazon_aqm']);
   const baseDirectory = baseDirectoryOf(file);
   const schemaFaults = validateConfig(yaml.document) ? [] : (validateConfig.errors ?? []);
   // Rules are asked only about the keys the schema found no fault with, so that the cast is right for what they read.
@@ -39,6 +41,12 @@ export function loadConfig(file: string, { beforePairing = false }: LoadOptions 
     throw new ConfigurationError(explain(yaml, schemaFaults, ruleFaults, { schema, secret: false }), whenBroken);
   }
   return resolveConfig(file, baseDirectory, raw);
+}
+
+/** `https://www.Amazon.de` is a way to write `amazon.de`. */
+function writePlainly(section: unknown): void {
+  if (typeof section !== 'object' || section === null || !('marketplace' in section)) return;
+  if (typeof section.marketplace === 'string') section.marketplace = plainMarketplace(section.marketplace);
 }
 
 /** Makes paths absolute, and ids and numbers what the program counts with. */

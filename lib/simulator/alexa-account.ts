@@ -4,6 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 export interface AccountOptions {
   /** the marketplace the account lives in; default amazon.com */
   marketplace?: string;
+  /** what the account says of itself; default: its marketplace */
+  tells?: { alexaHost?: string; shopsAt?: string };
   /** default one that looks like a real one */
   refreshToken?: string;
   /** milliseconds since 1970 */
@@ -13,7 +15,7 @@ export interface AccountOptions {
 export interface IssuedCookies {
   /** the domain they were asked for, without the dot: `amazon.com` */
   marketplace: string;
-  /** what the client must send, quotes stripped */
+  /** what the client must send, with or without quotes */
   values: Record<string, string>;
   csrf: string;
   /** milliseconds since 1970 */
@@ -26,11 +28,14 @@ interface AuthorizationCode {
   expiresAt: number;
 }
 
-const COOKIE_LIFE_MS = 14 * 86_400_000;
+/** of `at-*` and `sess-at-*`, without which there is no access */
+const COOKIE_LIFE_MS = 86_400_000;
 const CODE_LIFE_MS = 5 * 60_000;
 
 export class AlexaAccount {
   readonly marketplace: string;
+  /** `alexaHostName` of /api/welcome, and the marketplace of /api/users/me */
+  readonly tells: { alexaHost: string; shopsAt: string };
   readonly now: () => number;
   /** the only one that is accepted; '' = revoked */
   refreshToken: string;
@@ -44,6 +49,7 @@ export class AlexaAccount {
 
   constructor(options: AccountOptions = {}) {
     this.marketplace = options.marketplace ?? 'amazon.com';
+    this.tells = { alexaHost: `alexa.${this.marketplace}`, shopsAt: this.marketplace, ...options.tells };
     this.now = options.now ?? Date.now;
     this.refreshToken = options.refreshToken ?? 'Atnr|simulated-refresh-token-0001';
   }
@@ -141,7 +147,8 @@ const COOKIE_SUFFIXES: Record<string, string> = {
 export function parseCookies(header: string): Map<string, string> {
   const pairs = header.split(/;\s*/).map((pair): [string, string] => {
     const equals = pair.indexOf('=');
-    return [pair.slice(0, equals), pair.slice(equals + 1)];
+    // Some clients send the values in the quotes that they came in, and Amazon accepts them.
+    return [pair.slice(0, equals), pair.slice(equals + 1).replace(/^"(.*)"$/, '$1')];
   });
   return new Map(pairs);
 }

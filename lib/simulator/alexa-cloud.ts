@@ -3,6 +3,7 @@
  * wrong host shows. It really checks cookies, csrf and tokens.
  */
 import { AlexaAccount, type AccountOptions } from './alexa-account';
+import { graphqlLine } from './alexa-graphql';
 import { answerApi, answerWww } from './alexa-login';
 import { monitors as makeMonitors, type Monitor } from './alexa-monitors';
 import { answerAlexa, type CloudState } from './alexa-smart-home';
@@ -61,13 +62,15 @@ export async function startAlexaCloud(options: AlexaCloudOptions = {}): Promise<
     discoveryBody: options.discoveryBody,
     stateBody: options.stateBody,
     csrfPath: '/api/language',
+    completeResult: true,
     random: seededRandom(seed),
   };
   const faults = createFaultScript();
   const requests: SimulatedRequest[] = [];
   const link = { ...FAST_LINK, ...options.link };
+  const secondLine = ({ path, body }: SimulatedRequest) => (path === '/nexus/v1/graphql' ? graphqlLine(body) : null);
   const listen = (name: string, answer: (request: SimulatedRequest) => Answer) => {
-    const common = { name, answer, faults, link, requests, now };
+    const common = { name, answer, faults, link, requests, now, secondLine };
     return startServer(options.tls === undefined ? common : { ...common, tls: options.tls });
   };
   const [alexa, www, api] = await Promise.all([

@@ -1,5 +1,6 @@
 /** www. and api. of the simulated cloud: the sign-in page, the registration, the refresh, the cookies. */
 import type { AlexaAccount, IssuedCookies } from './alexa-account';
+import { MARKETPLACES } from '../config/marketplaces';
 import { html, json, text, type Answer, type SimulatedRequest } from './answer';
 import { INVALID_GRANT, INVALID_TOKEN } from './faults';
 
@@ -32,7 +33,8 @@ function signIn(account: AlexaAccount, query: URLSearchParams): Answer {
     query.get('openid.oa2.response_type') === 'code' &&
     query.get('openid.oa2.code_challenge_method') === 'S256' &&
     query.get('openid.oa2.scope') === 'device_auth_access' &&
-    query.get('openid.assoc_handle')?.startsWith('amzn_dp_project_dee_ios') === true;
+    query.get('openid.assoc_handle') === signInOf(account).handle &&
+    query.get('openid.ns.oa2') === `http://www.${signInOf(account).marketplace}/ap/ext/oauth/2`;
   const returnTo = query.get('openid.return_to');
   if (challenge === null || clientId === undefined || returnTo === null || !isComplete) return html(404);
   const landing = new URL(returnTo);
@@ -48,6 +50,13 @@ function signIn(account: AlexaAccount, query: URLSearchParams): Answer {
     landing.searchParams.set(name, value);
   }
   return text('', 'text/html', 302, { location: landing.href });
+}
+
+/** Every country signs in at amazon.com; a country's own page refuses the app. Japan is apart. */
+function signInOf({ marketplace }: AlexaAccount): { marketplace: string; handle: string } {
+  const isJapan = marketplace === 'amazon.co.jp';
+  const handle = 'amzn_dp_project_dee_ios';
+  return isJapan ? { marketplace, handle: `${handle}_jp` } : { marketplace: 'amazon.com', handle };
 }
 
 function register(account: AlexaAccount, body: string): Answer {
@@ -82,6 +91,7 @@ function register(account: AlexaAccount, body: string): Answer {
 }
 
 function refresh(account: AlexaAccount, form: URLSearchParams): Answer {
+  if (form.get('requested_token_type') === 'auth_cookies') return exchange(account, form);
   const isComplete =
     form.get('source_token_type') === 'refresh_token' && form.get('requested_token_type') === 'access_token';
   if (!isComplete) return json({ error: 'invalid_request', error_description: 'missing parameter' }, 400);
@@ -91,7 +101,7 @@ function refresh(account: AlexaAccount, form: URLSearchParams): Answer {
 
 function exchange(account: AlexaAccount, form: URLSearchParams): Answer {
   const domain = form.get('domain') ?? '';
-  const isComplete = form.get('requested_token_type') === 'auth_cookies' && /^\.amazon\.[a-z.]+$/.test(domain);
+  const isComplete = form.get('requested_token_type') === 'auth_cookies' && MARKETPLACES.includes(domain.slice(1));
   if (!isComplete || !account.acceptsRefreshToken(form.get('source_token'))) return INVALID_TOKEN();
   const issued = account.issueCookies(domain.slice(1));
   return json({ response: { tokens: { cookies: { [domain]: cookieList(issued) } } }, request_id: 'TEST' });

@@ -43,9 +43,10 @@ export interface Monitor {
     tellsSerial: boolean;
     /**
      * `nulled`: one of its fields is null, so that GraphQL leaves out the whole block and reports an error; `null`: the
-     * item itself; `left_out`: the list does not have it, and the state still answers
+     * item itself; `left_out`: the list does not have it, and the state still answers; `household`: only a client that
+     * asks for the devices of the household gets it
      */
-    listed: 'whole' | 'nulled' | 'null' | 'left_out';
+    listed: 'whole' | 'nulled' | 'null' | 'left_out' | 'household';
   };
   /** seconds since its last sample */
   age: number;
@@ -94,34 +95,8 @@ function monitorOf(index: number, random: Random): Monitor {
   };
 }
 
-/** One item of the GraphQL answer. */
-export function endpointOf(monitor: Monitor): unknown {
-  const { discovery } = monitor;
-  if (discovery.listed === 'null') return null;
-  if (discovery.listed === 'nulled') return { legacyAppliance: null };
-  const scalar = (value: unknown) => (discovery.scalarsAsStrings ? JSON.stringify(value) : value);
-  return {
-    legacyAppliance: {
-      applianceId: monitor.applianceId,
-      applianceTypes: ['AIR_QUALITY_MONITOR'],
-      friendlyName: monitor.name,
-      friendlyDescription: 'Amazon Indoor Air Quality Monitor',
-      manufacturerName: 'Amazon',
-      connectedVia: '',
-      modelName: '',
-      entityId: monitor.entityId,
-      aliases: scalar(discovery.alias === null ? [] : [{ friendlyName: discovery.alias }]),
-      capabilities: scalar(capabilitiesOf(monitor)),
-      customerDefinedDeviceType: '',
-      alexaDeviceIdentifierList: scalar(
-        discovery.tellsSerial ? [{ dmsDeviceSerialNumber: monitor.serial, dmsDeviceTypeId: 'AEZME1X38KDRA' }] : [],
-      ),
-      driverIdentity: scalar({ namespace: 'AAA', identifier: 'SonarCloudService' }),
-    },
-  };
-}
-
-function capabilitiesOf({ quantities, discovery }: Monitor): unknown[] {
+/** What a monitor can measure, and which instance means what. */
+export function capabilitiesOf({ quantities, discovery }: Monitor): unknown[] {
   const capability = (interfaceName: string, property: string, own: object = {}) => ({
     capabilityType: 'AVSInterfaceCapability',
     type: 'AlexaInterface',
@@ -174,31 +149,8 @@ export function capabilityStatesOf(monitor: Monitor, now: number): unknown[] {
   ];
 }
 
-function inScale(celsius: number, scale: Monitor['scale']): number {
+export function inScale(celsius: number, scale: Monitor['scale']): number {
   if (scale === 'CELSIUS') return celsius;
   const exact = scale === 'FAHRENHEIT' ? celsius * 1.8 + 32 : celsius + 273.15;
   return Math.round(exact * 1e6) / 1e6;
 }
-
-/** What else an account lists: a monitor of another make, an Echo, a lamp. A client must ignore them. */
-export const OTHER_ENDPOINTS: unknown[] = [
-  ['AIR_QUALITY_MONITOR', 'Radon and air quality monitor', 'Airmaker'],
-  ['ALEXA_VOICE_ENABLED', 'Amazon smart device', 'Amazon'],
-  ['LIGHT', 'Hue color lamp', 'Signify'],
-].map(([type, friendlyDescription, manufacturerName], index) => ({
-  legacyAppliance: {
-    applianceId: `AAA_Other_${index}`,
-    applianceTypes: [type],
-    friendlyName: `Other ${index}`,
-    friendlyDescription,
-    manufacturerName,
-    connectedVia: '',
-    modelName: '',
-    entityId: `99999999-9999-4999-8999-99999999999${index}`,
-    aliases: [],
-    capabilities: [],
-    customerDefinedDeviceType: '',
-    alexaDeviceIdentifierList: null,
-    driverIdentity: { namespace: 'AAA', identifier: 'Other' },
-  },
-}));

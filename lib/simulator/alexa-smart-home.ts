@@ -1,6 +1,7 @@
 /** alexa. of the simulated cloud: discovery by GraphQL, the monitors' state, the account, the csrf cookie. */
 import type { AlexaAccount, IssuedCookies } from './alexa-account';
-import { OTHER_ENDPOINTS, capabilityStatesOf, endpointOf, type Monitor } from './alexa-monitors';
+import { answerGraphql } from './alexa-graphql';
+import { capabilityStatesOf, type Monitor } from './alexa-monitors';
 import { html, json, text, type Answer, type SimulatedRequest } from './answer';
 import { FORBIDDEN_GRAPHQL } from './faults';
 import type { Random } from './random';
@@ -14,6 +15,8 @@ export interface CloudState {
   stateBody: string | Buffer | undefined;
   /** the path that sets the csrf cookie; the others of the list do not */
   csrfPath: string;
+  /** whether listEndpoints says that it shows all */
+  completeResult: boolean;
   random: Random;
 }
 
@@ -31,9 +34,11 @@ export function answerAlexa(state: CloudState, request: SimulatedRequest): Answe
   const isAllowed = session !== undefined && (method === 'GET' || headers['csrf'] === session.csrf);
   if (!isAllowed) return isGraphql ? FORBIDDEN_GRAPHQL() : deadCookies(account);
   if (path === state.csrfPath) return csrf(session);
-  if (isGraphql) return discovery(state, session, request.body);
+  if (isGraphql) return graphql(state, session, request);
   if (path === '/api/phoenix/state' && method === 'POST') return deviceStates(state, session, request);
-  if (path === '/api/users/me') return json(user(account.marketplace), 200, PACKED);
+  if (path === '/api/users/me') return json(user(account.tells.shopsAt), 200, PACKED);
+  if (path === '/api/welcome') return json({ alexaHostName: account.tells.alexaHost }, 200, PACKED);
+  if (path === '/api/customer-status') return json({ customerStatus: 'ACTIVE', hasOptedIn: true });
   if (path === '/api/bootstrap') return json({ authentication: { authenticated: true, customerName: 'Sam' } });
   // An account without an Echo has no access there, although its login works.
   if (path.startsWith('/api/devices-v2')) return text('', 'text/html', 403);
@@ -55,30 +60,11 @@ function csrf({ csrf, marketplace }: IssuedCookies): Answer {
   });
 }
 
-function discovery(state: CloudState, session: IssuedCookies, body: string): Answer {
+function graphql(state: CloudState, session: IssuedCookies, { body, at }: SimulatedRequest): Answer {
   if (state.discoveryBody !== undefined) return text(state.discoveryBody, 'application/json', 200, PACKED);
-  if (!/"query"\s*:.*endpoints/s.test(body)) {
-    return json(
-      { errors: [{ message: 'Invalid syntax', extensions: { classification: 'InvalidSyntax' } }] },
-      200,
-      PACKED,
-    );
-  }
-  const listed = state.monitors.filter((monitor) => monitor.discovery.listed !== 'left_out');
-  const items = isAtHome(state, session) ? [...OTHER_ENDPOINTS, ...listed.map(endpointOf)] : [];
-  const errors = items.flatMap((item, index) => nullError(item, index));
-  const complaints = errors.length === 0 ? {} : { errors };
-  const extensions = { requestID: 'TEST', duration: 91 };
-  return json({ ...complaints, data: { endpoints: { items } }, extensions }, 200, PACKED);
-}
-
-/** A null in a field that must not be null empties the object around it, and is reported next to the data. */
-function nullError(item: unknown, index: number): unknown[] {
-  const holder = ['endpoints', 'items', index];
-  const path = item === null ? holder : [...holder, 'legacyAppliance', 'friendlyName'];
-  if (item !== null && (item as { legacyAppliance: unknown }).legacyAppliance !== null) return [];
-  const message = 'The field is declared as a non null type, but the data fetcher returned a null value';
-  return [{ message, path, extensions: { classification: 'NullValueInNonNullableField' } }];
+  const { monitors, completeResult } = state;
+  if (state.values === 'drift' && body.includes('properties')) for (const one of monitors) drift(one, state.random);
+  return answerGraphql(body, { monitors, isAtHome: isAtHome(state, session), now: at, completeResult });
 }
 
 /** Cookies of another marketplace are good, but the account owns nothing there. */
@@ -139,7 +125,7 @@ const user = (marketplace: string) => ({
   email: 'sam@example.com',
   fullName: 'Sam',
   id: 'A0SIMULATED',
-  marketPlaceDomainName: `www.${marketplace}`,
+  marketPlaceDomainName: `https://www.${marketplace}`,
   marketPlaceId: 'ATVPDKIKX0DER',
   marketPlaceLocale: 'en-US',
 });

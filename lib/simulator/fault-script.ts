@@ -3,7 +3,8 @@ import type { Fault } from './faults';
 
 /**
  * Which requests are meant: the end of `METHOD /path` (`/sensors`, `POST /api`), a pattern of the same line, or `*`
- * for all. `CONNECT` means the connection itself, before TLS and HTTP: only silence, reset, garbage and none apply.
+ * for all; `GRAPHQL endpoints`, `GRAPHQL listEndpoints` and `GRAPHQL features` for one question of Amazon's GraphQL.
+ * `CONNECT` means the connection itself, before TLS and HTTP: only silence, reset, garbage and none apply.
  */
 export type RequestMatcher = string | RegExp;
 
@@ -22,7 +23,7 @@ export interface FaultScript {
   /** how many faults given to `next` were not used yet */
   readonly pending: number;
   /** The fault for this request, which is then used up. */
-  take(requestLine: string): Fault;
+  take(...requestLines: string[]): Fault;
 }
 
 export function createFaultScript(): FaultScript {
@@ -46,8 +47,8 @@ export function createFaultScript(): FaultScript {
     get pending() {
       return queue.reduce((sum, rule) => sum + rule.times, 0);
     },
-    take(requestLine) {
-      const rule = [...queue, ...standing].find(({ matcher }) => matches(matcher, requestLine));
+    take(...requestLines) {
+      const rule = [...queue, ...standing].find(({ matcher }) => requestLines.some((line) => matches(matcher, line)));
       if (rule === undefined) return { kind: 'none' };
       rule.times--;
       queue = queue.filter(({ times }) => times > 0);

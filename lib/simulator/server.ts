@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** goes into the log of requests */
   name: string;
   answer: (request: SimulatedRequest) => Answer;
+  /** another name of a request for the script of faults, if its path does not say what it asks */
+  secondLine?: (request: SimulatedRequest) => string | null;
   faults: FaultScript;
   /** read at every request, so that it may change */
   link: Link;
@@ -97,7 +99,8 @@ async function respond(options: ServerOptions, incoming: IncomingMessage, respon
     at: now(),
   };
   requests.push(request);
-  const fault = faults.take(`${request.method} ${request.path}`);
+  const lines = [`${request.method} ${request.path}`, options.secondLine?.(request) ?? null];
+  const fault = faults.take(...lines.filter((line) => line !== null));
   response.setHeader('date', new Date(request.at).toUTCString());
   const answer = fault.kind === 'answer' ? fault.answer : answerOf(options, request);
   await deliver(packed(answer, incoming), fault, link, response, socket);

@@ -3,7 +3,8 @@
  * were seen. A payload may be older and know less, or be of a device that was never used, so a kind of `null` fits
  * everything.
  */
-import { capabilityStatesOf, endpointOf, monitors } from '../../lib/simulator/alexa-monitors';
+import { applianceOf } from '../../lib/simulator/alexa-endpoints';
+import { capabilityStatesOf, monitors } from '../../lib/simulator/alexa-monitors';
 import type { ClipSensor } from '../../lib/simulator/hue-home-shape';
 import { generatedPayloads } from '../fixtures/generate';
 import { parsedPayload, payload } from '../support/payloads';
@@ -60,7 +61,7 @@ interface Discovery {
 
 test('a simulated monitor is discovered like a real one', () => {
   const seen = (parsedPayload('aqm/discovery') as Discovery).data.endpoints.items[0];
-  const ours = endpointOf(monitors(1)[0] as never) as typeof seen;
+  const ours = { legacyAppliance: applianceOf(monitors(1)[0] as never) } as unknown as typeof seen;
   const withoutCapabilities = (item: typeof seen) => ({ ...item?.legacyAppliance, capabilities: [] });
   expectSameKinds(withoutCapabilities(ours), withoutCapabilities(seen));
   const meanings = (item: typeof seen) =>

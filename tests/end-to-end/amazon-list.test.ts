@@ -26,7 +26,7 @@ it('throttled: both monitors are stored in every cycle, the list is tried later 
   const minutes: number[] = [];
   for (let round = 0; round < 3; round++) {
     const trying = await home.cycle();
-    expect(trying).toMatchObject({ ...QUIET, asked: [STATE, DISCOVERY] });
+    expect(trying).toMatchObject({ ...QUIET, asked: [STATE, DISCOVERY, DISCOVERY] });
     expect(trying.row).toMatchObject({ outcome: 'ok', readings_stored: 2, devices_skipped: '{}', retries: 0 });
     const quiet = await home.cycle();
     expect(quiet).toMatchObject({ ...QUIET, asked: [STATE] });
@@ -54,7 +54,7 @@ it('one monitor is unknown and the list fails: the other one, of the same answer
   home.cloud.monitor(2).entityId = '77777777-7777-4777-8777-777777777777';
   home.cloud.faults.always('/graphql', fault.status(503));
   const { row, ...result } = await home.cycle();
-  expect(result).toMatchObject({ ...QUIET, asked: [STATE, DISCOVERY] });
+  expect(result).toMatchObject({ ...QUIET, asked: [STATE, DISCOVERY, DISCOVERY] });
   expect(row).toMatchObject({
     outcome: 'ok',
     readings_stored: 1,
@@ -67,7 +67,7 @@ it('one monitor is unknown and the list fails: the other one, of the same answer
 it('a monitor is null in the list: both are stored, and the list is asked for again soon', async () => {
   await startWithOldList();
   home.cloud.monitor(2).discovery.listed = 'nulled';
-  for (const asked of [[STATE, DISCOVERY], [STATE]]) {
+  for (const asked of [[STATE, DISCOVERY, DISCOVERY], [STATE]]) {
     const { row, ...result } = await home.cycle();
     expect(result).toMatchObject({ ...QUIET, asked });
     expect(row).toMatchObject({ outcome: 'ok', readings_stored: 2 });

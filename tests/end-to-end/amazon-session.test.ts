@@ -194,14 +194,15 @@ describe('a session file that cannot be used', () => {
     expect(statSync(path).uid).toBe(0);
   });
 
-  it('of another marketplace: its cookies are not sent, the error names the marketplace', async () => {
+  it('of another marketplace: its cookies are not sent; the monitors are found where they are, which is said once', async () => {
     await cycle();
-    home.configure({ amazon_aqm: { marketplace: 'amazon.de' } });
+    home.configure({ amazon_aqm: { marketplace: 'https://www.Amazon.de ' } });
     const { exitCode, stderr, row, asked } = await cycle();
-    expect(exitCode).toBe(1);
-    expect(asked).toEqual([...REFRESH, DISCOVERY]);
-    expect(row).toMatchObject({ error_type: 'no_monitor' });
-    expect(stderr).toContain('amazon.de');
-    expect(existsSync(home.alertFile)).toBe(false);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const lookElsewhere = [...REFRESH, DISCOVERY, DISCOVERY, 'GET /api/welcome', ...REFRESH, DISCOVERY];
+    expect(asked).toEqual([...lookElsewhere, STATE]);
+    expect(row).toMatchObject({ outcome: 'ok', readings_stored: 2 });
+    expect(await cycle()).toMatchObject({ exitCode: 0, asked: [STATE] });
+    expect(home.logged('marketplace_changed')).toMatchObject([{ level: 'warning', marketplace: 'amazon.com' }]);
   });
 });

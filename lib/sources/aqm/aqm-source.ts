@@ -12,18 +12,20 @@ import type { Retrier } from '../../reliability/retry';
 import type { Traffic } from '../../http/observed';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import type { Source } from '../source';
-import { createAlexaClient, type AskOptions } from './client';
-import { hasUsableId, type Monitor } from './discovery';
+import { createAlexaClient, ONE_TRY, type AskOptions } from './client';
+import { hasUsableId, type ListWay, type Monitor } from './discovery';
 import { createExchange } from './exchange';
+import type { Place } from './find-monitors';
 import { amazonHosts } from './hosts';
 import { isListingDue } from './listing';
-import { ONE_TRY, createMonitorList, type AqmCycle } from './monitor-list';
+import { createMonitorList, type AqmCycle } from './monitor-list';
 import { nothingRead, warnIfAllUnreachable } from './nothing-read';
 import { deviceIdOf, readStates, together, type StatesRead, type UnknownQuantity } from './readings';
-import { noToken, openSession, type LoginVerdict, type Session } from './session';
+import { credentialsOf, noToken, openSession, type LoginVerdict, type Session } from './session';
 import { openSessionFile } from './session-file';
 import { alone, type AcquireLock } from './session-lock';
 import type { Cookies } from './session-state';
+import { askForStates, wayInUse, type StateWay } from './state-ways';
 import { obtainCookies } from './token-exchange';
 
 export interface AqmContext {
@@ -52,6 +54,11 @@ export interface AqmContext {
 export interface Inspection extends StatesRead {
   monitors: Monitor[];
   cookies: Cookies | null;
+  /** where they are read */
+  marketplace: string;
+  /** by which ways the list was obtained; none if it is the remembered one */
+  listWays: ListWay[];
+  stateWay: StateWay;
 }
 
 export interface AqmSource extends Source {
@@ -83,39 +90,45 @@ export function createAqmSource(context: AqmContext): AqmSource {
       login = { status: 'needed', error };
       throw error;
     }
-    const hosts = amazonHosts(config);
     const redact = (secret: string) => context.redactor.add(secret);
     redact(refreshToken);
     const timeoutMs = config.timeout_seconds * 1000;
     const exchange = createExchange({ ...context, timeoutMs, now });
-    const { marketplace } = config;
-    const file = openSessionFile(context.state, logger, { cookiesOnly: context.cookiesOnly === true });
+    const obtain = (marketplace: string) =>
+      obtainCookies({ hosts: amazonHosts(config, marketplace), exchange, marketplace, redact, now }, refreshToken);
     const session = openSession({
-      file,
-      binding: { marketplace, refreshToken },
-      obtain: () => obtainCookies({ hosts, exchange, marketplace, redact, now }, refreshToken),
+      file: openSessionFile(context.state, logger, { cookiesOnly: context.cookiesOnly === true }),
+      binding: { marketplace: config.marketplace, refreshToken },
+      obtain,
       alone: (refresh) => alone(context.lock, refresh),
       redact,
       logger,
       now,
     });
-    const client = createAlexaClient(hosts, exchange, texts, context.redactor);
+    const placeAt = (marketplace: string, cookies: Cookies): Place => ({
+      marketplace,
+      cookies,
+      credentials: credentialsOf(cookies),
+      client: createAlexaClient(amazonHosts(config, marketplace), exchange, texts, context.redactor),
+    });
+    const enter = async (marketplace: string) => placeAt(marketplace, await obtain(marketplace));
     try {
-      return await session.run((credentials) => work({ session, client, credentials }));
+      return await session.run((cookies) => work({ session, place: placeAt(session.marketplace, cookies), enter }));
     } finally {
       login = session.login;
     }
   }
 
   async function ask(
-    { client, credentials }: AqmCycle,
+    { session: { state }, place: { client, credentials } }: AqmCycle,
     monitors: Monitor[],
-    options?: AskOptions,
+    options: AskOptions = {},
   ): Promise<StatesRead> {
     const usable = monitors.filter(hasUsableId);
-    const entities = usable.map(({ entity }) => entity);
-    const nothing = { deviceStates: [], errors: [] };
-    const answer = usable.length === 0 ? nothing : await client.readStates(credentials, entities, options);
+    const answer =
+      usable.length === 0
+        ? { deviceStates: [], errors: [] }
+        : await askForStates(client, credentials, usable, { state, logger, now, options });
     traffic.endpoint = 'state';
     // Sample times are Amazon's: a wrong clock of this machine must not make them look old, or from the future.
     const amazonsNow = () => new Date(now().getTime() + (traffic.clockDifferenceMs ?? 0));
@@ -160,12 +173,20 @@ export function createAqmSource(context: AqmContext): AqmSource {
     listMonitors: () => inSession((cycle) => list.obtain(cycle)),
     inspect: () =>
       inSession(async (cycle) => {
-        const { monitors, complain } = await list.forHealth(cycle);
+        const { monitors, ways, complain } = await list.forHealth(cycle);
         const states = await ask(cycle, monitors);
         complain(states.devices);
         const failure = nothingRead(states);
         if (failure !== null) throw failure;
-        return { monitors, ...states, cookies: cycle.session.state.cookies };
+        const { state, marketplace } = cycle.session;
+        return {
+          ...states,
+          monitors,
+          cookies: state.cookies,
+          marketplace,
+          listWays: ways,
+          stateWay: wayInUse(state),
+        };
       }),
     read: () =>
       inSession(async (cycle) => {

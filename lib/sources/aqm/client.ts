@@ -1,12 +1,16 @@
-/** The Alexa web API as far as it is needed: which monitors there are, and what they measure. */
+/** The Alexa web API as far as it is needed: which monitors there are, what they measure, and where the account lives. */
+import { marketplaceOf } from '../../config/marketplaces';
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
-import { excerptOf, type Redact } from '../../logging/redact';
+import type { Redact } from '../../logging/redact';
 import type { DeviceTexts } from '../device-text';
-import { DISCOVERY_QUERY, readDiscovery, type Discovery, type StateEntity } from './discovery';
+import { readEndpoints, readListEndpoints, type Discovery, type Monitor, type StateEntity } from './discovery';
+import { statesOfEndpoints } from './endpoint-states';
 import { readObject, refuseThrottled, type AmazonRequest, type Exchange } from './exchange';
-import type { AmazonHosts } from './hosts';
-import { asRecord, asText } from './lenient-json';
+import { readGraphql } from './graphql-answer';
+import { APP_VERSION, type AmazonHosts } from './hosts';
+import { asText } from './lenient-json';
+import { ENDPOINTS_QUERY, ENDPOINT_STATES_QUERY, LIST_ENDPOINTS_QUERY } from './queries';
 import type { StateAnswer } from './readings';
 
 /** What a logged-in request carries. */
@@ -19,11 +23,27 @@ export interface Credentials {
 
 export type AskOptions = Pick<AmazonRequest, 'once'>;
 
+/** What is asked in addition to a reading has one try a cycle. */
+export const ONE_TRY: AskOptions = { once: true };
+
+/** All of it throws a MonitorError, `unauthorized` if the cookies are dead. */
 export interface AlexaClient {
-  /** @throws MonitorError `unauthorized` if the cookies are dead */
-  discover(credentials: Credentials, options?: AskOptions): Promise<Discovery>;
-  /** The states of all monitors in one request. @throws MonitorError `unauthorized` if the cookies are dead */
+  /** the list, by the usual way */
+  listByEndpoints(credentials: Credentials, options?: AskOptions): Promise<Discovery>;
+  /** the list, by the other way; what it does not tell is taken from the known monitors */
+  listByListEndpoints(credentials: Credentials, known: readonly Monitor[], options?: AskOptions): Promise<Discovery>;
+  /** the states of all monitors in one request, by the usual way */
   readStates(credentials: Credentials, entities: StateEntity[], options?: AskOptions): Promise<StateAnswer>;
+  /** the same by the other way */
+  readEndpointStates(
+    credentials: Credentials,
+    monitors: readonly Monitor[],
+    options?: AskOptions,
+  ): Promise<StateAnswer>;
+  /** the marketplace whose Alexa host Amazon sends this account to; null if it is none that is known */
+  readWelcome: (credentials: Credentials) => Promise<string | null>;
+  /** the marketplace of the account; not always where its devices are */
+  readAccount: (credentials: Credentials) => Promise<string | null>;
 }
 
 /** @param redact for what is quoted of an answer */
@@ -33,28 +53,64 @@ export function createAlexaClient(
   texts: DeviceTexts,
   redact: Redact,
 ): AlexaClient {
-  const post = (credentials: Credentials, operation: string, path: string, body: unknown) => ({
-    operation,
-    method: 'POST' as const,
-    url: `${hosts.alexa}${path}`,
-    headers: alexaHeaders(hosts, credentials),
-    body: JSON.stringify(body),
-  });
   const read = (response: HttpResponse, endpoint: string) => {
     const answer = readObject(response, endpoint);
     texts.decoded(response.body);
     return answer;
   };
+  const post = <T>(
+    credentials: Credentials,
+    { operation, path, body, options = {} }: { operation: string; path: string; body: unknown; options?: AskOptions },
+    interpret: (answer: Record<string, unknown>, endpoint: string) => T,
+  ) => {
+    const url = `${hosts.alexa}${path}`;
+    const request = { operation, method: 'POST' as const, url, headers: alexaHeaders(hosts, credentials) };
+    return exchange({ ...request, body: JSON.stringify(body), ...options }, (response, endpoint) =>
+      interpret(read(response, endpoint), endpoint),
+    );
+  };
+  const ask = <T>(
+    credentials: Credentials,
+    { operation, query, options = {} }: { operation: string; query: string; options?: AskOptions | undefined },
+    interpret: (answer: Record<string, unknown>, endpoint: string) => T,
+  ) => post(credentials, { operation, path: '/nexus/v1/graphql', body: { query }, options }, interpret);
+  const readHost = (credentials: Credentials, operation: string, path: string, key: string) => {
+    const url = `${hosts.alexa}${path}`;
+    const request = { operation, method: 'GET' as const, url, headers: alexaHeaders(hosts, credentials), ...ONE_TRY };
+    return exchange(request, (response, endpoint) => marketplaceOf(asText(readObject(response, endpoint)[key]) ?? ''));
+  };
+
   return {
-    discover: (credentials, options = {}) =>
-      exchange(
-        { ...post(credentials, 'aqm.discover', '/nexus/v1/graphql', { query: DISCOVERY_QUERY }), ...options },
-        (response, endpoint) => readEndpoints(read(response, endpoint), endpoint, texts, redact),
+    listByEndpoints: (credentials, options) =>
+      ask(credentials, { operation: 'aqm.discover', query: ENDPOINTS_QUERY, options }, (answer, endpoint) =>
+        readEndpoints(readGraphql(answer, { endpoint, field: 'endpoints', list: 'items', redact }), texts.own),
+      ),
+    listByListEndpoints: (credentials, known, options) =>
+      ask(credentials, { operation: 'aqm.discover', query: LIST_ENDPOINTS_QUERY, options }, (answer, endpoint) =>
+        readListEndpoints(
+          readGraphql(answer, { endpoint, field: 'listEndpoints', list: 'endpoints', redact }),
+          known,
+          texts.own,
+        ),
       ),
     readStates: (credentials, stateRequests, options = {}) =>
-      exchange(
-        { ...post(credentials, 'aqm.read_states', '/api/phoenix/state', { stateRequests }), ...options },
-        (response, endpoint) => readStateAnswer(read(response, endpoint), endpoint),
+      post(
+        credentials,
+        { operation: 'aqm.read_states', path: '/api/phoenix/state', body: { stateRequests }, options },
+        readStateAnswer,
+      ),
+    readEndpointStates: (credentials, monitors, options) =>
+      ask(credentials, { operation: 'aqm.read_states', query: ENDPOINT_STATES_QUERY, options }, (answer, endpoint) => {
+        const { elements } = readGraphql(answer, { endpoint, field: 'listEndpoints', list: 'endpoints', redact });
+        return statesOfEndpoints(elements, monitors);
+      }),
+    readWelcome: (credentials) => readHost(credentials, 'aqm.read_welcome', '/api/welcome', 'alexaHostName'),
+    readAccount: (credentials) =>
+      readHost(
+        credentials,
+        'aqm.read_account',
+        `/api/users/me?platform=ios&version=${APP_VERSION}`,
+        'marketPlaceDomainName',
       ),
   };
 }
@@ -68,44 +124,6 @@ export function alexaHeaders(hosts: AmazonHosts, { cookieHeader, csrf }: Credent
     Origin: hosts.alexa,
     ...(csrf === null ? {} : { csrf }),
   };
-}
-
-/**
- * GraphQL answers dead cookies with HTTP 200 and an error `FORBIDDEN`; errors together with devices mean a part of a
- * list.
- */
-function readEndpoints(
-  answer: Record<string, unknown>,
-  endpoint: string,
-  texts: DeviceTexts,
-  redact: Redact,
-): Discovery {
-  const items = asRecord(asRecord(answer['data'])['endpoints'])['items'];
-  const errors = Array.isArray(answer['errors']) ? answer['errors'].map(asRecord) : [];
-  if (Array.isArray(items) && (items.length > 0 || errors.length === 0)) {
-    const complaints = errors.length === 0 ? [] : [saidIn(errors, redact) ?? 'Amazon sends an error with it'];
-    return readDiscovery(items, complaints, texts.own);
-  }
-  const codes = errors.map((error) => asText(asRecord(error['extensions'])['errorCode']) ?? '');
-  if (codes.some((code) => /FORBIDDEN|UNAUTH/i.test(code))) {
-    throw new MonitorError('Amazon refuses the session (GraphQL FORBIDDEN)', {
-      type: 'unauthorized',
-      permanent: true,
-      endpoint,
-      remediation: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
-    });
-  }
-  refuseThrottled(JSON.stringify(errors), endpoint);
-  const said = saidIn(errors, redact);
-  throw unexpected(`no device list${said === null ? '' : `: ${said}`}`, endpoint);
-}
-
-function saidIn(errors: Record<string, unknown>[], redact: Redact): string | null {
-  const messages = errors.map(
-    (error) => asText(error['message']) ?? asText(asRecord(error['extensions'])['errorCode']),
-  );
-  const said = messages.find((message) => message !== null) ?? null;
-  return said === null ? null : excerptOf(said, 120, redact);
 }
 
 function readStateAnswer(answer: Record<string, unknown>, endpoint: string): StateAnswer {

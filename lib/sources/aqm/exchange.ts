@@ -84,17 +84,25 @@ function namesThrottling(text: string): boolean {
   return /rate exceeded|throttlingexception|too[ _]many[ _]requests/i.test(text.slice(0, 4000));
 }
 
-/** The other form of a rate limit: a text in the answer, with any status. @throws MonitorError `rate_limited` */
-export function refuseThrottled(text: string, endpoint: string): void {
-  if (namesThrottling(text)) throw tooManyRequests('in its answer', endpoint);
+/**
+ * The other form of a rate limit: a text in the answer.
+ * @param options `permanent`: Amazon says that trying again at once does not help
+ * @throws MonitorError `rate_limited`
+ */
+export function refuseThrottled(text: string, endpoint: string, { permanent = false } = {}): void {
+  if (namesThrottling(text)) throw tooManyRequests('in its answer', endpoint, { permanent });
 }
 
-function tooManyRequests(how: string, endpoint: string, retryAfter: { retryAfterMs?: number } = {}): MonitorError {
+function tooManyRequests(
+  how: string,
+  endpoint: string,
+  options: { retryAfterMs?: number; permanent?: boolean } = {},
+): MonitorError {
   return new MonitorError(`Amazon says that there were too many requests (${how})`, {
     type: 'rate_limited',
     endpoint,
     remediation: 'Nothing to do: the next cycles wait until Amazon accepts requests again.',
-    ...retryAfter,
+    ...options,
   });
 }
 
@@ -105,9 +113,9 @@ function tooManyRequests(how: string, endpoint: string, retryAfter: { retryAfter
  */
 export function readObject(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const { status } = response;
-  const leadsToSignIn = /^\/ap\/signin/.test(redirectOf(response, endpoint)?.pathname ?? '');
-  if (status === 401 || status === 403 || leadsToSignIn) {
-    const how = leadsToSignIn ? 'it leads to the sign-in page' : `HTTP ${status}`;
+  const isLedToSignIn = leadsToSignIn(response, endpoint);
+  if (status === 401 || status === 403 || isLedToSignIn) {
+    const how = isLedToSignIn ? 'it leads to the sign-in page' : `HTTP ${status}`;
     throw new MonitorError(`Amazon refuses the session (${how})`, {
       type: 'unauthorized',
       permanent: true,
@@ -119,6 +127,11 @@ export function readObject(response: HttpResponse, endpoint: string): Record<str
   return readJsonObject(response, endpoint);
 }
 
+/** What Amazon does with dead cookies on its pages, and sometimes on its API. */
+export function leadsToSignIn(response: HttpResponse, endpoint: string): boolean {
+  return redirectOf(response, endpoint)?.pathname.startsWith('/ap/signin') === true;
+}
+
 /** Where a redirect leads; null for any other answer. */
 function redirectOf(response: HttpResponse, endpoint: string): URL | null {
   const location = response.header('location');
@@ -127,13 +140,19 @@ function redirectOf(response: HttpResponse, endpoint: string): URL | null {
   return URL.canParse(location, asked) ? new URL(location, asked) : null;
 }
 
+/** The address does not answer as an API any more: retried like everything else, but there may be another way. */
+export class AddressGone extends MonitorError {}
+
+const GONE: readonly number[] = [299, 404, 410];
+
 /** A status that nobody expects here: a proxy, a page that is being moved. It may be gone a moment later. */
 export function unexpectedStatus(response: HttpResponse, endpoint: string): MonitorError {
   const { status } = response;
   const target = redirectOf(response, endpoint);
   const what =
     target === null ? `HTTP ${status}` : `HTTP ${status}, a redirect to ${target.host}, which is not followed`;
-  return new MonitorError(`unexpected answer from ${endpoint}: ${what}`, {
+  const Failure = GONE.includes(status) ? AddressGone : MonitorError;
+  return new Failure(`unexpected answer from ${endpoint}: ${what}`, {
     type: 'http',
     permanent: target !== null,
     endpoint,
@@ -157,7 +176,8 @@ export function readJsonObject(response: HttpResponse, endpoint: string): Record
   }
   refuseThrottled(text, endpoint);
   const isPage = text.startsWith('<');
-  throw new MonitorError(
+  const Failure = isPage ? AddressGone : MonitorError;
+  throw new Failure(
     isPage ? `${endpoint} answered with a web page` : `${endpoint} gave ${describeBody(text)} instead of JSON`,
     {
       type: 'invalid_response',

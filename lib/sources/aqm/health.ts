@@ -82,14 +82,15 @@ async function ask(
     const maxDevices = collection.max_devices;
     const report = accept(inspection.devices, { row, locations, validation, maxDevices, texts, logger });
     const problems = [
+      ...wayProblems(inspection),
       ...monitorProblems(inspection, report),
       ...warnings.map(({ message }): Problem => ({ status: 'warn', message })),
       ...clockProblems(traffic.clockDifferenceMs, 'Amazon'),
     ];
     const judgement = {
-      message: summaryOf(inspection, aqm, now()),
+      message: summaryOf(inspection, now()),
       problems,
-      details: detailsOf(inspection, report, aqm),
+      details: detailsOf(inspection, report),
     };
     return { judgement, answered: true };
   } catch (thrown) {
@@ -102,19 +103,28 @@ async function ask(
   }
 }
 
-function summaryOf({ monitors, cookies }: Inspection, { marketplace }: AqmConfig, now: Date): string {
+/** The other ways do as well, as long as they last. */
+function wayProblems({ stateWay }: Inspection): Problem[] {
+  if (stateWay === 'phoenix/state') return [];
+  const message = `the usual address for the values is gone: they are read by ${stateWay}`;
+  const say = 'Nothing is lost. Look for a newer version of this program; to ask again';
+  return [{ status: 'warn', message, remediation: { say, command: 'node bin/health.js amazon_aqm --fresh' } }];
+}
+
+function summaryOf({ monitors, cookies, marketplace, stateWay }: Inspection, now: Date): string {
   const age = cookies === null ? '' : `, cookies ${durationOf(now.getTime() - Date.parse(cookies.obtained_at))} old`;
   const login = cookies === null ? '' : `${age}, renewed from ${renewalDueAt(cookies).toISOString().slice(0, 10)} on`;
-  return `${monitors.length} monitors at ${marketplace}${login}`;
+  return `${monitors.length} monitors at ${marketplace}, read by ${stateWay}${login}`;
 }
 
 function detailsOf(
-  { monitors, cookies }: Inspection,
+  { monitors, cookies, marketplace, listWays, stateWay }: Inspection,
   { skipped }: SourceReport,
-  { marketplace }: AqmConfig,
 ): Record<string, unknown> {
   return {
     marketplace,
+    list_way: listWays.at(-1) ?? 'remembered',
+    state_way: stateWay,
     monitors: monitors.map(({ serial, name }) => ({ device_id: `alexa:${serial}`, name })),
     skipped,
     cookies_obtained_at: cookies?.obtained_at ?? null,

@@ -1,26 +1,46 @@
 /** Amazon's three hosts and how our requests introduce themselves: as the iPhone app, whose web API this is. */
 import type { AqmConfig } from '../../config/config';
+import { MARKETPLACES } from '../../config/marketplaces';
 
 export interface AmazonHosts {
   /** the Alexa API: `https://alexa.amazon.co.uk` */
   alexa: string;
-  /** cookies and sign-in: `https://www.amazon.co.uk` */
+  /** cookies: `https://www.amazon.co.uk` */
   www: string;
   /** where a refresh token becomes an access token, for every marketplace */
   tokens: string;
+}
+
+export interface LoginHosts {
+  /** the marketplace where everybody signs in; an account of Japan at its own */
+  marketplace: string;
+  /** the sign-in page */
+  signIn: string;
   /** where a login becomes a refresh token */
   registration: string;
 }
 
-export function amazonHosts({ marketplace, base_urls }: Pick<AqmConfig, 'marketplace' | 'base_urls'>): AmazonHosts {
-  const base = (configured: string | undefined, usual: string) => (configured ?? usual).replace(/\/+$/, '');
+/** Hosts of a marketplace of the list only: nothing that Amazon answers can lead a token elsewhere. */
+export function amazonHosts({ base_urls }: Pick<AqmConfig, 'base_urls'>, marketplace: string): AmazonHosts {
+  if (!MARKETPLACES.includes(marketplace)) throw new Error(`${marketplace} is not a marketplace of Amazon`);
   return {
     alexa: base(base_urls.alexa, `https://alexa.${marketplace}`),
     www: base(base_urls.www, `https://www.${marketplace}`),
     tokens: base(base_urls.api, 'https://api.amazon.com'),
-    registration: base(base_urls.api, `https://api.${marketplace}`),
   };
 }
+
+/** Signing in works at amazon.com for every country but Japan; some countries' own pages refuse the app. */
+export function loginHosts({ marketplace, base_urls }: Pick<AqmConfig, 'marketplace' | 'base_urls'>): LoginHosts {
+  const at = marketplace === 'amazon.co.jp' ? marketplace : 'amazon.com';
+  return {
+    marketplace: at,
+    signIn: base(base_urls.www, `https://www.${at}`),
+    registration: base(base_urls.api, `https://api.${at}`),
+  };
+}
+
+const base = (configured: string | undefined, usual: string) => (configured ?? usual).replace(/\/+$/, '');
 
 export const APP_NAME = 'home-temperature-monitor';
 export const APP_VERSION = '2.2.651540.0';

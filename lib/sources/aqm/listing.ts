@@ -3,7 +3,6 @@
  * for weeks while it still sends states, so a missing, partial or empty answer never drops a monitor.
  */
 import { isWaitOver, isYoung } from '../../clock';
-import { MonitorError } from '../../errors';
 import type { Discovery, Monitor } from './discovery';
 import type { SessionState } from './session-state';
 
@@ -59,14 +58,6 @@ export function afterListing(
   const kept = absent.filter((monitor) => !vanished.includes(monitor));
   const list = { ...newList([...monitors, ...kept], now), missing: kept.map(idOf) };
   return { list, vanished };
-}
-
-/** A part of a list without any monitor says nothing about the account. */
-export function noMonitorInPart(incomplete: string): MonitorError {
-  return new MonitorError(`Amazon's device list is incomplete and shows no air quality monitor: ${incomplete}`, {
-    type: 'invalid_response',
-    remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
-  });
 }
 
 function newList(monitors: Monitor[], now: Date): RememberedList {

@@ -1,20 +1,21 @@
 /** Logging in by hand and checking whether a login works: what `auth-amazon` does, without its terminal. */
-import type { AqmConfig } from '../../config/config';
-import { asMonitorError, MonitorError } from '../../errors';
+import { asMonitorError, MonitorError, type ErrorType } from '../../errors';
 import { createDeviceTexts } from '../device-text';
-import { readMarketplace } from './account';
 import type { AqmContext } from './aqm-source';
 import { createAlexaClient } from './client';
-import { noMonitor, type Discovery } from './discovery';
+import type { Discovery, Monitor } from './discovery';
 import { createExchange, type Exchange } from './exchange';
-import { amazonHosts } from './hosts';
-import { afterListing, noMonitorInPart } from './listing';
+import { findMonitors, type Place } from './find-monitors';
+import { amazonHosts, loginHosts } from './hosts';
+import { afterListing } from './listing';
 import { register } from './registration';
 import { bind, openSessionFile } from './session-file';
+import { credentialsOf, lacksCsrf } from './session';
 import { alone } from './session-lock';
 import { emptyState, type Cookies, type SessionState } from './session-state';
 import { beginLogin, readLanding, signInUrl, wrong } from './sign-in';
-import { cookieHeaderOf, obtainCookies } from './token-exchange';
+import { obtainCookies } from './token-exchange';
+import { withoutCsrf } from './waiting-times';
 
 export type LoginContext = Pick<
   AqmContext,
@@ -25,10 +26,16 @@ export type LoginContext = Pick<
 };
 
 /** A login that works, and what it lists. */
-export interface WorkingLogin extends Discovery {
-  /** where the account lives; the configuration may say something else */
+export interface WorkingLogin {
+  /** where the monitors are; the configuration may say something else */
   marketplace: string;
   cookies: Cookies;
+  /** null if Amazon does not give the list at the moment */
+  discovery: Discovery | null;
+  /** those of the list, else the remembered ones */
+  monitors: Monitor[];
+  /** why there is no list */
+  listFailure: MonitorError | null;
 }
 
 /**
@@ -51,7 +58,7 @@ export function signInAddress(context: LoginContext): string {
 export async function completeSignIn(context: LoginContext, pasted: string): Promise<string> {
   const { marketplace } = context.config;
   const { state, hosts, save } = openLogin(context);
-  const code = readLanding(pasted, hosts, marketplace);
+  const code = readLanding(pasted, hosts);
   context.redactor.add(code);
   if (state.spent_code === hashOf(code))
     throw wrong('This address was used already: each works once. Log in once more.');
@@ -75,66 +82,69 @@ export async function completeSignIn(context: LoginContext, pasted: string): Pro
 
 /**
  * Asks Amazon whether a refresh token works, for whom, and which monitors there are.
- * @throws MonitorError `login_needed` if it is refused; `no_monitor` if the account has none
+ * @throws MonitorError `login_needed` if it is refused; `no_monitor` if the account has none. A list that cannot be had
+ *   says nothing about the login: then it works, and `listFailure` is why.
  */
 export async function tryLogin(context: LoginContext, refreshToken: string): Promise<WorkingLogin> {
-  const { config, logger } = context;
-  let { marketplace } = config;
-  let access = await accessOf(context, refreshToken, marketplace);
-  const actual = await readMarketplace(access.hosts, access.exchange, access.credentials).catch((thrown: unknown) => {
-    const { type, message } = asMonitorError(thrown);
-    if (type === 'unauthorized') throw refusedAtOnce(thrown);
-    logger.warning('account_unknown', `The account's marketplace could not be asked for: ${message}`);
-    return null;
-  });
-  if (actual !== null && actual !== marketplace) {
-    marketplace = actual;
-    access = await accessOf(context, refreshToken, marketplace);
+  const { state } = openLogin({ ...context, refreshToken });
+  const known = state.discovery?.monitors ?? [];
+  const enter = (marketplace: string) => enterMarketplace(context, refreshToken, marketplace);
+  const configured = await enter(context.config.marketplace);
+  try {
+    const { place, discovery } = await findMonitors(configured, { configured: configured.marketplace, enter, known });
+    const { marketplace, cookies } = place;
+    return { marketplace, cookies, discovery, monitors: discovery.monitors, listFailure: null };
+  } catch (thrown) {
+    const failure = asMonitorError(thrown);
+    if (failure.type === 'unauthorized')
+      throw lacksCsrf(configured.cookies) ? withoutCsrf(failure) : refusedAtOnce(failure);
+    if (failure.type === 'no_monitor') throw inAnotherAccount(failure);
+    if (!SAYS_NOTHING_OF_THE_LOGIN.includes(failure.type)) throw thrown;
+    context.logger.warning('listing_failed', `Amazon's device list cannot be obtained: ${failure.message}`, {
+      error_type: failure.type,
+    });
+    const { marketplace, cookies } = state.lives_at === null ? configured : await enter(state.lives_at);
+    return { marketplace, cookies, discovery: null, monitors: known, listFailure: failure };
   }
-  const client = createAlexaClient(access.hosts, access.exchange, createDeviceTexts(logger), context.redactor);
-  const discovery = await client.discover(access.credentials).catch((thrown: unknown) => {
-    throw asMonitorError(thrown).type === 'unauthorized' ? refusedAtOnce(thrown) : thrown;
-  });
-  if (discovery.monitors.length === 0) {
-    throw discovery.incomplete === null
-      ? noMonitor(marketplace, discovery.devices)
-      : noMonitorInPart(discovery.incomplete);
-  }
-  return { marketplace, cookies: access.cookies, ...discovery };
 }
+
+/** Failures of the list of an account whose token and cookies Amazon has just accepted. */
+const SAYS_NOTHING_OF_THE_LOGIN: readonly ErrorType[] = ['rate_limited', 'http', 'invalid_response'];
 
 /** Keeps the first cookies and the device list, so that the next cycle is one request; what was there before is removed,
  * but for monitors that the list may have left out. */
 export function rememberLogin(context: LoginContext, refreshToken: string, login: WorkingLogin): Promise<void> {
-  const { marketplace, cookies } = login;
+  const { marketplace, cookies, discovery } = login;
   return alone(context.lock, () => {
     const { state, file } = openLogin(context);
-    const known = marketplace === context.config.marketplace ? state.discovery : null;
+    const known = marketplace === (state.lives_at ?? context.config.marketplace) ? state.discovery : null;
     file.save({
       ...emptyState(),
-      bound_to: bind({ marketplace, refreshToken }),
+      bound_to: bind({ marketplace: context.config.marketplace, refreshToken }),
       spent_code: state.spent_code,
       cookies,
-      discovery: afterListing(known, login, clockOf(context)()).list,
+      lives_at: marketplace === context.config.marketplace ? null : marketplace,
+      discovery: discovery === null ? known : afterListing(known, discovery, clockOf(context)()).list,
     });
     return Promise.resolve();
   });
 }
 
-async function accessOf(context: LoginContext, refreshToken: string, marketplace: string) {
-  const config: AqmConfig = { ...context.config, marketplace };
-  const hosts = amazonHosts(config);
+async function enterMarketplace(context: LoginContext, refreshToken: string, marketplace: string): Promise<Place> {
+  const { config, logger, redactor } = context;
+  const hosts = amazonHosts(config, marketplace);
   const exchange = exchangeOf(context);
-  const redact = (secret: string) => context.redactor.add(secret);
+  const redact = (secret: string) => redactor.add(secret);
   const cookies = await obtainCookies({ hosts, exchange, marketplace, redact, now: clockOf(context) }, refreshToken);
-  return { hosts, exchange, cookies, credentials: { cookieHeader: cookieHeaderOf(cookies.jar), csrf: cookies.csrf } };
+  const client = createAlexaClient(hosts, exchange, createDeviceTexts(logger), redactor);
+  return { marketplace, cookies, credentials: credentialsOf(cookies), client };
 }
 
 function openLogin(context: LoginContext) {
   const { config, refreshToken, logger } = context;
   const file = openSessionFile(context.state, logger);
   const state: SessionState = file.load({ marketplace: config.marketplace, refreshToken: refreshToken ?? '' });
-  return { file, state, hosts: amazonHosts(config), save: () => file.save(state) };
+  return { file, state, hosts: loginHosts(config), save: () => file.save(state) };
 }
 
 function exchangeOf(context: LoginContext): Exchange {
@@ -145,6 +155,19 @@ const clockOf = ({ now }: LoginContext) => now ?? (() => new Date());
 
 function hashOf(code: string): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(code).digest('hex');
+}
+
+/** This command is where other remedies send people to: its own must not. */
+function inAnotherAccount(cause: MonitorError): MonitorError {
+  return new MonitorError(cause.message, {
+    type: 'no_monitor',
+    permanent: true,
+    remediation: {
+      say: 'Look in the Alexa app whether this account has the monitor. If another one has it, log in with that',
+      command: 'node bin/auth-amazon.js',
+    },
+    cause,
+  });
 }
 
 function refusedAtOnce(cause: unknown): MonitorError {

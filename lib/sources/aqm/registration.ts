@@ -2,7 +2,7 @@
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';
-import { APP_NAME, APP_VERSION, type AmazonHosts } from './hosts';
+import { APP_NAME, APP_VERSION, type LoginHosts } from './hosts';
 import { asRecord, asText } from './lenient-json';
 import type { PendingLogin } from './session-state';
 import { clientIdOf, wrong } from './sign-in';
@@ -12,11 +12,11 @@ import { isRefusal } from './token-exchange';
  * @returns the refresh token
  * @throws MonitorError `login_needed` if Amazon refuses the code; anything transient when retries are spent
  */
-export function register(hosts: AmazonHosts, exchange: Exchange, pending: PendingLogin, code: string): Promise<string> {
+export function register(hosts: LoginHosts, exchange: Exchange, pending: PendingLogin, code: string): Promise<string> {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
   const body = {
     requested_extensions: ['device_info', 'customer_info'],
-    cookies: { website_cookies: [], domain: `.${pending.marketplace}` },
+    cookies: { website_cookies: [], domain: `.${hosts.marketplace}` },
     registration_data: {
       domain: 'Device',
       app_version: APP_VERSION,

@@ -67,15 +67,16 @@ export function openSessionFile(folder: StateFolder, logger: Logger, { cookiesOn
 
   return {
     load(binding) {
-      const state = read();
+      const onDisk = read();
+      const state = onDisk.lives_at === binding.marketplace ? atHome(onDisk) : onDisk;
       if (state.bound_to !== null && isBoundTo(state.bound_to, binding)) return state;
       if (state.bound_to !== null) {
         const changed = state.bound_to.marketplace === binding.marketplace ? 'refresh token' : 'marketplace';
         logger.info('session_changed', `The ${changed} has changed: the cookies of the former one are dropped.`);
       }
       const { pending_login, spent_code } = state;
-      const discovery = listOfFormerLogin(state, binding.marketplace);
-      return { ...emptyState(), bound_to: bind(binding), discovery, pending_login, spent_code };
+      const remembered = listOfFormerLogin(state, binding.marketplace);
+      return { ...emptyState(), bound_to: bind(binding), ...remembered, pending_login, spent_code };
     },
     save(whole) {
       const state = cookiesOnly ? cookiesAlone(whole, read()) : whole;
@@ -90,19 +91,29 @@ export function openSessionFile(folder: StateFolder, logger: Logger, { cookiesOn
   };
 }
 
+/** The configuration now names the marketplace where the monitors were found: the session is of there. */
+function atHome(state: SessionState): SessionState {
+  const { bound_to, lives_at } = state;
+  if (bound_to === null || lives_at === null) return state;
+  return { ...state, bound_to: { ...bound_to, marketplace: lives_at }, lives_at: null };
+}
+
 /** What is on disk, with the new cookies; null if there are none. */
-function cookiesAlone({ cookies, bound_to }: SessionState, onDisk: SessionState): SessionState | null {
+function cookiesAlone({ cookies, bound_to, lives_at }: SessionState, onDisk: SessionState): SessionState | null {
   if (cookies === null || JSON.stringify(cookies) === JSON.stringify(onDisk.cookies)) return null;
   const ofThisLogin = onDisk.bound_to !== null && onDisk.bound_to.salt === bound_to?.salt;
-  const ofOther = { discovery: listOfFormerLogin(onDisk, bound_to?.marketplace), pending_login: onDisk.pending_login };
+  const ofOther = { ...listOfFormerLogin(onDisk, bound_to?.marketplace), pending_login: onDisk.pending_login };
   const kept = ofThisLogin ? onDisk : { ...emptyState(), ...ofOther };
-  return { ...kept, bound_to, cookies };
+  return { ...kept, bound_to, cookies, lives_at };
 }
 
 /** The monitors of another token at the same marketplace, to be listed again at once: the account may be another. */
-function listOfFormerLogin({ bound_to, discovery }: SessionState, marketplace?: string): SessionState['discovery'] {
-  if (discovery === null || bound_to?.marketplace !== marketplace) return null;
-  return { ...discovery, next_try_at: new Date(0).toISOString(), failed_tries: 0 };
+function listOfFormerLogin(
+  { bound_to, discovery, lives_at }: SessionState,
+  marketplace?: string,
+): Pick<SessionState, 'discovery' | 'lives_at'> {
+  if (discovery === null || bound_to?.marketplace !== marketplace) return { discovery: null, lives_at: null };
+  return { lives_at, discovery: { ...discovery, next_try_at: new Date(0).toISOString(), failed_tries: 0 } };
 }
 
 /** The token as a salted hash: enough to notice another one, useless to anybody who finds the file. */

@@ -2,6 +2,7 @@
  * What is remembered between cycles, in `amazon-session.json` of the data directory: cookies, the device list, and
  * until when Amazon must not be asked. All of it can be obtained again: deleting it is always safe.
  */
+import { MARKETPLACES } from '../../config/marketplaces';
 import type { Monitor } from './discovery';
 import { asRecord } from './lenient-json';
 
@@ -45,6 +46,10 @@ export interface SessionState {
   /** what the rest belongs to: the marketplace, and the refresh token as a salted hash */
   bound_to: { marketplace: string; salt: string; token_hash: string } | null;
   cookies: Cookies | null;
+  /** the marketplace where the account's monitors are; null: the configured one */
+  lives_at: string | null;
+  /** in how many cycles in a row the address of the states was gone, and when it is tried again; null: it is there */
+  state_gone: { cycles: number; next_try_at: string } | null;
   discovery: {
     /** when Amazon last gave a whole list, or the first part of one */
     found_at: string;
@@ -78,6 +83,8 @@ export function emptyState(): SessionState {
     version: SESSION_VERSION,
     bound_to: null,
     cookies: null,
+    lives_at: null,
+    state_gone: null,
     discovery: null,
     reported_quantities: [],
     rate_limit: null,
@@ -133,6 +140,8 @@ const SHAPES: Record<keyof SessionState, Shape> = {
   version: isNumber,
   bound_to: orNull(object({ marketplace: isString, salt: isString, token_hash: isString })),
   cookies: orNull(object({ jar: listOf(isCookie), csrf: orNull(isString), obtained_at: isTime })),
+  lives_at: orNull((value) => isString(value) && MARKETPLACES.includes(value as string)),
+  state_gone: orNull(object({ cycles: isNumber, next_try_at: isTime })),
   discovery: orNull(
     object({
       found_at: isTime,

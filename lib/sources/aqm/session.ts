@@ -23,8 +23,8 @@ export type LoginVerdict =
 export interface SessionContext {
   file: SessionFile;
   binding: Binding;
-  /** turns the refresh token into cookies: `obtainCookies` */
-  obtain: () => Promise<Cookies>;
+  /** turns the refresh token into cookies of a marketplace: `obtainCookies` */
+  obtain: (marketplace: string) => Promise<Cookies>;
   /** Runs `work` while no other process obtains cookies. */
   alone: <T>(work: () => Promise<T>) => Promise<T>;
   redact: (secret: string) => void;
@@ -36,13 +36,15 @@ export interface Session {
   /** what is remembered; changes are kept when `run` ends */
   readonly state: SessionState;
   readonly login: LoginVerdict;
+  /** where the account is asked: the configured marketplace, or where its monitors were found */
+  readonly marketplace: string;
   /**
    * Runs `work` with cookies that Amazon accepts: if it ends in `unauthorized`, cookies are obtained again, once, and
    * it is run once more.
    * @throws MonitorError `rate_limited` without any request if Amazon must not be asked; `login_needed` if the
    *   refresh token is refused; `session_rejected` if fresh cookies are refused at once.
    */
-  run<T>(work: (credentials: Credentials) => Promise<T>): Promise<T>;
+  run<T>(work: (cookies: Cookies) => Promise<T>): Promise<T>;
 }
 
 /** From this cycle in a row on, refused fresh cookies are a matter for a person. */
@@ -58,6 +60,7 @@ export function openSession(context: SessionContext): Session {
   };
   let login: LoginVerdict = { status: 'unknown' };
   for (const secret of secretsOf(state)) context.redact(secret);
+  const marketplaceOf = ({ lives_at }: SessionState) => lives_at ?? binding.marketplace;
 
   /** @param dead the cookies that do not work any more */
   async function refresh(dead: Cookies | null): Promise<void> {
@@ -70,7 +73,7 @@ export function openSession(context: SessionContext): Session {
         for (const secret of secretsOf(state)) context.redact(secret);
         return;
       }
-      state.cookies = await context.obtain();
+      state.cookies = await context.obtain(marketplaceOf(state));
       state.renewal_failed_at = null;
       save();
       logger.info('session_refreshed', 'Fresh cookies were obtained from Amazon.');
@@ -88,12 +91,14 @@ export function openSession(context: SessionContext): Session {
     }
   }
 
-  async function runAuthenticated<T>(work: (credentials: Credentials) => Promise<T>): Promise<T> {
+  async function runAuthenticated<T>(work: (cookies: Cookies) => Promise<T>): Promise<T> {
     let fresh = state.cookies === null || areExpired(state.cookies, now());
     if (fresh) await refreshDead();
     for (;;) {
       try {
-        return await work(credentialsOf(state));
+        const { cookies } = state;
+        if (cookies === null) throw new Error('there are no cookies after a refresh');
+        return await work(cookies);
       } catch (thrown) {
         if (!(thrown instanceof MonitorError) || thrown.type !== 'unauthorized') throw thrown;
         if (fresh) throw reject(thrown);
@@ -105,9 +110,9 @@ export function openSession(context: SessionContext): Session {
   }
 
   function reject(cause: MonitorError): MonitorError {
-    const { csrf = null, csrf_refused: csrfRefused = false } = state.cookies ?? {};
+    const isWithoutCsrf = state.cookies !== null && lacksCsrf(state.cookies);
     state.cookies = null;
-    if (csrf === null && !csrfRefused) return withoutCsrf(cause);
+    if (isWithoutCsrf) return withoutCsrf(cause);
     state.rejections++;
     const failure = rejected(state.rejections, cause);
     login = state.rejections < REJECTIONS_UNTIL_ALERT ? { status: 'unknown' } : { status: 'needed', error: failure };
@@ -134,6 +139,9 @@ export function openSession(context: SessionContext): Session {
     get login() {
       return login;
     },
+    get marketplace() {
+      return marketplaceOf(state);
+    },
     async run(work) {
       refuseWhileLimited(state, now());
       try {
@@ -156,8 +164,13 @@ export function openSession(context: SessionContext): Session {
   };
 }
 
-function credentialsOf({ cookies }: SessionState): Credentials {
-  return { cookieHeader: cookieHeaderOf(cookies?.jar ?? []), csrf: cookies?.csrf ?? null };
+/** Whether no page gave the csrf value, though none refused the cookies: then they may be good all the same. */
+export function lacksCsrf({ csrf, csrf_refused: refused = false }: Cookies): boolean {
+  return csrf === null && !refused;
+}
+
+export function credentialsOf({ jar, csrf }: Cookies): Credentials {
+  return { cookieHeader: cookieHeaderOf(jar), csrf };
 }
 
 function secretsOf({ cookies, pending_login: pending }: SessionState): string[] {

@@ -3,7 +3,7 @@
  * back. The secret that stays here (the code verifier) makes both useless to anybody else [docs/amazon.md: Login].
  */
 import { MonitorError } from '../../errors';
-import type { AmazonHosts } from './hosts';
+import type { LoginHosts } from './hosts';
 import type { PendingLogin } from './session-state';
 
 /** `#A2IVLV5VM2W81`, the type of the device we register as, in hex */
@@ -26,19 +26,19 @@ export function clientIdOf({ device_serial: serial }: PendingLogin): string {
 }
 
 /** The address to log in at. It holds no secret. */
-export function signInUrl(hosts: AmazonHosts, pending: PendingLogin): string {
+export function signInUrl(hosts: LoginHosts, pending: PendingLogin): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
-  const handle = assocHandleOf(pending.marketplace);
+  const handle = assocHandleOf(hosts.marketplace);
   const specification = 'http://specs.openid.net';
   const parameters = {
-    'openid.return_to': `${hosts.www}/ap/maplanding`,
+    'openid.return_to': `${hosts.signIn}/ap/maplanding`,
     'openid.assoc_handle': handle,
     'openid.identity': `${specification}/auth/2.0/identifier_select`,
     pageId: handle,
     accountStatusPolicy: 'P1',
     'openid.claimed_id': `${specification}/auth/2.0/identifier_select`,
     'openid.mode': 'checkid_setup',
-    'openid.ns.oa2': `http://www.${pending.marketplace}/ap/ext/oauth/2`,
+    'openid.ns.oa2': `http://www.${hosts.marketplace}/ap/ext/oauth/2`,
     'openid.oa2.client_id': `device:${clientIdOf(pending)}`,
     'openid.ns.pape': `${specification}/extensions/pape/1.0`,
     'openid.oa2.response_type': 'code',
@@ -49,13 +49,12 @@ export function signInUrl(hosts: AmazonHosts, pending: PendingLogin): string {
     'openid.oa2.code_challenge': createHash('sha256').update(pending.code_verifier).digest('base64url'),
     language: 'en_US',
   };
-  return `${hosts.www}/ap/signin?${new URLSearchParams(parameters).toString()}`;
+  return `${hosts.signIn}/ap/signin?${new URLSearchParams(parameters).toString()}`;
 }
 
-/** `amzn_dp_project_dee_ios`, with `_uk`, `_de`, `_jp` … outside amazon.com */
+/** `amzn_dp_project_dee_ios`, at amazon.co.jp with `_jp` */
 function assocHandleOf(marketplace: string): string {
-  const country = marketplace.slice(marketplace.lastIndexOf('.') + 1);
-  return `amzn_dp_project_dee_ios${country === 'com' ? '' : `_${country}`}`;
+  return `amzn_dp_project_dee_ios${marketplace === 'amazon.co.jp' ? '_jp' : ''}`;
 }
 
 /** Whether a text holds what `readLanding` needs: then there is no need to wait for more of it. */
@@ -68,13 +67,13 @@ export function looksComplete(pasted: string): boolean {
  * matter.
  * @throws MonitorError `login_needed`, saying what is wrong with the address
  */
-export function readLanding(pasted: string, hosts: AmazonHosts, marketplace: string): string {
+export function readLanding(pasted: string, hosts: LoginHosts): string {
   const text = tidy(pasted);
   if (text === '') throw wrong('No address was given.');
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(address)) throw wrong('This is not an address.');
   const url = new URL(address);
-  const expected = new URL(hosts.www);
+  const expected = new URL(hosts.signIn);
   if (url.host !== expected.host) {
     throw wrong(`This address belongs to ${url.host}; the login ends at ${expected.host}.`);
   }
@@ -86,7 +85,7 @@ export function readLanding(pasted: string, hosts: AmazonHosts, marketplace: str
   if (mode !== null && mode !== 'id_res')
     throw wrong(`Amazon did not accept the login (openid.mode is ${mode.slice(0, 20)}).`);
   const handle = url.searchParams.get('openid.assoc_handle');
-  if (handle !== null && handle !== assocHandleOf(marketplace)) {
+  if (handle !== null && handle !== assocHandleOf(hosts.marketplace)) {
     throw wrong('This address comes from the login of another program or another marketplace.');
   }
   const code = url.searchParams.get('openid.oa2.authorization_code') ?? '';

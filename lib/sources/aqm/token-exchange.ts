@@ -2,7 +2,7 @@
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { alexaHeaders } from './client';
-import { readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';
+import { leadsToSignIn, readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';
 import { DEVICE_FIELDS, type AmazonHosts } from './hosts';
 import { asList, asRecord, asText, isJsonObject, isWebPage } from './lenient-json';
 import { secretsIn, type Cookie, type Cookies } from './session-state';
@@ -104,9 +104,9 @@ async function obtainCsrf(
   let csrf_refused = false;
   for (const path of CSRF_PATHS) {
     const request = { operation: 'aqm.obtain_csrf', method: 'GET' as const, url: `${hosts.alexa}${path}`, headers };
-    const { csrf, status } = await exchange(request, (response) => ({
+    const { csrf, status } = await exchange(request, (response, endpoint) => ({
       csrf: readCsrf(response),
-      status: response.status,
+      status: leadsToSignIn(response, endpoint) ? 401 : response.status,
     })).catch((thrown: unknown) => {
       // A page that is broken gives none, either.
       if (!(thrown instanceof MonitorError) || thrown.type !== 'http') throw thrown;

@@ -86,6 +86,30 @@ export const AQM_DISTURBANCES: readonly Disturbance[] = [
   aqm.times('an empty body', fault.empty(), 1),
   aqm.times('a cut body', fault.cut(), 1),
   aqm.times('a reset, twice', fault.reset(), 2),
+  aqm.times('404', fault.status(404), 1),
+  aqm.times('a web page, twice', fault.html(), 2),
+  aqm.times('a redirect to the sign-in page', fault.redirect('https://www.amazon.com/ap/signin?openid.mode=x'), 1),
+  {
+    name: 'a throttled list',
+    endsWell: true,
+    begin: (home) => {
+      home.cloud.faults.always('/graphql', fault.throttledList());
+      return forgetAgeOfList(home);
+    },
+  },
+  {
+    name: 'a partial list',
+    endsWell: true,
+    begin: (home) => {
+      const { discovery } = home.cloud.monitor(2);
+      discovery.listed = 'null';
+      const end = forgetAgeOfList(home);
+      return () => {
+        discovery.listed = 'whole';
+        end();
+      };
+    },
+  },
   aqm.always('503 for good', fault.status(503)),
   {
     // The wait of minutes after it has ended when the next simulated cycle starts.
@@ -114,6 +138,18 @@ async function moveBridge(home: SoakHome): Promise<undefined> {
   home.bridge = bridge;
   home.discovery.bridges = [{ id: bridge.bridgeId, internalipaddress: '127.0.0.1', port: bridge.port }];
   changeState(join(home.dataDirectory, 'bridge-state.json'), { cloud_asked_at: null });
+}
+
+/** Amazon is asked for the list again: in this cycle, and in the first one after the disturbance. */
+function forgetAgeOfList(home: SoakHome): () => void {
+  const file = join(home.dataDirectory, 'amazon-session.json');
+  const forget = () => {
+    const { discovery } = JSON.parse(readFileSync(file, 'utf8')) as { discovery: object | null };
+    if (discovery === null) return;
+    changeState(file, { discovery: { ...discovery, found_at: new Date(0).toISOString(), next_try_at: null } });
+  };
+  forget();
+  return forget;
 }
 
 function changeState(file: string, change: object): void {

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../../lib/config/config';
 import { ConfigurationError } from '../../../lib/config/faults';
 import { loadConfig, type LoadOptions } from '../../../lib/config/load';
+import { MARKETPLACES } from '../../../lib/config/marketplaces';
+import schema from '../../../config/config.schema.json';
 import { scratchDirectory } from '../../support/scratch';
 import { thrownBy } from '../../support/thrown';
 
@@ -104,6 +106,20 @@ describe('a valid file', () => {
       certificate_sha256: 'ab'.repeat(32),
     });
     expect(amazon_aqm?.base_urls).toEqual({ alexa: 'http://127.0.0.1:8080' });
+  });
+
+  test.each(MARKETPLACES)('%s is accepted, also as people write it', (name) => {
+    for (const written of [name, `https://www.${name}/`, `" ${name.toUpperCase()} "`, `www.${name}`]) {
+      expect(load(`amazon_aqm: { marketplace: ${written} }`).amazon_aqm?.marketplace).toBe(name);
+    }
+  });
+
+  test('another marketplace is refused with the nearest name', () => {
+    expect(messages('amazon_aqm: { marketplace: "https://www.amazon.ed" }')).toMatchObject([
+      expect.stringContaining('(nearest: amazon.de)'),
+    ]);
+    const marketplaces = schema.properties.amazon_aqm.properties.marketplace.enum;
+    expect(marketplaces).toEqual(MARKETPLACES);
   });
 
   test('an unquoted id with letters is a text', () => {

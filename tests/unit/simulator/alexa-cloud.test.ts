@@ -62,7 +62,9 @@ const discover = async (session: Partial<Session>) => {
   const response = await fetch(`${cloud.baseUrls.alexa}/nexus/v1/graphql`, {
     method: 'POST',
     headers: { ...session },
-    body: JSON.stringify({ query: 'query CustomerSmartHome { endpoints { items { legacyAppliance { entityId } } } }' }),
+    body: JSON.stringify({
+      query: 'query CustomerSmartHome { endpoints { items { legacyAppliance { entityId friendlyName } } } }',
+    }),
   });
   expect(response.status).toBe(200);
   return (await response.json()) as Discovery;
@@ -94,6 +96,7 @@ describe('login', () => {
       'openid.oa2.client_id': `device:${clientId}`,
       'openid.oa2.response_type': 'code',
       'openid.oa2.scope': 'device_auth_access',
+      'openid.ns.oa2': 'http://www.amazon.com/ap/ext/oauth/2',
       'openid.oa2.code_challenge_method': 'S256',
       'openid.oa2.code_challenge': createHash('sha256').update(verifier).digest('base64url'),
       ...over,
@@ -159,6 +162,8 @@ describe('login', () => {
 
   test.each([
     ['openid.oa2.client_id', 'device:abc'],
+    ['openid.assoc_handle', 'amzn_dp_project_dee_ios_uk'],
+    ['openid.ns.oa2', 'http://www.amazon.de/ap/ext/oauth/2'],
     ['openid.oa2.code_challenge_method', 'plain'],
     ['openid.oa2.scope', 'everything'],
     ['openid.oa2.response_type', 'token'],
@@ -182,7 +187,7 @@ describe('refresh', () => {
       'sess-at-main',
     ]);
     expect(cookies[3]?.Value).toMatch(/^"Atza\|.+"$/);
-    expect(cookies[3]?.Expires).toBe('04 Dec 2025 12:00:00 GMT');
+    expect(cookies[3]?.Expires).toBe('21 Nov 2025 12:00:00 GMT');
   });
 
   test.each([
@@ -207,6 +212,8 @@ describe('which requests are accepted', () => {
     await start();
     const session = await logIn();
     expect((await askState(session)).status).toBe(200);
+    const quoted = session.cookie.replace(/at-main=([^;]+)/, 'at-main="$1"');
+    expect((await askState({ ...session, cookie: quoted })).status).toBe(200);
     expect((await discover(session)).errors).toBeUndefined();
   });
 
@@ -215,7 +222,6 @@ describe('which requests are accepted', () => {
     ['no csrf', ({ cookie }) => ({ cookie })],
     ['another csrf', ({ cookie }) => ({ cookie, csrf: '1' })],
     ['one cookie missing', ({ cookie, csrf }) => ({ cookie: cookie.replace(/; sess-at-main=.*$/, ''), csrf })],
-    ['quotes left on', ({ cookie, csrf }) => ({ cookie: cookie.replace(/at-main=([^;]+)/, 'at-main="$1"'), csrf })],
   ])('not with %s', async (_what, spoil) => {
     await start();
     const spoiled = spoil(await logIn());
@@ -285,7 +291,9 @@ describe('smart home', () => {
     const session = await logIn('amazon.com');
     expect((await discover(session)).data.endpoints).toEqual({ items: [] });
     const me = await fetch(`${cloud.baseUrls.alexa}/api/users/me`, { headers: { ...session } });
-    expect(await me.json()).toMatchObject({ marketPlaceDomainName: 'www.amazon.de' });
+    expect(await me.json()).toMatchObject({ marketPlaceDomainName: 'https://www.amazon.de' });
+    const welcome = await fetch(`${cloud.baseUrls.alexa}/api/welcome`, { headers: { ...session } });
+    expect(await welcome.json()).toEqual({ alexaHostName: 'alexa.amazon.de' });
   });
 
   test('values stay, or change', async () => {
@@ -306,6 +314,32 @@ describe('smart home', () => {
       return response.headers.get('content-encoding');
     };
     expect([await encoding('gzip'), await encoding('identity')]).toEqual(['gzip', null]);
+  });
+});
+
+describe('GraphQL', () => {
+  const ask = async (body: object) => {
+    await start({ monitors: 1 });
+    const session = await logIn();
+    const init = { method: 'POST', headers: { ...session }, body: JSON.stringify(body) };
+    return await (await fetch(`${cloud.baseUrls.alexa}/nexus/v1/graphql`, init)).json();
+  };
+
+  test.each([
+    ['not a query', 'endpoints please', 'InvalidSyntax'],
+    ['an unknown field', '{ endpoints { items { legacyAppliance { temperature } } } }', 'ValidationError'],
+    ['an unknown argument', '{ endpoints(all: true) { items { id } } }', 'ValidationError'],
+    ['no field of an object', '{ listEndpoints(listEndpointsInput: {}) { endpoints } }', 'ValidationError'],
+  ])('%s is refused', async (_name, query, classification) => {
+    const answer = await ask({ query });
+    expect(answer).toMatchObject({ errors: [{ extensions: { classification } }] });
+    expect(answer).not.toHaveProperty('data');
+  });
+
+  test('a list of one question is answered by a list of one answer', async () => {
+    const query = 'query Q($c: String) { listEndpoints(listEndpointsInput: {displayCategory: $c}) { completeResult } }';
+    const answer = await ask([{ operationName: 'Q', variables: { c: 'LIGHT' }, query }]);
+    expect(answer).toMatchObject([{ data: { listEndpoints: { completeResult: true } } }]);
   });
 });
 

@@ -15,6 +15,9 @@ const cloudFault = (matcher: string, kind: ReturnType<typeof fault.none>): Pick<
   fix: ({ home }) => home.cloud.faults.clear(),
 });
 
+const tellHome = ({ home }: Bench, marketplace: string) =>
+  Object.assign(home.cloud.account.tells, { alexaHost: `alexa.${marketplace}`, shopsAt: marketplace });
+
 const AUTH_HUE = /node bin\/auth-hue\.js/;
 const FRESH = /node bin\/health\.js amazon_aqm --fresh/;
 const LOOK_AGAIN = /node bin\/health\.js hue/;
@@ -261,14 +264,20 @@ export const AMAZON_STATES: readonly BrokenState[] = [
     ...cloudFault('*', fault.throttled()),
   },
   {
-    title: 'a wrong marketplace',
+    title: 'a marketplace where the account has nothing',
     check: 'amazon_aqm',
     status: 'fail',
     exitCode: 1,
     says: /Amazon lists no device at all for this account at amazon\.de/,
     remedy: /amazon_aqm\.marketplace.*node bin\/auth-amazon\.js --check/,
-    breakIt: (bench) => bench.configure({ amazon_aqm: { marketplace: 'amazon.de' } }),
-    fix: (bench) => bench.configure({}),
+    breakIt: (bench) => {
+      tellHome(bench, 'amazon.de');
+      bench.configure({ amazon_aqm: { marketplace: 'amazon.de' } });
+    },
+    fix: (bench) => {
+      tellHome(bench, 'amazon.com');
+      bench.configure({});
+    },
   },
   {
     title: 'no monitor in the account',
@@ -281,6 +290,29 @@ export const AMAZON_STATES: readonly BrokenState[] = [
       unplugged.set(home.cloud, home.cloud.state.monitors.splice(0));
     },
     fix: ({ home }) => home.cloud.state.monitors.push(...(unplugged.get(home.cloud) ?? [])),
+  },
+  {
+    title: 'an address of the values that is gone',
+    check: 'amazon_aqm',
+    status: 'fail',
+    exitCode: 1,
+    says: /unexpected answer from POST .*\/api\/phoenix\/state: HTTP 410/,
+    remedy: /look for a newer version.*node bin\/health\.js amazon_aqm --fresh/,
+    ...cloudFault('/api/phoenix/state', fault.status(410)),
+  },
+  {
+    title: 'all monitors unreachable at once',
+    check: 'amazon_aqm',
+    status: 'warn',
+    exitCode: 0,
+    says: /All 2 monitors cannot be reached at once: more likely the account or the network/,
+    remedy: FRESH,
+    breakIt: ({ home }) => {
+      for (const monitor of home.cloud.state.monitors) monitor.connectivity = 'gone';
+    },
+    fix: ({ home }) => {
+      for (const monitor of home.cloud.state.monitors) monitor.connectivity = 'ok';
+    },
   },
   {
     title: 'a monitor that is offline',

@@ -1,5 +1,5 @@
 /** Amazon's device list fails, is a part or is empty, for weeks: the monitors known so far are still read. */
-import { endpointOf } from '../../../../lib/simulator/alexa-monitors';
+import { applianceOf } from '../../../../lib/simulator/alexa-endpoints';
 import { fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';
@@ -9,7 +9,9 @@ import { scratchDirectory } from '../../../support/scratch';
 async function homeWithOldList(): Promise<AqmHome> {
   const home = await startAqmHome(scratchDirectory());
   await home.cycle();
-  home.wait(25 * HOUR);
+  home.changeSession(({ discovery }) => {
+    if (discovery) discovery.found_at = new Date(home.now().getTime() - 25 * HOUR).toISOString();
+  });
   return home;
 }
 
@@ -40,11 +42,13 @@ describe('a list that cannot be obtained', () => {
       'invalid_response',
     ],
     ['cut', fault.truncated(), 'invalid_response'],
-  ])('%s: asked for once, in addition to the reading; a warning', async (_name, what, error_type) => {
+  ])('%s: each way is tried once, in addition to the reading; a warning', async (_name, what, error_type) => {
     const home = await homeWithOldList();
     home.cloud.faults.always('/graphql', what);
     const cycle = await home.cycle();
-    expect(cycle).toMatchObject({ failure: null, asked: [STATE, DISCOVERY], retries: 0 });
+    // If the session or the network is the reason, the other way has it, too.
+    const ways = ['unauthorized', 'network'].includes(error_type) ? [DISCOVERY] : [DISCOVERY, DISCOVERY];
+    expect(cycle).toMatchObject({ failure: null, asked: [STATE, ...ways], retries: 0 });
     expect(cycle.report).toMatchObject({ skipped: {}, devicesSeen: 2 });
     expect(namesRead(cycle)).toEqual(['Bedroom', 'Living room']);
     expect(cycle.login.status).toBe('accepted');
@@ -58,7 +62,7 @@ describe('a list that cannot be obtained', () => {
   test('is tried after longer and longer waits, at least once a day; every cycle reads both monitors', async () => {
     const home = await homeWithOldList();
     home.cloud.faults.always('/graphql', fault.throttledList());
-    expect((await home.cycle()).asked).toEqual([STATE, DISCOVERY]);
+    expect((await home.cycle()).asked).toEqual([STATE, DISCOVERY, DISCOVERY]);
     for (const minutes of [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]) {
       home.wait(minutes * MINUTE - 1);
       const quiet = await home.cycle();
@@ -66,7 +70,7 @@ describe('a list that cannot be obtained', () => {
       const trying = await home.cycle();
       expect([quiet.report?.readings.length, trying.report?.readings.length]).toEqual([2, 2]);
       expect(quiet.asked).not.toContain(DISCOVERY);
-      expect(trying.asked.filter((request) => request === DISCOVERY)).toHaveLength(1);
+      expect(trying.asked.filter((request) => request === DISCOVERY)).toHaveLength(2);
     }
     home.cloud.faults.clear();
     home.wait(DAY);
@@ -94,16 +98,21 @@ describe('a list that cannot be obtained', () => {
   });
 
   test.each([
-    ['throttled', fault.throttledList(), 'rate_limited'],
-    ['a part without a monitor', fault.json({ data: { endpoints: { items: [null] } } }), 'invalid_response'],
-    ['an error and nothing else', fault.json({ errors: [{}], data: { endpoints: { items: [] } } }), 'invalid_response'],
-  ])('%s, and none is remembered: that is the failure of the cycle', async (_name, what, type) => {
+    ['throttled', fault.throttledList(), 'rate_limited', 0],
+    ['a part without a monitor', fault.json({ data: { endpoints: { items: [null] } } }), 'invalid_response', 3],
+    [
+      'an error and nothing else',
+      fault.json({ errors: [{}], data: { endpoints: { items: [] } } }),
+      'invalid_response',
+      6,
+    ],
+  ])('%s, and none is remembered: that is the failure of the cycle', async (_name, what, type, expected) => {
     const home = await startAqmHome(scratchDirectory());
     home.cloud.faults.always('/graphql', what);
     const { failure, asked, retries } = await home.cycle();
     expect(failure).toMatchObject({ type });
     expect(asked).not.toContain(STATE);
-    expect(retries).toBe(asked.filter((request) => request === DISCOVERY).length - 1);
+    expect(retries).toBe(expected);
     expect(home.session().rate_limit === null).toBe(type !== 'rate_limited');
   });
 
@@ -112,7 +121,7 @@ describe('a list that cannot be obtained', () => {
     home.cloud.faults.always('/graphql', fault.throttledList());
     await home.cycle();
     const { asked, report } = await home.cycle({ refreshToken: home.cloud.account.rotateRefreshToken() });
-    expect(asked).toEqual([...REFRESH, STATE, DISCOVERY]);
+    expect(asked).toEqual([...REFRESH, STATE, DISCOVERY, DISCOVERY]);
     expect(report?.readings).toHaveLength(2);
   });
 
@@ -140,7 +149,7 @@ describe('a monitor that Amazon does not know by its id any more', () => {
     const home = await startAqmHome(scratchDirectory());
     await home.cycle();
     home.cloud.monitor('Bedroom').entityId = '77777777-7777-4777-8777-777777777777';
-    home.cloud.faults.next('/graphql', list);
+    home.cloud.faults.always('/graphql', list);
     home.cloud.faults.next(STATE, fault.none());
     home.cloud.faults.next(STATE, secondState);
     const cycle = await home.cycle();
@@ -173,7 +182,7 @@ describe('a part of the list', () => {
     const home = await homeWithOldList();
     home.cloud.monitor('Bedroom').discovery.listed = listed;
     const cycle = await home.cycle();
-    expect(cycle).toMatchObject({ failure: null, asked: [STATE, DISCOVERY] });
+    expect(cycle).toMatchObject({ failure: null, asked: [STATE, DISCOVERY, DISCOVERY] });
     expect(namesRead(cycle)).toEqual(['Bedroom', 'Living room']);
     expect(home.logged('listing_failed')).toMatchObject([
       { level: 'warning', message: expect.stringContaining('1 of 5 devices cannot be read') as string },
@@ -191,7 +200,7 @@ describe('a part of the list', () => {
 
   test('an error together with the monitors is enough to make it one', async () => {
     const home = await homeWithOldList();
-    const items = [endpointOf(home.cloud.monitor('Living room'))];
+    const items = [{ legacyAppliance: applianceOf(home.cloud.monitor('Living room')) }];
     const errors = [{ message: 'some are missing' }];
     home.cloud.faults.always('/graphql', fault.json({ errors, data: { endpoints: { items } } }));
     for (let cycle = 0; cycle < 3; cycle++) {
@@ -204,7 +213,7 @@ describe('a part of the list', () => {
 
   test('as the first list: what it shows is read, the rest as soon as it is shown', async () => {
     const home = await startAqmHome(scratchDirectory());
-    home.cloud.monitor('Bedroom').discovery.listed = 'nulled';
+    home.cloud.monitor('Bedroom').discovery.listed = 'null';
     expect(namesRead(await home.cycle())).toEqual(['Living room']);
     expect(home.logged('listing_failed')).toHaveLength(1);
     home.cloud.monitor('Bedroom').discovery.listed = 'whole';
@@ -214,6 +223,59 @@ describe('a part of the list', () => {
     expect(namesRead(cycle)).toEqual(['Bedroom', 'Living room']);
     expect(cycle.report).toMatchObject({ skipped: {}, devicesSeen: 2 });
   });
+});
+
+describe('the second way to the list, listEndpoints', () => {
+  const ids = (home: AqmHome) => home.cloud.state.monitors.map(({ serial }) => `alexa:${serial}`).sort();
+
+  test.each([
+    ['throttled', fault.throttledList()],
+    ['gone', fault.status(299)],
+    ['empty', fault.noItems()],
+  ])('is asked where the first one is %s', async (_name, what) => {
+    const home = await startAqmHome(scratchDirectory());
+    home.cloud.faults.always('GRAPHQL endpoints', what);
+    const { report, failure } = await home.cycle();
+    expect(failure).toBeNull();
+    expect(report?.readings.map(({ device_id }) => device_id).sort()).toEqual(ids(home));
+    expect(home.logged('listing_failed')).toEqual([]);
+    expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('a block that Amazon left out is replaced by what else is told, and by the meanings that are remembered', async () => {
+    const home = await startAqmHome(scratchDirectory(), { monitors: 1 });
+    const monitor = home.cloud.monitor(1);
+    monitor.quantities.voc.instance = '12';
+    monitor.discovery.listed = 'nulled';
+    const first = await home.cycle();
+    expect(first.report?.readings).toMatchObject([{ location: monitor.name, voc_index: null }]);
+    monitor.discovery.listed = 'whole';
+    home.wait(10 * MINUTE);
+    await home.cycle();
+    monitor.discovery.listed = 'nulled';
+    home.changeSession(({ discovery }) => Object.assign(discovery ?? {}, { found_at: new Date(0).toISOString() }));
+    await home.cycle();
+    expect((await home.cycle()).report?.readings).toMatchObject([{ voc_index: monitor.quantities.voc.value }]);
+  });
+
+  test('a result that is not complete drops no monitor', async () => {
+    const home = await homeWithOldList();
+    home.cloud.faults.always('GRAPHQL endpoints', fault.throttledList());
+    home.cloud.state.completeResult = false;
+    home.cloud.monitor('Bedroom').discovery.listed = 'left_out';
+    for (let cycle = 0; cycle < 3; cycle++) {
+      expect(namesRead(await home.cycle())).toEqual(['Bedroom', 'Living room']);
+      home.wait(HOUR);
+    }
+    expect(home.logged('device_vanished')).toEqual([]);
+    expect(home.logged('listing_failed').length).toBeGreaterThan(1);
+  });
+});
+
+test('the devices of the household are listed', async () => {
+  const home = await startAqmHome(scratchDirectory());
+  for (const monitor of home.cloud.state.monitors) monitor.discovery.listed = 'household';
+  expect(namesRead(await home.cycle())).toEqual(['Bedroom', 'Living room']);
 });
 
 describe('a whole list that leaves a monitor out', () => {

@@ -60,7 +60,8 @@ describe('the session file', () => {
   });
 
   test('of another marketplace: its cookies are not sent there', async () => {
-    const home = await startAqmHome(scratchDirectory());
+    const tells = { alexaHost: 'alexa.amazon.co.uk', shopsAt: 'amazon.co.uk' };
+    const home = await startAqmHome(scratchDirectory(), { tells });
     await home.cycle();
     home.config.marketplace = 'amazon.co.uk';
     const { asked, failure } = await home.cycle();
