@@ -10,8 +10,14 @@ export function encodeSpoolFile({ record, readings }: Cycle): string {
   return `${JSON.stringify({ spool_version: SPOOL_VERSION, record, readings })}\n`;
 }
 
-/** @throws Error that says what is wrong, if it is not whole and well-formed */
-export function decodeSpoolFile(text: string): Cycle {
+export interface DecodedFile {
+  cycle: Cycle;
+  /** what is wrong with readings that are left out; '' if all are well-formed */
+  damage: string;
+}
+
+/** @throws Error that says what is wrong, if its row is not whole and well-formed */
+export function decodeSpoolFile(text: string): DecodedFile {
   const file = objectOf(JSON.parse(text), 'the file');
   if (file['spool_version'] !== SPOOL_VERSION) throw new Error('it is of an unknown version');
   if (!Array.isArray(file['readings'])) throw new Error('its readings are not a list');
@@ -20,17 +26,21 @@ export function decodeSpoolFile(text: string): Cycle {
     RECORD,
     'its cycle',
   );
-  const readings = file['readings'].map((reading) =>
-    wellFormed({
-      ...NO_QUANTITIES,
-      ...checked<Reading>(
-        { temperature_offset_celsius: null, ...objectOf(reading, 'a reading') },
-        READING,
-        'a reading',
-      ),
-    }),
-  );
-  return { record, readings, spooled: true };
+  const readings: Reading[] = [];
+  const damage = new Set<string>();
+  for (const given of file['readings'] as unknown[]) {
+    try {
+      readings.push(decodeReading(given));
+    } catch (thrown) {
+      damage.add((thrown as Error).message);
+    }
+  }
+  return { cycle: { record, readings, spooled: true }, damage: [...damage].join('; ') };
+}
+
+function decodeReading(given: unknown): Reading {
+  const fields = { temperature_offset_celsius: null, ...objectOf(given, 'a reading') };
+  return wellFormed({ ...NO_QUANTITIES, ...checked<Reading>(fields, READING, 'a reading') });
 }
 
 /**

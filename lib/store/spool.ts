@@ -11,7 +11,7 @@ import { clearTemporaries } from '../files/temporaries';
 import { writeWhole } from '../files/write-whole';
 import type { Logger } from '../logging/logger';
 import { shellQuoted } from '../wording';
-import { decodeSpoolFile, encodeSpoolFile } from './spool-file';
+import { decodeSpoolFile, encodeSpoolFile, type DecodedFile } from './spool-file';
 import type { Cycle, Store } from './store';
 
 /** At most so many cycles are stored in one transaction, which holds the lock for some tenths of a second at most. */
@@ -91,8 +91,8 @@ export async function replaySpool(storage: StorageConfig, logger: Logger, store:
   const files = waitingFiles(storage, logger);
   for (let first = 0; first < files.length; first += CYCLES_PER_TRANSACTION) {
     const batch = files.slice(first, first + CYCLES_PER_TRANSACTION).flatMap((file) => {
-      const cycle = readSpoolFile(storage, logger, file);
-      return cycle === null ? [] : [{ file, cycle }];
+      const decoded = readSpoolFile(storage, logger, file);
+      return decoded === null ? [] : [{ file, ...decoded }];
     });
     if (batch.length > 0) await replayBatch(storage, logger, store, batch);
   }
@@ -115,9 +115,8 @@ function sayUnreadable(logger: Logger, path: string, thrown: unknown): void {
   logger.error('spool_unreadable', `Cannot read ${path}: ${describeFileError(thrown)}`, { path, remediation });
 }
 
-interface Waiting {
+interface Waiting extends DecodedFile {
   file: string;
-  cycle: Cycle;
 }
 
 async function replayBatch(storage: StorageConfig, logger: Logger, store: Store, batch: Waiting[]): Promise<void> {
@@ -134,7 +133,11 @@ async function replayBatch(storage: StorageConfig, logger: Logger, store: Store,
     }
     return;
   }
-  for (const { file } of batch) removeStored(logger, file);
+  for (const { file, damage } of batch) {
+    // What could be read of it is stored; the file is kept for what could not.
+    if (damage === '') removeStored(logger, file);
+    else moveDamaged(storage, logger, file, damage);
+  }
   const readings = batch.reduce((sum, { cycle }) => sum + cycle.readings.length, 0);
   const message = `${readings} readings of ${batch.length} cycles that waited in the spool are stored`;
   logger.info('spool_replayed', message, { cycles: batch.length, readings });
@@ -151,7 +154,7 @@ function removeStored(logger: Logger, file: string): void {
 }
 
 /** @returns null if it is damaged, cannot be read now, or another process has just stored it */
-function readSpoolFile(storage: StorageConfig, logger: Logger, file: string): Cycle | null {
+function readSpoolFile(storage: StorageConfig, logger: Logger, file: string): DecodedFile | null {
   let text: string;
   try {
     text = readOwnFile(file);

@@ -41,6 +41,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     load: () => import('./faults'),
   },
   {
+    name: 'hostile',
+    proves: 'hostile answers of the bridge end as documented, in less than 150 MB and within the deadline',
+    takes: '2 minutes',
+    shortForm: 'end-to-end/hostile-answers',
+    options: '',
+    builds: true,
+    load: () => import('./hostile'),
+  },
+  {
     name: 'store',
     proves: 'many writers, held locks, damage, a full disk, an endless reader: every cycle is stored once',
     takes: '8 minutes',

@@ -27,6 +27,12 @@ test.each(pages)('every link of %s has a target', (page) => {
   expect(local.filter((link) => !existsSync(join(PROJECT_ROOT, dirname(page), link)))).toEqual([]);
 });
 
+test('every test that SECURITY.md names is there', () => {
+  const named = [...read('SECURITY.md').matchAll(/`(tests\/[^`]+)`/g)].map((match) => match[1] ?? '');
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(join(PROJECT_ROOT, path)))).toEqual([]);
+});
+
 test.each(pages)('the shell understands every command of %s', (page) => {
   for (const block of blocksOf(page, 'sh')) {
     const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' });

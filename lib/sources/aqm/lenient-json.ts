@@ -2,6 +2,8 @@
  * Amazon's JSON scalars come as values or as JSON text, and parts may be missing: these take anything and never throw.
  */
 
+import { parseJson } from '../json';
+
 export function isWebPage(body: Buffer): boolean {
   return /^\s*</.test(body.toString('utf8', 0, 200));
 }
@@ -15,7 +17,7 @@ export function isJsonObject(body: Buffer): boolean {
 export function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(value) as unknown;
+    return parseJson(value);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@
 import { MonitorError } from '../../errors';
 import { excerptOf, type Redact } from '../../logging/redact';
 import { decodeText } from '../device-text';
+import { parseJson as parseText } from '../json';
 
 /** One entry of the `sensors` map; every field may be missing or of another type. */
 export interface ClipSensor {
@@ -61,10 +62,9 @@ export function parseJson(body: Buffer, endpoint: string): unknown {
   if (body.length === 0) throw invalid('is empty', endpoint);
   const text = decodeText(body);
   try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message would quote the body, which may hold secrets.
-    throw invalid(text.trimStart().startsWith('<') ? 'is HTML, not JSON' : 'is not JSON, or was cut', endpoint);
+    return parseText(text);
+  } catch (thrown) {
+    throw invalid(text.trimStart().startsWith('<') ? 'is HTML, not JSON' : (thrown as Error).message, endpoint);
   }
 }
 

@@ -105,14 +105,6 @@ const DAMAGED: [string, string][] = [
   ['without readings', JSON.stringify({ spool_version: 1, record: nthCycle(1).record })],
   ['with a row that lacks a field', JSON.stringify({ spool_version: 1, record: {}, readings: [] })],
   [
-    'with a text for a temperature',
-    JSON.stringify({
-      spool_version: 1,
-      record: nthCycle(1).record,
-      readings: [{ ...hueReading('hue:a'), temperature_celsius: '20' }],
-    }),
-  ],
-  [
     'with a time that is not valid',
     JSON.stringify({ spool_version: 1, record: { ...nthCycle(1).record, started_at: 'yesterday' }, readings: [] }),
   ],
@@ -128,6 +120,23 @@ test.each(DAMAGED)('a damaged file (%s) is kept aside, the others are stored', a
   expect(readFileSync(here.path(`spool-damaged/${names('spool-damaged')[0]}`), 'utf8')).toBe(content);
   expect(here.named('spool_damaged')).toMatchObject([{ level: 'error' }]);
   expect(await readBack(here.path('readings.db'))).toHaveLength(2);
+});
+
+test('of a file with readings that are not valid the others are stored, once, and the file is kept aside', async () => {
+  const good = [hueReading('hue:a'), hueReading('hue:d')];
+  const bad = [{ ...hueReading('hue:b'), temperature_celsius: '20' }, null, ['hue:c'], { __proto__: null }];
+  const readings = [good[0], ...bad, good[1]];
+  const content = JSON.stringify({ spool_version: 1, record: failed(1).record, readings });
+  mkdirSync(here.path('spool'));
+  writeFileSync(here.path('spool/20260101T000001000Z-hue.json'), content);
+  await replayIntoDatabase();
+  writeFileSync(here.path('spool/20260101T000001000Z-hue.json'), content); // as if it was killed before the move
+  await replayIntoDatabase();
+  const stored = await readBack(here.path('readings.db'));
+  expect(stored.map((cycle) => cycle.readings.map(({ device_id }) => device_id))).toEqual([['hue:a', 'hue:d']]);
+  expect(names('spool')).toEqual([]);
+  expect(readFileSync(here.path(`spool-damaged/${names('spool-damaged')[0]}`), 'utf8')).toBe(content);
+  expect(here.named('spool_damaged')[0]?.message).toMatch(/no valid temperature_celsius; a reading is not an object/);
 });
 
 test('a cycle of which one reading would get no row is kept aside whole, the others are stored', async () => {
