@@ -41,7 +41,7 @@ export async function mergeFile(file: string, context: DataContext): Promise<Dat
     if (source.kind === 'other') {
       throw refusal(`${source.path} is a database of another program.`, 'Name a database of this program.');
     }
-    if (source.kind === 'python' && source.whole !== null) return await mergePython(source.path, source.whole, context);
+    if (source.kind === 'python') return await mergePython(source, context);
     const merge = context.dryRun ? counting(isOwn) : storing;
     if (source.whole !== null) return resultOf(source, null, await merge(source.whole, false, context), context);
     const readable = join(folder(), 'readable.db');

@@ -5,6 +5,7 @@
 import { NO_QUANTITIES, QUANTITIES, type Quantities, type QuantityName } from '../quantities';
 import { SOURCES, sourceOfDevice } from '../sources/all';
 import type { Database, Row, SqlValue } from '../store/database';
+import { rowsByNumber } from './rows-by-number';
 import type { TimedReading } from './store-readings';
 import { timeOf } from './times';
 
@@ -42,25 +43,20 @@ const TYPE_OF: Readonly<Record<string, string>> = {
 export interface PythonSkipped {
   /** readings of thermostats and of the weather */
   other_devices: number;
-  /** rows without a time, a device or a possible temperature */
+  /** rows without a time, a device or a possible temperature, and those on damaged pages */
   unreadable: number;
 }
 
-const ROWS_A_PAGE = 1000;
-
-/** In the order of the table; what is skipped is counted. */
+/** In the order of the table; what is skipped is counted, also what lies on damaged pages. */
 export async function* pythonReadings(database: Database, skipped: PythonSkipped): AsyncGenerator<TimedReading> {
   const known = await columnsOf(database);
   const wanted = ['name', 'is_anomalous', ...NEEDED, ...Object.keys(QUANTITY_OF)];
   const columns = [...new Set(wanted)].filter((name) => known.includes(name));
-  let after = -1;
-  for (;;) {
-    const rows = await database.all(
-      `SELECT rowid AS row, ${columns.join(', ')} FROM readings NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-      after,
-      ROWS_A_PAGE,
-    );
-    if (rows.length === 0) return;
+  const sql = `SELECT rowid AS row, ${columns.join(', ')} FROM readings NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT ?`;
+  const lost = (rows: number) => {
+    skipped.unreadable += rows;
+  };
+  for await (const rows of rowsByNumber(database, sql, lost)) {
     for (const row of rows) {
       const type = TYPE_OF[String(row['device_type'])];
       const reading = type === undefined ? null : readingOf(row, type);
@@ -68,7 +64,6 @@ export async function* pythonReadings(database: Database, skipped: PythonSkipped
       else if (type === undefined) skipped.other_devices++;
       else skipped.unreadable++;
     }
-    after = Number(rows.at(-1)?.['row']);
   }
 }
 

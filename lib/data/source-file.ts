@@ -19,9 +19,9 @@ export interface SourceFile {
   path: string;
   /** its write-ahead log, if there is something in it */
   walPath: string | null;
-  /** one file with all that is in both, which nobody changes; null if SQLite does not read it to its end */
+  /** one file with all that is in both, which nobody changes; null if SQLite cannot read it (of `python`: to its end) */
   whole: string | null;
-  /** what is wrong, if it is not whole */
+  /** what is wrong; `ok`: nothing */
   damage: string;
   /** `python`: of the project that this one follows; `empty`: no tables at all; `other`: of another program */
   kind: 'ours' | 'python' | 'other' | 'empty';
@@ -50,7 +50,8 @@ export async function openSourceFile(
     const isAlone = walPath === null && !hasContent(`${path}-journal`);
     const whole = isAlone ? path : await foldedCopy(path, join(folder(), 'source.db'), context.signal);
     const found = await inspect(whole, path, check, context.signal);
-    return found.damage === 'ok' ? { path, walPath, whole, ...found } : damaged(found.damage);
+    const isReadable = found.damage === 'ok' || found.kind === 'python';
+    return isReadable ? { path, walPath, whole, ...found } : damaged(found.damage);
   } catch (thrown) {
     context.signal.throwIfAborted();
     const failure = asMonitorError(thrown);
@@ -139,13 +140,23 @@ async function inspect(
     const names = (await database.all<{ name: string }>('SELECT name FROM sqlite_schema')).map(({ name }) => name);
     const isOurs = ['word', 'reading', 'cycle', 'device'].every((name) => names.includes(name));
     if (isOurs) refuseFutureSchema(path, version);
-    const answer = await database.get<Record<string, string>>(`PRAGMA ${check}(1)`);
-    const damage = answer?.[check] ?? 'it does not answer';
+    const damage = await damageOf(database, check);
     if (isOurs) return { damage, kind: 'ours', version };
     const isPython = names.includes('readings') && (await isPythonDatabase(database));
     return { damage, kind: isPython ? 'python' : names.length === 0 ? 'empty' : 'other', version };
   } finally {
     signal.removeEventListener('abort', stop);
     await database.close();
+  }
+}
+
+async function damageOf(database: Database, check: 'quick_check' | 'integrity_check'): Promise<string> {
+  try {
+    const answer = await database.get<Record<string, string>>(`PRAGMA ${check}(1)`);
+    return answer?.[check] ?? 'it does not answer';
+  } catch (thrown) {
+    const failure = asMonitorError(thrown);
+    if (failure.type !== 'database_corrupt') throw thrown;
+    return reasonOf(failure);
   }
 }

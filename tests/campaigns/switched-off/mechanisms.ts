@@ -233,6 +233,24 @@ export const MECHANISMS: readonly Mechanism[] = [
     proofs: [['end-to-end/broken-database', 'a WAL that is not its own']],
   },
   {
+    name: 'the log of the old database goes before a backup takes its place',
+    edits: [['lib/data/restore.ts', 'for (const file of sideFiles(path)) removeIfThere(file);', '']],
+    proofs: [['unit/data/restore', 'of a damaged database is kept with it']],
+  },
+  {
+    name: 'what was deleted from a damaged database does not come back',
+    edits: [
+      ['lib/data/salvage/salvage.ts', "import { freePages } from './free-pages';\n", ''],
+      ['lib/data/salvage/salvage.ts', 'const free = freePages(pages);', 'const free = new Set<number>();'],
+    ],
+    proofs: [['unit/data/merge', 'gives what is only in its log, and nothing that was deleted']],
+  },
+  {
+    name: 'a merge goes in short transactions',
+    edits: [['lib/data/short-steps.ts', 'const FIRST_SIZE = 20;', 'const FIRST_SIZE = 20_000;']],
+    proofs: [['unit/data/merge', 'broken off, it says how much is stored']],
+  },
+  {
     name: "SQLite's own check before the database is set aside",
     edits: [
       ['lib/store/readings-database.ts', 'if (!(await isDamaged(this.path, wait))) return false;', ''],

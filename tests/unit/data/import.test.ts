@@ -1,5 +1,5 @@
 /** `data import` and `data merge` of the Python project: readings without cycles. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { importCsv } from '../../../lib/data/import-csv';
 import { mergeFile } from '../../../lib/data/merge';
 import { timeOf } from '../../../lib/data/times';
@@ -167,6 +167,30 @@ it('merge stores what the Python project has measured: exit 3 for what this prog
   expect(days.reduce((sum, { expected }) => sum + expected, 0)).toBeLessThan(3);
   expect((await latestPerDevice(reader)).map(({ device_id }) => device_id)).toContain('alexa:GAJ1');
   await reader.close();
+});
+
+it('merge leaves out what lies on a damaged page of the Python project’s database', async () => {
+  const own = await dataHome();
+  const path = own.path('python.db');
+  const database = await Database.open(path, 'create');
+  await database.exec(`${PYTHON_TABLE};
+    INSERT INTO readings (timestamp, device_id, temperature_celsius, location, device_type)
+    SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', 1750000000 + 300 * value, 'unixepoch'), 'hue:1', 20, 'Hall', 'hue_sensor'
+    FROM (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 2500) SELECT value FROM n)`);
+  const leaves = await database.all<{ pageno: number; ncell: number }>(
+    "SELECT pageno, ncell FROM dbstat WHERE name = 'readings' AND pagetype = 'leaf' ORDER BY path",
+  );
+  await database.close();
+  const bytes = readFileSync(path);
+  const damaged = [leaves[0], leaves[20], leaves[21]];
+  for (const leaf of damaged) bytes.fill(0x5a, ((leaf?.pageno ?? 0) - 1) * 4096, (leaf?.pageno ?? 0) * 4096);
+  writeFileSync(path, bytes);
+  const lost = damaged.reduce((sum, leaf) => sum + (leaf?.ncell ?? 0), 0);
+  expect(await mergeFile(path, own.context)).toMatchObject({
+    exitCode: 3,
+    details: { readings_stored: 2500 - lost, readings_skipped: { other_devices: 0, unreadable: lost } },
+  });
+  expect(await own.readings()).toBe(2500 - lost);
 });
 
 it.each([

@@ -78,6 +78,7 @@ describe('a live log of the old database', () => {
     const [kept = '', log = ''] = keptIn(own).sort();
     expect(readFileSync(own.path(kept), 'utf8')).toBe('not a database');
     expect(log).toBe(`${kept}-wal`);
+    expect(existsSync(`${own.database}-wal`)).toBe(false);
     expect(readFileSync(own.path(log)).equals(wal)).toBe(true);
     expect(await own.readings()).toBe(60);
   });
