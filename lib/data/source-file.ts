@@ -2,8 +2,8 @@
  * A database file that somebody names: looked at without changing it, and without leaving side files beside it.
  * Whatever is wrong with it becomes known before anything is done with it.
  */
-import { constants, copyFileSync, existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, copyFileSync, existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { MonitorError } from '../errors';
 import { asMonitorError } from '../errors';
 import { fileError } from '../files/file-error';
@@ -41,13 +41,12 @@ export async function openSourceFile(
   context: DataContext,
   folder: () => string,
 ): Promise<SourceFile> {
-  const path = resolve(file);
-  refuseOddSource(path);
+  const path = pathOf(file);
   const walPath = hasContent(`${path}-wal`) ? `${path}-wal` : null;
   const damaged = (damage: string): SourceFile => ({ path, walPath, whole: null, damage, kind: 'ours', version: 0 });
   context.progress(`checking ${path}`);
   try {
-    const isAlone = walPath === null && !hasContent(`${path}-journal`);
+    const isAlone = walPath === null && !hasContent(`${path}-journal`) && !isOfCollectors(path);
     const whole = isAlone ? path : await foldedCopy(path, join(folder(), 'source.db'), context.signal);
     const found = await inspect(whole, path, check, context.signal);
     const isReadable = found.damage === 'ok' || found.kind === 'python';
@@ -69,12 +68,21 @@ function reasonOf({ cause, message }: MonitorError): string {
   return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : message;
 }
 
-function refuseOddSource(path: string): void {
+/** A link is followed, because a person has named it: SQLite itself would look for the log beside the link. */
+function pathOf(file: string): string {
   try {
+    const path = realpathSync(file);
     if (!statSync(path).isFile()) throw refusal(`${path} is not a file.`, 'Name a database file.', 'file_system');
+    accessSync(path, constants.R_OK);
+    return path;
   } catch (thrown) {
-    throw fileError('read', path, thrown);
+    throw fileError('read', resolve(file), thrown);
   }
+}
+
+/** Where collectors go on writing, a file that has no log now may have one in a moment. */
+function isOfCollectors(path: string): boolean {
+  return basename(path) === 'readings.db' && existsSync(join(dirname(path), 'readings.lock'));
 }
 
 /** Whether it is the database of the collectors, by whatever name. */

@@ -1,5 +1,5 @@
 /** `data merge`: each reading and cycle exactly once, whatever file it comes from. */
-import { copyFileSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { mergeFile } from '../../../lib/data/merge';
 import { BrokenOff } from '../../../lib/data/operation';
@@ -248,6 +248,16 @@ it('lets collectors write in between', async () => {
   expect(isMerged).toBe(false);
   await merge;
   expect(await own.readings()).toBe(806);
+});
+
+it('follows a link to another database', async () => {
+  const other = await dataHome(cycles(0, 3));
+  const own = await dataHome();
+  symlinkSync(other.database, own.path('latest.db'));
+  expect((await mergeFile(own.path('latest.db'), own.context)).details).toMatchObject({
+    file: other.database,
+    readings_stored: 6,
+  });
 });
 
 describe('is refused', () => {
