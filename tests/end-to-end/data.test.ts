@@ -1,7 +1,9 @@
 /** The command `data` as a person types it; what the operations do is in tests/unit/data. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHome, type Home } from '../support/home';
+import { PROJECT_ROOT } from '../support/run-command';
 
 let home: Home;
 beforeEach(async () => {
@@ -57,6 +59,27 @@ it('a database that was set aside is merged: exit 3, and what could not be read 
     merge: { readings_stored: 8, damaged_pages: 1, readings_lost: 0 },
   });
   expect(await home.query('SELECT count(*) AS n FROM readings')).toEqual([{ n: 16 }]);
+});
+
+it('forget asks on a terminal, and wants --yes elsewhere', async () => {
+  await home.run('collect-hue');
+  const [row] = await home.query<{ device_id: string }>('SELECT device_id FROM readings ORDER BY 1 LIMIT 1');
+  const device = row?.device_id ?? '';
+  const elsewhere = await home.run('data', ['forget', device, '--json']);
+  expect(elsewhere.exitCode).toBe(2);
+  expect(json(elsewhere.stdout).error?.message).toContain('add --yes');
+  const typed = [process.execPath, join(PROJECT_ROOT, 'bin/data.js'), ...home.flags, 'forget', device].join(' ');
+  const answered = (answer: string) =>
+    spawnSync('script', ['-qec', typed, '/dev/null'], { input: `${answer}\n`, encoding: 'utf8' }).stdout;
+  expect(answered('n')).toContain('Nothing was changed');
+  expect(await home.query('SELECT count(*) AS n FROM readings')).toEqual([{ n: 8 }]);
+  expect(answered('y')).toContain(`1 reading of ${device}`);
+  expect(await home.query('SELECT count(*) AS n FROM readings')).toEqual([{ n: 7 }]);
+  const { exitCode, stdout } = await home.run('data', ['clock', '--json']);
+  expect({ exitCode, clock: (JSON.parse(stdout) as { clock: object }).clock }).toMatchObject({
+    exitCode: 0,
+    clock: { doubtful: 0 },
+  });
 });
 
 it.each([

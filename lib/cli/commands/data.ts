@@ -16,6 +16,8 @@ import { interruption } from '../interruption';
 import { ownCommand, quoted } from '../own-command';
 import { verboseLogger } from '../verbose-logger';
 
+const STDIN = 0;
+
 const SPEC: CommandSpec = {
   name: 'data',
   summary: `own the data: ${OPERATIONS.map(({ name }) => name).join(', ')}`,
@@ -131,8 +133,6 @@ function checked({ positionals, values, switches }: Arguments): Operation {
   }
   return operation;
 }
-
-const STDIN = 0;
 
 /** @throws MonitorError `refused` if the answer is not yes */
 async function confirm(

@@ -33,7 +33,10 @@ export async function quickCheck(database: Database, signal: AbortSignal): Promi
     throw new MonitorError(`${database.path} is damaged: ${found.join('; ').replace(/\s+/g, ' ').slice(0, 300)}`, {
       type: 'database_corrupt',
       permanent: true,
-      remediation: recoveryOf(database.path),
+      remediation: {
+        ...recoveryOf(database.path),
+        say: 'Store what can be read of it in a new one (docs/data.md tells how to go back to a backup)',
+      },
     });
   } catch (thrown) {
     if (!outOfTime.signal.aborted) throw thrown;

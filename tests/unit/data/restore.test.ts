@@ -1,5 +1,5 @@
 /** `data restore`: the backup is there, the old database is kept whole, and no log is played into the wrong one. */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { restore } from '../../../lib/data/restore';
 import { Database } from '../../../lib/store/database';
 import { MIGRATIONS } from '../../../lib/store/schema';
