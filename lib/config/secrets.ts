@@ -102,14 +102,18 @@ function isIn(section: SecretSection, key: string): boolean {
  */
 export function allSecretValues(secrets: Secrets): string[] {
   // Every text of every section, so that no section can be forgotten here.
-  const texts = Object.values(secrets as Record<string, object>).flatMap(
-    (section) => Object.values(section) as unknown[],
-  );
+  const texts = textsIn(secrets);
   const addresses = [secrets.email?.from, secrets.email?.to].flatMap((text) => text?.split(/[\s,;<>]+/) ?? []);
   const values = [...texts, ...addresses].filter((text) => typeof text === 'string' && text.length >= 4) as string[];
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);
   const spellings = values.flatMap((text) => [text, encodeURIComponent(text)]);
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
+}
+
+/** All texts in it, however deep: `hue.bridges` has a key for each bridge. */
+function textsIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [value];
+  return Object.values(value).flatMap(textsIn);
 }
 
 /** Loaded only if there is something to explain. */

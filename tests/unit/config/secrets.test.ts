@@ -197,6 +197,8 @@ describe('allSecretValues', () => {
 
   test('has the texts of a section that nobody named here', () => {
     expect(allSecretValues({ other: { token: 'abcdefgh' } } as Secrets)).toEqual(['abcdefgh']);
+    const nested = { hue: { bridges: { attic: 'key-of-the-attic' } } } as unknown as Secrets;
+    expect(allSecretValues(nested)).toEqual(['key-of-the-attic']);
   });
 
   test('has nothing if nothing is secret', () => {
