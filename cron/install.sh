@@ -65,7 +65,8 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-project=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
+# npm -g calls this file by a link named htm-install-cron.
+project=$(CDPATH='' cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd)
 case $project$config$secrets in
   *'
 '*) fail 2 'a crontab cannot hold a path with a line break' ;;
@@ -129,7 +130,14 @@ if [ "$mode" != uninstall ]; then
       'It can do so every 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720 or 1440.' ;;
   esac
   files="${config:+ --config $(quoted "$config")}${secrets:+ --secrets $(quoted "$secrets")}"
-  line() { printf '%s %s%s %s %s%s\n' "$1" "$2" "$(quoted "$node")" "$(quoted "$project/bin/$3.js")" "$4" "$files"; }
+  # Where the files of an installation by npm are, cron would not know.
+  folders="${XDG_CONFIG_HOME:+XDG_CONFIG_HOME=$(quoted "$XDG_CONFIG_HOME") }"
+  folders="$folders${XDG_DATA_HOME:+XDG_DATA_HOME=$(quoted "$XDG_DATA_HOME") }"
+  folders="$folders${XDG_STATE_HOME:+XDG_STATE_HOME=$(quoted "$XDG_STATE_HOME") }"
+  case $project in */node_modules/*) ;; *) folders='' ;; esac
+  line() {
+    printf '%s %s%s%s %s %s%s\n' "$1" "$2" "$folders" "$(quoted "$node")" "$(quoted "$project/bin/$3.js")" "$4" "$files"
+  }
   # Spread over the interval, so that the collectors do not wait for each other or ask at the same time. $2 is place:of.
   collect_line() {
     seconds=$((60 * every * ${2%:*} / ${2#*:}))

@@ -2,6 +2,7 @@
  * Every expected failure is a MonitorError: it knows its type (the `error_type` of a cycle's row), whether retrying
  * can help, and what the user can do. Anything else that is thrown is a defect of ours and is reported as `internal`.
  */
+import { asTyped } from './typed-command';
 
 /** The values of `cycles.error_type` and of `error.type` in `--json`; `usage`, `configuration`, `overlap`,
  * `link_button` and `refused` never reach a row, because such a run ends before (or without) a cycle. */
@@ -37,15 +38,18 @@ export type ErrorType =
   | 'refused'
   | 'internal';
 
-/** What the user can do: in words, and what to type for it (it works as printed). Either may be empty. */
+/**
+ * What the user can do: in words, and what to type for it. Either may be empty. Our own commands are written as in a clone;
+ * `textOfRemedy` makes what works as it is printed.
+ */
 export interface Remedy {
   say: string;
   command: string;
 }
 
-/** `Pair with the bridge: node bin/auth-hue.js` */
+/** `Pair with the bridge: node /home/me/home-temperature-monitor/bin/auth-hue.js` */
 export function textOfRemedy({ say, command }: Remedy): string {
-  return say === '' || command === '' ? say + command : `${say}: ${command}`;
+  return asTyped(say === '' || command === '' ? say + command : `${say}: ${command}`);
 }
 
 export interface MonitorErrorOptions {

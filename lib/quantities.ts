@@ -18,7 +18,7 @@ export interface QuantityRow {
    * How the table `reading` keeps it. `hundredths`: small and exact for sensors with two decimals (docs/database.md).
    * `since`: the version of the database that has the column; a new quantity takes the next version.
    */
-  kept: { column: string; as: 'hundredths' | 'real'; since: number };
+  stored: { column: string; as: 'hundredths' | 'real'; since: number };
   /**
    * The gauge of the Prometheus format, and its HELP. Its unit is a base unit (ratio, gram), as Prometheus' conventions
    * want it; `per` says how many of ours are one of those. `oldName`: the gauge in our unit, which the next release drops.
@@ -46,7 +46,7 @@ export interface QuantityRow {
 export const QUANTITIES = {
   temperature_celsius: {
     ...{ name: 'temperature', title: 'Temperature', short: '', unit: '°C', decimals: 1 },
-    kept: { column: 'temperature', as: 'hundredths', since: 1 },
+    stored: { column: 'temperature', as: 'hundredths', since: 1 },
     metric: { name: 'climate_temperature_celsius', help: 'Temperature.' },
     homeAssistant: { deviceClass: 'temperature' },
     possible: [-60, 100],
@@ -56,7 +56,7 @@ export const QUANTITIES = {
   },
   humidity_percent: {
     ...{ name: 'humidity', title: 'Humidity', short: 'humidity', unit: '%', decimals: 0 },
-    kept: { column: 'humidity', as: 'real', since: 1 },
+    stored: { column: 'humidity', as: 'real', since: 1 },
     metric: {
       ...{ name: 'climate_humidity_ratio', help: 'Relative humidity, 0 to 1.', per: 100 },
       oldName: 'climate_humidity_percent',
@@ -69,7 +69,7 @@ export const QUANTITIES = {
   /** particles below 2.5 µm */
   pm25_ugm3: {
     ...{ name: 'pm25', title: 'Particles PM2.5', short: 'PM2.5', unit: 'µg/m³', decimals: 0 },
-    kept: { column: 'pm25', as: 'real', since: 1 },
+    stored: { column: 'pm25', as: 'real', since: 1 },
     metric: {
       ...{ name: 'climate_pm25_grams_per_cubic_meter', help: 'Particles below 2.5 micrometres.', per: 1_000_000 },
       oldName: 'climate_pm25_ugm3',
@@ -83,7 +83,7 @@ export const QUANTITIES = {
   /** particles below 10 µm */
   pm10_ugm3: {
     ...{ name: 'pm10', title: 'Particles PM10', short: 'PM10', unit: 'µg/m³', decimals: 0 },
-    kept: { column: 'pm10', as: 'real', since: 1 },
+    stored: { column: 'pm10', as: 'real', since: 1 },
     metric: {
       ...{ name: 'climate_pm10_grams_per_cubic_meter', help: 'Particles below 10 micrometres.', per: 1_000_000 },
       oldName: 'climate_pm10_ugm3',
@@ -96,7 +96,7 @@ export const QUANTITIES = {
   /** Amazon's index of volatile organic compounds, 0 to 100; not ppb */
   voc_index: {
     ...{ name: 'voc', title: 'VOC index', short: 'VOC', unit: '', decimals: 0 },
-    kept: { column: 'voc', as: 'real', since: 1 },
+    stored: { column: 'voc', as: 'real', since: 1 },
     metric: {
       name: 'climate_voc_index',
       help: 'Index of volatile organic compounds, 0 to 100, lower is better.',
@@ -108,7 +108,7 @@ export const QUANTITIES = {
   },
   co_ppm: {
     ...{ name: 'co', title: 'Carbon monoxide', short: 'CO', unit: 'ppm', decimals: 0 },
-    kept: { column: 'co', as: 'real', since: 1 },
+    stored: { column: 'co', as: 'real', since: 1 },
     metric: {
       ...{ name: 'climate_co_ratio', help: 'Carbon monoxide, share of the air.', per: 1_000_000 },
       oldName: 'climate_co_ppm',
@@ -121,7 +121,7 @@ export const QUANTITIES = {
   /** Amazon's indoor air quality score, 0 to 100 */
   iaq_score: {
     ...{ name: 'iaq', title: 'Air quality score', short: 'IAQ', unit: '', decimals: 0 },
-    kept: { column: 'iaq', as: 'real', since: 1 },
+    stored: { column: 'iaq', as: 'real', since: 1 },
     metric: { name: 'climate_iaq_score', help: 'Indoor air quality score, 0 to 100, higher is better.' },
     possible: [0, 100],
     better: 'higher',
@@ -130,7 +130,7 @@ export const QUANTITIES = {
   },
   light_lux: {
     ...{ name: 'light', title: 'Light', short: '', unit: 'lux', decimals: 2 },
-    kept: { column: 'light', as: 'hundredths', since: 1 },
+    stored: { column: 'light', as: 'hundredths', since: 1 },
     metric: { name: 'climate_illuminance_lux', help: 'Illuminance.', oldName: 'climate_light_lux' },
     homeAssistant: { deviceClass: 'illuminance', unit: 'lx' },
     possible: [0, 10_000_000],
@@ -139,7 +139,7 @@ export const QUANTITIES = {
   },
   battery_percent: {
     ...{ name: 'battery', title: 'Battery', short: 'battery', unit: '%', decimals: 0 },
-    kept: { column: 'battery', as: 'real', since: 1 },
+    stored: { column: 'battery', as: 'real', since: 1 },
     metric: {
       ...{ name: 'climate_battery_ratio', help: 'Charge of the battery, 0 to 1.', per: 100 },
       oldName: 'climate_battery_percent',

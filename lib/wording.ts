@@ -48,3 +48,18 @@ export function megabytes(bytes: number): string {
 export function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/**
+ * Lines of at most `width` characters; a word that is longer stays whole.
+ * @param indent stands before each line but the first; what a text begins with stays
+ */
+export function wrapped(text: string, width: number, indent = ''): string[] {
+  const [first = '', ...words] = text.split(/(?<=\S) +/);
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(indent + word);
+  }
+  return lines;
+}

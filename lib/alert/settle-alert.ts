@@ -8,6 +8,7 @@ import { asMonitorError, MonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
 import type { Redact } from '../logging/redact';
 import type { Retrier } from '../reliability/retry';
+import { asTyped } from '../typed-command';
 import { alertPath, readAlert, removeAlert, textOfAlert, writeAlert, type Alert } from './alert-file';
 import { loadAlertState, saveAlertState, type AlertState } from './alert-state';
 import { sendEmail, type SendEmail } from './email';
@@ -26,8 +27,6 @@ export interface AlertContext {
   retrier: Retrier;
   /** the address to log in at; asked for only when the alert is raised */
   signInUrl: () => string;
-  /** what to type */
-  command?: string;
   send?: SendEmail;
   now?: () => Date;
   /** for one e-mail, retries included, and for each try; with less than a second left, none is begun */
@@ -69,7 +68,7 @@ function raise(error: MonitorError, active: Alert | null, state: AlertState, con
   const alert: Alert = {
     timestamp: state.raised_at,
     error: context.redact(error.message),
-    remediation: context.command ?? 'node bin/auth-amazon.js',
+    remediation: asTyped('node bin/auth-amazon.js'),
     url: active?.url === undefined || active.url === '' ? context.signInUrl() : active.url,
   };
   if (active === null || textOfAlert(active) !== textOfAlert(alert)) writeAlert(dataDirectory, alert);
@@ -81,6 +80,7 @@ function clear(active: Alert | null, state: AlertState, context: AlertContext, n
   const raised_at = state.raised_at ?? timeOr(now, active?.timestamp);
   const cleared_at = now.toISOString();
   context.logger.info('alert_cleared', 'The login at Amazon works again: the alert is over.', { raised_at });
+  state.last = { raised_at, cleared_at };
   // If no e-mail said that it began, none needs to say that it is over.
   if (state.mailed_at !== null) state.ended = { raised_at, cleared_at };
   Object.assign(state, { raised_at: null, mailed_at: null });

@@ -52,7 +52,9 @@ export function parseArguments(spec: CommandSpec, typed: readonly string[]): Arg
   const positionals: string[] = [];
   const rest = [...typed];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') positionals.push(...rest.splice(0));
+    if (word === '-V') switches.add('version');
+    else if (word === 'help' && positionals.length === 0) switches.add('help');
+    else if (word === '--') positionals.push(...rest.splice(0));
     else if (!word.startsWith('-') || word === '-') positionals.push(word);
     else {
       const [dashed, attached] = splitAtEquals(word);
@@ -102,32 +104,6 @@ export function usage(spec: CommandSpec, message: string): MonitorError {
   return new MonitorError(message, {
     type: 'usage',
     permanent: true,
-    remediation: `Run "node bin/${spec.name}.js --help" to see all flags.`,
+    remediation: { say: 'See all flags', command: `node bin/${spec.name}.js --help` },
   });
-}
-
-/** The text of `--help`. */
-export function helpOf(spec: CommandSpec): string {
-  const rows = spec.flags.map(({ name, value, choices, help }): [string, string] => {
-    const takes = choices?.join('|') ?? value;
-    return [`--${name}${takes === undefined ? '' : ` ${takes}`}`, help];
-  });
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return [
-    `${spec.name}: ${spec.summary}`,
-    '',
-    `Usage: node bin/${spec.name}.js [flags]${spec.positionals === undefined ? '' : ` [${spec.positionals}]`}`,
-    '',
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`),
-    '',
-    ...(spec.notes === undefined ? [] : [...spec.notes, '']),
-    'Environment: HOME_MONITOR_CONFIG and HOME_MONITOR_SECRETS name the two files, NO_COLOR switches colour off.',
-    '',
-    'Examples:',
-    ...spec.examples.map((example) => `  ${example}`),
-    '',
-    'Exit codes:',
-    ...spec.exitCodes.map(([code, meaning]) => `  ${code}  ${meaning}`),
-    '',
-  ].join('\n');
 }

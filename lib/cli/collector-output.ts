@@ -9,6 +9,7 @@ import { plural, printable } from '../wording';
 import { failureText, type Terminal } from './command';
 import type { Answer } from './answer';
 import { envelope } from './envelope';
+import { asTyped } from '../typed-command';
 
 export interface OutputOptions {
   program: string;
@@ -52,11 +53,13 @@ function explanationOf({ record, replaced }: CycleResult): string[] {
   const lines = error === null ? [] : [`${error.message}.`, error.remediation];
   if (Object.values(record.devices_skipped).includes('malformed')) {
     lines.push(
-      'A malformed sensor was left out. Run "node bin/health.js" to see it; restart the device if that does not change.',
+      asTyped(
+        'A malformed sensor was left out. To see it, run node bin/health.js; restart the device if that does not change.',
+      ),
     );
   }
   if (Object.values(record.devices_skipped).includes('not_answered')) {
-    lines.push('A monitor was left out of the answer. Run "node bin/health.js" to see which, if it stays so.');
+    lines.push(asTyped('A monitor was left out of the answer. If it stays so, see which: node bin/health.js'));
   }
   return lines;
 }

@@ -22,7 +22,7 @@ import type { Logger } from '../logging/logger';
 import type { Redactor } from '../logging/redact';
 import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
 import { beforeDeadline } from '../reliability/deadline';
-import { createRetrier } from '../reliability/retry';
+import { createRetrier, type Retrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { ListedSource } from '../sources/all';
 import { createDeviceTexts, KEY_LENGTH } from '../sources/device-text';
@@ -38,7 +38,6 @@ import { NO_MEMORY, openFailureMemory, type FailureMemory } from './failure-memo
 import { handOn } from './hand-on';
 import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
-import { ownCommand } from './own-command';
 import { verboseLogger } from './verbose-logger';
 import { warnOfEnvironment } from './warn-of-environment';
 
@@ -85,12 +84,14 @@ interface Cycle {
   arguments: Arguments;
   isDryRun: boolean;
   memory: FailureMemory;
+  startedAt: Date;
 }
 
 /** One run: from reading the configuration to the exit code. */
 async function run(row: Row, invocation: Invocation): Promise<number> {
   const { terminal, redactor } = invocation;
   const { switches, values } = invocation.arguments;
+  const startedAt = new Date();
   const files = findFiles(values, { environment: terminal.environment });
   await finishEdits(files);
   const config = loadConfig(files.config);
@@ -114,8 +115,9 @@ async function run(row: Row, invocation: Invocation): Promise<number> {
   const end = startCycleEnd(config.collection.deadline_seconds);
   try {
     const secrets = secretsFor(row, files.secrets, logger, redactor);
-    const kit = createKit({ row, config, secrets, logger, redactor, end, values, isDryRun });
-    return await runEnabled({ row, kit, end, arguments: invocation.arguments, isDryRun, memory }, log, invocation);
+    const kit = createKit({ row, config, secrets, logger, redactor, end, values, isDryRun, startedAt });
+    const cycle: Cycle = { row, kit, end, arguments: invocation.arguments, isDryRun, memory, startedAt };
+    return await runEnabled(cycle, log, invocation);
   } catch (thrown) {
     // What hinders the cycle before it begins, such as the secrets: logged and printed as a failure of the cycle is.
     const failure = asMonitorError(thrown);
@@ -130,11 +132,10 @@ async function run(row: Row, invocation: Invocation): Promise<number> {
 
 async function runEnabled(cycle: Cycle, log: FileLogger, invocation: Invocation): Promise<number> {
   const { row, kit, end } = cycle;
-  const startedAt = new Date();
-
-  const heartbeat = await startHeartbeatOf(cycle);
+  // A cycle whose source cannot be made has not begun.
   const source = await row.create(kit);
-  const result = await runCycle(cycle, source, startedAt);
+  const heartbeat = await startHeartbeatOf(cycle);
+  const result = await runCycle(cycle, source);
   report(cycle, result, invocation);
   if (!cycle.isDryRun) {
     const { environment } = invocation.terminal;
@@ -142,7 +143,7 @@ async function runEnabled(cycle: Cycle, log: FileLogger, invocation: Invocation)
     await warnOfEnvironment({ files, environment }, kit.config.storage.data_directory, log);
   }
   await doAfterwards(cycle, source, result, heartbeat);
-  const retrier = createRetrier({ policy: kit.config.retry, logger: kit.logger, sleep, deadline: end.storing });
+  const retrier = retrierOf(cycle);
   await log.finish((operation, attempt) => retrier.run(operation, attempt));
   end.clear();
   return result.record.exit_code;
@@ -167,18 +168,20 @@ interface KitParts extends Pick<SourceKit, 'config' | 'secrets' | 'logger' | 're
   end: CycleEnd;
   values: Arguments['values'];
   isDryRun: boolean;
+  startedAt: Date;
 }
 
-function createKit({ row, end, values, isDryRun, ...parts }: KitParts): SourceKit {
+function createKit({ row, end, values, isDryRun, startedAt, ...parts }: KitParts): SourceKit {
   const { config, logger } = parts;
   const traffic = noTraffic();
   const { signal } = end.reading;
+  const cycle = startedAt.toISOString();
   return {
     ...parts,
     flags: values,
     traffic,
     http: observed(createHttp(), { traffic, logger }),
-    retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.reading }),
+    retrier: createRetrier({ policy: config.retry, logger, sleep, cycle, deadline: end.reading }),
     texts: createDeviceTexts(logger, parts.redactor.ofAtLeast(KEY_LENGTH)),
     signal,
     remainingMs: () => end.reading.remainingMs(),
@@ -196,9 +199,9 @@ async function startHeartbeatOf({ row, kit, end, isDryRun }: Cycle): Promise<Hea
   return startHeartbeat(url, { http: createHttp(), logger: kit.logger, signal: end.storing.signal });
 }
 
-async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, startedAt: Date): Promise<CycleResult> {
+async function runCycle({ row, kit, end, isDryRun, startedAt }: Cycle, source: Source): Promise<CycleResult> {
   const { config, logger, redactor, texts, traffic, retrier } = kit;
-  const storage = openCycleStorage(row.collector, { config, logger, end });
+  const storage = openCycleStorage(row.collector, { config, logger, end, cycle: startedAt.toISOString() });
   const { validation, collection } = config;
   const maxDevices = collection.max_devices;
   const locations = sectionOf(config, row)?.locations ?? {};
@@ -219,22 +222,32 @@ async function runCycle({ row, kit, end, isDryRun }: Cycle, source: Source, star
   return isDryRun ? { ...result, readingsStored: 0 } : result;
 }
 
+/** For what comes after the reading. */
+function retrierOf({ kit: { config, logger }, end, startedAt }: Cycle): Retrier {
+  return createRetrier({
+    policy: config.retry,
+    logger,
+    sleep,
+    cycle: startedAt.toISOString(),
+    deadline: end.storing,
+  });
+}
+
 /** The alert, the heartbeat and the retention: none of them changes the outcome of the cycle. */
 async function doAfterwards(
-  { row, kit, end, arguments: { values }, isDryRun }: Cycle,
+  cycle: Cycle,
   source: Source,
   { record, report: { readings }, failure, clock }: CycleResult,
   heartbeat: Heartbeat | null,
 ): Promise<void> {
+  const { row, kit, end, isDryRun } = cycle;
   if (isDryRun) return;
-  const { config, logger } = kit;
   const settled =
     failure?.type === 'overlap' || failure?.type === 'not_mounted'
       ? undefined
       : source.afterCycle?.({
-          retrier: createRetrier({ policy: config.retry, logger, sleep, deadline: end.storing }),
+          retrier: retrierOf(cycle),
           remainingMs: () => end.storing.remainingMs(),
-          commandLine: (command) => ownCommand(command, values),
         });
   const handedOn =
     failure === null

@@ -9,10 +9,13 @@ import { errorCode } from '../files/file-error';
 import { ReaderGone, writeStandardOutput } from '../files/standard-output';
 import { createRedactor, LONG_SECRET, type Redact, type Redactor } from '../logging/redact';
 import { loadDriver } from '../store/driver';
+import { showCommandsAs } from '../typed-command';
 import { harmless, printable } from '../wording';
 import type { Answer } from './answer';
-import { helpOf, parseArguments, type Arguments, type CommandSpec } from './arguments';
+import { parseArguments, type Arguments, type CommandSpec } from './arguments';
 import { envelope } from './envelope';
+import { helpOf } from './help';
+import { ownCommands } from './own-command';
 
 /** What a command may touch of the process. */
 export interface Terminal {
@@ -74,7 +77,9 @@ export async function main(spec: CommandSpec, run: Run, options: CommandOptions 
   process.on('uncaughtException', (error) => end(asMonitorError(error)));
   process.on('unhandledRejection', (reason) => end(asMonitorError(reason)));
   try {
+    showCommandsAs(ownCommands({}, terminal));
     const parsed = parseArguments(spec, process.argv.slice(2));
+    showCommandsAs(ownCommands(parsed.values, terminal));
     if (parsed.switches.has('help')) {
       terminal.out(helpOf(spec));
       finish(EXIT.done);

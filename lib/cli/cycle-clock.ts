@@ -1,6 +1,7 @@
 /** What time a cycle is stamped with, and what the log says of the clocks. */
 import { durationOf, KEEP_TIME } from '../check/clocks';
 import type { Config } from '../config/config';
+import { textOfRemedy } from '../errors';
 import type { Traffic } from '../http/observed';
 import type { Logger } from '../logging/logger';
 import type { DeviceAnswer, SourceRow } from '../sources/source';
@@ -60,14 +61,14 @@ function say(
   if (clock === 'corrected') {
     const corrected = new Date(startedAt.getTime() + correctionMs).toISOString();
     const message = `this machine's clock is ${farFrom(-correctionMs)} the time of ${row.title}, which is believed (${because}): the cycle is stamped ${corrected}`;
-    logger.warning('clock_corrected', message, { ...fields, remediation: KEEP_TIME });
+    logger.warning('clock_corrected', message, { ...fields, remediation: textOfRemedy(KEEP_TIME) });
   } else if (clock === 'doubtful') {
     const differ =
       differenceMs === null || Math.abs(differenceMs) <= CLOCKS_AGREE_MS
         ? `this machine's clock says ${startedAt.toISOString()}, which cannot be right`
         : `the clock of ${row.title} is ${farFrom(differenceMs)} this machine's`;
     const message = `${differ} (${because}): the cycle keeps this machine's time, and no old reading is forgotten`;
-    logger.warning('clock_doubtful', message, { ...fields, remediation: KEEP_TIME });
+    logger.warning('clock_doubtful', message, { ...fields, remediation: textOfRemedy(KEEP_TIME) });
   } else if (deviceErrorMs !== 0) {
     const message = `the clock of ${row.title} is ${farFrom(deviceErrorMs)} this machine's, which is believed (${because})`;
     logger.info('device_clock_wrong', message, fields);

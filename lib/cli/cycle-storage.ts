@@ -18,15 +18,17 @@ export interface CycleStorageContext {
   config: Pick<Config, 'storage' | 'retry'>;
   logger: Logger;
   end: Pick<CycleEnd, 'storing' | 'spooling'>;
+  /** its started_at */
+  cycle: string;
 }
 
 export function openCycleStorage(
   collector: string,
-  { config, logger, end }: CycleStorageContext,
+  { config, logger, end, cycle }: CycleStorageContext,
 ): CycleStorage & { retries: () => number } {
   const { storage, retry } = config;
-  const retrier = createRetrier({ policy: retry, logger, sleep, deadline: end.storing });
-  const spoolRetrier = createRetrier({ policy: retry, logger, sleep, deadline: end.spooling });
+  const retrier = createRetrier({ policy: retry, logger, sleep, cycle, deadline: end.storing });
+  const spoolRetrier = createRetrier({ policy: retry, logger, sleep, cycle, deadline: end.spooling });
   const effort = noEffort();
   const database = readingsDatabase(storage, logger, { signal: end.storing.signal, effort });
   const endpoint = databasePath(storage.data_directory);

@@ -11,7 +11,7 @@ export interface FileFlags {
 }
 
 export interface Surroundings {
-  /** HOME_MONITOR_CONFIG, HOME_MONITOR_SECRETS, XDG_CONFIG_HOME */
+  /** HOME_MONITOR_CONFIG, HOME_MONITOR_SECRETS, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME */
   environment?: NodeJS.ProcessEnv;
   /** the folder this program is installed in */
   installation?: string;
@@ -44,14 +44,29 @@ export function findFiles(flags: FileFlags, surroundings: Surroundings = {}): Fi
 export function defaultDirectory({
   environment = process.env,
   installation = installationDirectory(),
-  home = () => process.getBuiltinModule('node:os').homedir(), // loaded only here: it is rarely needed
+  home = homeDirectory,
 }: Surroundings = {}): string {
   if (!isInsideNodeModules(installation)) return join(installation, 'config');
-  const xdg = nonEmpty(environment['XDG_CONFIG_HOME']);
-  // The XDG specification: a relative path is to be ignored.
-  const userConfig = xdg !== undefined && isAbsolute(xdg) ? xdg : join(home(), '.config');
-  return join(userConfig, 'home-temperature-monitor');
+  return userDirectory('XDG_CONFIG_HOME', '.config', { environment, home });
 }
+
+/**
+ * Our folder among the user's own ones, by the XDG specification.
+ * @param otherwise below the home directory
+ */
+export function userDirectory(
+  variable: string,
+  otherwise: string,
+  { environment = process.env, home = homeDirectory }: Pick<Surroundings, 'environment' | 'home'>,
+): string {
+  const named = nonEmpty(environment[variable]);
+  // The specification: a relative path is to be ignored.
+  const parent = named !== undefined && isAbsolute(named) ? named : join(home(), otherwise);
+  return join(parent, 'home-temperature-monitor');
+}
+
+/** Loaded only here: it is rarely needed. */
+const homeDirectory = (): string => process.getBuiltinModule('node:os').homedir();
 
 /** The nearest folder above this code that has a package.json; dist/ and lib/ lie at different depths. */
 export function installationDirectory(): string {

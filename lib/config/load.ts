@@ -1,12 +1,14 @@
 /** Reads config.yaml: the only place where its text becomes a Config. */
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AqmConfig, Config, HueConfig } from './config';
 import { explain, pointerOf } from './explain';
 import type { SchemaNode } from './expectation';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
 import { plainMarketplace } from './marketplaces';
+import { copyOfExample } from './example';
 import { baseDirectoryOf } from './paths';
+import { placesOf } from './places';
 import { checkRules, type RawConfig } from './rules';
 import { validateConfig } from './validators.generated';
 import { readYaml } from './yaml-text';
@@ -23,10 +25,7 @@ export interface LoadOptions {
 export function loadConfig(file: string, { beforePairing = false }: LoadOptions = {}): Config {
   const example = join(installationDirectory(), 'config', 'config.example.yaml');
   const whenBroken = `Fix the lines named; each key is explained in ${example}`;
-  const whenMissing = {
-    say: 'Make one and edit it',
-    command: `mkdir -p '${dirname(file)}' && cp '${example}' '${file}'`,
-  };
+  const whenMissing = { say: 'Make one and edit it', command: copyOfExample('config', file) };
   const yaml = readYaml(file, { kind: 'configuration file', whenMissing, whenBroken, mayBeEmpty: beforePairing });
   if (beforePairing) yaml.document['hue'] ??= {};
   writePlainly(yaml.document['amazon_aqm']);
@@ -52,6 +51,7 @@ function writePlainly(section: unknown): void {
 /** Makes paths absolute, and ids and numbers what the program counts with. */
 function resolveConfig(file: string, base: string, raw: RawConfig): Config {
   const { collection, retry, storage, logging, hue, amazon_aqm, validation, publish, ...others } = raw;
+  const places = placesOf(file, base, { data: storage.data_directory, logs: logging.directory });
   return {
     ...others, // sections of further sources
     file,
@@ -59,12 +59,12 @@ function resolveConfig(file: string, base: string, raw: RawConfig): Config {
     retry: { ...retry, max_attempts: Math.floor(retry.max_attempts) },
     storage: {
       ...storage,
-      data_directory: resolve(base, storage.data_directory),
+      data_directory: places.data,
       busy_timeout_ms: Math.floor(storage.busy_timeout_ms),
       wal_autocheckpoint_pages: Math.floor(storage.wal_autocheckpoint_pages),
       file_mode: Number.parseInt(storage.file_mode, 8),
     },
-    logging: { ...logging, directory: resolve(base, logging.directory), max_backups: Math.floor(logging.max_backups) },
+    logging: { ...logging, directory: places.logs, max_backups: Math.floor(logging.max_backups) },
     hue: hue === undefined ? null : resolveHue(base, hue),
     amazon_aqm: amazon_aqm === undefined ? null : resolveAqm(amazon_aqm),
     validation,

@@ -5,6 +5,7 @@ import { bridgeUrlFault, serviceUrlFault } from './urls';
 import { nearest } from './nearest';
 import { pathFault } from './paths';
 import { QUANTITY_NAMES, quantityRow } from '../quantities';
+import { asTyped } from '../typed-command';
 
 /** The configuration as it is written, after validation: defaults filled in, nothing resolved yet. */
 export type RawConfig = Omit<Config, 'file' | 'storage' | 'hue' | 'amazon_aqm'> & {
@@ -52,7 +53,9 @@ const RULES: Rule[] = [
     afterPairing: true,
     check: ({ hue }) =>
       hue?.enabled === true && hue.bridge_url === ''
-        ? 'is missing, expected the address of the bridge, such as https://192.168.1.10 (node bin/auth-hue.js finds it)'
+        ? asTyped(
+            'is missing, expected the address of the bridge, such as https://192.168.1.10 (node bin/auth-hue.js finds it)',
+          )
         : null,
   },
   {
@@ -69,7 +72,9 @@ const RULES: Rule[] = [
       hue.tls === 'verify' &&
       hue.bridge_id === '' &&
       hue.certificate_sha256 === ''
-        ? 'is missing, expected the 16 hex digits of the bridge, which prove it over https (node bin/auth-hue.js writes them)'
+        ? asTyped(
+            'is missing, expected the 16 hex digits of the bridge, which prove it over https (node bin/auth-hue.js writes them)',
+          )
         : null,
   },
   {

@@ -1,6 +1,7 @@
 /** Which users may read the file with the keys. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { describeFileError, errorCode } from '../files/file-error';
+import { shellQuoted } from '../wording';
 
 export interface SecretsFileState {
   /** permission bits: 0o600 */
@@ -36,7 +37,7 @@ export function secretsModeWarning(file: string): string | null {
   }
   const { mode, othersMayUse } = state;
   if (!othersMayUse) return null;
-  return `Other users can use the secrets in ${file} (mode ${mode.toString(8).padStart(4, '0')}): chmod 600 '${file}'`;
+  return `Other users can use the secrets in ${file} (mode ${mode.toString(8).padStart(4, '0')}): chmod 600 ${shellQuoted(file)}`;
 }
 
 function isReadOnly(file: string): boolean {

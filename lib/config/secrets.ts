@@ -1,12 +1,14 @@
 /** Reads secrets.yaml. A fault in one section stops only that source; no value of the file is ever quoted. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { EmailSecrets, HeartbeatSecrets, MqttSecrets, Secrets } from './config';
 import type { SchemaNode } from './expectation';
+import { copyOfExample } from './example';
 import { explain } from './explain';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
 import { validateSecrets } from './validators.generated';
 import { readYaml } from './yaml-text';
+import type { Remedy } from '../errors';
 
 export type SecretSection = 'hue' | 'amazon' | 'email' | 'heartbeat' | 'notify' | 'mqtt';
 
@@ -34,9 +36,9 @@ interface RawSecrets {
 const SECTIONS = ['hue', 'amazon', 'email', 'heartbeat', 'notify', 'mqtt'] as const;
 
 /** What fixes a section. */
-const REMEDIATIONS: Record<SecretSection, string> = {
-  hue: 'Pair with the bridge again, which writes this section: node bin/auth-hue.js',
-  amazon: 'Log in again, which writes this section: node bin/auth-amazon.js',
+const REMEDIATIONS: Record<SecretSection, string | Remedy> = {
+  hue: { say: 'Pair with the bridge again, which writes this section', command: 'node bin/auth-hue.js' },
+  amazon: { say: 'Log in again, which writes this section', command: 'node bin/auth-amazon.js' },
   email: 'Fix the lines named; config/secrets.example.yaml shows this section.',
   heartbeat: 'Fix the lines named; config/secrets.example.yaml shows this section.',
   notify: 'Fix the lines named; config/secrets.example.yaml shows this section.',
@@ -53,8 +55,8 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
   const yaml = readYaml(file, {
     kind: 'secrets file',
     whenMissing: {
-      say: 'Make one, then run node bin/auth-hue.js or node bin/auth-amazon.js',
-      command: `mkdir -p '${dirname(file)}' && install -m 600 '${example}' '${file}'`,
+      say: 'Make one, then pair with the bridge or log in at Amazon, which writes into it',
+      command: copyOfExample('secrets', file),
     },
     whenBroken: `Fix the lines named; ${example} shows the sections.`,
     mayBeEmpty: beforeLogin,

@@ -7,6 +7,7 @@ import { describeFileError, errorCode } from '../files/file-error';
 import { ConfigurationError, type Fault } from './faults';
 import { lineFinder, type YamlLimits } from './positions';
 import { explainSyntax } from './syntax';
+import { shellQuoted } from '../wording';
 
 /** A hand-written file is a few kilobytes; a larger one is another file by mistake. */
 const MAX_BYTES = 1_000_000;
@@ -56,7 +57,7 @@ export function readYaml(file: string, options: ReadOptions): YamlText {
     const message = missing ? `this ${kind} does not exist` : `cannot be read: ${describeFileError(thrown)}`;
     const remediation = missing
       ? whenMissing
-      : { say: 'Look at the owner and the mode of each part of the path', command: `namei -l '${file}'` };
+      : { say: 'Look at the owner and the mode of each part of the path', command: `namei -l ${shellQuoted(file)}` };
     throw new ConfigurationError([fault(message)], remediation, thrown);
   }
   if (!isUtf8(bytes)) throw new ConfigurationError([fault(...explainEncoding(bytes))], whenBroken);

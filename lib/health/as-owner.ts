@@ -9,8 +9,5 @@ import { foreignOwner } from '../files/ownership';
 export function asOwner(directory: string, remedy: Remedy): Remedy {
   const owner = foreignOwner(directory);
   if (owner === null || !/\b(chown|chmod|namei|install)\b/.test(remedy.command)) return remedy;
-  return {
-    say: `These files belong to user ${owner}: check them as that user`,
-    command: `sudo -u '#${owner}' node bin/health.js`,
-  };
+  return { say: `These files belong to user ${owner}: check them as that user`, command: 'node bin/health.js' };
 }

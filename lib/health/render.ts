@@ -30,19 +30,19 @@ export function renderText(report: HealthReport, options: TextOptions): string {
   const shown = report.checks.filter(({ status }) => !quiet || status === 'warn' || status === 'fail');
   const sorted = [...shown].sort((one, other) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status));
   const lines = sorted.flatMap((check) => {
-    const label = isTerminal ? `${MARKS[check.status]} ${check.status}` : check.status;
-    return [...entries(check, paint(check.status, label.padEnd(isTerminal ? 7 : 5))), ...detailLines(check, options)];
+    const label = (status: Status) =>
+      paint(status, (isTerminal ? `${MARKS[status]} ${status}` : status).padEnd(isTerminal ? 7 : 5));
+    return [...entries(check, label), ...detailLines(check, options)];
   });
   const overall = overallLine(report);
   return [...lines, paint(worst(report), overall)].map((line) => `${line}\n`).join('');
 }
 
-/** One line for each problem, with its remedy below it. */
-function entries({ name, message, problems }: CheckReport, label: string): string[] {
-  const start = `${label} ${name.padEnd(NAME_WIDTH)}`;
-  if (problems.length === 0) return [`${start} ${printable(message, ' ')}`];
+/** One line for each problem, with its own weight, and its remedy below it. */
+function entries({ name, status, message, problems }: CheckReport, label: (status: Status) => string): string[] {
+  if (problems.length === 0) return [`${label(status)} ${name.padEnd(NAME_WIDTH)} ${printable(message, ' ')}`];
   return problems.flatMap((problem) => [
-    `${start} ${printable(problem.message, ' ')}`,
+    `${label(problem.status)} ${name.padEnd(NAME_WIDTH)} ${printable(problem.message, ' ')}`,
     `${' '.repeat(6)}do: ${printable(problem.remediation, ' ')}`,
   ]);
 }
@@ -115,10 +115,19 @@ export function renderAnnotations({ checks }: HealthReport): string {
     .flatMap(({ name, problems }) =>
       problems.map(({ status, message, remediation }) => {
         const command = status === 'fail' ? 'error' : 'warning';
-        return `::${command} title=${name}::${escapeData(`${printable(message, ' ')}\n${remediation}`)}\n`;
+        const properties = [...placeIn(message), `title=${name}`].join(',');
+        return `::${command} ${properties}::${escapeData(`${printable(message, ' ')}\n${remediation}`)}\n`;
       }),
     )
     .join('');
+}
+
+/** `/home/me/config.yaml:14:3: …` is shown at that line, if the file is in the repository. */
+function placeIn(message: string): string[] {
+  const [, file = '', line, column] = /^(\/.*?):(\d+):(\d+): /.exec(message) ?? [];
+  if (line === undefined) return [];
+  const escaped = escapeData(file).replace(/:/g, '%3A').replace(/,/g, '%2C');
+  return [`file=${escaped}`, `line=${line}`, `col=${column ?? '1'}`];
 }
 
 function escapeData(text: string): string {

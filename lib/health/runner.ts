@@ -121,7 +121,7 @@ function complete(check: Check, { status, message, remediation, stops }: Problem
   return {
     status,
     message: redact(sentence(message)),
-    remediation: redact(typeof remedy === 'string' ? remedy : textOfRemedy(remedy)),
+    remediation: redact(textOfRemedy(typeof remedy === 'string' ? { say: remedy, command: '' } : remedy)),
     stops: status === 'warn' ? [] : (stops ?? check.stops),
   };
 }

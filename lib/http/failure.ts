@@ -33,7 +33,10 @@ export function explainFailure(thrown: unknown, { endpoint, tls }: HttpRequest):
         type: 'wrong_bridge',
         permanent: true,
         endpoint,
-        remediation: 'Check hue.bridge_url and hue.bridge_id, or run "node bin/auth-hue.js".',
+        remediation: {
+          say: 'Check hue.bridge_url and hue.bridge_id, or find the bridge',
+          command: 'node bin/auth-hue.js',
+        },
         cause: thrown,
       },
     );

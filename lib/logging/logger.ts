@@ -1,7 +1,11 @@
 /** What the rest of the program knows about logging: five levels, an event name, a sentence and fields. */
 
 /** Fields of an event; `undefined` ones are left out of the line. */
-export type Fields = Record<string, unknown>;
+export interface Fields {
+  /** what to do, as a text: a remedy with two parts passes `textOfRemedy` first */
+  remediation?: string;
+  [name: string]: unknown;
+}
 
 /**
  * Writes one JSON object a line. When a call returns, the kernel has the line. For lines that cannot be

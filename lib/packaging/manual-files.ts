@@ -48,6 +48,10 @@ Paths given as flags or in the environment start at the working directory. Relat
 the base directory: the parent of the file's folder if that folder is named \`config\`, else the file's folder. Data and
 logs inside \`node_modules\` are refused.
 
+Installed by \`npm -g\`, with the configuration in that folder, the defaults \`data\` and \`logs\` are
+\`$XDG_DATA_HOME/home-temperature-monitor\` (\`~/.local/share/…\`) and \`$XDG_STATE_HOME/home-temperature-monitor\`
+(\`~/.local/state/…\`). A database that lies beside the configuration stays there; \`htm-health config\` says so.
+
 ## What is refused
 
 A command that finds a fault does nothing and exits 2. Every fault is shown with its place, in the order of the lines:

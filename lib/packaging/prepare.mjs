@@ -8,7 +8,7 @@ try {
   await import('esbuild');
 } catch {
   console.error(
-    'home-temperature-monitor: dist/ was not built (development packages are left out); run "npm ci" to build it.',
+    'home-temperature-monitor: dist/ was not built, because the development packages are left out. Run: npm ci && npm prune --omit=dev',
   );
   process.exit(0);
 }

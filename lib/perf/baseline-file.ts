@@ -7,6 +7,8 @@ import { makeDirectory } from '../files/ownership';
 import { writeWhole } from '../files/write-whole';
 import type { Measurement, Spread } from './measurement';
 
+export const BASELINE_FILE = 'perf-baseline.json';
+
 export interface Bridge {
   /** 16 hex digits, lower case */
   id: string;
@@ -23,7 +25,7 @@ export interface Baseline {
 const VERSION = 1;
 
 export function baselineFile(dataDirectory: string): string {
-  return join(dataDirectory, 'perf-baseline.json');
+  return join(dataDirectory, BASELINE_FILE);
 }
 
 /** @throws MonitorError `file_system` */

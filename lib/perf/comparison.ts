@@ -12,8 +12,6 @@ export interface Criterion {
   reason: string | null;
 }
 
-export type Reductions = Pick<Criterion, 'name' | 'reduction_percent'>[];
-
 export function compare(full: Measurement, sensors: Measurement): Criterion[] {
   const payload = criterion('payload', 50, full.payload_bytes.median, sensors.payload_bytes.median);
   const duration = criterion('duration', 30, full.duration_ms.median, sensors.duration_ms.median);

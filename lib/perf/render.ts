@@ -2,6 +2,7 @@
 import { reductionPercent, type Criterion } from './comparison';
 import type { Baseline, Bridge } from './baseline-file';
 import type { Measurement, Spread } from './measurement';
+import { asTyped } from '../typed-command';
 
 export function renderBaseline({ bridge, full }: Baseline, file: string): string {
   const rows = rowsOf((pick) => [count(pick(full))]);
@@ -26,7 +27,7 @@ export function renderComparison({ bridge, full, sensors, criteria, baseline }: 
     return baseline === null ? cells : [...cells, count(pick(baseline.full)), saved(pick(baseline.full), part)];
   });
   const notes = [
-    ...(baseline === null ? ['No baseline was saved yet: node bin/perf.js baseline'] : []),
+    ...(baseline === null ? [asTyped('No baseline was saved yet: node bin/perf.js baseline')] : []),
     ...(baseline !== null && baseline.bridge.id !== bridge.id
       ? [`The baseline is of another bridge: ${baseline.bridge.id}`]
       : []),

@@ -61,7 +61,10 @@ async function runCycle(endpoint: Endpoint, { program, flags, signal }: CycleOpt
     throw new MonitorError('the sensors-only endpoint gives no usable answer: the cycle fell back on the other one', {
       type: 'invalid_response',
       permanent: true,
-      remediation: 'Run "node bin/health.js hue"; the event "fallback" in the log of collect-hue says why.',
+      remediation: {
+        say: 'The event "fallback" in the log of collect-hue says why; check the bridge',
+        command: 'node bin/health.js hue',
+      },
     });
   }
   const sensors = answer.readings.length + Object.keys(answer.skipped).length;

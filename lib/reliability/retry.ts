@@ -36,6 +36,8 @@ export interface RetryContext {
   logger: Logger;
   sleep: Sleep;
   deadline: Deadline;
+  /** the started_at of the cycle, for the log; absent outside of cycles */
+  cycle?: string;
   /** milliseconds of a clock that never jumps */
   now?: () => number;
 }
@@ -46,7 +48,7 @@ export function backoffMs(policy: RetryConfig, retry: number): number {
 }
 
 export function createRetrier(context: RetryContext): Retrier {
-  const { policy, logger, sleep, deadline } = context;
+  const { policy, logger, sleep, deadline, cycle } = context;
   const now = context.now ?? (() => performance.now());
   let retries = 0;
 
@@ -70,11 +72,8 @@ export function createRetrier(context: RetryContext): Retrier {
         if (attempts > 1) {
           const elapsed_ms = Math.round(now() - startedAt);
           logger.info('retry_succeeded', `${operation} succeeded at try ${attempts}`, {
-            operation,
-            attempts,
-            elapsed_ms,
-            endpoint,
-            ...kind,
+            ...{ operation, attempts, elapsed_ms, endpoint, cycle, ...kind },
+            outcome: 'succeeded',
           });
         }
         return result;
@@ -100,6 +99,8 @@ export function createRetrier(context: RetryContext): Retrier {
           error_type: failure.type,
           endpoint: endpoint ?? failure.endpoint,
           ...kind,
+          cycle,
+          outcome: 'exhausted',
           ...(reason === undefined ? {} : { reason }),
         });
         throw failure;
@@ -112,6 +113,8 @@ export function createRetrier(context: RetryContext): Retrier {
         error_type: failure.type,
         endpoint: endpoint ?? failure.endpoint,
         ...kind,
+        cycle,
+        outcome: 'retrying',
       });
       await sleep(delay_ms, deadline.signal);
     }

@@ -12,6 +12,7 @@ import { databasePath, sideFiles } from '../store/files';
 import { withReader } from '../store/reader';
 import type { StorageConfig } from '../config/config';
 import { filesOfCollectors, refuseToReplace } from './sink';
+import { shellQuoted } from '../wording';
 
 export interface BackupReceipt {
   file: string;
@@ -32,7 +33,7 @@ export async function backUp(
   const source = databasePath(storage.data_directory);
   const target = resolve(file);
   refuseToReplace(file, [...filesOfCollectors(storage.data_directory), ...others], {
-    inFolder: (folder) => `Name a file in it: node bin/report.js backup '${join(folder, 'readings.db')}'`,
+    inFolder: (folder) => `Name a file in it: node bin/report.js backup ${shellQuoted(join(folder, 'readings.db'))}`,
     noFile: 'Choose an ordinary file.',
   });
   refuseOtherFiles(target);
@@ -97,7 +98,7 @@ async function check(copy: string): Promise<{ readings: number; cycles: number }
     throw new MonitorError(`The copy of the database is damaged: ${result?.quick_check ?? 'no answer'}.`, {
       type: 'database_corrupt',
       permanent: true,
-      remediation: 'Run "node bin/health.js database" to check whether the original is damaged, too.',
+      remediation: { say: 'Check whether the original is damaged, too', command: 'node bin/health.js database' },
     });
   } finally {
     await database.close();
@@ -118,6 +119,6 @@ function nothingThere(source: string): MonitorError {
   return new MonitorError(`There is nothing to back up: ${source} is missing or empty.`, {
     type: 'file_system',
     permanent: true,
-    remediation: `Run a collector first: ${RUN_A_CYCLE}`,
+    remediation: { say: 'Run a collector first', command: RUN_A_CYCLE },
   });
 }

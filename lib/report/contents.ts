@@ -8,7 +8,7 @@ import type { StoredReading } from '../store/queries';
 import type { Reader } from '../store/reader';
 import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
 import type { Cursor, Range } from './cursor';
-import { checkFilters } from './filters';
+import { withKnownNames } from './filters';
 import { renderCycles } from './formats/cycles-table';
 import { renderGaps, reasonsOf } from './formats/gaps-table';
 import { columnsOf, csvLine, influxLine, jsonLine, rowOf, type Row } from './formats/lines';
@@ -41,10 +41,10 @@ export interface ContentContext {
 const SPARKLINES = [24, 12, 8, 6, 4, 2];
 
 /** @returns the last cycle that was exported, for the cursor */
-export async function writeContent(reader: Reader, context: ContentContext): Promise<Cursor | null> {
-  const { request } = context;
+export async function writeContent(reader: Reader, given: ContentContext): Promise<Cursor | null> {
   const [database] = reader;
-  await checkFilters(database, request);
+  const request = await withKnownNames(database, given.request);
+  const context = { ...given, request };
   if (request.view === 'gaps') await writeGaps(database, context);
   else if (request.view === 'cycles') await writeCycles(database, context);
   else if (request.format === 'csv' || request.format === 'ndjson' || request.format === 'influx') {
@@ -202,7 +202,8 @@ async function writeCycles(database: Database, { request, style, width, envelope
   } else write(rowsAs(request, CYCLE_COLUMNS, cycles));
 }
 
-function rowsAs({ format, forSpreadsheet }: Request, columns: readonly string[], rows: readonly Row[]): string {
+/** Lines of CSV with their heading, or of JSON. */
+export function rowsAs({ format, forSpreadsheet }: Request, columns: readonly string[], rows: readonly Row[]): string {
   if (format === 'ndjson') return rows.map(jsonLine).join('');
   const lines = rows.map((row) => columns.map((column) => row[column] ?? null));
   return [columns, ...lines].map((cells) => csvLine(cells, forSpreadsheet)).join('');

@@ -22,7 +22,8 @@ interface CursorFile {
   exports: Record<string, Cursor>;
 }
 
-const fileIn = (dataDirectory: string): string => join(dataDirectory, 'export-cursor.json');
+export const CURSOR_FILE = 'export-cursor.json';
+const fileIn = (dataDirectory: string): string => join(dataDirectory, CURSOR_FILE);
 
 /** Each combination of a format and a choice of readings has its own cursor. */
 export function nameOfExport({ format, devices, locations, quantities, allQuantities, units }: Request): string {

@@ -8,11 +8,14 @@ import { acquireLock } from '../store/lock';
 import { RUN_A_CYCLE } from '../sources/all';
 import { databasePath } from '../store/files';
 import { withReader } from '../store/reader';
-import { writeContent, type ContentContext } from './contents';
+import { rowsAs, writeContent, type ContentContext } from './contents';
 import { nameOfExport, newCycles, saveCursor, type Cursor } from './cursor';
+import { renderRetries } from './formats/retries-table';
 import type { Request } from './request';
+import { RETRY_COLUMNS, retriesBetween } from './retries';
 import { fileSink, type Sink } from './sink';
 import type { Style } from './text';
+import { asTyped } from '../typed-command';
 
 export interface ReportContext {
   config: Config;
@@ -30,6 +33,7 @@ export interface ReportContext {
 
 /** @returns a sentence if there is nothing to report, else null */
 export async function makeReport(context: ReportContext): Promise<string | null> {
+  if (context.request.view === 'retries') return await listRetries(context);
   if (!context.request.sinceLast) return (await write(context)).sentence;
   const { data_directory } = context.config.storage;
   requireWritable(data_directory);
@@ -42,6 +46,25 @@ export async function makeReport(context: ReportContext): Promise<string | null>
   } finally {
     await lock.release();
   }
+}
+
+/** The logs tell of retries; no database is needed. */
+async function listRetries({
+  config,
+  request,
+  output,
+  ownFiles,
+  stdout,
+  style,
+  envelope,
+}: ReportContext): Promise<null> {
+  const rows = await retriesBetween(config, request.fromMs ?? 0, request.toMs);
+  const sink = output === null ? stdout : fileSink(output, config.storage.data_directory, ownFiles);
+  if (request.format === 'table') sink.write(renderRetries(rows, style));
+  else if (request.format === 'json') sink.write(envelope({ retries: rows }));
+  else sink.write(rowsAs(request, RETRY_COLUMNS, rows));
+  sink.finish();
+  return null;
 }
 
 async function write(context: ReportContext): Promise<{ sentence: string | null; cursor: Cursor | null }> {
@@ -79,7 +102,7 @@ async function write(context: ReportContext): Promise<{ sentence: string | null;
 
 function nothingYet(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false }) === undefined ? 'is not there yet' : 'is empty';
-  return `${path} ${found}: run a collector first, ${RUN_A_CYCLE}, or wait for cron to do it.`;
+  return asTyped(`${path} ${found}: run a collector first, or wait for cron to do it: ${RUN_A_CYCLE}`);
 }
 
 /** Checked before anything is exported: an export whose cursor cannot be saved would be repeated. */

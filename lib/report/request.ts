@@ -5,7 +5,7 @@ import { derivedIn, quantitiesIn, type Quantity, type Units } from './quantities
 
 export const FORMATS = ['table', 'csv', 'json', 'ndjson', 'html', 'prometheus', 'influx'] as const;
 export type Format = (typeof FORMATS)[number];
-export type View = 'readings' | 'gaps' | 'cycles';
+export type View = 'readings' | 'gaps' | 'cycles' | 'retries';
 
 export interface Request {
   view: View;
@@ -94,7 +94,7 @@ export function requestOf(
 
 function startOf(since: string | undefined, view: View, format: Format, toMs: number, nowMs: number): number | null {
   if (since !== undefined) return parseMoment('since', since, nowMs);
-  const days = view === 'gaps' ? 7 : view === 'cycles' ? 1 : DEFAULT_DAYS[format];
+  const days = view === 'gaps' ? 7 : view === 'cycles' || view === 'retries' ? 1 : DEFAULT_DAYS[format];
   return days === undefined ? null : toMs - days * DAY_MS;
 }
 

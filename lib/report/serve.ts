@@ -11,7 +11,7 @@ import { asMonitorError, MonitorError } from '../errors';
 import { errorCode } from '../files/file-error';
 import { databasePath, sideFiles } from '../store/files';
 import { withReader } from '../store/reader';
-import { checkFilters } from './filters';
+import { withKnownNames } from './filters';
 import { MINUTE_MS, staleAfter } from './moment';
 import { contentSecurityPolicy, renderPage } from './page/page';
 import type { Request } from './request';
@@ -122,10 +122,9 @@ function tagOf({ storage }: Config): string {
 }
 
 async function makePage({ config, request: requestNow }: ServeContext): Promise<string> {
-  const request = requestNow();
   const page = await withReader(databasePath(config.storage.data_directory), async (reader) => {
     const [database] = reader;
-    await checkFilters(database, request);
+    const request = await withKnownNames(database, requestNow());
     return renderPage(reader, {
       ...{ config, request, live: true },
       staleAfterMs: staleAfter(config.collection.interval_minutes),

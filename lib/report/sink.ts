@@ -2,13 +2,17 @@
 import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ALERT_FILE } from '../alert/alert-file';
+import { ALERT_STATE_FILE } from '../alert/alert-state';
 import { MonitorError } from '../errors';
 import { HOME_ALERTS_FILE } from '../home-alerts/state';
 import { fileError } from '../files/file-error';
 import { syncStandardOutput, writeStandardOutput } from '../files/standard-output';
+import { BASELINE_FILE } from '../perf/baseline-file';
 import { openWhole } from '../files/write-whole';
 import { SOURCES } from '../sources/all';
-import { databasePath, sideFiles } from '../store/files';
+import { databasePath, INTEGRITY_FILE, sideFiles } from '../store/files';
+import { CURSOR_FILE } from './cursor';
+import { shellQuoted } from '../wording';
 
 export interface Sink {
   write(text: string): void;
@@ -25,8 +29,8 @@ export interface Sink {
 export function fileSink(path: string, dataDirectory: string, others: readonly string[] = []): Sink {
   const target = resolve(path);
   refuseToReplace(path, [...filesOfCollectors(dataDirectory), ...others], {
-    inFolder: (folder) => `Name a file in it: --output '${join(folder, 'report.html')}'`,
-    noFile: `Leave out --output and redirect: ... > '${target}'`,
+    inFolder: (folder) => `Name a file in it: --output ${shellQuoted(join(folder, 'report.html'))}`,
+    noFile: `Leave out --output and redirect: ... > ${shellQuoted(target)}`,
   });
   return openWhole(target, { mode: modeOf(target), ofTheUser: true });
 }
@@ -42,14 +46,8 @@ function modeOf(target: string): number {
 export function filesOfCollectors(dataDirectory: string): string[] {
   const database = databasePath(dataDirectory);
   const ofSources = SOURCES.flatMap(({ program, stateFiles }) => [...stateFiles, `${program}.last-failure.json`]);
-  const others = [
-    'export-cursor.json',
-    'health-integrity.json',
-    'perf-baseline.json',
-    HOME_ALERTS_FILE,
-    'publish-state.json',
-  ];
-  const names = [ALERT_FILE, ...ofSources, ...others];
+  const others = [CURSOR_FILE, INTEGRITY_FILE, BASELINE_FILE, HOME_ALERTS_FILE, 'publish-state.json'];
+  const names = [ALERT_FILE, ALERT_STATE_FILE, ...ofSources, ...others];
   return [database, ...sideFiles(database), ...names.map((name) => join(dataDirectory, name))];
 }
 

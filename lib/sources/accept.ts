@@ -159,7 +159,7 @@ export function nothingToStore({ readings, skipped, devicesSeen }: SourceReport)
     devicesSeen === 0
       ? 'the answer lists no sensor: nothing to store'
       : `none of the ${devicesSeen} sensors gave a usable reading: nothing to store`;
-  const remediation = 'Run "node bin/health.js" to see which sensors are known.';
+  const remediation = { say: 'See which sensors are known', command: 'node bin/health.js' };
   return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
 }
 

@@ -31,7 +31,5 @@ export function sourceOfDevice(deviceType: string): ListedSource | undefined {
   return SOURCES.find((row) => row.deviceType === deviceType);
 }
 
-const [first = '', ...others] = SOURCES.map(({ program }) => `node bin/${program}.js`);
-
-/** What to type for a cycle of any source. */
-export const RUN_A_CYCLE = others.length === 0 ? first : `${first} (or ${others.join(', ')})`;
+/** What to type for a cycle of each source; one that is not enabled does nothing. */
+export const RUN_A_CYCLE = SOURCES.map(({ program }) => `node bin/${program}.js`).join('; ');

@@ -55,8 +55,6 @@ export interface AfterCycle {
   /** ends with the time for storing */
   retrier: Retrier;
   remainingMs: () => number;
-  /** the line to type for another command of ours, on the same files */
-  commandLine: (command: string) => string;
 }
 
 /** What a source may use: made once for each cycle, so that every source retries, logs and redacts in the same way. */

@@ -22,6 +22,9 @@ import { SCHEMA_VERSION } from './schema';
 const HEADER_BYTES = 100;
 const SIDE_FILES = ['-wal', '-shm', '-journal'];
 
+/** When all of a large database was last checked; health keeps it. */
+export const INTEGRITY_FILE = 'health-integrity.json';
+
 export function databasePath(dataDirectory: string): string {
   return join(dataDirectory, 'readings.db');
 }
@@ -57,22 +60,22 @@ export function refuseOddFiles(path: string): void {
     } catch (thrown) {
       throw databaseFileError(file, thrown);
     }
-    const kind = found === undefined ? null : oddKindOf(found);
-    if (kind !== null) throw oddFile(file, kind, file === path ? 'the database' : 'a part of the database');
+    if (found !== undefined && !found.isFile())
+      throw oddFile(file, found, file === path ? 'the database' : 'a part of the database');
   }
 }
 
-function oddFile(file: string, kind: string, expected: string): MonitorError {
-  const isLink = kind.endsWith('link');
+function oddFile(file: string, found: Stats, expected: string): MonitorError {
+  const isLink = found.isSymbolicLink();
   const leadsTo = isLink ? ` to ${readlinkSync(file)}` : '';
-  const remove = kind.endsWith('directory')
-    ? `Move it away: mv ${shellQuoted(file)} ${shellQuoted(`${file}.other`)}`
-    : `Remove it: rm ${shellQuoted(file)}`;
-  const elsewhere = `\nIf it leads to your database, name the folder of that as storage.data_directory in config.yaml.`;
-  return new MonitorError(`${file} ${kind}${leadsTo}, where ${expected} should be: it is not opened.`, {
+  const elsewhere =
+    'If it leads to your database, name the folder of that as storage.data_directory in config.yaml; else';
+  return new MonitorError(`${file} ${oddKindOf(found)}${leadsTo}, where ${expected} should be: it is not opened.`, {
     type: 'database_readonly',
     permanent: true,
-    remediation: isLink ? remove + elsewhere : remove,
+    remediation: found.isDirectory()
+      ? { say: 'Move it away', command: `mv ${shellQuoted(file)} ${shellQuoted(`${file}.other`)}` }
+      : { say: isLink ? `${elsewhere} remove it` : 'Remove it', command: `rm ${shellQuoted(file)}` },
   });
 }
 

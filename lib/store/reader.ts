@@ -60,7 +60,7 @@ function statOf(path: string): Stats | undefined {
 
 function readableBy(directory: string): string {
   const owner = foreignOwner(directory);
-  const command = owner === null ? '' : `: sudo -u '#${owner}' node bin/report.js`;
+  const command = owner === null ? '' : ': node bin/report.js';
   return `Run it as the user of the collectors${command}\nOr share the data with a group: docs/running.md, Dashboards.`;
 }
 

@@ -101,12 +101,15 @@ class FileDatabase implements ReadingsDatabase {
 
   async close(): Promise<void> {
     if (this.connection !== null) await this.takeLock();
-    const connection = await this.connection?.catch(() => null);
-    this.connection = null;
-    await connection?.close();
-    this.checkWal();
-    this.checkWal = () => undefined;
-    await this.releaseLock();
+    try {
+      const connection = await this.connection?.catch(() => null);
+      this.connection = null;
+      await connection?.close();
+      this.checkWal();
+      this.checkWal = () => undefined;
+    } finally {
+      await this.releaseLock();
+    }
   }
 
   private async takeLock(): Promise<void> {

@@ -25,8 +25,8 @@ export function storedValue(name: QuantityName): string {
   return valueOf(QUANTITIES[name]);
 }
 
-function valueOf({ kept }: QuantityRow): string {
-  return kept.as === 'hundredths' ? fromHundredths(`r.${kept.column}`) : `r.${kept.column}`;
+function valueOf({ stored }: QuantityRow): string {
+  return stored.as === 'hundredths' ? fromHundredths(`r.${stored.column}`) : `r.${stored.column}`;
 }
 
 /**
@@ -69,20 +69,20 @@ const STEPS: Readonly<Record<number, string>> = { 1: VERSION_1, 2: VERSION_2 };
 /** `[n]` leads from version n to n + 1: its step, the columns of the quantities that are new in it, and the view. */
 export function migrationsOf(quantities: QuantityRows, steps = STEPS): string[] {
   const rows = Object.entries(quantities);
-  const last = Math.max(...Object.keys(steps).map(Number), ...rows.map(([, { kept }]) => kept.since));
+  const last = Math.max(...Object.keys(steps).map(Number), ...rows.map(([, { stored }]) => stored.since));
   return Array.from({ length: last }, (_, from) => {
     const version = from + 1;
     if (version === 1) return steps[1] ?? '';
-    const columns = rows.filter(([, { kept }]) => kept.since === version).map(([, row]) => columnOf(row));
-    const known = Object.fromEntries(rows.filter(([, { kept }]) => kept.since <= version));
+    const columns = rows.filter(([, { stored }]) => stored.since === version).map(([, row]) => columnOf(row));
+    const known = Object.fromEntries(rows.filter(([, { stored }]) => stored.since <= version));
     const view = `DROP VIEW readings; CREATE VIEW readings AS ${readingsOf(known, version)}`;
     return [...(steps[version] === undefined ? [] : [steps[version]]), ...columns, view].join(';\n');
   });
 }
 
 /** A column of hundredths has no type, so that SQLite keeps the integer. */
-function columnOf({ kept }: QuantityRow): string {
-  return `ALTER TABLE reading ADD COLUMN ${kept.column}${kept.as === 'real' ? ' REAL' : ''}`;
+function columnOf({ stored }: QuantityRow): string {
+  return `ALTER TABLE reading ADD COLUMN ${stored.column}${stored.as === 'real' ? ' REAL' : ''}`;
 }
 
 export const MIGRATIONS: readonly string[] = migrationsOf(QUANTITIES);
@@ -95,8 +95,8 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  * places of its table and view, and what it does not keep yet is NULL.
  */
 export function viewsOver(version: number, quantities: QuantityRows = QUANTITIES): string {
-  const missing = Object.values(quantities).filter(({ kept }) => kept.since > version);
-  const columns = [...missing.map(({ kept }) => kept.column), ...(version < 2 ? ['temperature_offset'] : [])];
+  const missing = Object.values(quantities).filter(({ stored }) => stored.since > version);
+  const columns = [...missing.map(({ stored }) => stored.column), ...(version < 2 ? ['temperature_offset'] : [])];
   const unknown = columns.map((column) => `, NULL AS ${column}`).join('');
   const cycles = `CREATE TEMP VIEW cycles AS
     SELECT c.*, NULL AS clock_offset_seconds, NULL AS clock, NULL AS interval_minutes FROM main.cycles c;`;

@@ -10,9 +10,9 @@ import type { Cycle } from './store';
 const GIVEN = ['device_id', 'location', 'age_ms', 'is_anomalous', 'temperature_offset', ...QUANTITY_NAMES];
 /** SQLite takes 32,766 parameters in one statement. */
 const READINGS_PER_STATEMENT = Math.floor(32_766 / GIVEN.length);
-const KEPT = QUANTITY_NAMES.map((name) => QUANTITIES[name].kept.column);
+const STORED_COLUMNS = QUANTITY_NAMES.map((name) => QUANTITIES[name].stored.column);
 const AS_KEPT = QUANTITY_NAMES.map((name) =>
-  QUANTITIES[name].kept.as === 'hundredths' ? toHundredths(`v.${name}`) : `v.${name}`,
+  QUANTITIES[name].stored.as === 'hundredths' ? toHundredths(`v.${name}`) : `v.${name}`,
 );
 
 /**
@@ -101,7 +101,7 @@ async function writeReadings(database: Database, id: number, startedAt: string, 
   const places = `(${GIVEN.map(() => '?').join(',')})`;
   await database.run(
     `WITH v (${GIVEN.join(', ')}) AS (VALUES ${readings.map(() => places).join(',')})
-     INSERT INTO reading (cycle, device, location, age_ms, is_anomalous, temperature_offset, ${KEPT.join(', ')})
+     INSERT INTO reading (cycle, device, location, age_ms, is_anomalous, temperature_offset, ${STORED_COLUMNS.join(', ')})
      SELECT ${id}, d.id, w.id, v.age_ms, v.is_anomalous, ${toHundredths('v.temperature_offset')}, ${AS_KEPT.join(', ')}
      FROM v CROSS JOIN device d ON d.device_id = v.device_id CROSS JOIN word w ON w.text = v.location
      WHERE true ON CONFLICT DO NOTHING`,

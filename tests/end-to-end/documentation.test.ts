@@ -21,6 +21,19 @@ test('docs/commands.md has the help texts of the commands (if not: npm run manua
   expect(read('docs/commands.md')).toBe(commandsPage());
 });
 
+test('docs/alerts.md explains every type of error, and every event that a person may have to act upon', () => {
+  const lib = join(PROJECT_ROOT, 'lib');
+  const sources = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const types = [...read('lib/errors.ts').matchAll(/^ {2}\| '(\w+)'/gm)].map(([, type]) => type ?? '');
+  const events = sources.flatMap((name) =>
+    [...read(`lib/${name}`).matchAll(/\.(?:critical|error|warning)\(\s*'(\w+)'/g)].map(([, event]) => event ?? ''),
+  );
+  expect(types.length).toBeGreaterThan(20);
+  expect(events.length).toBeGreaterThan(30);
+  const explained = read('docs/alerts.md') + read('docs/hue.md');
+  expect([...types, ...events].filter((name) => !explained.includes(`\`${name}\``))).toEqual([]);
+});
+
 test.each(pages)('every link of %s has a target', (page) => {
   const links = [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
   const local = links.filter((link) => !/^[a-z]+:/.test(link));

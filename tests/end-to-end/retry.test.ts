@@ -45,7 +45,15 @@ const fail = ({ path }: Collector, misbehaviour: Fault, times?: number) => {
   }
 };
 
-const at = (level: string, event: string, fields: object) => ({ level, event, ...fields });
+const OUTCOMES: Record<string, string> = {
+  retry: 'retrying',
+  retry_succeeded: 'succeeded',
+  retry_exhausted: 'exhausted',
+};
+const at = (level: string, event: string, fields: object) => ({
+  ...{ level, event, outcome: OUTCOMES[event], cycle: expect.any(String) as string },
+  ...fields,
+});
 
 describe.each(COLLECTORS)('$command', (collector) => {
   const { command, operation, endpoint, kind, readings } = collector;
@@ -90,6 +98,13 @@ describe.each(COLLECTORS)('$command', (collector) => {
       }),
     ]);
     expect(home.logged('cycle_failed')).toMatchObject([{ level: 'error', error_type: 'network' }]);
+    const { started_at } = (await lastCycle()) ?? {};
+    const listed = JSON.parse((await home.run('report', ['retries', '--json'])).stdout) as { retries: object[] };
+    const common = { cycle: started_at, collector: collector.collector, operation };
+    expect(listed.retries).toMatchObject([
+      ...[1, 2, 3].map((attempt) => ({ ...common, attempt, outcome: 'retrying', error_type: 'network' })),
+      { ...common, attempts: 4, attempt: null, outcome: 'exhausted' },
+    ]);
     expect(await lastCycle()).toMatchObject({ outcome: 'failed', exit_code: 1, error_type: 'network', retries: 3 });
     home.bridge.faults.clear();
     home.cloud.faults.clear();

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
 import { createTestAuthority } from '../../lib/simulator/certificates';
-import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
+import { SESSION_FILE } from '../../lib/sources/aqm/state-files';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
 import type { Row } from '../../lib/store/database';
 import { openHome, type Home, type HomeOptions } from './home';

@@ -10,7 +10,7 @@ import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../
 import type { SourceReport } from '../../lib/sources/accept';
 import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sources/aqm/aqm-source';
 import { AMAZON_AQM } from '../../lib/sources/aqm/row';
-import { SESSION_FILE } from '../../lib/sources/aqm/session-file';
+import { SESSION_FILE } from '../../lib/sources/aqm/state-files';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
 import { createDeviceTexts } from '../../lib/sources/device-text';
 import { accepted } from './accepted';

@@ -6,7 +6,16 @@ const ROOT = join(__dirname, '../..');
 const LIB = join(ROOT, 'lib');
 
 /** The files that define names: every folder above may import them. */
-const GROUND = ['clock.ts', 'errors.ts', 'exit-codes.ts', 'quantities.ts', 'reading.ts', 'witnesses.ts', 'wording.ts'];
+const GROUND = [
+  'clock.ts',
+  'errors.ts',
+  'exit-codes.ts',
+  'quantities.ts',
+  'reading.ts',
+  'typed-command.ts',
+  'witnesses.ts',
+  'wording.ts',
+];
 
 /** From the bottom up, folder by folder: each may import itself and what is listed before it. */
 const FLOORS: readonly (readonly string[])[] = [

@@ -1,6 +1,7 @@
 /** A cycle with the memory store: every order in which lock, proof, source, store and spool can fail. */
 import { collect, withoutStoring, type CollectContext, type CycleStorage } from '../../lib/collect';
 import { MonitorError, type ErrorType } from '../../lib/errors';
+import { createRedactor } from '../../lib/logging/redact';
 import type { SourceReport } from '../../lib/sources/accept';
 import type { DeviceAnswer } from '../../lib/sources/source';
 import { createMemoryStore, type MemoryStore } from '../../lib/store/memory-store';
@@ -85,7 +86,7 @@ function prepare(change: Change): Run {
     storage,
     end: { reading: deadline(reading), storing: deadline(storing), graceMs: 0 },
     retries: () => 2,
-    redact: (text) => text,
+    redact: createRedactor(['secret-of-the-bridge']),
   };
   return { did, memory, spooled, reading, storing, context };
 }
@@ -117,6 +118,16 @@ test('a good cycle: what waits is stored first, then this one, and the lock goes
     retries: 2,
     error_type: null,
   });
+});
+
+test('a secret in the words of a failure reaches neither the database nor the spool', async () => {
+  const read = throwing('http', 'GET /api/secret-of-the-bridge/sensors failed');
+  const stored = await run({ read });
+  const error = 'GET /api/<redacted>/sensors failed';
+  expect(stored.memory.cycles).toMatchObject([{ record: { error } }]);
+  const waiting = await run({ read, store: { store: throwing('database_locked') } });
+  expect(waiting.spooled).toMatchObject([{ record: { error } }]);
+  expect(JSON.stringify([stored.memory.cycles, waiting.spooled])).not.toContain('secret-of-the-bridge');
 });
 
 test.each<[string, Change, number, string[]]>([

@@ -1,14 +1,12 @@
 /** The user's part of a web login: shows the address of the login page, and reads the address of the last page from stdin. */
-import type { FileFlags } from '../../config/find';
 import { MonitorError } from '../../errors';
 import { signInAddress, type LoginContext } from '../../sources/aqm/login';
 import { looksComplete } from '../../sources/aqm/sign-in';
 import type { LoginKit } from '../login-kit';
-import { ownCommand } from '../own-command';
 import { readPasted } from '../pasted-text';
 
 /** @throws MonitorError `login_needed` if the input ends without an address; the message says how to continue later */
-export async function askForAddress(kit: LoginKit, context: LoginContext, flags: FileFlags): Promise<string> {
+export async function askForAddress(kit: LoginKit, context: LoginContext): Promise<string> {
   kit.tell(
     '1. Open this address in a browser, on any machine, and log in with the account that has the monitors:\n\n' +
       `${signInAddress(context)}\n\n` +
@@ -18,10 +16,12 @@ export async function askForAddress(kit: LoginKit, context: LoginContext, flags:
   );
   const pasted = await readPasted({ input: process.stdin, isComplete: looksComplete, signal: kit.interrupted });
   if (pasted.trim() !== '') return pasted;
-  const command = ownCommand('auth-amazon', flags, kit.terminal.environment);
   throw new MonitorError('no address was pasted', {
     type: 'login_needed',
     permanent: true,
-    remediation: `Log in at the address above, then: ${command} --url 'THE ADDRESS WHERE IT ENDED'`,
+    remediation: {
+      say: 'Log in at the address above, then',
+      command: "node bin/auth-amazon.js --url 'THE ADDRESS WHERE IT ENDED'",
+    },
   });
 }

@@ -93,7 +93,7 @@ async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Reco
   makeDataDirectory(kit.config.storage);
   // Checked before the login, whose code works once: the file for the token must be writable.
   proveEditable(files.secrets);
-  const pasted = values['url'] ?? (await askForAddress(kit, context, values));
+  const pasted = values['url'] ?? (await askForAddress(kit, context));
   const token = await completeSignIn(context, pasted);
   const { backup } = editYaml(files.secrets, [{ path: ['amazon', 'refresh_token'], value: token }], { mode: 0o600 });
   logger.info('token_stored', `The refresh token was written into ${files.secrets}.`);

@@ -13,8 +13,9 @@ import { OPERATIONS, operationNamed, type Operation } from '../data/operations';
 import { progressOn } from '../data/progress';
 import { envelope } from '../envelope';
 import { interruption } from '../interruption';
-import { ownCommand, quoted } from '../own-command';
+import { quoted } from '../own-command';
 import { verboseLogger } from '../verbose-logger';
+import { asTyped } from '../../typed-command';
 
 const STDIN = 0;
 
@@ -59,7 +60,7 @@ async function run({ arguments: given, terminal, redactor }: Invocation): Promis
     signal: interruption(),
     dryRun: switches.has('dry-run'),
     progress: (text) => progress.show(text),
-    commandLine: (...words) => [ownCommand(SPEC.name, values, terminal.environment), ...words.map(quoted)].join(' '),
+    commandLine: (...words) => asTyped([`node bin/${SPEC.name}.js`, ...words.map(quoted)].join(' ')),
   };
   const started = performance.now();
   try {

@@ -20,7 +20,7 @@ import { envelope } from '../envelope';
 const SPEC: CommandSpec = {
   name: 'report',
   summary: 'look at the data: table, chart, export',
-  positionals: 'gaps | cycles | serve | backup FILE',
+  positionals: 'gaps | cycles | retries | serve | backup FILE',
   flags: [
     { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
     { name: 'until', value: 'TIME', help: 'the end of the time, not included (default: now)' },
@@ -42,7 +42,7 @@ const SPEC: CommandSpec = {
   ],
   notes: [
     'Without an argument: the latest values of each room, problems first. gaps: expected and stored cycles, and why.',
-    'cycles: durations, bytes, retries. backup FILE: a copy of the database, made while the collectors write.',
+    'cycles: durations, bytes, retries. retries: what was tried again, by cycle. backup FILE: a copy of the database, made while the collectors write.',
     'serve: the page of --format html, live, for browsers on this machine, until it is stopped.',
     'Default of --since: 24 hours for table and json, a year for html, 7d for gaps, everything for csv, ndjson, influx.',
     'Days and clock times are local (TZ); timestamps in exports are UTC. The database is only read.',
@@ -67,6 +67,7 @@ const SPEC: CommandSpec = {
 const FLAGS_OF_SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   gaps: ['since', 'until', 'format', 'output', 'spreadsheet'],
   cycles: ['since', 'until', 'format', 'output', 'spreadsheet'],
+  retries: ['since', 'until', 'format', 'output', 'spreadsheet'],
   backup: [],
   serve: ['since', 'device', 'location', 'quantity', 'units', 'port'],
 };
@@ -109,8 +110,11 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
     }
     return EXIT.done;
   }
-  if (!['readings', 'gaps', 'cycles'].includes(word)) {
-    throw usage(SPEC, `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles, serve and backup FILE`);
+  if (!['readings', 'gaps', 'cycles', 'retries'].includes(word)) {
+    throw usage(
+      SPEC,
+      `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles, retries, serve and backup FILE`,
+    );
   }
   const request = requestOf(word as View, values, switches, Date.now());
   const output = values['output'] === undefined || values['output'] === '-' ? null : values['output'];

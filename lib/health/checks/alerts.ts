@@ -1,9 +1,11 @@
 /** Does somebody have to log in by hand, and what is wrong in the home? */
+import { loadAlertState } from '../../alert/alert-state';
 import { alertPath, readAlert } from '../../alert/alert-file';
 import { activeAlerts } from '../../home-alerts/state';
 import { sentenceOf } from '../../home-alerts/words';
 import { SOURCES } from '../../sources/all';
 import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
+import { shellQuoted } from '../../wording';
 
 export function checkAlerts(context: CheckContext): Judgement {
   const login = checkLogin(context);
@@ -32,17 +34,20 @@ function checkLogin({ config, installation, now }: CheckContext): Judgement {
   const raising = SOURCES.filter(({ raisesAlert }) => raisesAlert).map(({ collector }) => collector);
   const wanted = raising.some((collector) => installation.enabled.includes(collector));
   const names = raising.join(', ');
+  const past = loadAlertState(data_directory).last;
   if (alert === null) {
-    return wanted
-      ? { message: 'no login by hand is needed', problems: [], details: { path } }
-      : skip(`${names} is not enabled`);
+    if (!wanted) return skip(`${names} is not enabled`);
+    const before = past === null ? '' : `; the last time, it was from ${past.raised_at} to ${past.cleared_at}`;
+    const last = past && { status: 'cleared', ...past };
+    return { message: `no login by hand is needed${before}`, problems: [], details: { path, last } };
   }
-  const details = { path, ...alert };
+  const last = { status: 'active', raised_at: alert.timestamp, cleared_at: null };
+  const details = { path, ...alert, last };
   if (!wanted) {
     const leftOver: Problem = {
       status: 'warn',
       message: `${path} is left over: ${names} is not enabled any more`,
-      remediation: { say: '', command: `rm '${path}'` },
+      remediation: { say: '', command: `rm ${shellQuoted(path)}` },
     };
     return { message: '', problems: [leftOver], details };
   }
@@ -51,7 +56,10 @@ function checkLogin({ config, installation, now }: CheckContext): Judgement {
   const active: Problem = {
     status: 'fail',
     message: `a login at Amazon by hand is needed${age}: ${alert.error || 'see the file'}`,
-    remediation: `Log in again, which ends the alert: ${alert.remediation || 'node bin/auth-amazon.js'}`,
+    remediation: {
+      say: 'Log in again, which ends the alert',
+      command: 'node bin/auth-amazon.js',
+    },
   };
   return { message: '', problems: [active], details };
 }

@@ -4,6 +4,8 @@ import { ConfigurationError, formatFault } from '../../config/faults';
 import { SOURCES } from '../../sources/all';
 import { sectionOf } from '../../sources/source';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
+import { shellQuoted } from '../../wording';
+import { isAtFormerPlace } from '../../config/places';
 
 export async function checkConfig({ installation }: Pick<CheckContext, 'installation'>): Promise<Judgement> {
   const { files, config, configFailure } = installation;
@@ -20,14 +22,19 @@ export async function checkConfig({ installation }: Pick<CheckContext, 'installa
   const odd = ODDITIES.filter(({ isOdd }) => isOdd(config)).map(({ key, say }): Problem => ({
     status: 'warn',
     message: `${key} ${say(config)}`,
-    remediation: { say: `Correct ${key}, unless it is intended`, command: `"\${EDITOR:-vi}" '${files.config}'` },
+    remediation: {
+      say: `Correct ${key}, unless it is intended`,
+      command: `"\${EDITOR:-vi}" ${shellQuoted(files.config)}`,
+    },
   }));
   const sources = installation.enabled.join(' and ');
   const ofSources = await Promise.all(
     SOURCES.map(async (row) => (await row.configProblems?.(config, files.config)) ?? []),
   );
   const problems = [...ofSources.flat(), ...odd];
-  return { message: `${files.config} is valid; enabled: ${sources}`, problems, details };
+  const { data_directory } = config.storage;
+  const stays = isAtFormerPlace(files.config, data_directory) ? `; the data stays in ${data_directory}` : '';
+  return { message: `${files.config} is valid; enabled: ${sources}${stays}`, problems, details };
 }
 
 /** What cron has to start, and the position of each program in the interval, which does not depend on what is disabled. */
@@ -40,7 +47,7 @@ function programsOf(enabled: readonly string[]): { name: string; place: number; 
 function problemsOf(failure: unknown, file: string): Problem[] {
   if (!(failure instanceof ConfigurationError)) throw failure;
   const { say, command } = failure.remedy;
-  const edit = `"\${EDITOR:-vi}" '${file}' && node bin/health.js config`;
+  const edit = `"\${EDITOR:-vi}" ${shellQuoted(file)} && node bin/health.js config`;
   const remediation = { say, command: command === '' ? edit : command };
   return failure.faults.map((fault) => ({ status: 'fail', message: formatFault(fault), remediation }));
 }
@@ -81,6 +88,18 @@ const ODDITIES: readonly Oddity[] = [
     key: 'storage.busy_timeout_ms',
     isOdd: ({ storage }) => storage.busy_timeout_ms < 100,
     say: ({ storage }) => `is ${storage.busy_timeout_ms}: two collectors that write at once will need retries`,
+  },
+  {
+    key: 'storage.wal_autocheckpoint_pages',
+    isOdd: ({ storage }) => storage.wal_autocheckpoint_pages > 10_000,
+    say: ({ storage }) =>
+      `is ${storage.wal_autocheckpoint_pages}: the write-ahead log may grow to ${Math.round((storage.wal_autocheckpoint_pages * 4096) / 1e6)} MB before it is copied into the database`,
+  },
+  {
+    key: 'logging.max_total_mb',
+    isOdd: ({ logging }) => (logging.max_backups + 1) * logging.max_file_mb > logging.max_total_mb,
+    say: ({ logging }) =>
+      `is ${logging.max_total_mb}: less than the ${logging.max_backups + 1} files of ${logging.max_file_mb} MB that one program may keep`,
   },
   ...SOURCES.map((row): Oddity => ({
     key: `${row.collector}.timeout_seconds`,

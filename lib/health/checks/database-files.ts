@@ -32,7 +32,7 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
     problems.push({
       status: nearlyFull ? 'fail' : 'warn',
       message: `${waiting.length} ${waiting.length === 1 ? 'cycle waits' : 'cycles wait'} in ${spoolDirectory(storage)} until the database can be written${nearlyFull ? '; the spool is nearly full, then readings are lost' : ''}`,
-      remediation: `Once the database can be written, one cycle stores them: ${RUN_A_CYCLE}`,
+      remediation: { say: 'Once the database can be written, one cycle stores them', command: RUN_A_CYCLE },
     });
   }
   if (damaged.length > 0) {
@@ -41,8 +41,8 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
       status: 'warn',
       message: `${damaged.length} damaged spool ${damaged.length === 1 ? 'file lies' : 'files lie'} in ${directory}`,
       remediation: {
-        say: 'Check whether they contain something to save, then remove them',
-        command: `ls -l ${shellQuoted(directory)} && rm -r ${shellQuoted(directory)}`,
+        say: `See whether they contain something to save; if not, remove the folder (rm -r ${shellQuoted(directory)})`,
+        command: `ls -l ${shellQuoted(directory)}`,
       },
     });
   }
@@ -112,7 +112,7 @@ export function walProblems(path: string, storage: StorageConfig, details: Recor
     problems.push({
       status: 'fail',
       message: `${path} is in journal mode ${String(details['journal_mode'])}, not WAL: readers and collectors block each other`,
-      remediation: `The next cycle switches WAL on again: ${RUN_A_CYCLE}`,
+      remediation: { say: 'The next cycle switches WAL on again', command: RUN_A_CYCLE },
       stops: [],
     });
   }

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { newestBelieved } from '../../clock';
 import type { Config } from '../../config/config';
+import type { Remedy } from '../../errors';
 import { RUN_A_CYCLE, SOURCES } from '../../sources/all';
 import type { SourceRow } from '../../sources/source';
 import { Database } from '../../store/database';
@@ -101,14 +102,14 @@ function cycleProblems(
     problems.push({
       status: ageMs > limits.failMs ? 'fail' : 'warn',
       message: `the last cycle of ${collector} was ${durationOf(ageMs)} ago`,
-      remediation: `Check whether cron runs it, and run it once by hand: crontab -l; ${command}`,
+      remediation: { say: 'Check whether cron runs it, and run it once by hand', command: `crontab -l; ${command}` },
     });
   }
   if (newest.outcome === 'failed') {
     problems.push({
       status: 'warn',
       message: `the last cycle of ${collector} failed (${newest.error_type ?? 'unknown'}): ${newest.error ?? 'no reason was stored'}`,
-      remediation: `Run it by hand to see whether it still fails: ${command}`,
+      remediation: { say: 'Run it by hand to see whether it still fails', command },
     });
   }
   if (newest.outcome === 'partial' && newest.error_type === 'too_many_devices') {
@@ -126,9 +127,9 @@ function lateDevices(devices: readonly StoredReading[], { warnMs, failMs }: Limi
   const aged = devices.map((reading) => ({ reading, ageMs: now.getTime() - Date.parse(timeOf(reading)) }));
   const name = ({ reading, ageMs }: (typeof aged)[number]) =>
     `${reading.location} (${reading.device_id}, ${durationOf(Math.abs(ageMs))})`;
-  const problem = (status: 'warn' | 'fail', found: typeof aged, what: string, remediation: string): Problem[] =>
+  const problem = (status: 'warn' | 'fail', found: typeof aged, what: string, remediation: Remedy): Problem[] =>
     found.length === 0 ? [] : [{ status, message: `${what}: ${found.map(name).join(', ')}`, remediation }];
-  const checkPower = `Check that these devices have power and a connection, then run a cycle: ${RUN_A_CYCLE}`;
+  const checkPower = { say: 'Check that these devices have power and a connection, then', command: RUN_A_CYCLE };
   return [
     ...problem(
       'fail',
@@ -146,7 +147,7 @@ function lateDevices(devices: readonly StoredReading[], { warnMs, failMs }: Limi
       'warn',
       aged.filter(({ ageMs }) => ageMs < -FUTURE_MS),
       'measurements from the future',
-      'Check the clock of this machine: timedatectl',
+      { say: 'Check the clock of this machine', command: 'timedatectl' },
     ),
   ];
 }

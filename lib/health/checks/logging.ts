@@ -41,8 +41,8 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
       status: 'fail',
       message: `the logs in ${directory} take ${megabytes(status.total_bytes)}, more than logging.max_total_mb (${max_total_mb} MB)`,
       remediation: {
-        say: `The next cycle removes the oldest backups (${RUN_A_CYCLE}); if it cannot, remove some by hand`,
-        command: `rm ${shellQuoted(directory)}/*.[0-9]*.log`,
+        say: 'The next cycle removes the oldest backups; if it cannot, remove some of them by hand',
+        command: `${RUN_A_CYCLE}; ls -l ${shellQuoted(directory)}`,
       },
     });
   }
@@ -51,8 +51,8 @@ function limitProblems(logging: LoggingConfig, status: ReturnType<typeof logging
       status: 'warn',
       message: `a log file in ${directory} has grown past ${megabytes(status.threshold_bytes)}: its rotation has not been possible so far`,
       remediation: {
-        say: `The next line logged tries again (${RUN_A_CYCLE}); if that does not help, see what prevents it`,
-        command: `ls -l ${shellQuoted(directory)}; df -h ${shellQuoted(directory)}`,
+        say: 'The next line logged tries again; if that does not help, see what prevents it',
+        command: `${RUN_A_CYCLE}; ls -l ${shellQuoted(directory)}; df -h ${shellQuoted(directory)}`,
       },
     });
   }

@@ -10,6 +10,7 @@ import { removeIfThere } from '../../files/remove-if-there';
 import { writeWhole } from '../../files/write-whole';
 import type { CheckContext } from '../../check/check';
 import { durationOf } from '../../check/clocks';
+import { INTEGRITY_FILE } from '../../store/files';
 
 /** Up to this size a check takes some milliseconds, and is made every time. */
 const SMALL_BYTES = 2_000_000;
@@ -42,7 +43,7 @@ export async function integrityAtMostOnceADay(
   check: () => Promise<string>,
 ): Promise<IntegrityResult> {
   if (size <= SMALL_BYTES) return { result: await check(), age: null };
-  const file = join(config.storage.data_directory, 'health-integrity.json');
+  const file = join(config.storage.data_directory, INTEGRITY_FILE);
   const known = fresh ? null : read(file, ino, now());
   if (known !== null) return known;
   removeQuietly(file); // from now on the result of this check counts, above all if it finds damage

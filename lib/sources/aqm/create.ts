@@ -23,7 +23,7 @@ export function createAqm(kit: SourceKit): Source {
   const source = createAqmSource(context);
 
   /** Raises, reminds of or ends the alert, by what this cycle has learnt about the login. */
-  async function settle({ retrier, remainingMs, commandLine }: AfterCycle): Promise<void> {
+  async function settle({ retrier, remainingMs }: AfterCycle): Promise<void> {
     const [{ settleAlert }, { signInAddress }] = await Promise.all([
       import('../../alert/settle-alert'),
       import('./login'),
@@ -35,7 +35,6 @@ export function createAqm(kit: SourceKit): Source {
       redact: kit.redactor,
       retrier,
       signInUrl: () => signInAddress(context),
-      command: commandLine('auth-amazon'),
       emailDeadlineMs: Math.min(LONGEST_MAIL_MS, remainingMs()),
     });
   }

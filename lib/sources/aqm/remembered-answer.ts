@@ -15,6 +15,7 @@ import { bind, isBoundTo, openSessionFile } from './session-file';
 import type { SessionState } from './session-state';
 import type { CheckContext, Judgement } from '../../check/check';
 import { durationOf } from '../../check/clocks';
+import { HEALTH_FILE } from './state-files';
 
 const LASTS_MS = 5 * 60_000;
 const VERSION = 1;
@@ -44,7 +45,7 @@ export async function askedLately(
   ask: () => Promise<{ judgement: Judgement; answered: boolean }>,
 ): Promise<Judgement> {
   const directory = context.config.storage.data_directory;
-  const file = join(directory, 'health-amazon.json');
+  const file = join(directory, HEALTH_FILE);
   const remembered = () => (context.fresh ? null : read(file, context));
   const known = remembered();
   if (known !== null) return known;

@@ -1,5 +1,6 @@
 /** The Amazon Smart Air Quality Monitor in the list of sources. What is heavy is loaded when it is used. */
 import type { SourceRow } from '../source';
+import { HEALTH_FILE, SESSION_FILE } from './state-files';
 
 export const AMAZON_AQM = {
   collector: 'amazon_aqm',
@@ -20,7 +21,7 @@ export const AMAZON_AQM = {
   ],
   needs: [],
   flags: [],
-  stateFiles: ['amazon-session.json', 'alert-state.json', 'health-amazon.json'],
+  stateFiles: [SESSION_FILE, HEALTH_FILE],
   keepsTime: true,
   raisesAlert: true,
   create: async (kit) => (await import('./create')).createAqm(kit),

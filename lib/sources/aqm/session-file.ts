@@ -10,8 +10,8 @@ import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { asRecord } from './lenient-json';
 import { emptyState, readState, SESSION_VERSION, type SessionState } from './session-state';
+import { SESSION_FILE } from './state-files';
 
-export const SESSION_FILE = 'amazon-session.json';
 /** the process that holds its lock obtains cookies; the others wait and use them */
 export const SESSION_LOCK = '.amazon-session.lock';
 

@@ -103,6 +103,9 @@ export function wrong(message: string): MonitorError {
   return new MonitorError(message, {
     type: 'login_needed',
     permanent: true,
-    remediation: 'Run "node bin/auth-amazon.js" and paste the whole address of the page where the login ends.',
+    remediation: {
+      say: 'Paste the whole address of the page where the login ends',
+      command: 'node bin/auth-amazon.js',
+    },
   });
 }

@@ -8,8 +8,8 @@ import type { StateFolder } from '../../files/state-folder';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
 import { normalBridgeId } from './found-bridge';
+import { BRIDGE_FILE } from './state-files';
 
-export const BRIDGE_FILE = 'bridge-state.json';
 const VERSION = 1;
 
 export interface BridgeState {

@@ -73,7 +73,7 @@ function invalid(what: string, endpoint: string): UnexpectedAnswer {
     type: 'invalid_response',
     permanent: true,
     endpoint,
-    remediation: 'Run "node bin/health.js hue"; if the bridge keeps answering so, restart it.',
+    remediation: { say: 'If the bridge keeps answering so, restart it; then', command: 'node bin/health.js hue' },
   });
 }
 
@@ -90,7 +90,7 @@ function errorOf(list: unknown[], endpoint: string, redact: Redact): MonitorErro
     type: type === 101 ? 'link_button' : 'http',
     permanent: type !== 901,
     endpoint,
-    remediation: 'Run "node bin/health.js hue"; if it stays so, restart the bridge.',
+    remediation: { say: 'If it stays so, restart the bridge; then', command: 'node bin/health.js hue' },
   });
 }
 
@@ -99,6 +99,6 @@ export function unauthorized(endpoint: string): MonitorError {
     type: 'unauthorized',
     permanent: true,
     endpoint,
-    remediation: 'Run "node bin/auth-hue.js" and press the link button of the bridge.',
+    remediation: { say: 'Pair again, and press the link button of the bridge', command: 'node bin/auth-hue.js' },
   });
 }

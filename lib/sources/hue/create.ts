@@ -28,6 +28,6 @@ function notPaired(): MonitorError {
   return new MonitorError('the secrets have no key for the Hue Bridge: it is not paired yet', {
     type: 'login_needed',
     permanent: true,
-    remediation: 'Run "node bin/auth-hue.js" and press the link button of the bridge.',
+    remediation: { say: 'Pair with it, and press the link button of the bridge', command: 'node bin/auth-hue.js' },
   });
 }

@@ -12,8 +12,8 @@ import type { StateFolder } from '../../files/state-folder';
 import type { Http, PeerCertificate, TlsOptions } from '../../http/http';
 import type { Logger } from '../../logging/logger';
 import { isObject } from './clip';
+import { CERTIFICATE_FILE } from './state-files';
 
-export const CERTIFICATE_FILE = 'bridge-certificate.json';
 const VERSION = 2;
 
 /** What the verification was based on: with another name or other authorities it has to be done again. */

@@ -70,7 +70,7 @@ async function askForKey(context: PairingContext): Promise<string> {
       type: response.status === 429 ? 'rate_limited' : 'http',
       permanent: response.status < 500 && response.status !== 429,
       endpoint,
-      remediation: 'Run "node bin/auth-hue.js" again.',
+      remediation: { say: 'Pair again', command: 'node bin/auth-hue.js' },
     });
   }
   const answer = parseJson(response.body, endpoint);

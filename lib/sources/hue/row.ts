@@ -1,5 +1,6 @@
 /** The Philips Hue Bridge in the list of sources. What is heavy is loaded when it is used. */
 import type { SourceRow } from '../source';
+import { BRIDGE_FILE, CERTIFICATE_FILE } from './state-files';
 
 export const HUE = {
   collector: 'hue',
@@ -23,7 +24,7 @@ export const HUE = {
       help: 'ask for the sensors alone, or for the full configuration',
     },
   ],
-  stateFiles: ['bridge-state.json', 'bridge-certificate.json'],
+  stateFiles: [BRIDGE_FILE, CERTIFICATE_FILE],
   raisesAlert: false,
   create: async (kit) => (await import('./create')).createHue(kit),
   check: {

@@ -4,6 +4,7 @@ import type { HueConfig } from '../../config/config';
 import { MonitorError } from '../../errors';
 import { describeFileError } from '../../files/file-error';
 import type { TlsOptions } from '../../http/http';
+import { shellQuoted } from '../../wording';
 import { SIGNIFY_ROOTS } from './signify-roots';
 
 type TlsConfig = Pick<HueConfig, 'bridge_id' | 'tls' | 'ca_file' | 'certificate_sha256'>;
@@ -55,7 +56,7 @@ function unusable(file: string, what: string): MonitorError {
     permanent: true,
     remediation: {
       say: 'Correct hue.ca_file, or set it to "" if the bridge is signed by Signify. See',
-      command: `openssl x509 -in '${file}' -noout -subject`,
+      command: `openssl x509 -in ${shellQuoted(file)} -noout -subject`,
     },
   });
 }

@@ -95,7 +95,7 @@ async function fingerprintOf({ address, bridgeId, timeoutMs, signal }: TrustCont
     throw new MonitorError(`the certificate at ${address} could not be read`, {
       type: 'tls',
       endpoint: address,
-      remediation: 'Run "node bin/auth-hue.js" again.',
+      remediation: { say: 'Pair again', command: 'node bin/auth-hue.js' },
       cause: thrown,
     });
   } finally {

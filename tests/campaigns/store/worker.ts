@@ -82,7 +82,7 @@ async function wholeCycle(n: number): Promise<Omit<WorkerReport, 'events' | 'cyc
     retry: { max_attempts: 3, base_delay_seconds: task.baseDelaySeconds ?? 1, multiplier: 2 },
   };
   const end = { reading: storing, storing, spooling: storing, graceMs: 300, clear: () => storing.clear() };
-  const cycleStorage = openCycleStorage(task.collector, { config, logger, end });
+  const cycleStorage = openCycleStorage(task.collector, { config, logger, end, cycle: new Date().toISOString() });
   try {
     const result = await collect({
       collector: task.collector,

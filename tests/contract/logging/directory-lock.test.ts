@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { DirectoryLock } from '../../../lib/logging/directory-lock';
 import { describeThisProcess, lifeOf } from '../../../lib/files/process-identity';
 import { until } from '../../support/until';
@@ -149,8 +150,13 @@ test('a live process is known as alive, also from the description by another one
 
 const onLinux = existsSync('/proc/self/stat') ? test : test.skip;
 onLinux('a process that ended but is not yet collected by its parent counts as dead (needs /proc)', async () => {
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 100'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
+  // The child waits for the end of a pipe, so that it outlives the shell, which would collect it.
+  const parent = spawn('/bin/sh', ['-c', 'read end <&3 & echo $!; exec sleep 100'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+  });
+  const [pid] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
+  await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+  (parent.stdio[3] as Writable).end();
   const stat = () => readFileSync(`/proc/${pid.toString().trim()}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   await until(() => stat()[0] === 'Z');
   const ended = describeThisProcess().split(' ');

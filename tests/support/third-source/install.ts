@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from '../run-command';
 
 const QUANTITY = `  co2_ppm: {
     ...{ name: 'co2', title: 'Carbon dioxide', short: 'CO2', unit: 'ppm', decimals: 0 },
-    kept: { column: 'co2', as: 'real', since: 3 },
+    stored: { column: 'co2', as: 'real', since: 3 },
     metric: { name: 'climate_co2_ppm', help: 'Carbon dioxide, parts per million.' },
     possible: [0, 100_000],
     better: 'lower',

@@ -1,6 +1,7 @@
 /** The alert over time: raised once, reminded daily, ended when the login works; the file and the e-mails. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALERT_STATE_FILE, loadAlertState } from '../../../lib/alert/alert-state';
 import { settleAlert, type AlertContext, type AlertVerdict } from '../../../lib/alert/settle-alert';
 import { MonitorError } from '../../../lib/errors';
 import { createRedactor } from '../../../lib/logging/redact';
@@ -104,11 +105,13 @@ describe('the alert file', () => {
     expect(home.text()).toContain(`timestamp: ${FIRST}`);
   });
 
-  test('goes when the login works, and leaves nothing behind', async () => {
+  test('goes when the login works; that and when it was is remembered', async () => {
     const home = alertHome();
     await home.settle(needed);
     await home.settle(accepted);
-    expect(readdirSync(home.dataDirectory)).toEqual([]);
+    expect(readdirSync(home.dataDirectory)).toEqual([ALERT_STATE_FILE]);
+    const last = { raised_at: FIRST, cleared_at: FIRST };
+    expect(loadAlertState(home.dataDirectory)).toMatchObject({ raised_at: null, ended: null, last });
     expect(home.events()).toEqual(['critical alert_raised', 'info alert_cleared']);
     await home.settle(accepted);
     expect(home.events()).toHaveLength(2);
@@ -172,7 +175,7 @@ describe('e-mails', () => {
     await home.settle(accepted);
     expect(subjects(server.mailbox).slice(2)).toEqual(['home-temperature-monitor: the login at Amazon works again']);
     expect(server.mailbox[2]?.raw).toContain('The alert lasted 1 day 2 hours.');
-    expect(readdirSync(home.dataDirectory)).toEqual([]);
+    expect(readdirSync(home.dataDirectory)).toEqual([ALERT_STATE_FILE]);
   });
 
   test('a second alert is reported as a new one', async () => {

@@ -97,7 +97,7 @@ describe.each(LOADERS)('%s', (name, load) => {
     const file = join(scratchDirectory(), 'absent', name);
     const error = errorOf(file);
     expect(error.message).toMatch(/: this (configuration|secrets) file does not exist$/);
-    expect(error.remediation).toMatch(/mkdir -p '.*absent' && (cp|install -m 600) '.*example\.yaml' '.*'$/);
+    expect(error.remediation).toMatch(/mkdir -p '.*absent' && (cp|install -m 600) '.*example\.yaml' '.*' && sed /);
   });
 
   test('that is a directory, or lies below a file, is reported as that', () => {

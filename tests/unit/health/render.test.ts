@@ -106,8 +106,10 @@ test('annotations: one a problem, with what would end them escaped', () => {
     check('hue', 'fail', '100 %\nof it'),
     check('disk', 'pass'),
     check('logging', 'warn', 'late.'),
+    check('config', 'fail', '/a, b/c.yaml:14:3: hue: unknown key'),
   );
   expect(renderAnnotations(nasty)).toBe(
-    '::error title=hue::100 %25 of it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AFix it: chmod 600 x\n',
+    '::error title=hue::100 %25 of it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AFix it: chmod 600 x\n' +
+      '::error file=/a%2C b/c.yaml,line=14,col=3,title=config::/a, b/c.yaml:14:3: hue: unknown key%0AFix it: chmod 600 x\n',
   );
 });

@@ -19,7 +19,7 @@ function world(remainingMs = 120_000, policy = { max_attempts: 3, base_delay_sec
     waits.push(milliseconds);
     return signal?.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve();
   };
-  const retrier = createRetrier({ policy, logger, sleep, deadline, now: slept });
+  const retrier = createRetrier({ policy, logger, sleep, deadline, cycle: CYCLE, now: slept });
   return { waits, logger, deadline, retrier };
 }
 
@@ -34,6 +34,7 @@ function failing(...errors: Error[]) {
   };
 }
 
+const CYCLE = '2026-01-02T03:00:00.000Z';
 const OPERATION = { operation: 'test.read', endpoint: 'GET there' };
 
 it('waits 1, 2 and 4 s by default, and says so', async () => {
@@ -48,10 +49,19 @@ it('waits 1, 2 and 4 s by default, and says so', async () => {
       delay_ms,
       error_type: 'network',
       endpoint: 'GET there',
+      cycle: CYCLE,
+      outcome: 'retrying',
     })),
   );
   expect(logger.of('retry_succeeded')).toEqual([
-    { operation: 'test.read', attempts: 4, elapsed_ms: 7000, endpoint: 'GET there' },
+    {
+      operation: 'test.read',
+      attempts: 4,
+      elapsed_ms: 7000,
+      endpoint: 'GET there',
+      cycle: CYCLE,
+      outcome: 'succeeded',
+    },
   ]);
 });
 
@@ -60,7 +70,13 @@ it('gives the last failure when its tries are spent', async () => {
   const last = transient({ type: 'timeout' });
   await expect(retrier.run(OPERATION, failing(transient(), transient(), transient(), last))).rejects.toBe(last);
   expect(logger.of('retry_exhausted')).toEqual([
-    { operation: 'test.read', attempts: 4, elapsed_ms: 7000, error_type: 'timeout', endpoint: 'GET there' },
+    {
+      operation: 'test.read',
+      attempts: 4,
+      elapsed_ms: 7000,
+      error_type: 'timeout',
+      ...{ endpoint: 'GET there', cycle: CYCLE, outcome: 'exhausted' },
+    },
   ]);
   expect(logger.events.at(-1)?.level).toBe('critical');
 });

@@ -138,6 +138,7 @@ test('filters choose devices, rooms and quantities', async () => {
   );
   // The room's old name finds what was stored under it.
   expect((await rows({ location: 'Flur' })).at(-1)?.['timestamp']).toBe('2026-01-02T05:55:00.000Z');
+  expect(await rows({ location: 'fLUR' })).toEqual(await rows({ location: 'Flur' }));
   const humid = await rows({ quantity: 'humidity' });
   expect(Object.keys(humid[0] ?? {})).toEqual([
     'timestamp',
@@ -155,7 +156,7 @@ test('filters choose devices, rooms and quantities', async () => {
 
 test.each([
   [{ device: 'hue:9' }, /--device "hue:9" is not in any reading/, /hue:1, hue:2/],
-  [{ location: 'Halle' }, /--location "Halle"/, /Hall/],
+  [{ location: 'Halle' }, /--location "Halle" is not in any reading \(did you mean Hall\?\)/, /Hall/],
   [{ quantity: 'warmth' }, /--quantity "warmth"/, /temperature, humidity/],
   [{ since: 'gestern' }, /--since is "gestern"/, /7d/],
   [{ since: '2026-02-30' }, /not a time/, /2026-11-01/],

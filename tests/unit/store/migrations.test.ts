@@ -78,11 +78,11 @@ test('the version stands in the file itself when all connections are closed', as
 describe('a new quantity', () => {
   const co2: QuantityRow = {
     ...{ name: 'co2', title: 'CO2', short: 'CO2', unit: 'ppm', decimals: 0, better: 'lower' },
-    kept: { column: 'co2', as: 'real', since: SCHEMA_VERSION + 1 },
+    stored: { column: 'co2', as: 'real', since: SCHEMA_VERSION + 1 },
     metric: { name: 'climate_co2_ppm', help: 'Carbon dioxide.' },
     possible: [0, 100_000],
   };
-  const radon: QuantityRow = { ...co2, kept: { column: 'radon', as: 'hundredths', since: SCHEMA_VERSION + 2 } };
+  const radon: QuantityRow = { ...co2, stored: { column: 'radon', as: 'hundredths', since: SCHEMA_VERSION + 2 } };
   const QUANTITIES_TO_COME = { ...QUANTITIES, co2_ppm: co2, radon_bqm3: radon };
   const TO_COME = migrationsOf(QUANTITIES_TO_COME);
   const columns = async (file: string) =>
