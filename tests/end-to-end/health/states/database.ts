@@ -324,7 +324,7 @@ export const DATABASE_STATES: readonly BrokenState[] = [
     status: 'warn',
     exitCode: 0,
     says: /1 damaged spool file lies in .*spool-damaged/,
-    remedy: /(rm -r '.*spool-damaged')/,
+    remedy: /(rm -r '[^']*spool-damaged')/,
     breakIt: async (bench) => {
       const spool = join(bench.home.dataDirectory, 'spool');
       mkdirSync(spool, { recursive: true });
