@@ -170,11 +170,13 @@ test.each<[string, Change, string]>([
   expect(memory.cycles).toMatchObject([{ record: { outcome: 'failed', exit_code: 1, error_type }, readings: [] }]);
 });
 
-test('all sensors off is not a failure; a malformed one among good ones makes the cycle partial', async () => {
+test('all sensors off is not a failure; a malformed or unanswered one among good ones makes the cycle partial', async () => {
   const off = await run({ report: { readings: [], skipped: { 'hue:3': 'off' }, devicesSeen: 1 } });
   expect(off.result).toMatchObject({ failure: null, record: { outcome: 'ok', exit_code: 0 } });
-  const broken = await run({ report: { skipped: { 'hue:3': 'malformed' } } });
-  expect(broken.result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3 } });
+  for (const reason of ['malformed', 'not_answered'] as const) {
+    const broken = await run({ report: { skipped: { 'hue:3': reason } } });
+    expect(broken.result).toMatchObject({ failure: null, record: { outcome: 'partial', exit_code: 3 } });
+  }
 });
 
 test('sensors that are too many, or too many new ones, make the cycle partial', async () => {

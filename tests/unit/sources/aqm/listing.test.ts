@@ -272,10 +272,12 @@ describe('the second way to the list, listEndpoints', () => {
   });
 });
 
-test('the devices of the household are listed', async () => {
+test('the devices of the household are listed by the first way', async () => {
   const home = await startAqmHome(scratchDirectory());
   for (const monitor of home.cloud.state.monitors) monitor.discovery.listed = 'household';
-  expect(namesRead(await home.cycle())).toEqual(['Bedroom', 'Living room']);
+  const cycle = await home.cycle();
+  expect(namesRead(cycle)).toEqual(['Bedroom', 'Living room']);
+  expect(cycle.asked.filter((request) => request === DISCOVERY)).toHaveLength(1);
 });
 
 describe('a whole list that leaves a monitor out', () => {
