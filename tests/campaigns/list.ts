@@ -50,6 +50,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     load: () => import('./hostile'),
   },
   {
+    name: 'power-cuts',
+    proves: 'what a command has reported survives a power cut, and the next command works on what is left',
+    takes: '1 hour for all cuts',
+    shortForm: 'end-to-end/power-cuts',
+    options: '--cuts N of each command (all), --samples N of each cut (2), --seed N (1), --scenario WORDS',
+    builds: true,
+    load: () => import('./power-cuts'),
+  },
+  {
     name: 'store',
     proves: 'many writers, held locks, damage, a full disk, an endless reader: every cycle is stored once',
     takes: '8 minutes',

@@ -1,0 +1,39 @@
+/** A folder as a map, and back: so that a state of the disk can be made and looked at. */
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Random } from '../../../lib/simulator/random';
+import type { Tree } from './disk';
+
+export function readTree(root: string): Tree {
+  const tree = new Map<string, Buffer | null>([[root, null]]);
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    const path = join(root, name);
+    const file = lstatSync(path);
+    if (file.isDirectory()) tree.set(path, null);
+    else if (file.isFile()) tree.set(path, readFileSync(path));
+  }
+  return tree;
+}
+
+/** @param random sets the times of the files: a clock that was set back must not matter */
+export function writeTree(root: string, tree: Tree, random: Random): void {
+  for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
+  for (const [path, content] of [...tree].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    if (content === null) mkdirSync(path, { recursive: true });
+    else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+      chmodSync(path, 0o600);
+      const time = Date.now() / 1000 + random.between(-5, 0) * 86_400;
+      utimesSync(path, time, time);
+    }
+  }
+}
+
+/** The same for the same state; the names of temporary files, of which each is new, do not count. */
+export function hashOf(tree: Tree): string {
+  const hash = createHash('sha256');
+  for (const [path, content] of tree) hash.update(`${path}\0${content?.length ?? -1}\0`).update(content ?? '');
+  return hash.digest('hex');
+}
