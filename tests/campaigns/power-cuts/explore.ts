@@ -67,6 +67,7 @@ async function record(scenario: Scenario, home: Home, trace: string, before: Tre
     ...(descriptor === undefined ? {} : { stdout: descriptor }),
   });
   if (descriptor !== undefined) closeSync(descriptor);
+  await scenario.whenRecorded?.(home);
   if (exitCode !== (scenario.exitCode ?? 0))
     throw new Error(`${scenario.name}: exit ${exitCode ?? 'signal'}: ${stderr}`);
   if (output !== null) (before as Map<string, Buffer | null>).set(output, Buffer.alloc(0));

@@ -5,7 +5,7 @@ import { fault } from '../../../lib/simulator/faults';
 import { Database } from '../../../lib/store/database';
 import { migrate } from '../../../lib/store/migrations';
 import { MIGRATIONS } from '../../../lib/store/schema';
-import { holdDatabase } from '../../support/held-database';
+import { holdDatabase, type Holder } from '../../support/held-database';
 import { openHome, type Home, type HomeOptions } from '../../support/home';
 import type { RunResult } from '../../support/run-command';
 
@@ -35,6 +35,7 @@ export interface Scenario {
   /** what its standard output is written into, below the home */
   stdout?: string;
   exitCode?: number;
+  whenRecorded?: (home: Home) => Promise<void> | undefined;
   /** done with every state; default: one cycle of Hue */
   next?: readonly Words[];
   /** exit codes that they may have; default: 0 */
@@ -90,6 +91,8 @@ async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
+/** a database that another program holds while the command is recorded */
+const held = new WeakMap<Home, Holder>();
 /** where the browser has ended after a login */
 const landing = new WeakMap<Home, string>();
 
@@ -104,10 +107,10 @@ export const SCENARIOS: readonly Scenario[] = [
     home: { ...onlyHue, config: { storage: { busy_timeout_ms: 0 }, retry: { max_attempts: 0 } } },
     prepare: cycle,
     command: async (home) => {
-      const holder = await holdDatabase(home.databaseFile);
-      setTimeout(() => void holder.release(), 3000).unref();
+      held.set(home, await holdDatabase(home.databaseFile));
       return HUE;
     },
+    whenRecorded: (home) => held.get(home)?.release(),
     exitCode: 1,
     stores: true,
   },
