@@ -9,7 +9,7 @@ import { fasterClock } from '../../support/faster-clock';
 
 /** Every remediation names a command or an action. */
 const COMMAND =
-  /bin\/[a-z-]+\.js|\b(chmod|chown|mv|rm|ls -l|namei|df -h|cp|install -m|fuser|sqlite3|mkdir|curl) |EDITOR|npm |timedatectl|dmesg|findmnt|df -i/;
+  /bin\/[a-z-]+\.js|\b(chmod|chown|mv|rm|ls -l|namei|df -h|cp|install -m|fuser|sqlite3|mkdir|curl) |EDITOR|npm |timedatectl|dmesg|findmnt|df -i|crontab/;
 
 /** Our commands as docs/health.md shows them: without the path of this program, and without the flags that the test typed. */
 const asInAClone = (remediation: string, flags: readonly string[]) =>
