@@ -17,6 +17,8 @@ export interface BrokenState {
   rootBecause?: string;
   /** health waits for it until its deadline: the test uses a faster clock */
   hangs?: true;
+  /** of the check once it is fixed, if that is not `pass`: what is not configured any more is skipped */
+  fixed?: 'skip';
   breakIt: (bench: Bench) => unknown;
   /** follows the remediation, if that is not a shell command */
   fix?: (bench: Bench) => unknown;

@@ -30,6 +30,7 @@ export const CONFIG_STATES: readonly BrokenState[] = [
     says: /publish\.mqtt\.url is not encrypted/,
     remedy: /Write mqtts:\/\/ in publish\.mqtt\.url/,
     args: ['publish'],
+    fixed: 'skip',
     ...configured({ publish: { mqtt: { url: 'mqtt://192.0.2.1' } } }),
   },
   {
