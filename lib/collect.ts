@@ -11,7 +11,7 @@ import type { Redact } from './logging/redact';
 import type { CycleEnd } from './reliability/cycle-end';
 import { beforeDeadline } from './reliability/deadline';
 import type { CollectorName } from './sources/all';
-import type { DeviceAnswer, Source } from './sources/source';
+import { isOfDevice, type DeviceAnswer, type Source, type SourceAnswer } from './sources/source';
 import type { Cycle, CycleRecord, Effort, Store } from './store/store';
 import { UNHEARD, type ClockVerdict } from './witnesses';
 
@@ -25,7 +25,7 @@ export interface CollectContext {
   /** which clock is believed, asked when the devices have answered, or failed to; never throws */
   judgeClock: (devices: readonly DeviceAnswer[]) => Promise<ClockVerdict>;
   /** what we make of the devices' answers */
-  accept: (devices: readonly DeviceAnswer[], clock: ClockVerdict) => SourceReport;
+  accept: (answers: readonly SourceAnswer[], clock: ClockVerdict) => SourceReport;
   traffic: Traffic;
   storage: CycleStorage;
   /** ends the reading while there is still time to store, and the storing while there is still time to spool */
@@ -117,9 +117,9 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
 async function readSource(context: CollectContext): Promise<Answer> {
   const { source, accept, judgeClock, end } = context;
   try {
-    const devices = await beforeDeadline(source.read(), end.reading, end.graceMs);
-    const clock = await judgeClock(devices);
-    const report = accept(devices, clock);
+    const answers = await beforeDeadline(source.read(), end.reading, end.graceMs);
+    const clock = await judgeClock(answers.filter(isOfDevice));
+    const report = accept(answers, clock);
     return { report, failure: nothingToStore(report), clock };
   } catch (thrown) {
     return { report: NOTHING_READ, failure: asMonitorError(thrown), clock: await judgeClock([]) };
@@ -210,7 +210,7 @@ function recordOf(context: CollectContext, { report, clock }: Answer, failure: M
 
 /** The outcome of a cycle is decided here, and nowhere else. */
 function judge(
-  { skipped, leftOut }: SourceReport,
+  { skipped, leftOut, failedParts = [] }: SourceReport,
   failure: MonitorError | null,
   replaced: string | null,
   redact: Redact,
@@ -222,6 +222,11 @@ function judge(
   if (replaced !== null) {
     const error = `the database was damaged: it was moved to ${replaced}, and a new one was started`;
     return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'database_corrupt', error };
+  }
+  const [failed] = failedParts;
+  if (failed !== undefined) {
+    const error = failedParts.map(({ failure: { message } }) => asSentence(redact(message))).join(' ');
+    return { outcome: 'partial', exit_code: EXIT.partial, error_type: failed.failure.type, error };
   }
   const reasons = Object.values(skipped);
   const tooManyNew = reasons.filter((reason) => reason === 'too_many_new').length;

@@ -1,4 +1,5 @@
 /** What a reading is: our words, for every vendor. Units are in the names. */
+import type { ErrorType } from './errors';
 import type { Quantities } from './quantities';
 
 /** One device at one moment: a row of `readings` without the cycle's own time. */
@@ -26,4 +27,4 @@ export type SkipReason =
   'off' | 'unreachable' | 'offline' | 'no_value' | 'malformed' | 'not_answered' | 'duplicate_id' | 'too_many_new';
 
 /** With one of these, a cycle that stored something is partial (exit 3). */
-export const MAKES_PARTIAL: readonly SkipReason[] = ['malformed', 'not_answered', 'too_many_new'];
+export const MAKES_PARTIAL: readonly (SkipReason | ErrorType)[] = ['malformed', 'not_answered', 'too_many_new'];

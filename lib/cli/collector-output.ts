@@ -47,10 +47,16 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
   }
 }
 
+/** A person sees at most ten lines. */
+const SHOWN_PARTS = 3;
+
 /** Why a cycle is partial, and what to do. */
-function explanationOf({ record, replaced }: CycleResult): string[] {
-  const error = errorOfPartial(record, replaced);
-  const lines = error === null ? [] : [`${error.message}.`, error.remediation];
+function explanationOf({ record, replaced, report }: CycleResult): string[] {
+  const lines = (report.failedParts ?? [])
+    .slice(0, SHOWN_PARTS)
+    .flatMap(({ failure }) => [`${printable(failure.message)}.`, printable(failure.remediation)]);
+  const error = report.failedParts === undefined ? errorOfPartial(record, replaced) : null;
+  if (error !== null) lines.push(`${error.message}.`, error.remediation);
   if (Object.values(record.devices_skipped).includes('malformed')) {
     lines.push(
       asTyped(

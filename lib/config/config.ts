@@ -50,8 +50,8 @@ export interface SourceSection {
   locations?: Record<string, string>;
 }
 
-export interface HueConfig {
-  enabled: boolean;
+/** What each bridge has of its own. */
+export interface BridgeKeys {
   /** without a trailing slash: `https://192.168.1.10` */
   bridge_url: string;
   /** 16 hex digits in lower case, or '' */
@@ -61,6 +61,17 @@ export interface HueConfig {
   ca_file: string;
   /** SHA-256 of a self-signed certificate, 64 hex digits in lower case without colons, or '' */
   certificate_sha256: string;
+}
+
+/** One of several bridges. */
+export interface NamedBridge extends BridgeKeys {
+  name: string;
+}
+
+/** The keys of the only bridge, or `bridges`: never both. */
+export interface HueConfig extends BridgeKeys {
+  enabled: boolean;
+  bridges: NamedBridge[];
   timeout_seconds: number;
   endpoint: 'sensors' | 'full';
   discovery: ('mdns' | 'cloud')[];
@@ -148,7 +159,8 @@ export interface MqttSecrets {
 }
 
 export interface Secrets {
-  hue?: { username: string };
+  /** the key of the only bridge, and those of several by their names; what is not there is '' or absent */
+  hue?: { username: string; bridges: Record<string, string> };
   amazon?: { refresh_token: string };
   email?: EmailSecrets;
   heartbeat?: HeartbeatSecrets;

@@ -4,17 +4,30 @@
  */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isAlias, isCollection, isMap, isScalar, parseDocument, Scalar, YAMLMap, type Document } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  Scalar,
+  YAMLMap,
+  YAMLSeq,
+  type Document,
+} from 'yaml';
 import { MonitorError } from '../errors';
 import { errorCode, fileError } from '../files/file-error';
 import { makeDirectory } from '../files/ownership';
 import { temporaryFor } from '../files/temporaries';
 import { writeWhole } from '../files/write-whole';
 
-/** One value: `{ path: ['hue', 'username'], value: '…' }`. */
+/** One change: `{ path: ['hue', 'username'], value: '…' }`. */
 export interface YamlEdit {
-  path: readonly [string, ...string[]];
-  value: string;
+  /** keys, and numbers of the elements of lists */
+  path: readonly [string, ...(string | number)[]];
+  /** a text is set; a mapping is added to the list at `path`, unless its name is there; null removes what is there */
+  value: string | Readonly<Record<string, string>> | null;
 }
 
 export interface EditYamlOptions {
@@ -68,6 +81,8 @@ export function editYaml(file: string, edits: readonly YamlEdit[], options: Edit
 
 function withValue(text: string, { path, value }: YamlEdit, file: string): string {
   const document = parse(text, file);
+  if (value === null) return document.deleteIn(path) ? document.toString({ lineWidth: 0 }) : text;
+  if (typeof value !== 'string') return withNewElement(document, path, value, file);
   const node = document.getIn(path, true);
   if (isScalar(node) && node.value === value) return text;
   const changed =
@@ -78,22 +93,51 @@ function withValue(text: string, { path, value }: YamlEdit, file: string): strin
   return changed;
 }
 
-function withNewKey(document: Document, path: YamlEdit['path'], value: string, file: string): string {
+function withNewElement(
+  document: Document,
+  path: YamlEdit['path'],
+  element: Readonly<Record<string, string>>,
+  file: string,
+): string {
+  prepareSections(document, path, file);
+  const former: unknown = document.getIn(path, true);
+  if (!isSeq(former) && !isEmpty(former)) throw notASection(path, file);
+  const list = isSeq(former) ? former : new YAMLSeq();
+  const isThere = list.items.some((item) => isMap(item) && item.get('name') === element['name']);
+  if (isThere) return document.toString({ lineWidth: 0 }); // the edit is made up for after a power cut
+  list.flow = false;
+  const map = new YAMLMap();
+  for (const [key, text] of Object.entries(element)) map.set(key, quotedText(text));
+  list.add(map);
+  if (list !== former) document.setIn(path, list);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Makes the sections that are missing on the way. */
+function prepareSections(document: Document, path: YamlEdit['path'], file: string): void {
   for (let length = 0; length < path.length; length++) {
     const keys = path.slice(0, length);
     const section: unknown = length === 0 ? document.contents : document.getIn(keys, true);
-    if (isMap(section)) continue;
+    if (isMap(section) || (isSeq(section) && typeof path[length] === 'number')) continue;
     if (!isEmpty(section)) throw notASection(keys, file);
     const map = new YAMLMap();
     if (length === 0) document.contents = map;
     else document.setIn(keys, withCommentsOf(section, map));
   }
+}
+
+function withNewKey(document: Document, path: YamlEdit['path'], value: string, file: string): string {
+  prepareSections(document, path, file);
   const former: unknown = document.getIn(path, true);
   if (isCollection(former) || isAlias(former)) throw notASection(path, file);
-  const scalar = new Scalar(value);
-  scalar.type = Scalar.QUOTE_DOUBLE; // an id of digits only must not become a number
-  document.setIn(path, withCommentsOf(former, scalar));
+  document.setIn(path, withCommentsOf(former, quotedText(value)));
   return document.toString({ lineWidth: 0 });
+}
+
+function quotedText(text: string): Scalar {
+  const scalar = new Scalar(text);
+  scalar.type = Scalar.QUOTE_DOUBLE; // an id of digits only must not become a number
+  return scalar;
 }
 
 const isEmpty = (node: unknown) => node === null || node === undefined || (isScalar(node) && node.value === null);
@@ -117,7 +161,7 @@ function parse(text: string, file: string): Document {
   });
 }
 
-function notASection(keys: readonly string[], file: string): MonitorError {
+function notASection(keys: readonly (string | number)[], file: string): MonitorError {
   const what = keys.length === 0 ? 'the file' : keys.join('.');
   return new MonitorError(`${file}: ${what} holds something else than was expected`, {
     type: 'configuration',

@@ -28,7 +28,7 @@ export function expectation(node: SchemaNode): string {
     case 'boolean':
       return 'expected true or false';
     case 'array':
-      return `expected a list of ${node.items?.enum?.join(', ') ?? 'values'}, such as ${JSON.stringify(node.default)}`;
+      return `expected a list of ${node.items?.enum?.join(', ') ?? (node.items?.properties ? 'entries' : 'values')}, such as ${JSON.stringify(node.examples?.[0] ?? node.default)}`;
     case 'object':
       return `expected ${knownKeys(node)} below it`;
     default:

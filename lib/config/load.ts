@@ -1,6 +1,6 @@
 /** Reads config.yaml: the only place where its text becomes a Config. */
 import { join, resolve } from 'node:path';
-import type { AqmConfig, Config, HueConfig } from './config';
+import type { AqmConfig, BridgeKeys, Config, HueConfig } from './config';
 import { explain, pointerOf } from './explain';
 import type { SchemaNode } from './expectation';
 import { ConfigurationError } from './faults';
@@ -9,7 +9,8 @@ import { plainMarketplace } from './marketplaces';
 import { copyOfExample } from './example';
 import { baseDirectoryOf } from './paths';
 import { placesOf } from './places';
-import { checkRules, type RawConfig } from './rules';
+import type { RawConfig } from './rule';
+import { checkRules } from './rules';
 import { validateConfig } from './validators.generated';
 import { readYaml } from './yaml-text';
 
@@ -80,11 +81,18 @@ function resolvePublish(base: string, { mqtt }: NonNullable<RawConfig['publish']
 function resolveHue(base: string, hue: HueConfig): HueConfig {
   return {
     ...hue,
-    bridge_url: withoutTrailingSlash(hue.bridge_url),
-    bridge_id: hexDigits(hue.bridge_id),
-    certificate_sha256: hexDigits(hue.certificate_sha256),
-    ca_file: hue.ca_file === '' ? '' : resolve(base, hue.ca_file),
+    ...resolveBridge(base, hue),
+    bridges: hue.bridges.map((bridge) => ({ ...bridge, ...resolveBridge(base, bridge) })),
     locations: withoutPrototype(hue.locations),
+  };
+}
+
+function resolveBridge(base: string, bridge: BridgeKeys): Omit<BridgeKeys, 'tls'> {
+  return {
+    bridge_url: withoutTrailingSlash(bridge.bridge_url),
+    bridge_id: hexDigits(bridge.bridge_id),
+    certificate_sha256: hexDigits(bridge.certificate_sha256),
+    ca_file: bridge.ca_file === '' ? '' : resolve(base, bridge.ca_file),
   };
 }
 

@@ -25,7 +25,7 @@ export interface LoadedSecrets {
 
 /** How the sections look after validation, with defaults filled in. */
 interface RawSecrets {
-  hue?: { username: string };
+  hue?: { username: string; bridges: Record<string, string> };
   amazon?: { refresh_token: string };
   email?: EmailSecrets;
   heartbeat?: HeartbeatSecrets;
@@ -79,7 +79,7 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
   return {
     file,
     secrets: {
-      ...(secrets.hue !== undefined && secrets.hue.username !== '' && { hue: secrets.hue }),
+      ...(secrets.hue !== undefined && hasKey(secrets.hue) && { hue: secrets.hue }),
       ...(secrets.amazon !== undefined && secrets.amazon.refresh_token !== '' && { amazon: secrets.amazon }),
       ...(secrets.email !== undefined && { email: secrets.email }),
       ...(secrets.heartbeat !== undefined && { heartbeat: secrets.heartbeat }),
@@ -92,6 +92,10 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
         ? null
         : new ConfigurationError(others, `Fix the lines named; ${example} shows the sections.`),
   };
+}
+
+function hasKey({ username, bridges }: NonNullable<Secrets['hue']>): boolean {
+  return username !== '' || Object.values(bridges).some((key) => key !== '');
 }
 
 function isIn(section: SecretSection, key: string): boolean {

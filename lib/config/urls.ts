@@ -27,6 +27,8 @@ function describeForm(url: string): string {
   if (/[?#]/.test(url)) return 'holds a query';
   if (/^https?:\/\/[^/]+\/./.test(url)) return 'holds a path';
   if (/\s/.test(url)) return 'holds a space';
+  if (/%/.test(url))
+    return 'holds the zone of an IPv6 address, which only this machine knows; take the IPv4 address or the name';
   return 'has no valid host or port';
 }
 

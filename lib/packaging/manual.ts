@@ -58,13 +58,20 @@ function meaning(node: SchemaNode): string {
   return `${node.description ?? ''}${keys}${saysItself ? '' : ` (${allowed(node)})`}`;
 }
 
-/** An example of a line in a mapping with free keys. */
+function kindsIn(items: SchemaNode = {}): string {
+  const keys = Object.keys(items.properties ?? {});
+  return keys.length === 0 ? (items.enum?.join(', ') ?? 'values') : `entries with ${keys.join(', ')}`;
+}
+
+/** An example of an entry in a list, or of a line in a mapping with free keys. */
 function shape({ type, examples }: SchemaNode): string[] {
-  return type === 'object' && examples !== undefined ? [`  # Such as ${yamlValue(examples[0])}`] : [];
+  return (type === 'object' || type === 'array') && examples !== undefined
+    ? [`  # Such as ${yamlValue(examples[0])}`]
+    : [];
 }
 
 function allowed(node: SchemaNode): string {
-  if (node.type === 'array') return `a list of ${node.items?.enum?.join(', ') ?? 'values'}`;
+  if (node.type === 'array') return `a list of ${kindsIn(node.items)}`;
   return expectation(node).replace(/^expected /, '');
 }
 

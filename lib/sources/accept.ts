@@ -5,24 +5,26 @@
  */
 import { isSensorTime } from '../clock';
 import type { Config } from '../config/config';
-import { MonitorError } from '../errors';
+import { MonitorError, type ErrorType } from '../errors';
 import type { Logger } from '../logging/logger';
 import { onePerDevice, type Entry } from './one-per-device';
 import { NO_QUANTITIES, QUANTITIES, QUANTITY_NAMES, type Quantities } from '../quantities';
 import { MAKES_PARTIAL, type Reading, type SkipReason } from '../reading';
 import { LONGEST_TEXT, type DeviceTexts } from './device-text';
 import type { ClockVerdict } from '../witnesses';
-import type { DeviceAnswer, SourceRow } from './source';
+import { isOfDevice, type DeviceAnswer, type PartFailure, type SourceAnswer, type SourceRow } from './source';
 
 /** The result of reading a source once. */
 export interface SourceReport {
   readings: Reading[];
-  /** device_id → why it gave no reading */
-  skipped: Record<string, SkipReason>;
+  /** device_id → why it gave no reading; part → the type of its failure */
+  skipped: Record<string, SkipReason | ErrorType>;
   /** how many devices the source listed: readings, skipped and left out together */
   devicesSeen: number;
   /** how many were only counted, because there are more than `collection.max_devices` */
   leftOut: number;
+  /** parts of the source that could not be read; absent if there are none */
+  failedParts?: readonly PartFailure[];
 }
 
 export interface Acceptance {
@@ -38,9 +40,11 @@ export interface Acceptance {
   clock?: Pick<ClockVerdict, 'deviceErrorMs' | 'latestMs'>;
 }
 
-export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance): SourceReport {
+export function accept(answers: readonly SourceAnswer[], acceptance: Acceptance): SourceReport {
   const { texts, logger, maxDevices } = acceptance;
   const { timeOf, sayWrong } = sensorTimes(acceptance);
+  const failedParts = answers.filter((answer): answer is PartFailure => 'part' in answer);
+  const devices = answers.filter(isOfDevice);
   const accepted = devices.slice(0, maxDevices);
   const entries = accepted.map((device): Entry => {
     const prefixLength = device.deviceId.indexOf(':') + 1; // it is ours
@@ -57,13 +61,19 @@ export function accept(devices: readonly DeviceAnswer[], acceptance: Acceptance)
     logger.warning('duplicate_id', message, { device_id });
   }
   sayWrong();
-  warnOfUnusedLocations(devices, acceptance);
   const leftOut = devices.length - accepted.length;
   if (leftOut > 0) {
     const message = `the answer lists ${leftOut} sensors more than collection.max_devices (${maxDevices}): they were left out`;
     logger.warning('too_many_devices', message, { left_out: leftOut });
   }
-  return { ...kept, devicesSeen: devices.length, leftOut };
+  const report = { readings: kept.readings, devicesSeen: devices.length, leftOut };
+  if (failedParts.length === 0) {
+    warnOfUnusedLocations(devices, acceptance);
+    return { ...report, skipped: kept.skipped };
+  }
+  const skipped: SourceReport['skipped'] = { ...kept.skipped };
+  for (const { part, failure } of failedParts) skipped[part] = failure.type;
+  return { ...report, skipped, failedParts };
 }
 
 function outcomeOf(
@@ -152,7 +162,13 @@ function locationOf(
 }
 
 /** An answer without a reading is a failure, unless every device has a usual reason (off, unreachable, offline). */
-export function nothingToStore({ readings, skipped, devicesSeen }: SourceReport): MonitorError | null {
+export function nothingToStore({
+  readings,
+  skipped,
+  devicesSeen,
+  failedParts = [],
+}: SourceReport): MonitorError | null {
+  if (devicesSeen === 0 && failedParts.length > 0) return allFailed(failedParts);
   const everyday = devicesSeen > 0 && !Object.values(skipped).some((reason) => MAKES_PARTIAL.includes(reason));
   if (readings.length > 0 || everyday) return null;
   const message =
@@ -161,6 +177,15 @@ export function nothingToStore({ readings, skipped, devicesSeen }: SourceReport)
       : `none of the ${devicesSeen} sensors gave a usable reading: nothing to store`;
   const remediation = { say: 'See which sensors are known', command: 'node bin/health.js' };
   return new MonitorError(message, { type: 'no_readings', permanent: true, remediation });
+}
+
+/** The first part decides on the type and the exit code; what the others have is said as well. */
+function allFailed(failedParts: readonly PartFailure[]): MonitorError {
+  const [first, ...others] = failedParts.map(({ failure }) => failure) as [MonitorError, ...MonitorError[]];
+  if (others.length === 0) return first;
+  const { type, permanent, remedy, cause } = first;
+  const message = [first, ...others].map(({ message: sentence }) => sentence).join('; ');
+  return new MonitorError(message, { type, permanent, remediation: remedy, cause });
 }
 
 /** An id as a person copies it, from the vendor's app or from what we print, in lower case and without our prefix. */

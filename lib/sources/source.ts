@@ -37,13 +37,26 @@ export type DeviceAnswer =
       aliases?: readonly string[];
     };
 
+/** A part of a source (one bridge of several) that could not be read, while others could. */
+export interface PartFailure {
+  /** `bridge:attic`: stands for it in `devices_skipped` */
+  part: string;
+  failure: MonitorError;
+}
+
+export type SourceAnswer = DeviceAnswer | PartFailure;
+
+export function isOfDevice(answer: SourceAnswer): answer is DeviceAnswer {
+  return !('part' in answer);
+}
+
 export interface Source {
   /**
    * Asks the device or the cloud once, retries included.
    * @returns an answer for each device that is listed, in the vendor's order; one id may be in it twice
-   * @throws MonitorError if nothing could be read
+   * @throws MonitorError if nothing could be read, and it does not consist of parts
    */
-  read(): Promise<DeviceAnswer[]>;
+  read(): Promise<SourceAnswer[]>;
   /**
    * What is to be done when the cycle is safe and its lock released (an alert); never changes its outcome. Not called
    * for a dry run.

@@ -19,7 +19,7 @@ export interface CycleRecord {
   /** process start to commit */
   duration_ms: number;
   devices_seen: number;
-  devices_skipped: Record<string, SkipReason>;
+  devices_skipped: Record<string, SkipReason | ErrorType>;
   requests: number;
   payload_bytes: number;
   endpoint: Traffic['endpoint'];

@@ -46,6 +46,7 @@ export function describeSource(name: string, open: () => Promise<SourceUnderTest
       const { row } = under;
       const devices = await read();
       for (const device of devices) {
+        if ('part' in device) throw device.failure;
         expect(device.deviceId.startsWith(`${row.idPrefix}:`)).toBe(true);
         expect(row.quantities).toEqual(expect.arrayContaining(Object.keys('values' in device ? device.values : {})));
       }

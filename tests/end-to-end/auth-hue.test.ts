@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createTestAuthority, selfSignedBridge, type TestAuthority } from '../../lib/simulator/certificates';
 import { fault } from '../../lib/simulator/faults';
 import { announceBridges } from '../../lib/simulator/hue-announcer';
+import { home as makeHome } from '../../lib/simulator/hue-home';
 import { startDiscoveryService } from '../../lib/simulator/hue-discovery';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
 import { PROJECT_ROOT, runCommand, startCommand, type RunOptions } from '../support/run-command';
@@ -305,7 +306,7 @@ describe('the certificate', () => {
     [
       'that has expired',
       () => authority.bridge('001788FFFE100001', { validFromDays: -20, validToDays: -10 }),
-      /CERT_HAS_EXPIRED/,
+      /has expired, if this machine's clock is right/,
     ],
   ])('%s is refused before anything is paired', async (_what, certificate, says) => {
     const bridge = await startBridge({ certificate: await certificate() });
@@ -320,14 +321,51 @@ describe('the certificate', () => {
   });
 
   test('is not asked for where the bridge has no https, and that is said', async () => {
-    const bridge = await startBridge({ protocols: ['http'] });
+    const bridge = await startBridge({ protocols: ['http'], home: makeHome({ motionSensors: 0 }) });
     const at = install();
     bridge.press();
     const { exitCode, stdout } = await at.run(['--bridge', hostAndPort(bridge)]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('no HTTPS');
+    expect(stdout).toContain('This bridge has no temperature sensor'); // a reset one lists only daylight
+    expect(stdout).not.toContain('It works');
     expect(at.read('config')).toContain(`"http://127.0.0.1:${bridge.port}"`);
   });
+});
+
+test('a known bridge that proves itself worse than before is refused; --weaker accepts it', async () => {
+  const bridge = await startBridge({ certificate: await selfSignedBridge('001788FFFE100001') });
+  const at = install({ config: CONFIG.replace('001788fffe999999', bridge.bridgeId) });
+  bridge.press();
+  const refused = await at.run(['--bridge', bridge.url]);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/proves itself worse than before .* signed only by itself[^]*--weaker/);
+  expect([posts(bridge), at.read('secrets')]).toEqual([[], SECRETS]);
+  expect(await at.run(['--bridge', bridge.url, '--weaker'])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(at.read('config')).toMatch(/certificate_sha256: "[0-9a-f]{64}"/);
+});
+
+test('a Bridge Pro that took the home over gets the key, and its button need not be pressed', async () => {
+  const ours = '001788fffe999999';
+  const pro = await startBridge({ bridgeId: '001788fffe500005', modelId: 'BSB003', replacesBridgeId: ours });
+  const neighbour = await startBridge({ bridgeId: '001788fffe200002' });
+  const at = install({ discovery: await discoveryOf(neighbour, pro) });
+  const result = await at.run();
+  expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(result.stdout).toMatch(/has taken over the home of 001788fffe999999[^]*It works: 8 sensors read/);
+  expect(at.read('config')).toContain(pro.bridgeId);
+  expect(at.read('secrets')).toBe(SECRETS);
+  expect([posts(pro), JSON.stringify(neighbour.requests).includes(OLD_KEY)]).toEqual([[], false]);
+
+  // One that only says so over an unproved connection has to be paired with by its button.
+  const liar = await startBridge({
+    ...{ bridgeId: '001788fffe600006', replacesBridgeId: ours },
+    certificate: await selfSignedBridge('001788FFFE600006'),
+  });
+  liar.press();
+  const other = install();
+  expect(await other.run(['--bridge', liar.url])).toMatchObject({ exitCode: 0 });
+  expect([posts(liar).length > 0, JSON.stringify(liar.requests).includes(OLD_KEY)]).toEqual([true, false]);
 });
 
 describe('finding the bridge', () => {

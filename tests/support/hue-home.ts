@@ -46,6 +46,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
     tls: 'verify',
     ca_file,
     certificate_sha256: '',
+    bridges: [],
     timeout_seconds: 5,
     endpoint: 'sensors',
     discovery: ['mdns', 'cloud'],
@@ -63,7 +64,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
     source(traffic, deadline) {
       const connection = connectToBridge({
         config: {
-          hue: config,
+          hue: { ...config, name: '' },
           collection: { interval_minutes: 5, deadline_seconds: 120, max_devices: 500 },
         },
         key,
@@ -81,7 +82,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
       return createHueSource({
         endpoint: config.endpoint,
         ...connection,
-        lastDevicesSeen: () => Promise.resolve(0),
+        hadSensors: () => Promise.resolve(false),
         timeoutMs: config.timeout_seconds * 1000,
         remainingMs: () => deadline.remainingMs(),
         retrier: quickRetrier(logger, deadline),

@@ -11,6 +11,8 @@ export interface ChooseContext {
   hue: Pick<HueConfig, 'discovery' | 'discovery_url'>;
   /** `--bridge`; absent = look for bridges */
   given: string | undefined;
+  /** ids of the bridges that may be meant */
+  ours: readonly string[];
   http: Http;
   /** asks for what is public, without verifying the certificate */
   client: Pick<HueClient, 'publicConfig'>;
@@ -29,6 +31,9 @@ export async function chooseBridge(context: ChooseContext): Promise<MetBridge> {
   const [first, ...others] = bridges;
   if (first === undefined) return shown(await meetBridge(addressesGiven(await askForAddress(context)), client), say);
   if (others.length === 0) return shown(first, say);
+  const isOurs = ({ bridgeId }: MetBridge) => context.ours.includes(bridgeId);
+  const successors = bridges.filter(({ replacesBridgeId: id }) => id !== null && context.ours.includes(id));
+  if (successors[0] !== undefined && successors.length === 1 && !bridges.some(isOurs)) return shown(successors[0], say);
   bridges.forEach((bridge, index) => say(`  ${index + 1}  ${describe(bridge)}\n`));
   return askWhich(bridges, context.asker);
 }

@@ -1,16 +1,18 @@
 /** Proves a pairing: reads the sensors with the files as they are now, in the same way as collect-hue will. */
-import type { Config, HueConfig } from '../../config/config';
-import { readOnlyState } from '../../files/state-folder';
+import type { Config } from '../../config/config';
+import { readOnlyState, stateFolder } from '../../files/state-folder';
 import { noTraffic, observed } from '../../http/observed';
 import { accept, type SourceReport } from '../../sources/accept';
 import { createDeviceTexts, KEY_LENGTH } from '../../sources/device-text';
+import { openBridgeMemory } from '../../sources/hue/bridge-state';
+import type { BridgeConfig } from '../../sources/hue/bridges';
 import { connectToBridge } from '../../sources/hue/connect';
 import { HUE } from '../../sources/hue/row';
 import { createHueSource } from '../../sources/hue/source';
 import type { LoginKit } from '../login-kit';
 
 export interface Paired {
-  config: Config & { hue: HueConfig };
+  config: Config & { hue: BridgeConfig };
   key: string;
 }
 
@@ -24,11 +26,14 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
   const http = observed(kit.http, { traffic, logger });
   const connection = connectToBridge({ config, key, http, logger, redact, signal, texts, state });
   const address = hue.bridge_url;
+  // It has just answered: what it asked us to wait for is over.
+  const memory = openBridgeMemory(stateFolder(config.storage.data_directory), hue, logger);
+  if (memory.state.wait !== null) memory.remember({ wait: null });
   const devices = await createHueSource({
     endpoint: hue.endpoint,
     ...connection,
     locator: { knownAddress: address, atBridge: (read) => read(address, 0) }, // the bridge was found a moment ago
-    lastDevicesSeen: () => Promise.resolve(0),
+    hadSensors: () => Promise.resolve(false),
     timeoutMs: hue.timeout_seconds * 1000,
     remainingMs: () => Infinity,
     retrier,

@@ -6,6 +6,7 @@ import { EXIT } from '../../exit-codes';
 import type { TlsOptions } from '../../http/http';
 import { noTraffic, observed } from '../../http/observed';
 import { sleep } from '../../reliability/sleep';
+import { bridgesOf, type BridgeConfig } from '../../sources/hue/bridges';
 import { createHueClient } from '../../sources/hue/client';
 import { pair } from '../../sources/hue/pairing';
 import { tlsOptionsFor } from '../../sources/hue/tls';
@@ -16,6 +17,9 @@ import { createAsker } from '../ask';
 import { chooseBridge } from '../auth-hue/choose-bridge';
 import { readBack } from '../auth-hue/read-back';
 import { fieldsOf, showReadings, showTrust, showWritten } from '../auth-hue/show';
+import { keyTakenOver } from '../auth-hue/take-over';
+import { candidatesFor, checkName, targetOf } from '../auth-hue/target';
+import { acceptProof } from '../auth-hue/weaker';
 import { provePairingWritable, writePairing } from '../auth-hue/write-pairing';
 import { main } from '../command';
 import { envelope } from '../envelope';
@@ -26,11 +30,14 @@ const SPEC: CommandSpec = {
   summary: 'find the bridge, pair by link button, write the key',
   flags: [
     { name: 'bridge', value: 'HOST|HOST:PORT|URL', help: 'pair with this bridge instead of looking for one' },
+    { name: 'name', value: 'NAME', help: 'one of several bridges (hue.bridges); adds it if it is not there' },
+    { name: 'weaker', help: 'accept a known bridge that proves itself worse than before' },
     ...COMMON_FLAGS,
   ],
   examples: [
     'node bin/auth-hue.js                         find the bridge and pair with it',
     'node bin/auth-hue.js --bridge 192.168.1.10   pair with the bridge at this address',
+    'node bin/auth-hue.js --name annexe           add a second bridge, which is called annexe here',
     'node bin/auth-hue.js --json                  the outcome as one JSON object',
   ],
   exitCodes: [
@@ -52,12 +59,14 @@ void main(SPEC, async (invocation) => {
 });
 
 async function pairAndRead(kit: LoginKit, { values, switches }: Arguments): Promise<number> {
-  const { files, http, logger, redactor: redact, terminal, tell, say, interrupted: signal } = kit;
+  const { files, http, logger, redactor: redact, secrets, terminal, tell, say, interrupted: signal } = kit;
   const hue = kit.config.hue as HueConfig;
-  const clientWith = (tls: TlsOptions) =>
+  const { bridge: given, name } = values;
+  checkName(name);
+  const clientWith = (tls: TlsOptions, key = '') =>
     createHueClient({
       http: observed(http, { traffic: noTraffic(), logger }),
-      key: '',
+      key,
       tls,
       timeoutMs: TIMEOUT_MS,
       texts: createDeviceTexts(logger),
@@ -66,41 +75,68 @@ async function pairAndRead(kit: LoginKit, { values, switches }: Arguments): Prom
     });
 
   const asker = createAsker(tell, signal);
-  const anyCertificate = clientWith({ rejectUnauthorized: false });
-  const bridge = await chooseBridge({ hue, given: values['bridge'], http, client: anyCertificate, signal, say, asker });
-  asker.close();
+  const client = clientWith({ rejectUnauthorized: false });
+  const ours = candidatesFor(hue, name).map(({ bridge_id: id }) => id);
+  const bridge = await chooseBridge({ hue, given, ours, http, client, signal, say, asker });
   const { address, bridgeId } = bridge;
-  const trust = await trustBridge({ address, bridgeId, config: hue, clientWith, timeoutMs: TIMEOUT_MS, signal });
-  showTrust(trust, hue, say);
+  const target = targetOf(hue, name, bridge, secrets);
+  const { tls, ca_file } = target.former ?? (hue.bridges.length === 0 ? hue : furtherBridge(hue));
+  const trusting = { tls, ca_file };
+  const trust = await trustBridge({ address, bridgeId, config: trusting, clientWith, timeoutMs: TIMEOUT_MS, signal });
+  const isAccepted = switches.has('weaker');
+  await acceptProof(trust, bridgeId, target.former, { isAccepted, asker: terminal.isTerminal ? asker : null });
+  asker.close();
+  showTrust(trust, trusting, say);
 
-  tell('Press the round button on top of the bridge now (within 30 s) ...\n');
-  const key = await pair({
-    address,
-    tls: tlsOptionsFor({ ...hue, bridge_id: bridgeId, certificate_sha256: trust.certificateSha256 }),
-    http,
-    deviceType: `home-monitor#${hostname()
-      .replaceAll(/[^\w-]/g, '-')
-      .slice(0, 19)}`,
-    timeoutMs: TIMEOUT_MS,
-    signal,
-    redact,
-    sleep,
-    ...(terminal.isTerminal
-      ? { onWait: (seconds: number) => tell(`\r\u001b[K  ${String(seconds).padStart(2)} s left `) }
-      : {}),
-  });
-  redact.add(key);
-  if (terminal.isTerminal) tell('\r\u001b[K');
+  const { certificateSha256 } = trust;
+  const proved = tlsOptionsFor({ ...trusting, bridge_id: bridgeId, certificate_sha256: certificateSha256 });
+  let key = await keyTakenOver(bridge, trust, target, clientWith(proved, target.formerKey));
+  if (key !== null) {
+    say(
+      `It has taken over the home of ${target.former?.bridge_id}, and accepts the key: the button need not be pressed.\n`,
+    );
+  } else {
+    tell('Press the round button on top of the bridge now (within 30 s) ...\n');
+    key = await pair({
+      address,
+      tls: proved,
+      http,
+      deviceType: `home-monitor#${hostname()
+        .replaceAll(/[^\w-]/g, '-')
+        .slice(0, 19)}`,
+      timeoutMs: TIMEOUT_MS,
+      signal,
+      redact,
+      sleep,
+      ...(terminal.isTerminal
+        ? { onWait: (seconds: number) => tell(`\r\u001b[K  ${String(seconds).padStart(2)} s left `) }
+        : {}),
+    });
+    redact.add(key);
+    if (terminal.isTerminal) tell('\r\u001b[K');
+  }
 
-  const hadPin = hue.certificate_sha256 !== '';
-  showWritten(writePairing(files, { address, bridgeId, key, trust, hadPin }), say);
+  showWritten(writePairing(files, { address, bridgeId, key, trust, target, trusting, hue }), say);
+  if (target.formerOnly && target.formerOnly.name !== target.name) {
+    say(`The bridge that was the only one is called ${target.formerOnly.name} now.\n`);
+  }
   logger.info('paired', `paired with the bridge ${bridgeId} at ${address}`, { bridge_id: bridgeId, address });
 
   const config = loadConfig(files.config);
-  const now = config.hue as HueConfig;
+  const all = config.hue as HueConfig;
+  const now = bridgesOf(all).find((one) => one.name === target.name) as BridgeConfig;
   const report = await readBack(kit, { config: { ...config, hue: now }, key });
   if (switches.has('json')) terminal.out(envelope(SPEC.name, fieldsOf(bridge, trust, report)));
-  else showReadings(report, say);
-  if (!now.enabled) say(`hue.enabled is false in ${files.config}: collect-hue does nothing until it is true.\n`);
+  else if (report.devicesSeen > 0) showReadings(report, say);
+  if (report.devicesSeen === 0) tell(NO_SENSOR);
+  if (!all.enabled) say(`hue.enabled is false in ${files.config}: collect-hue does nothing until it is true.\n`);
   return EXIT.done;
 }
+
+/** Behind the proxy (or of the emulator) of the others there may be one more; that they are not verified is no reason. */
+function furtherBridge({ bridges }: HueConfig): Pick<BridgeConfig, 'tls' | 'ca_file'> {
+  return { tls: 'verify', ca_file: bridges.find(({ ca_file: file }) => file !== '')?.ca_file ?? '' };
+}
+
+const NO_SENSOR =
+  'This bridge has no temperature sensor, so that there is nothing to collect: add a motion sensor in the Hue app.\n';

@@ -14,6 +14,7 @@ import { baselineFile, readBaseline, writeBaseline, type Bridge } from '../../pe
 import { compare } from '../../perf/comparison';
 import { renderBaseline, renderComparison, verdict } from '../../perf/render';
 import { measureInTurn } from '../../perf/run-cycle';
+import { bridgesOf } from '../../sources/hue/bridges';
 import { connectToBridge } from '../../sources/hue/connect';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
@@ -105,17 +106,21 @@ function cyclesOf(typed = '10'): number {
 
 /** Asks the bridge what it is; the key is not needed. */
 async function identify(config: Config, hue: HueConfig, signal: AbortSignal, redact: Redact): Promise<Bridge> {
-  const { client, locator } = connectToBridge({
-    config: { ...config, hue },
-    key: '',
-    http: createHttp(),
-    logger: silentLogger,
-    redact,
-    signal,
-    state: readOnlyState(config.storage.data_directory),
+  const asked = bridgesOf(hue).map((bridge) => {
+    const { client, locator } = connectToBridge({
+      config: { ...config, hue: bridge },
+      key: '',
+      http: createHttp(),
+      logger: silentLogger,
+      redact,
+      signal,
+      state: readOnlyState(config.storage.data_directory),
+    });
+    return locator.atBridge((address) => client.publicConfig(address));
   });
-  const { bridgeId, modelId } = await locator.atBridge((address) => client.publicConfig(address));
-  return { id: bridgeId, model: modelId };
+  const found = await Promise.all(asked); // several bridges are measured together
+  const models = found.flatMap(({ modelId }) => modelId ?? []);
+  return { id: found.map(({ bridgeId }) => bridgeId).join('+'), model: models.length === 0 ? null : models.join('+') };
 }
 
 function notEnabled(file: string): MonitorError {

@@ -1,11 +1,11 @@
 /** What is remembered of a bridge that moved: `bridge-state.json` in the data directory. Deleting it is always safe. */
 import { join } from 'node:path';
-import type { HueConfig } from '../../config/config';
 import { asMonitorError, type ErrorType } from '../../errors';
 import { describeFileError, errorCode } from '../../files/file-error';
 import { NotOurFile, readOwnFile } from '../../files/own-file';
 import type { StateFolder } from '../../files/state-folder';
-import type { Logger } from '../../logging/logger';
+import { silentLogger, type Logger } from '../../logging/logger';
+import type { BridgeConfig } from './bridges';
 import { isObject } from './clip';
 import { normalBridgeId } from './found-bridge';
 import { BRIDGE_FILE } from './state-files';
@@ -24,6 +24,8 @@ export interface BridgeState {
   wait: { at: number; until: number; errorType: ErrorType } | null;
   /** the bridge that has taken the home over, as it was found */
   successor: { bridgeId: string; address: string } | null;
+  /** one of several bridges: whether it has listed temperature sensors before */
+  hadSensors: boolean;
 }
 
 export interface BridgeMemory {
@@ -33,32 +35,28 @@ export interface BridgeMemory {
   remember(change: Partial<BridgeState>): boolean;
 }
 
-type Place = Pick<HueConfig, 'bridge_url' | 'bridge_id'>;
+type Place = Pick<BridgeConfig, 'name' | 'bridge_url' | 'bridge_id'>;
+
+/** The content of the file: one entry for the only bridge, or one for each below `bridges`. */
+type Content = Record<string, unknown>;
 
 /**
  * @param config an address found for another bridge_url or bridge_id is not used: the user has changed it
  */
 export function openBridgeMemory(folder: StateFolder, config: Place, logger: Logger): BridgeMemory {
   const file = join(folder.path, BRIDGE_FILE);
-  const state = stateFor(config, read(file, logger));
+  const content = read(file, logger);
+  const state = stateFor(config, content);
   return {
     state,
     remember(change) {
       Object.assign(state, change);
-      const { address, cloudAskedAt, wait, successor } = state;
-      const content = {
-        version: VERSION,
-        configured_url: config.bridge_url,
-        bridge_id: config.bridge_id,
-        address,
-        cloud_asked_at: cloudAskedAt === null ? null : isoTime(cloudAskedAt),
-        ...(wait && {
-          wait: { at: isoTime(wait.at), not_before: isoTime(wait.until), error_type: wait.errorType },
-        }),
-        ...(successor && { successor: { bridge_id: successor.bridgeId, address: successor.address } }),
-      };
       try {
-        folder.write(BRIDGE_FILE, `${JSON.stringify(content, null, 2)}\n`);
+        const entry = entryOf(config, state);
+        const content = config.name === '' ? entry : withEntry(config.name, entry, read(file, silentLogger), state);
+        const asked = state.cloudAskedAt === null ? null : isoTime(state.cloudAskedAt);
+        const whole = { version: VERSION, ...content, cloud_asked_at: asked };
+        folder.write(BRIDGE_FILE, `${JSON.stringify(whole, null, 2)}\n`);
         return true;
       } catch (thrown) {
         logger.warning('bridge_state_not_written', asMonitorError(thrown).message, { file });
@@ -68,14 +66,37 @@ export function openBridgeMemory(folder: StateFolder, config: Place, logger: Log
   };
 }
 
-function stateFor(config: Place, content: Record<string, unknown>): BridgeState {
-  const { configured_url: url, bridge_id: id, address, cloud_asked_at: asked } = content;
-  const same = url === config.bridge_url && id === config.bridge_id;
+/** Other bridges of the same cycle may have written since this one's memory was opened. */
+function withEntry(name: string, entry: Content, current: Content, state: BridgeState): Content {
+  state.cloudAskedAt ??= timeIn(current['cloud_asked_at']);
+  return { bridges: { ...entriesIn(current), [name]: entry } };
+}
+
+function entriesIn({ bridges }: Content): Content {
+  return isObject(bridges) ? bridges : {};
+}
+
+function entryOf({ bridge_url, bridge_id }: Place, { address, wait, successor, hadSensors }: BridgeState): Content {
   return {
-    address: same ? usableAddress(address, config) : null,
-    cloudAskedAt: timeIn(asked),
-    wait: same ? usableWait(content['wait']) : null,
-    successor: same ? usableSuccessor(content['successor']) : null,
+    configured_url: bridge_url,
+    bridge_id,
+    address,
+    ...(wait && { wait: { at: isoTime(wait.at), not_before: isoTime(wait.until), error_type: wait.errorType } }),
+    ...(successor && { successor: { bridge_id: successor.bridgeId, address: successor.address } }),
+    ...(hadSensors && { had_sensors: true }),
+  };
+}
+
+function stateFor({ name, bridge_url, bridge_id }: Place, content: Content): BridgeState {
+  const found = name === '' ? content : entriesIn(content)[name];
+  const entry = isObject(found) ? found : {};
+  const isSame = entry['configured_url'] === bridge_url && entry['bridge_id'] === bridge_id;
+  return {
+    address: isSame ? usableAddress(entry['address'], bridge_url) : null,
+    cloudAskedAt: timeIn(content['cloud_asked_at']),
+    wait: isSame ? usableWait(entry['wait']) : null,
+    successor: isSame ? usableSuccessor(entry['successor']) : null,
+    hadSensors: isSame && entry['had_sensors'] === true,
   };
 }
 
@@ -101,7 +122,7 @@ function usableSuccessor(value: unknown): BridgeState['successor'] {
   return bridgeId !== null && isAddress ? { bridgeId, address } : null;
 }
 
-function read(file: string, logger: Logger): Record<string, unknown> {
+function read(file: string, logger: Logger): Content {
   const ignored = (reason: string) => {
     logger.warning('bridge_state_ignored', `${file} ${reason}: it is not used, and may be deleted`, { file, reason });
     return {};
@@ -126,7 +147,7 @@ function read(file: string, logger: Logger): Record<string, unknown> {
 }
 
 /** Scheme, host and port, with the scheme of the configuration or https, and nothing else; else null. */
-function usableAddress(value: unknown, { bridge_url }: Place): string | null {
+function usableAddress(value: unknown, bridge_url: string): string | null {
   if (typeof value !== 'string' || !URL.canParse(value)) return null;
   const { origin, protocol } = new URL(value);
   return origin === value && ['https:', new URL(bridge_url).protocol].includes(protocol) ? value : null;

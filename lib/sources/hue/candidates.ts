@@ -1,19 +1,23 @@
 /** Where a bridge that is not at its known address may be, the most likely place first; nothing here is proved. */
 import { isYoung } from '../../clock';
-import type { HueConfig } from '../../config/config';
 import { asMonitorError, MonitorError } from '../../errors';
 import type { StateFolder } from '../../files/state-folder';
 import type { Http } from '../../http/http';
 import { RedirectRefused } from '../../http/redirect';
 import type { Logger } from '../../logging/logger';
 import type { BridgeMemory } from './bridge-state';
+import type { BridgeConfig } from './bridges';
 import type { HueClient } from './client';
 import { addressOf, isUsableHost, type FoundBridge } from './found-bridge';
 import { isInThisHome } from './home-network';
 
 /** What the search for a bridge needs. */
 export interface LocatorContext {
-  config: HueConfig;
+  config: BridgeConfig;
+  /** what is remembered of this bridge */
+  memory: BridgeMemory;
+  /** the answer of the discovery service, which several bridges share */
+  cloud?: { answer?: Promise<FoundBridge[]> };
   state: StateFolder;
   /** asks for `/api/config` */
   client: Pick<HueClient, 'publicConfig'>;
@@ -44,17 +48,13 @@ const CLOUD_EVERY_MS = 15 * 60_000;
  * Each way to find a bridge is tried only when no candidate of the one before was our bridge.
  * @param others gets the bridges found that are not ours
  */
-export async function* candidates(
-  context: LocatorContext,
-  memory: BridgeMemory,
-  others: FoundBridge[],
-): AsyncGenerator<Candidate> {
-  const { config, logger, signal } = context;
+export async function* candidates(context: LocatorContext, others: FoundBridge[]): AsyncGenerator<Candidate> {
+  const { config, memory, logger, signal } = context;
   if (memory.state.address !== null) yield { address: new URL(config.bridge_url).origin, how: 'configuration' };
   for (const way of config.discovery) {
     let found: FoundBridge[] = [];
     try {
-      found = way === 'mdns' ? await byMdns(context) : await byCloud(context, memory);
+      found = way === 'mdns' ? await byMdns(context) : await byCloud(context);
     } catch (thrown) {
       signal.throwIfAborted();
       const { message } = asMonitorError(thrown);
@@ -99,13 +99,16 @@ async function byMdns({ config, signal, findByMdns }: LocatorContext): Promise<F
 }
 
 /** The time of the question is on disk before it is asked, so that no crash makes us ask too often. */
-async function byCloud(context: LocatorContext, memory: BridgeMemory): Promise<FoundBridge[]> {
-  const { config, http, logger, signal, now = Date.now } = context;
+async function byCloud(context: LocatorContext): Promise<FoundBridge[]> {
+  const { config, memory, http, logger, signal, cloud = {}, now = Date.now } = context;
+  if (cloud.answer !== undefined) return cloud.answer;
   if (isYoung(memory.state.cloudAskedAt ?? -Infinity, CLOUD_EVERY_MS, now())) {
     logger.info('discovery_skipped', 'the discovery service was asked less than 15 minutes ago', { how: 'cloud' });
     return [];
   }
   if (!memory.remember({ cloudAskedAt: now() })) return [];
-  const { findByCloud } = await import('./cloud-discovery');
-  return findByCloud({ url: config.discovery_url, http, signal });
+  cloud.answer = import('./cloud-discovery').then(({ findByCloud }) =>
+    findByCloud({ url: config.discovery_url, http, signal }),
+  );
+  return cloud.answer;
 }

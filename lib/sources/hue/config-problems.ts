@@ -2,12 +2,13 @@
 import type { Problem } from '../../check/check';
 import type { Config } from '../../config/config';
 import { asMonitorError } from '../../errors';
+import { bridgesOf } from './bridges';
 import { tlsOptionsFor } from './tls';
 
 export function authorityProblems({ hue }: Config, file: string): Problem[] {
   if (hue?.enabled !== true) return [];
   try {
-    tlsOptionsFor(hue);
+    for (const bridge of bridgesOf(hue)) tlsOptionsFor(bridge);
     return [];
   } catch (thrown) {
     const { message, remediation } = asMonitorError(thrown);

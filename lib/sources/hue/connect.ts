@@ -1,9 +1,11 @@
 /**
  * What is needed to talk to the configured bridge: a client that proves it before it sends the key, and where it is.
  */
-import type { Config, HueConfig } from '../../config/config';
+import type { Config } from '../../config/config';
 import type { TlsOptions } from '../../http/http';
 import type { Redact } from '../../logging/redact';
+import { openBridgeMemory, type BridgeMemory } from './bridge-state';
+import type { BridgeConfig } from './bridges';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import { createHueClient, type HueClient } from './client';
 import { openKnownCertificate, verifyingOnce } from './known-certificate';
@@ -13,8 +15,11 @@ import { provingFirst } from './proof';
 import { handshakeProves, tlsOptionsFor } from './tls';
 
 /** `signal` is the cycle's deadline. */
-export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' | 'client' | 'clientFor' | 'searchMs'> {
-  config: Pick<Config, 'collection'> & { hue: HueConfig };
+export interface BridgeConnectionContext extends Omit<
+  LocatorContext,
+  'config' | 'client' | 'clientFor' | 'memory' | 'searchMs'
+> {
+  config: Pick<Config, 'collection'> & { hue: BridgeConfig };
   /** the application key */
   key: string;
   redact: Redact;
@@ -25,6 +30,9 @@ export interface BridgeConnectionContext extends Omit<LocatorContext, 'config' |
 export interface BridgeConnection {
   client: HueClient;
   locator: Locator;
+  memory: BridgeMemory;
+  /** whether the bridge shows a certificate of an authority instead of the pinned one */
+  isPinReplaced: () => boolean;
 }
 
 /** @throws MonitorError `configuration` if `hue.ca_file` cannot be used */
@@ -39,7 +47,9 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     const timeoutMs = hue.timeout_seconds * 1000;
     return createHueClient({ http: verifyingOnce(http, known, logger), key, tls, timeoutMs, redact, signal, texts });
   };
-  const client = clientWith(tlsOptionsFor(hue, known.authorities));
+  const tls = tlsOptionsFor(hue, known.authorities);
+  const client = clientWith(tls);
+  const memory = openBridgeMemory(search.state, hue, logger);
   const locator = createLocator({
     config: hue,
     client,
@@ -54,7 +64,12 @@ export function connectToBridge(context: BridgeConnectionContext): BridgeConnect
     signal,
     searchMs: (collection.deadline_seconds * 1000) / 4,
     ...search,
+    memory,
   });
-  if (hue.bridge_id === '') return { client, locator };
-  return { client: provingFirst(client, hue.bridge_id, (address) => handshakeProves(address, hue.tls)), locator };
+  const isPinReplaced = (): boolean => {
+    const { servername = '', ca = [] } = tls;
+    return hue.certificate_sha256 !== '' && known.find({ servername, ca })?.replaces_pin === hue.certificate_sha256;
+  };
+  const isProved = (address: string) => hue.bridge_id === '' || handshakeProves(address, hue.tls);
+  return { client: provingFirst(client, hue.bridge_id, isProved), locator, memory, isPinReplaced };
 }

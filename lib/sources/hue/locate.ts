@@ -3,7 +3,6 @@
  * answer, or another bridge's) there is a search, once, and what is found must prove to be ours before it gets the key.
  */
 import { type ErrorType, MonitorError } from '../../errors';
-import { openBridgeMemory } from './bridge-state';
 import { redirectIn, type LocatorContext } from './candidates';
 import { refuseWhileWaiting, waitAskedFor } from './retry-after';
 
@@ -22,12 +21,11 @@ export interface Locator {
 const GONE: readonly ErrorType[] = ['network', 'timeout', 'tls', 'wrong_bridge'];
 
 export function createLocator(context: LocatorContext): Locator {
-  const { config, logger, searchMs = 0, now = Date.now } = context;
+  const { config, memory, searchMs = 0, now = Date.now } = context;
   // Without its id nothing found could be proved to be ours.
   const isProvable = config.bridge_id !== '';
   const mayMove = isProvable && config.discovery.length > 0;
   const mayLook = mayMove && context.search !== false;
-  const memory = openBridgeMemory(context.state, config, logger);
   const { address } = memory.state;
   const isUsed = address !== null && (mayMove || (isProvable && isSameHost(address, config.bridge_url)));
   const known = isUsed ? address : config.bridge_url;
@@ -51,7 +49,7 @@ export function createLocator(context: LocatorContext): Locator {
         if (wait !== null) memory.remember({ wait });
         if (!isGone(thrown) || !isProvable) throw thrown;
         const { readElsewhere } = await import('./search');
-        return readElsewhere({ ...context, search: mayLook }, { memory, known, failure: thrown, read });
+        return readElsewhere({ ...context, search: mayLook }, { known, failure: thrown, read });
       }
     },
   };

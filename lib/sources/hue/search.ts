@@ -1,13 +1,11 @@
 /** Looks for a bridge that is not where it was, and reads it where it is. */
 import { asMonitorError, MonitorError } from '../../errors';
-import type { BridgeMemory } from './bridge-state';
 import { candidates, encrypted, type Candidate, type LocatorContext } from './candidates';
 import type { FoundBridge } from './found-bridge';
 import { proveBridge } from './proof';
 import { findSuccessor, takenOver } from './successor';
 
 export interface Search<T> {
-  memory: BridgeMemory;
   /** where it is not */
   known: string;
   /** what reading it there threw */
@@ -20,8 +18,8 @@ export interface Search<T> {
  *   or what reading threw where the bridge is
  */
 export async function readElsewhere<T>(context: LocatorContext, search: Search<T>): Promise<T> {
-  const { memory, known, failure, read } = search;
-  const { config, logger } = context;
+  const { known, failure, read } = search;
+  const { config, memory, logger } = context;
   const others: FoundBridge[] = [];
   for await (const candidate of provedCandidates(context, search, others)) {
     const { address, how } = candidate;
@@ -42,20 +40,20 @@ export async function readElsewhere<T>(context: LocatorContext, search: Search<T
     const successor = await findSuccessor(context, others, failure, known);
     if (successor !== null || memory.state.successor !== null) memory.remember({ successor });
   }
-  throw memory.state.successor === null ? failure : takenOver(memory.state.successor, config.bridge_id, failure);
+  throw memory.state.successor === null ? failure : takenOver(memory.state.successor, config, failure);
 }
 
 /** Those that are our bridge; what is not is said in the log. */
 async function* provedCandidates<T>(
   context: LocatorContext,
-  { memory, known, failure }: Search<T>,
+  { known, failure }: Search<T>,
   others: FoundBridge[],
 ): AsyncGenerator<Candidate> {
   const { config, client, logger, signal } = context;
   const tried = new Set([new URL(known).origin]);
   const all = async function* (): AsyncGenerator<Candidate> {
     yield* encrypted(known, failure);
-    if (context.search !== false) yield* candidates(context, memory, others);
+    if (context.search !== false) yield* candidates(context, others);
   };
   for await (const candidate of all()) {
     const { address, how } = candidate;
@@ -74,7 +72,7 @@ async function* provedCandidates<T>(
 }
 
 /** Says where the bridge is now, and remembers it for the next cycle. */
-function settle<T>({ config, logger }: LocatorContext, { memory, known }: Search<T>, candidate: Candidate): void {
+function settle<T>({ config, memory, logger }: LocatorContext, { known }: Search<T>, candidate: Candidate): void {
   const { address, how } = candidate;
   if (how === 'https') {
     const message = `the bridge at ${known} has given up http: it is read at ${address}. Write https:// in hue.bridge_url (${address})`;

@@ -5,7 +5,7 @@ import { errorCode } from '../../files/file-error';
 import type { Logger } from '../../logging/logger';
 import type { Retrier } from '../../reliability/retry';
 import type { Traffic } from '../../http/observed';
-import type { Source } from '../source';
+import type { DeviceAnswer } from '../source';
 import { UnexpectedAnswer, type ClipSensors } from './clip';
 import { SHOWN_PATH, type FullKind, type HueClient } from './client';
 import type { Locator } from './locate';
@@ -15,18 +15,18 @@ export interface HueSourceContext {
   endpoint: HueConfig['endpoint'];
   client: HueClient;
   locator: Locator;
-  /** how many sensors the last good cycle listed; 0 if there was none */
-  lastDevicesSeen: () => Promise<number>;
+  /** whether an earlier cycle listed temperature sensors */
+  hadSensors: () => Promise<boolean>;
   /** of one request */
   timeoutMs: number;
   /** until the end of reading */
   remainingMs: () => number;
   retrier: Retrier;
   logger: Logger;
-  traffic: Traffic;
+  traffic: Pick<Traffic, 'endpoint'>;
 }
 
-export function createHueSource(context: HueSourceContext): Source {
+export function createHueSource(context: HueSourceContext): { read(): Promise<DeviceAnswer[]> } {
   const { client, retrier, logger, traffic } = context;
 
   const askForAll = async (address: string, endpoint: FullKind): Promise<ClipSensors> => {
@@ -54,8 +54,8 @@ export function createHueSource(context: HueSourceContext): Source {
   /** @returns why an answer cannot be used; null if it can */
   const objectionTo = async (sensors: ClipSensors): Promise<string | null> => {
     if (!isUsable(sensors)) return 'none of the sensors listed has a usable value';
-    const before = countTemperatureSensors(sensors) === 0 ? await context.lastDevicesSeen() : 0;
-    return before === 0 ? null : `the answer lists no temperature sensor; the last good cycle had ${before}`;
+    const isOdd = countTemperatureSensors(sensors) === 0 && (await context.hadSensors());
+    return isOdd ? 'the answer lists no temperature sensor, and an earlier one did' : null;
   };
 
   const readSensors = async (address: string, leaveMs: number): Promise<ClipSensors> => {

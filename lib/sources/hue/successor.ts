@@ -3,6 +3,7 @@
  * whom it replaces (`replacesbridgeid`). It is believed only if an authority has signed its certificate.
  */
 import { asMonitorError, MonitorError } from '../../errors';
+import { nameFlag, type BridgeConfig } from './bridges';
 import type { LocatorContext } from './candidates';
 import { addressOf, type FoundBridge } from './found-bridge';
 
@@ -46,15 +47,18 @@ export async function findSuccessor(
   return null;
 }
 
-export function takenOver({ bridgeId, address }: Successor, ours: string, cause: MonitorError): MonitorError {
-  return new MonitorError(`the bridge ${bridgeId} at ${address} has taken this home over from ours (${ours})`, {
-    type: 'wrong_bridge',
-    permanent: true,
-    endpoint: address,
-    remediation: {
-      say: 'Move over to it, which takes the key along; the button need not be pressed',
-      command: 'node bin/auth-hue.js',
+export function takenOver({ bridgeId, address }: Successor, ours: BridgeConfig, cause: MonitorError): MonitorError {
+  return new MonitorError(
+    `the bridge ${bridgeId} at ${address} has taken this home over from ours (${ours.bridge_id})`,
+    {
+      type: 'wrong_bridge',
+      permanent: true,
+      endpoint: address,
+      remediation: {
+        say: 'Move over to it, which takes the key along; the button need not be pressed',
+        command: `node bin/auth-hue.js${nameFlag(ours)}`,
+      },
+      cause,
     },
-    cause,
-  });
+  );
 }

@@ -13,6 +13,8 @@ export interface MetBridge {
   bridgeId: string;
   name: string;
   modelId: string;
+  /** the bridge from which it says that it has taken the home over */
+  replacesBridgeId: string | null;
 }
 
 type Way = HueConfig['discovery'][number];
@@ -41,23 +43,46 @@ export async function findBridges(
 
 /**
  * @param addresses where the bridge may be, the best first
- * @throws MonitorError of the first address, if none is a bridge
+ * @throws MonitorError with the reasons of all addresses that were tried, if none is a bridge
  */
 export async function meetBridge(
   addresses: readonly string[],
   client: Pick<HueClient, 'publicConfig'>,
 ): Promise<MetBridge> {
-  let failure: MonitorError | undefined;
+  const failures: MonitorError[] = [];
+  const silent = new Set<string>();
   for (const address of addresses) {
+    const { protocol } = new URL(address);
+    if (silent.has(protocol)) continue; // nothing at other ports, either
     try {
-      const { bridgeId, name, modelId } = await client.publicConfig(address);
-      return { address, bridgeId, name: name ?? 'Hue Bridge', modelId: modelId ?? 'unknown model' };
+      const { bridgeId, name, modelId, replacesBridgeId } = await client.publicConfig(address);
+      const shown = { name: name ?? 'Hue Bridge', modelId: modelId ?? 'unknown model' };
+      return { address, bridgeId, ...shown, replacesBridgeId };
     } catch (thrown) {
-      failure ??= asMonitorError(thrown);
-      if (failure.type === 'timeout' || failure.type === 'interrupted') break; // nothing at other ports, either
+      const failure = asMonitorError(thrown);
+      if (failure.type === 'interrupted') throw failure;
+      if (failure.type === 'timeout') silent.add(protocol);
+      failures.push(failure);
     }
   }
-  throw failure ?? new Error('no address to try');
+  throw allOf(failures);
+}
+
+/** Whoever may be at the other end: each way failed for its own reason, and either may be the true one. */
+function allOf(failures: readonly MonitorError[]): MonitorError {
+  const [first, ...others] = failures;
+  if (first === undefined) throw new Error('no address to try');
+  if (others.length === 0) return first;
+  const { type, permanent, cause } = first;
+  return new MonitorError(failures.map(({ message }) => message).join('; '), {
+    type,
+    permanent,
+    cause,
+    remediation: {
+      say: 'Check that the bridge is switched on and in this network, and give its address as the Hue app shows it',
+      command: 'node bin/auth-hue.js --bridge ADDRESS',
+    },
+  });
 }
 
 /** https before http, the announced port before the usual one. */

@@ -38,28 +38,11 @@ export async function trustBridge(context: TrustContext): Promise<Trust> {
     await prove('');
     return { kind: 'signed', certificateSha256: '' };
   } catch (thrown) {
-    if (!isSelfSigned(thrown)) throw withWayOut(thrown);
+    if (!isSelfSigned(thrown)) throw thrown;
   }
   const certificateSha256 = await fingerprintOf(context);
   await prove(certificateSha256);
   return { kind: 'pinned', certificateSha256 };
-}
-
-const UNKNOWN_AUTHORITY = /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)/;
-
-/** At the first pairing, "pair again" does not help: the user can name the authority, or find out what answers. */
-function withWayOut(thrown: unknown): unknown {
-  if (!(thrown instanceof MonitorError) || !UNKNOWN_AUTHORITY.test(codeOf(thrown))) return thrown;
-  const { message, type, permanent, endpoint, cause } = thrown;
-  return new MonitorError(message, {
-    type,
-    permanent,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    remediation:
-      'A proxy or an emulator with its own authority: name its PEM file in hue.ca_file of config.yaml, then run "node bin/auth-hue.js" again. ' +
-      'Else something that is not your bridge answers there: give its address, --bridge ADDRESS.',
-    cause,
-  });
 }
 
 function isSelfSigned(thrown: unknown): boolean {

@@ -48,6 +48,7 @@ describe('a valid file', () => {
       retry: { max_attempts: 3, base_delay_seconds: 1, multiplier: 2 },
       alerting: { after_failures: 2 },
       hue: {
+        bridges: [],
         enabled: true,
         bridge_url: 'http://bridge',
         bridge_id: '',
@@ -227,5 +228,71 @@ describe('rules between keys', () => {
       '1:20: hue.bridge_url: YAML reads it as a number or as true/false: put it in quotes, "5", expected a text',
       '1:28: hue.tls: is unknown, expected one of verify, insecure',
     ]);
+  });
+});
+
+describe('several bridges', () => {
+  const LIST = `hue:
+  bridges:
+    - name: house
+      bridge_url: https://192.168.1.10/
+      bridge_id: "00:17:88:FF:FE:AA:BB:CC"
+    - name: annexe
+      bridge_url: http://192.168.1.11
+      ca_file: ca.pem
+`;
+
+  test('have the defaults and forms of a single one', () => {
+    const { hue } = load(LIST);
+    expect(hue).toMatchObject({ bridge_url: '', timeout_seconds: 10 });
+    expect(hue?.bridges).toEqual([
+      {
+        ...{ name: 'house', bridge_url: 'https://192.168.1.10', bridge_id: '001788fffeaabbcc' },
+        ...{ tls: 'verify', ca_file: '', certificate_sha256: '' },
+      },
+      {
+        ...{ name: 'annexe', bridge_url: 'http://192.168.1.11', bridge_id: '' },
+        ...{ tls: 'verify', ca_file: expect.stringMatching(/^\/.*ca\.pem$/) as string, certificate_sha256: '' },
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      'beside the keys of a single one',
+      LIST.replace('hue:', 'hue:\n  bridge_url: https://192.168.1.9'),
+      /^2:\d+: hue\.bridge_url: is beside hue\.bridges/,
+    ],
+    [
+      'one name twice',
+      LIST.replace('annexe', 'house'),
+      /^6:\d+: hue\.bridges\[1\]\.name: is that of a bridge before it/,
+    ],
+    [
+      'one id twice',
+      `${LIST}      bridge_id: 001788fffeaabbcc\n`,
+      /hue\.bridges\[1\]\.bridge_id: is that of a bridge before it/,
+    ],
+    ['no address', LIST.replace(/ {6}bridge_url: http:.*\n/, ''), /hue\.bridges\[1\]\.bridge_url: is missing/],
+    [
+      'an address that is none',
+      LIST.replace('http://192.168.1.11', 'http://192.168.1'),
+      /hue\.bridges\[1\]\.bridge_url: has no valid host/,
+    ],
+    ['no id over https', LIST.replace('http:', 'https:'), /hue\.bridges\[1\]\.bridge_id: is missing/],
+    [
+      'a name with a space',
+      LIST.replace('annexe', 'the annexe'),
+      /hue\.bridges\[1\]\.name: has another form, expected 1 to 32 of/,
+    ],
+    ['no name', LIST.replace('name: annexe', 'tls: verify'), /hue\.bridges\[1\]\.name: is missing/],
+    ['an unknown key', `${LIST}      adress: x\n`, /hue\.bridges\[1\]\.adress: unknown key/],
+    [
+      'something else than a list',
+      'hue: { bridge_url: "http://b", bridges: house }',
+      /hue\.bridges: .*expected a list of entries/,
+    ],
+  ])('%s: refused, with its place', (_what, text, message) => {
+    expect(messages(text)).toEqual([expect.stringMatching(message)]);
   });
 });

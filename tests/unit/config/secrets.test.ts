@@ -35,7 +35,7 @@ describe('a sound file', () => {
   test('gives all sections, with the defaults of e-mail', () => {
     const { secrets, faults, unknown } = load(HUE + AMAZON + EMAIL);
     expect(secrets).toEqual({
-      hue: { username: 'abcdefghij-ABCDEFGHIJ' },
+      hue: { username: 'abcdefghij-ABCDEFGHIJ', bridges: {} },
       amazon: { refresh_token: 'Atnr|0123456789abcdef' },
       email: {
         host: 'smtp.example.com',
@@ -76,7 +76,7 @@ describe('a fault in one section', () => {
       'F:1:18: hue.username: YAML reads it as a number or as true/false: put it in quotes, expected',
     ],
     ['hue', 'hue: { username: with_underscore }', 'F:1:18: hue.username: has another form'],
-    ['hue', 'hue: nothing', 'F:1:6: hue: is a single value, expected one of the keys username below it'],
+    ['hue', 'hue: nothing', 'F:1:6: hue: is a single value, expected one of the keys username, bridges below it'],
     ['hue', 'hue: { zebra: x }', 'F:1:8: hue.(a key): unknown key, expected one of the keys username'],
     ['hue', 'hue: { usernam: x }', 'F:1:8: hue.usernam: unknown key, nearest known key: username'],
     ['hue', 'hue: {}\nhue: {}', 'F:2:1: hue: is there twice (line 1), expected once'],
@@ -165,6 +165,19 @@ describe('no value of the file is ever quoted', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('hunter2');
     expect(error.stack).not.toContain('hunter2');
   });
+});
+
+test('keys of several bridges: names are checked, values never quoted, and all of them are secret', () => {
+  const [house, annexe] = ['key-of-the-house-01234', 'key-of-the-annexe-0123'];
+  const { secrets, faults } = load(`hue: { bridges: { house: ${house}, annexe: ${annexe}, attic: "" } }\n`);
+  expect([secrets.hue, faults]).toEqual([{ username: '', bridges: { house, annexe, attic: '' } }, {}]);
+  expect(allSecretValues(secrets)).toEqual(expect.arrayContaining([house, annexe]));
+  expect(load('hue: { bridges: { house: "" } }\n').secrets.hue).toBeUndefined();
+  for (const wrong of [`{ "The house": ${house} }`, '{ house: "s3cret key" }', 's3cret']) {
+    const message = load(`hue: { bridges: ${wrong} }\n`).faults.hue?.message ?? '';
+    expect(message).toMatch(/hue\.bridges.*expected/);
+    expect(message).not.toMatch(/s3cret|key-of/);
+  }
 });
 
 describe('allSecretValues', () => {

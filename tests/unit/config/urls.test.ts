@@ -30,7 +30,7 @@ describe('the address of a bridge', () => {
     ['https://bridge:', 'has no valid host or port'],
     ['https://bridge:http', 'has no valid host or port'],
     ['https://fe80::1', 'has no valid host or port'],
-    ['https://[fe80::1%eth0]', 'has no valid host or port'],
+    ['https://[fe80::1%eth0]', 'holds the zone of an IPv6 address'],
     ['https://[fe80::12345]', 'has no valid host'],
     ['https://192.168.1', 'has no valid host'],
     ['https://192.168.1.256', 'has no valid host'],

@@ -19,9 +19,9 @@ async function readWith(type: ErrorType, code: string, remainingMs: number, retr
   };
   const logger = recordingLogger();
   const source = createHueSource({
-    ...{ endpoint: 'sensors', client, logger, retrier: quickRetrier(logger), traffic: { endpoint: null } as never },
+    ...{ endpoint: 'sensors', client, logger, retrier: quickRetrier(logger), traffic: { endpoint: null } },
     locator: { knownAddress: 'https://a', atBridge: (read) => read('https://a', 1000) },
-    ...{ lastDevicesSeen: () => Promise.resolve(0), timeoutMs: 2000, remainingMs: () => remainingMs },
+    ...{ hadSensors: () => Promise.resolve(false), timeoutMs: 2000, remainingMs: () => remainingMs },
   });
   return source.read().then(
     (devices) => devices.length,
