@@ -55,7 +55,7 @@ function explanationOf({ record, replaced, report }: CycleResult): string[] {
   const lines = (report.failedParts ?? [])
     .slice(0, SHOWN_PARTS)
     .flatMap(({ failure }) => [`${printable(failure.message)}.`, printable(failure.remediation)]);
-  const error = report.failedParts === undefined ? errorOfPartial(record, replaced) : null;
+  const error = report.failedParts === undefined ? errorOfPartial({ record, replaced, report }) : null;
   if (error !== null) lines.push(`${error.message}.`, error.remediation);
   if (Object.values(record.devices_skipped).includes('malformed')) {
     lines.push(
@@ -73,8 +73,14 @@ function explanationOf({ record, replaced, report }: CycleResult): string[] {
 type ShownError = Pick<MonitorError, 'type' | 'message' | 'remediation'>;
 
 /** What a cycle that stored its readings reports as its error; null if there is nothing but skipped sensors. */
-function errorOfPartial(record: CycleResult['record'], replaced: string | null): ShownError | null {
+function errorOfPartial({
+  record,
+  replaced,
+  report,
+}: Pick<CycleResult, 'record' | 'replaced' | 'report'>): ShownError | null {
   if (replaced !== null) return replacedError(replaced);
+  const [failed] = report.failedParts ?? [];
+  if (failed !== undefined) return failed.failure;
   if (record.outcome !== 'partial' || record.error_type === null) return null;
   return {
     type: record.error_type,
@@ -99,7 +105,7 @@ function jsonOf({ record, report, failure, replaced }: CycleResult, { program }:
     endpoint: record.endpoint,
     payload_bytes: record.payload_bytes,
   };
-  const error = failure ?? errorOfPartial(record, replaced);
+  const error = failure ?? errorOfPartial({ record, replaced, report });
   return envelope(program, fields, { ...record, error });
 }
 
