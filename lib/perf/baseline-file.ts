@@ -35,11 +35,25 @@ export function writeBaseline(dataDirectory: string, baseline: Baseline): void {
 }
 
 /**
- * @returns null if none was saved yet
+ * The baseline of the user's choice, which is only of use if it is of this bridge.
+ * @throws MonitorError `file_system` if it is not there or cannot be read, `usage` if it is of another bridge
+ */
+export function readBaselineOf(bridge: Bridge, file: string): Baseline {
+  const baseline = readBaseline(file);
+  if (baseline === null) throw unusable(file, 'is not there');
+  if (baseline.bridge.id === bridge.id) return baseline;
+  throw new MonitorError(`${file} is the baseline of another bridge: ${baseline.bridge.id}, not ${bridge.id}`, {
+    type: 'usage',
+    permanent: true,
+    remediation: { say: 'Measure one of this bridge', command: 'node bin/perf.js baseline' },
+  });
+}
+
+/**
+ * @returns null if there is no such file
  * @throws MonitorError `file_system` if it cannot be read or understood
  */
-export function readBaseline(dataDirectory: string): Baseline | null {
-  const file = baselineFile(dataDirectory);
+export function readBaseline(file: string): Baseline | null {
   try {
     const content = JSON.parse(readOwnFile(file)) as unknown;
     if (isBaseline(content)) return content;

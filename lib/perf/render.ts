@@ -46,9 +46,11 @@ function headline({ model, id }: Bridge, { cycles, sensors }: Measurement, what:
 }
 
 /** `payload: 81.4 % less than the full configuration, at least 50 % wanted: met` */
-export function verdict({ name, reduction_percent, goal_percent, met, reason }: Criterion): string {
+export function verdict(criterion: Criterion): string {
+  const { name, reduction_percent, baseline_reduction_percent: against, goal_percent, met, reason } = criterion;
   const result = met ? 'met' : `not met: ${reason ?? ''}`;
-  return `${name}: ${reduction_percent.toFixed(1)} % less than the full configuration, at least ${goal_percent} % wanted: ${result}`;
+  const baseline = against === null ? '' : `, ${against.toFixed(1)} % less than the baseline`;
+  return `${name}: ${reduction_percent.toFixed(1)} % less than the full configuration${baseline}, at least ${goal_percent} % wanted: ${result}`;
 }
 
 /** A row for each of min, median and p95, of bytes and of milliseconds. */

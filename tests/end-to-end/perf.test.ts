@@ -46,6 +46,10 @@ it('baseline measures the full configuration and keeps the result', async () => 
 
 it('compare measures both endpoints alternately, and shows the baseline', async () => {
   await home.run('perf', ['baseline', '--cycles', '1', '--quiet']);
+  const saved = JSON.parse(readFileSync(baselineFile(), 'utf8')) as { bridge: object; full: { payload_bytes: object } };
+  const duration = { min: 1e6, median: 1e6, p95: 1e6 }; // a machine that is busier now than then is not what is tested
+  const before = { ...saved.full, duration_ms: duration };
+  writeFileSync(baselineFile(), JSON.stringify({ ...saved, full: before }));
   home.bridge.requests.length = 0;
   const result = await home.run('perf', ['compare', '--cycles', '2', '--json']);
   expect([result.exitCode, result.stderr]).toEqual([0, '']);
@@ -65,6 +69,21 @@ it('compare measures both endpoints alternately, and shows the baseline', async 
     baseline: { full: { cycles: 1 } },
     error: null,
   });
+
+  // The goals hold against the captured baseline as well, whichever file it is in; but only one of this bridge.
+  const small = { ...before, payload_bytes: { ...before.payload_bytes, median: 9000 } };
+  const elsewhere = join(home.directory, 'small.json');
+  writeFileSync(elsewhere, JSON.stringify({ ...saved, full: small }));
+  const unmet = await home.run('perf', ['compare', '--cycles', '1', '--against', elsewhere]);
+  expect(unmet.exitCode).toBe(1);
+  expect(unmet.stdout).toMatch(
+    /^payload: .* % less than the baseline, .*: not met: only -?[\d.]+ % less than the baseline$/m,
+  );
+  writeFileSync(elsewhere, JSON.stringify({ ...saved, bridge: { id: '001788fffe999999', model: null } }));
+  const asked2 = asked().length;
+  const refused = await home.run('perf', ['compare', '--against', elsewhere]);
+  expect([refused.exitCode, asked().length]).toEqual([2, asked2]);
+  expect(refused.stderr).toContain('is the baseline of another bridge: 001788fffe999999');
 });
 
 it('nothing is stored as readings', async () => {

@@ -1,5 +1,5 @@
 /** perf: what the sensors-only endpoint of the bridge saves, measured with whole cycles that store nothing. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config, HueConfig } from '../../config/config';
 import { findFiles, installationDirectory } from '../../config/find';
 import { loadConfig } from '../../config/load';
@@ -10,7 +10,7 @@ import { createHttp } from '../../http/fetch';
 import { silentLogger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
 import { refuseUnmounted } from '../../store/data-directory';
-import { baselineFile, readBaseline, writeBaseline, type Bridge } from '../../perf/baseline-file';
+import { baselineFile, readBaseline, readBaselineOf, writeBaseline, type Bridge } from '../../perf/baseline-file';
 import { compare } from '../../perf/comparison';
 import { renderBaseline, renderComparison, verdict } from '../../perf/render';
 import { measureInTurn } from '../../perf/run-cycle';
@@ -27,12 +27,13 @@ const SPEC: CommandSpec = {
   positionals: 'baseline | compare',
   flags: [
     { name: 'cycles', value: 'N', help: 'how many cycles of each endpoint (1 to 1000; default: 10)' },
+    { name: 'against', value: 'FILE', help: 'compare: this baseline instead of the one in the data directory' },
     ...COMMON_FLAGS,
   ],
   notes: [
     'baseline: measures cycles with the full configuration and keeps the result in the data directory.',
-    'compare: measures both endpoints alternately (A B A B), and shows the baseline beside them. The payload must be at least 50 %',
-    'smaller and the cycle at least 30 % faster. A cycle is a run of collect-hue --dry-run: nothing is stored.',
+    'compare: measures both endpoints alternately (A B A B). The payload must be at least 50 % smaller and the cycle at least 30 %',
+    'faster, than the full configuration and than the baseline of this bridge, if there is one. A cycle is a run of collect-hue --dry-run: nothing is stored.',
   ],
   examples: [
     'node bin/perf.js baseline             before anything is changed',
@@ -55,6 +56,7 @@ async function run(invocation: Invocation): Promise<number> {
   const [word, ...further] = positionals;
   if (word !== 'baseline' && word !== 'compare') throw usage(SPEC, 'say what to do: baseline or compare');
   if (further[0] !== undefined) throw usage(SPEC, `unexpected argument ${JSON.stringify(further[0])}`);
+  if (values['against'] !== undefined && word !== 'compare') throw usage(SPEC, '--against belongs to compare');
   const cycles = cyclesOf(values['cycles']);
   const files = findFiles(values, { environment: terminal.environment });
   const config = loadConfig(files.config);
@@ -86,10 +88,20 @@ async function run(invocation: Invocation): Promise<number> {
     else if (!quiet) terminal.out(renderBaseline(baseline, file));
     return EXIT.done;
   }
-  const saved = readBaseline(storage.data_directory);
+  const against = values['against'];
+  const saved =
+    against === undefined
+      ? readBaseline(baselineFile(storage.data_directory))
+      : readBaselineOf(bridge, resolve(against));
   const measured = await measureInTurn(['full', 'sensors'], cycles, options);
   if (showsProgress) terminal.out(NO_BAR);
-  const comparison = { bridge, ...measured, criteria: compare(measured.full, measured.sensors), baseline: saved };
+  const captured = saved?.bridge.id === bridge.id ? saved.full : null;
+  const comparison = {
+    bridge,
+    ...measured,
+    criteria: compare(measured.full, measured.sensors, captured),
+    baseline: saved,
+  };
   const unmet = comparison.criteria.filter(({ met }) => !met);
   const exitCode = unmet.length === 0 ? EXIT.done : EXIT.failed;
   if (json) terminal.out(envelope(SPEC.name, comparison, { exit_code: exitCode }));

@@ -67,15 +67,14 @@ function ofBridge(answer: SourceAnswer, name: string, clockErrorMs: number): Sou
 }
 
 function ofBridgeFailure(thrown: unknown, bridge: BridgeConfig): MonitorError {
-  const { message, remedy, remediation, type, permanent, endpoint } = asMonitorError(thrown);
+  const { message, remedy, type, permanent, endpoint } = asMonitorError(thrown);
   const text = `the bridge ${bridge.name}: ${message}`;
   // The command for the only bridge would not know which one is meant.
   const withName = (line: string) => line.replaceAll(/(node bin\/auth-hue\.js)(?! --name)/g, `$1${nameFlag(bridge)}`);
   return new MonitorError(text, {
     ...{ type, permanent, cause: thrown },
     ...(endpoint === undefined ? {} : { endpoint }),
-    remediation:
-      remedy.command === '' ? withName(remediation) : { say: withName(remedy.say), command: withName(remedy.command) },
+    remediation: { say: withName(remedy.say), command: withName(remedy.command) },
   });
 }
 

@@ -25,9 +25,33 @@ test.each([
 
 test('exactly the goals are enough', () => {
   expect(compare(measured(40_000, 200), measured(20_000, 140))).toEqual([
-    { name: 'payload', goal_percent: 50, reduction_percent: 50, met: true, reason: null },
-    { name: 'duration', goal_percent: 30, reduction_percent: 30, met: true, reason: null },
+    {
+      name: 'payload',
+      goal_percent: 50,
+      reduction_percent: 50,
+      met: true,
+      reason: null,
+      baseline_reduction_percent: null,
+    },
+    {
+      name: 'duration',
+      goal_percent: 30,
+      reduction_percent: 30,
+      met: true,
+      reason: null,
+      baseline_reduction_percent: null,
+    },
   ]);
+});
+
+test('the goals hold against the captured baseline, too', () => {
+  const [full, sensors] = [measured(40_000, 200), measured(10_000, 100)];
+  expect(compare(full, sensors, measured(20_000, 150)).map(({ met }) => met)).toEqual([true, true]);
+  expect(compare(full, sensors, measured(10_400, 142))).toMatchObject([
+    { met: false, reduction_percent: 75, baseline_reduction_percent: 3.8, reason: 'only 3.8 % less than the baseline' },
+    { met: false, baseline_reduction_percent: 29.5 },
+  ]);
+  expect(compare(full, measured(30_000, 190), measured(10_400, 142))[0]?.reason).toMatch(/saves little$/);
 });
 
 test('a little less is not', () => {
