@@ -38,7 +38,7 @@ const COLLECTORS = ['collect-hue', 'collect-aqm'] as const;
 
 /** Everything that may be in the data directory between two cycles. */
 const BELONGS =
-  /^(readings\.(db|db-wal|db-shm|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-certificate)\.json|spool)$/;
+  /^(readings\.(db|db-wal|db-shm|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|\.environment-checked|(amazon-session|bridge-certificate)\.json|spool)$/;
 
 export async function crash(options: CrashOptions): Promise<CrashResult> {
   const { kills, seed, killsPerHome = 50 } = options;

@@ -130,7 +130,7 @@ export class FaultBench {
 }
 
 const BELONGS =
-  /^(readings\.(db|db-wal|db-shm|lock)|readings\.db\.corrupt-\w+(-wal|-shm)?|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-certificate)\.json|collect-(hue|aqm)\.last-failure\.json|spool)$/;
+  /^(readings\.(db|db-wal|db-shm|lock)|readings\.db\.corrupt-\w+(-wal|-shm)?|\.(hue|amazon_aqm|amazon-session)\.lock|\.environment-checked|(amazon-session|bridge-certificate)\.json|collect-(hue|aqm)\.last-failure\.json|spool)$/;
 
 function litter(home: Home): string[] {
   return [

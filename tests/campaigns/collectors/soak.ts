@@ -151,7 +151,7 @@ class Watch {
 }
 
 const BELONGS =
-  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|(amazon-session|bridge-(state|certificate))\.json|spool)$/;
+  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|\.environment-checked|(amazon-session|bridge-(state|certificate))\.json|spool)$/;
 
 function litter(home: SoakHome): string[] {
   return [

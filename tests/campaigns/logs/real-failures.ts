@@ -38,7 +38,7 @@ const fullDisk: Proof = {
         const { lines, malformed } = countLines(directory);
         const said = results.map(({ stderr }) => stderr);
         const exits = results.map(({ exitCode, signal }) => signal ?? exitCode);
-        const wellSaid = said.every((text) => /^[^\n]*no space left on device \(ENOSPC\)\.\n$/.test(text));
+        const wellSaid = said.every((text) => /^[^\n]*no space left on device \(ENOSPC\)\. [^\n]+\n$/.test(text));
         return {
           held: wellSaid && malformed === 0 && exits.every((exit) => exit === 0) && lines > 5000,
           figures: `exits ${exits.join(', ')}; lines on stderr ${said.map((text) => text.split('\n').length - 1).join(', ')}; ${lines} lines fitted, torn ${malformed}`,
