@@ -31,6 +31,13 @@ export function isSensorTime(ms: number, nowMs: number): boolean {
   return ms >= FIRST_SENSOR_MS && ms <= nowMs + DAY_MS;
 }
 
+/** The clocks in a home differ by seconds: what a sensor measured later than this has a wrong time. */
+const SENSOR_AHEAD_MS = 2 * 60_000;
+
+export function isMeasuredInFuture(measuredMs: number, nowMs: number): boolean {
+  return measuredMs > nowMs + SENSOR_AHEAD_MS;
+}
+
 export function isInFuture(ms: number, nowMs: number): boolean {
   return ms > newestBelieved(nowMs);
 }

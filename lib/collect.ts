@@ -13,6 +13,7 @@ import { beforeDeadline } from './reliability/deadline';
 import type { CollectorName } from './sources/all';
 import { isOfDevice, type DeviceAnswer, type Source, type SourceAnswer } from './sources/source';
 import type { Cycle, CycleRecord, Effort, Store } from './store/store';
+import { isComplete } from './store/vanished';
 import { UNHEARD, type ClockVerdict } from './witnesses';
 
 export interface CollectContext {
@@ -66,6 +67,7 @@ export function withoutStoring(storage: CycleStorage): CycleStorage {
       store: (_readings, judge) => Promise.resolve(judge([])),
       storeAll: nothing,
       prove: nothing,
+      listedBefore: () => Promise.resolve([]),
       close: nothing,
     },
     spool: { replay: nothing, add: nothing },
@@ -80,6 +82,8 @@ export interface CycleResult {
   readingsSpooled: number;
   /** where a corrupt database was moved, if this cycle had to replace it */
   replaced: string | null;
+  /** the devices that the last complete cycle was told of, and this one was not */
+  vanished: readonly string[];
   /** why the cycle failed; null for `ok` and `partial` */
   failure: MonitorError | null;
 }
@@ -100,10 +104,12 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
   try {
     lock = await storage.lock();
     await storage.proveWritable();
-    const opening = storage.openStore().catch(() => undefined);
+    const { collector, startedAt } = context;
+    const opening = storage.openStore().then(() => storage.store.listedBefore(collector, startedAt.getTime()));
+    opening.catch(() => undefined);
     const answer = await readSource(context);
-    await beforeDeadline(opening, end.storing, end.graceMs).catch(() => undefined);
-    return await keep(context, answer);
+    const before = await beforeDeadline(opening, end.storing, end.graceMs).catch(() => []);
+    return { ...(await keep(context, answer)), vanished: vanishedFrom(before, answer) };
   } catch (thrown) {
     return unkept(context, { report: NOTHING_READ, failure: null, clock: UNHEARD }, asMonitorError(thrown));
   } finally {
@@ -111,6 +117,13 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
     await beforeDeadline(storage.store.close(), end.storing, end.graceMs).catch(() => undefined);
     await lock?.release().catch(() => undefined); // it ends with the process at the latest
   }
+}
+
+/** A failed cycle, and one in which a part of the source did not answer, cannot tell who is gone. */
+function vanishedFrom(before: readonly string[], { report, failure }: Answer): string[] {
+  if (failure !== null || report.devicesSeen === 0 || report.leftOut > 0 || !isComplete(report.skipped)) return [];
+  const listed = new Set([...report.readings.map(({ device_id }) => device_id), ...Object.keys(report.skipped)]);
+  return before.filter((id) => !listed.has(id));
 }
 
 /** Reads the source without throwing: a cycle that failed has its row, too. */
@@ -140,7 +153,7 @@ async function keep(context: CollectContext, answer: Answer): Promise<CycleResul
     const refused = Object.entries(record.devices_skipped).filter(([, reason]) => reason === 'too_many_new');
     const kept = without(report, Object.keys(Object.fromEntries(refused)));
     const stored = { readingsStored: kept.readings.length, readingsSpooled: 0, replaced };
-    return { record, report: kept, clock, ...stored, failure: readFailure };
+    return { record, report: kept, clock, ...stored, vanished: [], failure: readFailure };
   } catch (thrown) {
     const reason: unknown = end.storing.signal.reason;
     const interrupted = reason instanceof MonitorError && reason.type === 'interrupted' ? reason : null;
@@ -185,7 +198,7 @@ const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 function unkept(context: CollectContext, answer: Answer, failure: MonitorError): CycleResult {
   const record = recordOf(context, answer, failure);
   const { report, clock } = answer;
-  return { record, report, clock, readingsStored: 0, readingsSpooled: 0, replaced: null, failure };
+  return { record, report, clock, readingsStored: 0, readingsSpooled: 0, replaced: null, vanished: [], failure };
 }
 
 function recordOf(context: CollectContext, { report, clock }: Answer, failure: MonitorError | null): CycleRecord {

@@ -38,6 +38,7 @@ import { NO_MEMORY, openFailureMemory, type FailureMemory } from './failure-memo
 import { handOn } from './hand-on';
 import { forgetOldCycles } from './forget-old';
 import { openCycleStorage } from './cycle-storage';
+import { sayVanished } from './say-vanished';
 import { verboseLogger } from './verbose-logger';
 import { warnOfEnvironment } from './warn-of-environment';
 
@@ -204,14 +205,15 @@ async function runCycle({ row, kit, end, isDryRun, startedAt }: Cycle, source: S
   const storage = openCycleStorage(row.collector, { config, logger, end, cycle: startedAt.toISOString() });
   const { validation, collection } = config;
   const maxDevices = collection.max_devices;
-  const locations = sectionOf(config, row)?.locations ?? {};
+  const { locations = {}, offsets } = sectionOf(config, row) ?? {};
   const context: CollectContext = {
     collector: row.collector,
     intervalMinutes: config.collection.interval_minutes,
     startedAt,
     source,
     judgeClock: (devices) => cycleClock({ row, config, traffic, logger, startedAt }, devices),
-    accept: (devices, clock) => accept(devices, { row, locations, validation, maxDevices, texts, logger, clock }),
+    accept: (devices, clock) =>
+      accept(devices, { row, locations, offsets, validation, maxDevices, texts, logger, clock }),
     traffic,
     storage: isDryRun ? withoutStoring(storage) : storage,
     end,
@@ -219,6 +221,7 @@ async function runCycle({ row, kit, end, isDryRun, startedAt }: Cycle, source: S
     redact: redactor,
   };
   const result = await collect(context);
+  if (row.tellsVanished !== true && result.vanished.length > 0) await sayVanished(config.storage, logger, result);
   return isDryRun ? { ...result, readingsStored: 0 } : result;
 }
 

@@ -38,6 +38,7 @@ export function openCycleStorage(
     storeAll: (cycles) =>
       retrier.run({ operation: 'database.replay_spool', endpoint }, () => database.storeAll(cycles)),
     prove: () => database.prove(),
+    listedBefore: (name, untilMs) => database.listedBefore(name, untilMs),
     close: () => database.close(),
   };
   return {

@@ -48,6 +48,8 @@ export interface SourceSection {
   timeout_seconds?: number;
   /** id of a device → location */
   locations?: Record<string, string>;
+  /** id of a device → °C that are added to its temperature */
+  offsets?: Record<string, number>;
 }
 
 /** What each bridge has of its own. */
@@ -77,6 +79,7 @@ export interface HueConfig extends BridgeKeys {
   discovery: ('mdns' | 'cloud')[];
   discovery_url: string;
   locations: Record<string, string>;
+  offsets: Record<string, number>;
 }
 
 export interface AqmConfig {
@@ -86,6 +89,7 @@ export interface AqmConfig {
   timeout_seconds: number;
   base_urls: { alexa?: string; www?: string; api?: string };
   locations: Record<string, string>;
+  offsets: Record<string, number>;
 }
 
 /** A rule about the home. */

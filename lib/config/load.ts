@@ -84,6 +84,7 @@ function resolveHue(base: string, hue: HueConfig): HueConfig {
     ...resolveBridge(base, hue),
     bridges: hue.bridges.map((bridge) => ({ ...bridge, ...resolveBridge(base, bridge) })),
     locations: withoutPrototype(hue.locations),
+    offsets: withoutPrototype(hue.offsets),
   };
 }
 
@@ -100,7 +101,7 @@ function resolveAqm(aqm: AqmConfig): AqmConfig {
   const base_urls = Object.fromEntries(
     Object.entries(aqm.base_urls).map(([name, url]) => [name, withoutTrailingSlash(url)]),
   );
-  return { ...aqm, base_urls, locations: withoutPrototype(aqm.locations) };
+  return { ...aqm, base_urls, locations: withoutPrototype(aqm.locations), offsets: withoutPrototype(aqm.offsets) };
 }
 
 function withoutTrailingSlash(url: string): string {
@@ -112,6 +113,6 @@ function hexDigits(text: string): string {
 }
 
 /** A device with the id `constructor` must not get a location by that. */
-function withoutPrototype(locations: Record<string, string>): Record<string, string> {
-  return Object.assign(Object.create(null) as Record<string, string>, locations);
+function withoutPrototype<T>(values: Record<string, T>): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, values);
 }

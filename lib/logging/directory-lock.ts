@@ -139,7 +139,7 @@ export class DirectoryLock {
       if (path === this.#ticket) continue;
       const stat = lstatSync(path, { throwIfNoEntry: false });
       if (stat === undefined || oddKindOf(stat) !== null) continue; // not ours
-      const old = Date.now() - stat.ctimeMs > OLD_AFTER_MS;
+      const old = Math.abs(Date.now() - stat.ctimeMs) > OLD_AFTER_MS; // from the future: left by a wrong clock
       if (old || (entry.startsWith('.writer-') && lifeOf(holderOf(path).holder) === 'dead')) unlink(path);
     }
   }

@@ -86,6 +86,7 @@ async function writeOverview(reader: Reader, context: ContentContext): Promise<v
   if (request.format === 'prometheus') {
     write(
       renderPrometheus({
+        nowMs: request.nowMs,
         devices: overview.devices,
         collectors: await collectorStates(database, request.nowMs),
         spooledCycles: spooledCycles(config.storage),
@@ -126,11 +127,12 @@ function latestAsJson({ devices }: Overview): object[] {
     location,
     timestamp: new Date(lastCycleMs).toISOString(),
     values: Object.fromEntries(
-      values.map(({ quantity, value, measuredMs, stale, isAnomalous, lowest, highest }) => [
+      values.map(({ quantity, value, measuredMs, hasOwnTime, stale, isAnomalous, lowest, highest }) => [
         quantity.label,
         {
           value: exported(quantity, value),
           measured_at: new Date(measuredMs).toISOString(),
+          time_of: hasOwnTime ? 'sensor' : 'cycle',
           stale,
           is_anomalous: isAnomalous,
           low: lowest === null ? null : exported(quantity, lowest),
@@ -172,6 +174,7 @@ async function writeGaps(database: Database, { config, request, style, envelope,
     intervalMs: config.collection.interval_minutes * 60_000,
     fromMs: request.fromMs,
     toMs: request.toMs,
+    perDevice: request.format === 'table' || request.format === 'json',
   });
   if (request.format === 'table') write(renderGaps(found, style));
   else if (request.format === 'json') write(envelope(gapsAsJson(found)));
@@ -181,13 +184,13 @@ async function writeGaps(database: Database, { config, request, style, envelope,
   }
 }
 
-function gapsAsJson({ days, gaps }: Gaps): object {
+function gapsAsJson({ days, gaps, devices }: Gaps): object {
   const times = gaps.map(({ fromMs, toMs, ...gap }) => ({
     ...gap,
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
   }));
-  return { days, gaps: times };
+  return { days, gaps: times, devices };
 }
 
 async function writeCycles(database: Database, { request, style, width, envelope, write }: ContentContext) {

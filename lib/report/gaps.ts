@@ -1,6 +1,7 @@
 /** `report gaps`: expected and stored cycles per collector and day, with the reason of each gap. */
 import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
+import { countDevices, type DeviceCount } from './device-gaps';
 import { dayOf, nextMidnight } from './moment';
 import { NO_TRACE, dueCycles, recordedCycles, type DueCycles } from './due-cycles';
 
@@ -30,32 +31,37 @@ export interface Gap {
 export interface Gaps {
   days: DayCount[];
   gaps: Gap[];
+  devices: DeviceCount[];
 }
 
 export interface GapsQuery {
   collectors: readonly CollectorName[];
   /** those that should run until `toMs` */
   enabled: readonly CollectorName[];
+  /** since the last cycle, and of cycles that do not tell theirs */
   intervalMs: number;
   fromMs: number | null;
   toMs: number;
+  /** also count for each device */
+  perDevice?: boolean;
 }
 
 export async function findGaps(database: Database, query: GapsQuery): Promise<Gaps> {
-  const found: Gaps = { days: [], gaps: [] };
+  const found: Gaps = { days: [], gaps: [], devices: [] };
   for (const collector of query.collectors) {
     const { fromMs, toMs, intervalMs } = query;
-    const recorded = await recordedCycles(database, collector, fromMs, toMs);
+    const recorded = await recordedCycles(database, collector, { fromMs, toMs, intervalMs });
     const due = dueCycles(recorded, intervalMs, fromMs, query.enabled.includes(collector) ? toMs : null);
-    found.days = [...found.days, ...daysOf(collector, due, intervalMs)];
-    found.gaps = [...found.gaps, ...gapsOf(collector, due, intervalMs)];
+    found.days = [...found.days, ...daysOf(collector, due)];
+    found.gaps = [...found.gaps, ...gapsOf(collector, due)];
+    if (query.perDevice === true) found.devices.push(...(await countDevices(database, collector, due)));
   }
   return found;
 }
 
-function daysOf(collector: CollectorName, due: readonly DueCycles[], intervalMs: number): DayCount[] {
+function daysOf(collector: CollectorName, due: readonly DueCycles[]): DayCount[] {
   const days = new Map<string, DayCount>();
-  for (const { day, cycles, reason } of due.flatMap((cycles) => splitByDay(cycles, intervalMs))) {
+  for (const { day, cycles, reason } of due.flatMap(splitByDay)) {
     let count = days.get(day);
     if (count === undefined) {
       days.set(day, (count = { collector, day, expected: 0, stored: 0, missing: 0, reasons: {} }));
@@ -76,7 +82,7 @@ interface PartOfDay {
   reason: string | null;
 }
 
-function splitByDay({ ms, cycles, reason }: DueCycles, intervalMs: number): PartOfDay[] {
+function splitByDay({ ms, cycles, reason, intervalMs }: DueCycles): PartOfDay[] {
   const parts: PartOfDay[] = [];
   let first = 0;
   while (first < cycles) {
@@ -88,10 +94,10 @@ function splitByDay({ ms, cycles, reason }: DueCycles, intervalMs: number): Part
   return parts;
 }
 
-function gapsOf(collector: CollectorName, due: readonly DueCycles[], intervalMs: number): Gap[] {
+function gapsOf(collector: CollectorName, due: readonly DueCycles[]): Gap[] {
   const gaps: Gap[] = [];
   let open = null as Gap | null;
-  for (const { ms, cycles, reason, error } of due) {
+  for (const { ms, cycles, reason, error, intervalMs } of due) {
     const toMs = ms + cycles * intervalMs;
     if (reason === null) open = null;
     else if (open?.reason === reason) Object.assign(open, { toMs, cycles: open.cycles + cycles, error });

@@ -1,5 +1,5 @@
 /** The latest values of each device, and their course. */
-import { newestBelieved } from '../clock';
+import { isMeasuredInFuture, newestBelieved } from '../clock';
 import type { Database } from '../store/database';
 import { SOURCES } from '../sources/all';
 import { latestPerDevice, type StoredReading } from '../store/queries';
@@ -16,6 +16,7 @@ export interface LatestValue {
   value: number;
   /** the sensor's own time, else the cycle's */
   measuredMs: number;
+  hasOwnTime: boolean;
   stale: boolean;
   isAnomalous: boolean;
   /** of the time asked for; null if there is no value in it */
@@ -133,7 +134,8 @@ async function latestValue(
     quantity,
     value,
     measuredMs,
-    stale: request.toMs - measuredMs > staleAfterMs,
+    hasOwnTime: reading.measured_at !== null,
+    stale: request.toMs - measuredMs > staleAfterMs || isMeasuredInFuture(measuredMs, request.toMs),
     isAnomalous: column === 'temperature_celsius' && reading.is_anomalous === 1,
     lowest: extreme(lowestOf, series?.lowest),
     highest: extreme(highestOf, series?.highest),

@@ -2,7 +2,17 @@
 import type { CollectorName } from '../sources/all';
 
 export interface Trouble {
-  kind: 'alert' | 'no_cycle' | 'failed_cycles' | 'gap' | 'skipped' | 'stale' | 'spool' | 'home_alert';
+  kind:
+    | 'alert'
+    | 'no_cycle'
+    | 'failed_cycles'
+    | 'gap'
+    | 'skipped'
+    | 'vanished'
+    | 'stale'
+    | 'future'
+    | 'spool'
+    | 'home_alert';
   collector: CollectorName | null;
   message: string;
 }

@@ -1,13 +1,14 @@
 /** The current problems, which a report shows first, one line for each. */
 import { readAlert } from '../alert/alert-file';
-import { newestBelieved } from '../clock';
+import { isMeasuredInFuture, newestBelieved } from '../clock';
 import type { Config } from '../config/config';
 import { errorCode, fileError } from '../files/file-error';
 import { activeAlerts } from '../home-alerts/state';
 import { sentenceOf } from '../home-alerts/words';
 import { COLLECTORS, enabledSources, SOURCES, type CollectorName, type ListedSource } from '../sources/all';
 import type { Database } from '../store/database';
-import { cyclesInFuture, latestPerDevice, type StoredReading } from '../store/queries';
+import { cyclesInFuture, futureCycles, latestPerDevice, sayFuture, type StoredReading } from '../store/queries';
+import { vanishedDevices } from '../store/vanished';
 import { spoolDirectory, spooledFiles } from '../store/spool';
 import { plural } from '../wording';
 import { findGaps, type Gap, type GapsQuery } from './gaps';
@@ -87,6 +88,10 @@ export async function troubleOfCycles(
       ? (collector: CollectorName) => troubleOfLongTime(database, collector, { fromMs, nowMs, intervalMs })
       : await eachMissedCycle(database, { collectors: COLLECTORS, enabled, intervalMs, fromMs, toMs: nowMs });
   const found: Trouble[] = [];
+  const future = await futureCycles(database, nowMs);
+  if (future.cycles > 0) {
+    found.push({ kind: 'future', collector: null, message: `${sayFuture(future)}: see node bin/data.js clock` });
+  }
   for (const source of SOURCES) {
     const { collector } = source;
     const last = await lastCycle(database, collector, nowMs);
@@ -99,6 +104,7 @@ export async function troubleOfCycles(
     found.push(
       ...(await missed(collector)),
       ...skipped(collector, last.devices_skipped, names),
+      ...(await vanished(database, source, nowMs)),
       ...stale(source, latest, nowMs, staleAfter(config.collection.interval_minutes)),
     );
   }
@@ -172,7 +178,18 @@ function skipped(collector: CollectorName, devices: string, names: ReadonlyMap<s
   ];
 }
 
-/** Devices that still answer, but repeat an old value. */
+async function vanished(
+  database: Database,
+  { collector, deviceType }: ListedSource,
+  nowMs: number,
+): Promise<Trouble[]> {
+  const devices = await vanishedDevices(database, { collector, deviceType }, nowMs);
+  if (devices.length === 0) return [];
+  const each = devices.map(({ location, lastReadingMs }) => `${location} (last reading ${momentOf(lastReadingMs)})`);
+  return [{ kind: 'vanished', collector, message: `${collector}: no longer listed: ${each.join(', ')}` }];
+}
+
+/** Devices that still answer, but repeat an old value, or one with a time that has not come yet. */
 function stale(
   { collector, deviceType }: ListedSource,
   latest: readonly StoredReading[],
@@ -185,10 +202,18 @@ function stale(
       ? [{ location, ageMs: ageOf(measured_at) }]
       : [],
   );
-  const each = old
-    .filter(({ ageMs }) => ageMs > afterMs)
-    .map(({ location, ageMs }) => `${location} (${duration(ageMs)})`);
-  return each.length === 0
-    ? []
-    : [{ kind: 'stale', collector, message: `${collector}: old values of ${each.join(', ')}` }];
+  const said = (what: string, found: typeof old): Trouble[] => {
+    const each = found.map(({ location, ageMs }) => `${location} (${duration(Math.abs(ageMs))})`);
+    return each.length === 0 ? [] : [{ kind: 'stale', collector, message: `${collector}: ${what} ${each.join(', ')}` }];
+  };
+  return [
+    ...said(
+      'old values of',
+      old.filter(({ ageMs }) => ageMs > afterMs),
+    ),
+    ...said(
+      'values from the future of',
+      old.filter(({ ageMs }) => isMeasuredInFuture(nowMs - ageMs, nowMs)),
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 /**
  * Turns the answer of a source into readings, for every source in the same way. Names are repaired, the configuration's
- * locations are used, a value that is impossible in a room is left out, of several entries with one id one is kept, and
+ * locations and offsets are used, a value that is impossible in a room is left out, of several entries with one id one is kept, and
  * odd temperatures are marked.
  */
 import { isSensorTime } from '../clock';
@@ -31,6 +31,8 @@ export interface Acceptance {
   row: Pick<SourceRow, 'deviceType' | 'idPrefix' | 'needs'>;
   /** id of a device, as the vendor calls it or with our prefix → location */
   locations: Readonly<Record<string, string>>;
+  /** the same → °C that are added to its temperature */
+  offsets?: Readonly<Record<string, number>> | undefined;
   validation: Config['validation'];
   /** `collection.max_devices` */
   maxDevices: number;
@@ -68,7 +70,7 @@ export function accept(answers: readonly SourceAnswer[], acceptance: Acceptance)
   }
   const report = { readings: kept.readings, devicesSeen: devices.length, leftOut };
   if (failedParts.length === 0) {
-    warnOfUnusedLocations(devices, acceptance);
+    warnOfUnused(devices, acceptance);
     return { ...report, skipped: kept.skipped };
   }
   const skipped: SourceReport['skipped'] = { ...kept.skipped };
@@ -83,7 +85,7 @@ function outcomeOf(
   timeOf: SensorTimes['timeOf'],
 ): Reading | SkipReason {
   if ('skip' in device) return device.skip;
-  const { row, locations, validation, texts, logger } = acceptance;
+  const { row, locations, offsets = {}, validation, texts, logger } = acceptance;
   const { quantities, impossible } = possible(device.values);
   const isNothing = Object.values(quantities).every((value) => value === null);
   if (isNothing || row.needs.some((name) => quantities[name] === null)) {
@@ -92,14 +94,17 @@ function outcomeOf(
   for (const sentence of impossible) {
     logger.warning('broken_element', `${device_id}: ${sentence}`, { device_id });
   }
+  // The limits are about the sensor, so its own value is judged.
   const celsius = quantities.temperature_celsius;
+  const offset = celsius === null ? null : configuredFor(device, row.idPrefix, offsets) || null;
   return {
     device_id,
     device_type: row.deviceType,
-    location: texts.own(locationOf(device, row.idPrefix, locations)),
+    location: texts.own(configuredFor(device, row.idPrefix, locations) ?? device.name),
     measured_at: timeOf(device.measuredAt, device_id),
     ...quantities,
-    temperature_offset_celsius: null,
+    ...(celsius === null || offset === null ? {} : { temperature_celsius: sumOf(celsius, offset) }),
+    temperature_offset_celsius: offset,
     is_anomalous: celsius !== null && (celsius < validation.temperature_min || celsius > validation.temperature_max),
   };
 }
@@ -147,18 +152,23 @@ function possible(values: Partial<Quantities>): { quantities: Quantities; imposs
   return { quantities, impossible };
 }
 
-/** As configured (capitals and our prefix do not matter); else the device's own name. */
-function locationOf(
-  { name, aliases }: Extract<DeviceAnswer, { name: string }>,
+/** What the configuration says of a device; capitals and our prefix do not matter. */
+function configuredFor<T>(
+  { aliases }: Extract<DeviceAnswer, { name: string }>,
   idPrefix: string,
-  locations: Acceptance['locations'],
-): string {
-  const configured = Object.entries(locations);
+  configured: Readonly<Record<string, T>>,
+): T | undefined {
+  const entries = Object.entries(configured);
   for (const alias of aliases) {
-    const found = configured.find(([key]) => vendorIdOf(key, idPrefix) === alias.toLowerCase());
+    const found = entries.find(([key]) => vendorIdOf(key, idPrefix) === alias.toLowerCase());
     if (found !== undefined) return found[1];
   }
-  return name;
+  return undefined;
+}
+
+/** 20.1 and 0.2 are 20.3, not 20.300000000000004: no sensor is finer. */
+function sumOf(celsius: number, offset: number): number {
+  return Number((celsius + offset).toFixed(6));
 }
 
 /** An answer without a reading is a failure, unless every device has a usual reason (off, unreachable, offline). */
@@ -194,15 +204,17 @@ function vendorIdOf(key: string, idPrefix: string): string {
   return id.startsWith(`${idPrefix}:`) ? id.slice(idPrefix.length + 1) : id;
 }
 
-/** A key that names no device is a typing mistake, or a device that is gone; the location would be missed in silence. */
-function warnOfUnusedLocations(devices: readonly DeviceAnswer[], { row, locations, logger }: Acceptance): void {
+/** A key that names no device is a typing mistake, or a device that is gone; it would have no effect in silence. */
+function warnOfUnused(devices: readonly DeviceAnswer[], { row, locations, offsets = {}, logger }: Acceptance): void {
   const known = new Set(
     devices.flatMap(({ deviceId, aliases = [] }) =>
       [...aliases, deviceId].map((alias) => vendorIdOf(alias, row.idPrefix)),
     ),
   );
-  const unused = Object.keys(locations).filter((key) => !known.has(vendorIdOf(key, row.idPrefix)));
-  if (unused.length === 0 || devices.length === 0) return;
-  const message = `locations in the configuration names what no device of the answer has: ${unused.join(', ')}`;
-  logger.warning('location_unused', message, { keys: unused });
+  for (const [section, keys] of Object.entries({ locations: Object.keys(locations), offsets: Object.keys(offsets) })) {
+    const unused = keys.filter((key) => !known.has(vendorIdOf(key, row.idPrefix)));
+    if (unused.length === 0 || devices.length === 0) continue;
+    const message = `${section} in the configuration names what no device of the answer has: ${unused.join(', ')}`;
+    logger.warning(section === 'offsets' ? 'offset_unused' : 'location_unused', message, { keys: unused });
+  }
 }

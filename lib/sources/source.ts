@@ -127,6 +127,8 @@ export interface SourceRow {
   flags: readonly SourceFlag[];
   /** files below the data directory that it keeps; deleting them is always safe */
   stateFiles: readonly string[];
+  /** it says itself when a device is no longer listed, because its list is not asked for in each cycle */
+  tellsVanished?: true;
   /** its clock is a cloud's, which somebody keeps right: it is believed before the clock of a device in the home */
   keepsTime?: true;
   /** whether the alert file can be about it */

@@ -1,6 +1,7 @@
 /** A store that forgets, for tests of what uses a store; it passes the same contract suite as readings.db. */
 import { MonitorError } from '../errors';
 import type { Cycle, Store } from './store';
+import { isComplete } from './vanished';
 
 export interface MemoryStore extends Store {
   /** in the order of storing */
@@ -31,6 +32,16 @@ export function createMemoryStore(): MemoryStore {
     },
     storeAll: async (given) => addAll(given),
     prove: () => Promise.resolve(),
+    listedBefore: (collector, untilMs) => {
+      const listed = cycles
+        .filter(({ record }) => record.collector === collector && Date.parse(record.started_at) <= untilMs)
+        .filter(({ record }) => record.outcome !== 'failed' && isComplete(record.devices_skipped))
+        .sort((one, other) => (one.record.started_at < other.record.started_at ? -1 : 1))
+        .at(-1);
+      if (listed === undefined) return Promise.resolve([]);
+      const read = listed.readings.map(({ device_id }) => device_id);
+      return Promise.resolve([...read, ...Object.keys(listed.record.devices_skipped)]);
+    },
     close: () => Promise.resolve(),
   };
 }

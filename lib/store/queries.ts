@@ -2,6 +2,7 @@
 import { newestBelieved } from '../clock';
 import type { Quantities, QuantityName } from '../quantities';
 import type { CollectorName } from '../sources/all';
+import { plural } from '../wording';
 import type { Database } from './database';
 
 /** A row of the contract's view `readings`, is_anomalous as 0 or 1. */
@@ -49,6 +50,27 @@ export async function cyclesInFuture(database: Database, collector: CollectorNam
     new Date(newestBelieved(nowMs)).toISOString(),
   );
   return row?.cycles ?? 0;
+}
+
+export interface FutureCycles {
+  cycles: number;
+  /** UTC ISO 8601; null if there is none */
+  first: string | null;
+  last: string | null;
+}
+
+/** Those of all collectors together. */
+export async function futureCycles(database: Database, nowMs: number): Promise<FutureCycles> {
+  const row = await database.get<FutureCycles>(
+    'SELECT count(*) AS cycles, min(started_at) AS first, max(started_at) AS last FROM cycle WHERE started_at > ?',
+    new Date(newestBelieved(nowMs)).toISOString(),
+  );
+  return row ?? { cycles: 0, first: null, last: null };
+}
+
+/** `3 cycles are stamped in the future` */
+export function sayFuture({ cycles }: FutureCycles): string {
+  return `${plural(cycles, 'cycle')} ${cycles === 1 ? 'is' : 'are'} stamped in the future`;
 }
 
 /** All readings of one device in the order of time. */

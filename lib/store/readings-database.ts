@@ -3,6 +3,7 @@ import type { StorageConfig } from '../config/config';
 import { asMonitorError } from '../errors';
 import type { Logger } from '../logging/logger';
 import type { Reading } from '../reading';
+import type { CollectorName } from '../sources/all';
 import type { Lock } from './lock';
 import { isDamaged } from './confirm-damage';
 import { openConnection } from './connection';
@@ -14,6 +15,7 @@ import { withoutTooManyNew } from './new-devices';
 import { proveRow } from './prove-row';
 import { setAside } from './set-aside';
 import { noEffort, type Cycle, type CycleRecord, type Effort, type Store } from './store';
+import { lastListing } from './vanished';
 import { watchWal } from './wal-size';
 import { whileLocked } from './while-locked';
 import { writeCycle } from './write-cycle';
@@ -97,6 +99,14 @@ class FileDatabase implements ReadingsDatabase {
   async prove(): Promise<void> {
     await this.replacingDamaged(async () => proveRow(await this.connect()));
     await this.releaseLock();
+  }
+
+  async listedBefore(collector: CollectorName, untilMs: number): Promise<readonly string[]> {
+    try {
+      return (await lastListing(await this.connect(), collector, untilMs))?.devices ?? [];
+    } finally {
+      await this.releaseLock();
+    }
   }
 
   async close(): Promise<void> {

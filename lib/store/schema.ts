@@ -98,8 +98,10 @@ export function viewsOver(version: number, quantities: QuantityRows = QUANTITIES
   const missing = Object.values(quantities).filter(({ stored }) => stored.since > version);
   const columns = [...missing.map(({ stored }) => stored.column), ...(version < 2 ? ['temperature_offset'] : [])];
   const unknown = columns.map((column) => `, NULL AS ${column}`).join('');
-  const cycles = `CREATE TEMP VIEW cycles AS
-    SELECT c.*, NULL AS clock_offset_seconds, NULL AS clock, NULL AS interval_minutes FROM main.cycles c;`;
-  return `CREATE TEMP VIEW reading AS SELECT r.*${unknown} FROM main.reading r; ${version < 2 ? cycles : ''}
+  const cycles = ['cycle', 'cycles'].map(
+    (name) => `CREATE TEMP VIEW ${name} AS
+    SELECT c.*, NULL AS clock_offset_seconds, NULL AS clock, NULL AS interval_minutes FROM main.${name} c;`,
+  );
+  return `CREATE TEMP VIEW reading AS SELECT r.*${unknown} FROM main.reading r; ${version < 2 ? cycles.join('') : ''}
     CREATE TEMP VIEW readings AS ${readingsOf(quantities)}`;
 }

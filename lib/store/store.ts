@@ -70,6 +70,8 @@ export interface Store {
   storeAll(cycles: readonly Cycle[]): Promise<void>;
   /** Stores a trial cycle and takes it back. @throws MonitorError as `store`, if no cycle can be stored at all */
   prove(): Promise<void>;
+  /** What the last complete cycle of a collector until then was told: the ids of its devices, read or skipped. */
+  listedBefore(collector: CollectorName, untilMs: number): Promise<readonly string[]>;
   /** Releases everything; may be called twice. */
   close(): Promise<void>;
 }

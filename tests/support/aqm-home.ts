@@ -61,6 +61,7 @@ export async function startAqmHome(dataDirectory: string, options: AlexaCloudOpt
     timeout_seconds: 5,
     base_urls: cloud.baseUrls,
     locations: {},
+    offsets: {},
   };
 
   function contextOf(changes: Partial<AqmContext>, secrets: string[]): AqmContext {

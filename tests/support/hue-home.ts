@@ -52,6 +52,7 @@ export function hueHome(key: string, changes: Partial<HueConfig>, authority?: st
     discovery: ['mdns', 'cloud'],
     discovery_url: 'http://127.0.0.1:1/',
     locations: {},
+    offsets: {},
     ...changes,
   };
   const home: HueHome = {

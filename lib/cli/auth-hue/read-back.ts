@@ -41,5 +41,6 @@ export async function readBack(kit: LoginKit, { config, key }: Paired): Promise<
     traffic,
   }).read();
   const maxDevices = collection.max_devices;
-  return accept(devices, { row: HUE, locations: hue.locations, validation, maxDevices, texts, logger });
+  const { locations, offsets } = hue;
+  return accept(devices, { row: HUE, locations, offsets, validation, maxDevices, texts, logger });
 }

@@ -1,12 +1,11 @@
 /** Is the time right that cycles are stamped with? Judged by what the last cycles heard of other clocks. */
-import { newestBelieved } from '../../clock';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { durationOf, GIVE_INTERNET, KEEP_TIME, machineBeforeProgram } from '../../check/clocks';
 import type { Remedy } from '../../errors';
 import { SOURCES } from '../../sources/all';
 import type { SourceRow } from '../../sources/source';
 import type { Database } from '../../store/database';
-import { plural } from '../../wording';
+import { futureCycles, sayFuture, type FutureCycles } from '../../store/queries';
 import { CLOCKS_AGREE_MS, isBeforeThisProgram } from '../../witnesses';
 import { askDatabase } from './read-database';
 
@@ -19,12 +18,6 @@ interface Heard {
   started_at: string;
   clock: string | null;
   clock_offset_seconds: number | null;
-}
-
-interface Future {
-  cycles: number;
-  first: string | null;
-  last: string | null;
 }
 
 export async function checkClock({ config, installation, now }: CheckContext): Promise<Judgement> {
@@ -41,9 +34,10 @@ export async function checkClock({ config, installation, now }: CheckContext): P
       problems.push(...found);
       if (found.length === 0 && heard.clock === 'ok' && heard.clock_offset_seconds !== null) agreeing.push(row.title);
     }
-    const future = await inFuture(database, nowMs);
+    const future = await futureCycles(database, nowMs);
     details['in_future'] = future;
-    if (future.cycles > 0) problems.push(futureProblem(future));
+    if (future.cycles > 0)
+      problems.push({ status: 'warn', message: `${sayFuture(future)}: ${periodOf(future)}`, remediation: SEE_WHICH });
   });
   const message =
     agreeing.length === 0
@@ -88,20 +82,6 @@ function problemsOf({ clock, clock_offset_seconds: seconds }: Heard, { title, ke
   return problem('warn', message, { say: GIVE_INTERNET, command: 'node bin/health.js clock' });
 }
 
-async function inFuture(database: Database, nowMs: number): Promise<Future> {
-  const row = await database.get<Future>(
-    'SELECT count(*) AS cycles, min(started_at) AS first, max(started_at) AS last FROM cycle WHERE started_at > ?',
-    new Date(newestBelieved(nowMs)).toISOString(),
-  );
-  return row ?? { cycles: 0, first: null, last: null };
-}
-
-function futureProblem({ cycles, first, last }: Future): Problem {
-  const when = first === last ? String(first) : `${first} to ${last}`;
-  const verb = cycles === 1 ? 'is' : 'are';
-  return {
-    status: 'warn',
-    message: `${plural(cycles, 'cycle')} ${verb} stamped in the future: ${when}`,
-    remediation: SEE_WHICH,
-  };
+function periodOf({ first, last }: FutureCycles): string {
+  return first === last ? String(first) : `${first} to ${last}`;
 }

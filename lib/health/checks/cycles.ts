@@ -22,8 +22,8 @@ export interface LastCycles {
   /** null if this collector has never ended a cycle */
   newest: Cycle | null;
   newestGood: Cycle | null;
-  /** starts of the cycles of the last 24 h whose readings were stored, oldest first; milliseconds since 1970 */
-  stored: number[];
+  /** the cycles of the last 24 h whose readings were stored, oldest first; start in milliseconds since 1970 */
+  stored: { ms: number; intervalMs: number | null }[];
   /** whether it ran before the last 24 h */
   isOlderThanADay: boolean;
   /** how many have a time in the future; no other field here counts them */
@@ -44,8 +44,8 @@ export async function lastCycles(database: Database, collector: CollectorName, n
       ? null
       : { ...row, devices_skipped: JSON.parse(row.devices_skipped) as Cycle['devices_skipped'] };
   };
-  const lastDay = await database.all<{ started_at: string }>(
-    `SELECT started_at FROM cycles WHERE collector = ? AND started_at >= ? AND started_at <= ?
+  const lastDay = await database.all<{ started_at: string; interval_minutes: number | null }>(
+    `SELECT started_at, interval_minutes FROM cycles WHERE collector = ? AND started_at >= ? AND started_at <= ?
        AND (outcome <> 'failed' OR readings_stored + readings_spooled > 0) ORDER BY started_at`,
     collector,
     since,
@@ -59,7 +59,9 @@ export async function lastCycles(database: Database, collector: CollectorName, n
   return {
     newest: await newestWhere('true'),
     newestGood: await newestWhere("outcome <> 'failed'"),
-    stored: lastDay.map(({ started_at }) => Date.parse(started_at)),
+    stored: lastDay.map(({ started_at, interval_minutes: minutes }) => {
+      return { ms: Date.parse(started_at), intervalMs: minutes === null ? null : minutes * 60_000 };
+    }),
     isOlderThanADay: older !== undefined,
     inFuture: await cyclesInFuture(database, collector, now.getTime()),
   };
@@ -67,11 +69,15 @@ export async function lastCycles(database: Database, collector: CollectorName, n
 
 /** Gaps between stored cycles; the time after the last one is judged as late, not as a gap. */
 export function gapProblems(collector: string, cycles: LastCycles, longerThanMs: number, now: Date): Problem[] {
-  const starts = cycles.isOlderThanADay ? [now.getTime() - DAY_MS, ...cycles.stored] : cycles.stored;
-  const gaps = starts
-    .slice(1)
-    .map((start, index) => start - (starts[index] ?? start))
-    .filter((gap) => gap > longerThanMs);
+  const dayAgo = { ms: now.getTime() - DAY_MS, intervalMs: null };
+  const starts = cycles.isOlderThanADay ? [dayAgo, ...cycles.stored] : cycles.stored;
+  const gaps = starts.slice(1).flatMap((start, index) => {
+    const before = starts[index] ?? start;
+    // By the intervals of that time: a longer one of today must not hide a gap, nor a shorter one make some.
+    const known = [before.intervalMs, start.intervalMs].filter((ms) => ms !== null);
+    const limit = known.length === 0 ? longerThanMs : Math.max(1.5 * Math.max(...known), 2 * 60_000);
+    return start.ms - before.ms > limit ? [start.ms - before.ms] : [];
+  });
   if (gaps.length === 0) return [];
   const longest = durationOf(Math.max(...gaps));
   return [

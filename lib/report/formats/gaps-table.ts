@@ -1,5 +1,6 @@
 /** `report gaps` on a terminal. */
 import { plural, printable } from '../../wording';
+import type { DeviceCount } from '../device-gaps';
 import { explainReason, type DayCount, type Gap, type Gaps } from '../gaps';
 import { clockOf, dayOf, momentOf } from '../moment';
 import { columns, cut, type Style } from '../text';
@@ -8,7 +9,7 @@ import { NO_TRACE } from '../due-cycles';
 /** How many gaps get their own line; the lines of the days count all. */
 const SHOWN = 50;
 
-export function renderGaps({ days: eachDay, gaps }: Gaps, style: Style): string {
+export function renderGaps({ days: eachDay, gaps, devices }: Gaps, style: Style): string {
   if (eachDay.length === 0) return 'No cycle was due in this time.\n';
   const days = emptyDaysTogether(eachDay);
   const header = ['COLLECTOR', 'DAY', 'EXPECTED', 'STORED', 'MISSING', '', 'REASONS'];
@@ -22,9 +23,25 @@ export function renderGaps({ days: eachDay, gaps }: Gaps, style: Style): string 
   const shown = gaps.slice(-SHOWN);
   const heading = gaps.length > SHOWN ? `The last ${SHOWN} of ${gaps.length} gaps:` : 'Gaps:';
   const list = columns(shown.map(gapRow), ['left', 'left', 'right', 'left']).map((line) => `  ${line}`);
-  return [...table, ...(gaps.length === 0 ? ['', 'No gaps.'] : ['', heading, ...list])]
+  return [...table, ...(gaps.length === 0 ? ['', 'No gaps.'] : ['', heading, ...list]), ...devicesOf(devices, style)]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The devices that lack more than the cycles of their collector, which the lines above count. */
+function devicesOf(devices: readonly DeviceCount[], style: Style): string[] {
+  const lacking = devices.filter(
+    ({ missing, reasons: { no_trace = 0, cycle_failed = 0 } }) => missing > no_trace + cycle_failed,
+  );
+  if (lacking.length === 0) return [];
+  const rows = lacking.map(({ device_id, location, expected, stored, missing, reasons }) => [
+    cut(printable(location ?? device_id), 28),
+    ...[expected, stored, missing].map(String),
+    reasonsOf(reasons),
+  ]);
+  const header = ['DEVICE', 'EXPECTED', 'STORED', 'MISSING', 'REASONS'];
+  const lines = columns([header, ...rows], ['left', 'right', 'right', 'right', 'left']);
+  return ['', ...lines.map((line, index) => (index === 0 ? style.faint(line) : line))];
 }
 
 interface DaysRow extends DayCount {

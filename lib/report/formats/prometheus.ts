@@ -2,6 +2,7 @@
  * For node_exporter's textfile collector: gauges without time stamps, which it refuses. So a value always
  * appears fresh: stale values are left out, and the time of each measurement is another gauge.
  */
+import { isMeasuredInFuture } from '../../clock';
 import { QUANTITY_NAMES, quantityRow, type QuantityName } from '../../quantities';
 import type { CollectorName } from '../../sources/all';
 import type { DeviceOverview } from '../overview';
@@ -16,6 +17,7 @@ export interface CollectorState {
 }
 
 export interface PrometheusInput {
+  nowMs: number;
   devices: readonly DeviceOverview[];
   collectors: readonly CollectorState[];
   /** null: this user may not see it */
@@ -25,7 +27,7 @@ export interface PrometheusInput {
 
 type Sample = readonly [labels: Record<string, string>, value: number];
 
-export function renderPrometheus({ devices, collectors, spooledCycles, alertActive }: PrometheusInput): string {
+export function renderPrometheus({ nowMs, devices, collectors, spooledCycles, alertActive }: PrometheusInput): string {
   const families: string[] = [];
   const add = (name: string, help: string, samples: readonly Sample[]) => {
     if (samples.length > 0) families.push(familyOf(name, help, samples));
@@ -44,7 +46,10 @@ export function renderPrometheus({ devices, collectors, spooledCycles, alertActi
   add(
     'climate_measured_timestamp_seconds',
     "The sensor's own time of its newest value, else the time it was asked.",
-    devices.map((device) => [labelsOf(device), Math.max(...device.values.map(({ measuredMs }) => measuredMs)) / 1000]),
+    devices.flatMap((device) => {
+      const times = device.values.map(({ measuredMs }) => measuredMs).filter((ms) => !isMeasuredInFuture(ms, nowMs));
+      return times.length === 0 ? [] : [[labelsOf(device), Math.max(...times) / 1000] as const];
+    }),
   );
   const ofCollectors = (value: (state: CollectorState) => number | null): Sample[] =>
     collectors.flatMap((state) => {

@@ -1,4 +1,5 @@
 /** The report on a terminal: problems first, then the quantities of each device, by location. */
+import { isMeasuredInFuture } from '../../clock';
 import { plural, printable } from '../../wording';
 import { duration, momentOf } from '../moment';
 import { markOf, roomsOf, type Room } from '../locations';
@@ -112,13 +113,20 @@ function rowsOf(device: DeviceOverview, toMs: number): TableRow[] {
     cells: [
       value.quantity.title,
       `${withUnit(value.quantity, value.value)}${value.isAnomalous ? ' !' : ''}`,
-      `${duration(toMs - value.measuredMs)}${value.stale ? ' stale' : ''}`,
+      ageOf(value, toMs),
       value.lowest === null ? '' : shown(value.quantity, value.lowest),
       value.highest === null ? '' : shown(value.quantity, value.highest),
     ],
     course: (points) => courseOf(value, points),
     isTrouble: value.stale || value.isAnomalous,
   }));
+}
+
+/** `4 min`, `3 h stale`, `4 min (cycle)` if the sensor told no time, `2 h ahead stale`. */
+function ageOf({ measuredMs, hasOwnTime, stale }: LatestValue, toMs: number): string {
+  const ageMs = toMs - measuredMs;
+  const age = isMeasuredInFuture(measuredMs, toMs) ? `${duration(-ageMs)} ahead` : duration(ageMs);
+  return `${age}${hasOwnTime ? '' : ' (cycle)'}${stale ? ' stale' : ''}`;
 }
 
 /** Light is shown on a logarithmic scale. */

@@ -25,6 +25,11 @@ export function renewalDueAt(cookies: Cookies): Date {
   return new Date(Math.min(obtained + RENEW_AFTER_MS, expiry - soon));
 }
 
-function nearestExpiry({ jar }: Cookies): number {
-  return Math.min(...jar.map(({ expires }) => (expires === null ? Infinity : Date.parse(expires))));
+/**
+ * Cookies that had expired when they were obtained were obtained by a clock that is ahead: then Amazon says when they are
+ * dead. Else each cycle would obtain others, twice.
+ */
+function nearestExpiry({ jar, obtained_at }: Cookies): number {
+  const expiry = Math.min(...jar.map(({ expires }) => (expires === null ? Infinity : Date.parse(expires))));
+  return expiry <= Date.parse(obtained_at) ? Infinity : expiry;
 }

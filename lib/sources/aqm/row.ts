@@ -22,6 +22,7 @@ export const AMAZON_AQM = {
   needs: [],
   flags: [],
   stateFiles: [SESSION_FILE, HEALTH_FILE],
+  tellsVanished: true,
   keepsTime: true,
   raisesAlert: true,
   create: async (kit) => (await import('./create')).createAqm(kit),

@@ -23,10 +23,16 @@ test('a sensor that was switched off is not judged', async () => {
   });
 });
 
-test('a sensor that the bridge does not list any more is not judged', async () => {
+test('a sensor that the bridge does not list any more is told once in the log, and for a week here', async () => {
+  const id = `hue:${hall().temperature.uniqueid ?? ''}`;
   Reflect.deleteProperty(bench.bridge.home.resources.sensors, hall().temperatureId);
   await collect();
-  expect(await freshness()).toMatchObject({ status: 'pass' });
+  await collect();
+  expect(await freshness()).toMatchObject({
+    status: 'warn',
+    message: expect.stringMatching(new RegExp(`hue no longer lists Hall \\(${id}, last reading 20`)) as string,
+  });
+  expect(bench.home.logged('device_vanished')).toMatchObject([{ level: 'warning', device_id: id, location: 'Hall' }]);
 });
 
 test('a sensor that is not reachable is judged', async () => {
@@ -57,4 +63,13 @@ test('one missed cycle is a gap; a failed one whose readings were spooled is not
     status: 'warn',
     message: 'hue has a gap in the last 24 hours, the longest of 10 min.',
   });
+});
+
+test('a sensor whose clock is ahead is not fresh: a warning, and a failure if it lasts', async () => {
+  bench.bridge.home.ages[hall().temperatureId] = -3600;
+  await collect();
+  const message = expect.stringMatching(/measurements from the future: Hall \(hue:.*, 60 min\)/) as string;
+  expect(await freshness()).toMatchObject({ status: 'warn', message });
+  await storeCycle(bench, 20, { measuredAheadMinutes: 60 });
+  expect(await freshness()).toMatchObject({ status: 'fail', message });
 });

@@ -10,14 +10,17 @@ export interface StoredCycle {
   outcome?: Outcome;
   /** its readings waited in the spool */
   spooled?: boolean;
+  /** the sensor's own time is ahead of the cycle's */
+  measuredAheadMinutes?: number;
 }
 
 export async function storeCycle(bench: Bench, minutesAgo: number, given: StoredCycle = {}): Promise<void> {
-  const { outcome = 'ok', spooled = false } = given;
+  const { outcome = 'ok', spooled = false, measuredAheadMinutes = 0 } = given;
   const database = readingsDatabase(loadConfig(bench.home.configFile).storage, recordingLogger());
   const at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
   const { uniqueid } = bench.bridge.motionSensor('Hall').temperature;
-  const reading = hueReading(`hue:${uniqueid ?? ''}`, { measured_at: at });
+  const measured_at = new Date(Date.parse(at) + measuredAheadMinutes * 60_000).toISOString();
+  const reading = hueReading(`hue:${uniqueid ?? ''}`, { measured_at });
   await database.storeAll([{ ...cycleOf(at, 'hue', [reading], { outcome }), spooled }]);
   await database.close();
   bench.own();

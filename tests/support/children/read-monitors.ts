@@ -23,6 +23,7 @@ createAqmSource({
     timeout_seconds: 20,
     base_urls: { alexa, www, api },
     locations: {},
+    offsets: {},
   },
   refreshToken,
   state: stateFolder(dataDirectory),

@@ -60,8 +60,16 @@ describe('a valid file', () => {
         discovery: ['mdns', 'cloud'],
         discovery_url: 'https://discovery.meethue.com/',
         locations: {},
+        offsets: {},
       },
-      amazon_aqm: { enabled: true, marketplace: 'amazon.com', timeout_seconds: 30, base_urls: {}, locations: {} },
+      amazon_aqm: {
+        enabled: true,
+        marketplace: 'amazon.com',
+        timeout_seconds: 30,
+        base_urls: {},
+        locations: {},
+        offsets: {},
+      },
       validation: { temperature_min: 0, temperature_max: 40 },
     });
   });

@@ -6,6 +6,8 @@ const at = (minutes: number, reason: string | null = null): RecordedCycle => ({
   ms: minutes * MINUTE,
   reason,
   error: null,
+  intervalMs: INTERVAL,
+  ids: [minutes],
 });
 
 const asText = (recorded: RecordedCycle[], fromMinutes: number | null, untilMinutes: number | null) =>
@@ -46,4 +48,16 @@ test('the cycle before the time asked for tells when the first one in it was due
   expect(asText([at(0), at(20)], 9, null)).toEqual(['10 no_trace x 2', '20']);
   expect(asText([at(0), at(20)], 11, null)).toEqual(['15 no_trace', '20']);
   expect(asText([], 0, 100)).toEqual([]);
+});
+
+test('each cycle is judged by the interval of its time', () => {
+  const every = (minutes: number, interval: number) => ({ ...at(minutes), intervalMs: interval * MINUTE });
+  expect(asText([every(0, 15), every(15, 15), every(45, 15)], null, null)).toEqual(['0', '15', '30 no_trace', '45']);
+  // From every 15 minutes to every 5, and back: the longer one counts in between.
+  expect(asText([every(0, 15), every(15, 5), every(20, 5), every(35, 15)], null, null)).toEqual([
+    '0',
+    '15',
+    '20',
+    '35',
+  ]);
 });

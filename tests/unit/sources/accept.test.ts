@@ -38,6 +38,34 @@ test.each([
   expect(readings).toMatchObject([{ temperature_celsius, is_anomalous }]);
 });
 
+test.each([
+  ['its own id', { A1: 0.2 }, 0.2],
+  ['the id with our prefix, in capitals', { 'TOY:a1': -1.5 }, -1.5],
+  ['another id', { A2: 1 }, null],
+  ['0', { A1: 0 }, null],
+])('an offset for %s is added, and kept beside the value', (_name, offsets, offset) => {
+  const { readings } = judge([answerOf('toy:A1', { temperature_celsius: 20.1, humidity_percent: 50 })], { offsets });
+  const temperature_celsius = offset === null ? 20.1 : Number((20.1 + offset).toFixed(2));
+  expect(readings).toMatchObject([{ temperature_celsius, temperature_offset_celsius: offset }]);
+});
+
+test('the limits of plausible temperatures judge what the sensor said, and no temperature needs no offset', () => {
+  const offsets = { A1: -5, A2: 5 };
+  const { readings } = judge(
+    [
+      answerOf('toy:A1', { temperature_celsius: 41 }),
+      answerOf('toy:A2', { temperature_celsius: 39 }),
+      answerOf('toy:A1b', { humidity_percent: 50 }, { aliases: ['A1'] }),
+    ],
+    { offsets },
+  );
+  expect(readings).toMatchObject([
+    { temperature_celsius: 36, is_anomalous: true },
+    { temperature_celsius: 44, is_anomalous: false },
+    { temperature_celsius: null, temperature_offset_celsius: null },
+  ]);
+});
+
 describe('what is impossible in a room', () => {
   test.each<[keyof Quantities, number]>([
     ['temperature_celsius', -60.01],

@@ -9,7 +9,7 @@ import { scratchDirectory } from '../../../support/scratch';
 
 const HUE: HueConfig = {
   ...{ enabled: true, bridge_url: '', bridge_id: '', tls: 'verify', ca_file: '', certificate_sha256: '', bridges: [] },
-  ...{ timeout_seconds: 10, endpoint: 'sensors', discovery: [], discovery_url: '', locations: {} },
+  ...{ timeout_seconds: 10, endpoint: 'sensors', discovery: [], discovery_url: '', locations: {}, offsets: {} },
 };
 const PAIRING: Pairing = {
   address: 'https://192.168.1.10',
