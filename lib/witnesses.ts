@@ -3,6 +3,14 @@
  * with all cases; tests/unit/witnesses.test.ts is the table of them.
  */
 
+import type { Remedy } from './errors';
+
+/** What to do about this machine's clock. */
+export const KEEP_TIME: Remedy = {
+  say: 'See whether this machine keeps time, and switch that on',
+  command: 'timedatectl; sudo timedatectl set-ntp true',
+};
+
 export interface Witnesses {
   /** this machine's clock, in milliseconds since 1970 */
   oursMs: number;

@@ -1,16 +1,10 @@
 /** Two clocks that differ make readings look old, or come from the future. */
-import type { Remedy } from '../errors';
-import { isBeforeThisProgram } from '../witnesses';
+import { isBeforeThisProgram, KEEP_TIME } from '../witnesses';
 import type { Problem } from './check';
 
 const WARN_OVER_MS = 60_000;
 /** More than an interval: every freshness and every graph is wrong. */
 const FAIL_OVER_MS = 5 * 60_000;
-
-export const KEEP_TIME: Remedy = {
-  say: 'See whether this machine keeps time, and switch that on',
-  command: 'timedatectl; sudo timedatectl set-ntp true',
-};
 
 /** What a box in the home needs for the right time. */
 export const GIVE_INTERNET =

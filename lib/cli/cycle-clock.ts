@@ -1,11 +1,11 @@
 /** What time a cycle is stamped with, and what the log says of the clocks. */
-import { durationOf, KEEP_TIME } from '../check/clocks';
+import { durationOf } from '../check/clocks';
 import type { Config } from '../config/config';
 import { textOfRemedy } from '../errors';
 import type { Traffic } from '../http/observed';
 import type { Logger } from '../logging/logger';
 import type { DeviceAnswer, SourceRow } from '../sources/source';
-import { CLOCKS_AGREE_MS, judgeClock, type ClockVerdict } from '../witnesses';
+import { CLOCKS_AGREE_MS, judgeClock, KEEP_TIME, type ClockVerdict } from '../witnesses';
 
 export interface CycleClockContext {
   row: Pick<SourceRow, 'title' | 'keepsTime'>;

@@ -1,6 +1,7 @@
 /** Which cycles were due, which of them are recorded, and why the others are missing. */
 import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
+import { IMPORTED } from '../store/schema';
 
 /** A cycle that has a row in the table `cycles`. */
 export interface RecordedCycle {
@@ -35,7 +36,8 @@ interface Row {
 const SELECT = `SELECT id, started_at, interval_minutes, error,
     (outcome IS NOT (SELECT id FROM word WHERE text = 'failed') OR readings_stored + readings_spooled > 0) AS stored,
     (SELECT text FROM word WHERE id = error_type) AS error_type
-  FROM cycle WHERE collector = (SELECT id FROM word WHERE text = ?)`;
+  FROM cycle WHERE collector = (SELECT id FROM word WHERE text = ?)
+  AND outcome NOT IN (SELECT id FROM word WHERE text = '${IMPORTED}')`;
 
 /**
  * The collector's cycles between the two times, and the one before them, in the order of time.

@@ -62,7 +62,7 @@ export interface FutureCycles {
 /** Those of all collectors together. */
 export async function futureCycles(database: Database, nowMs: number): Promise<FutureCycles> {
   const row = await database.get<FutureCycles>(
-    'SELECT count(*) AS cycles, min(started_at) AS first, max(started_at) AS last FROM cycle WHERE started_at > ?',
+    'SELECT count(*) AS cycles, min(started_at) AS first, max(started_at) AS last FROM cycles WHERE started_at > ?',
     new Date(newestBelieved(nowMs)).toISOString(),
   );
   return row ?? { cycles: 0, first: null, last: null };

@@ -4,6 +4,7 @@
  */
 import { newestBelieved } from '../clock';
 import type { Database } from './database';
+import { IMPORTED } from './schema';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
@@ -25,7 +26,7 @@ export async function lastListing(
   const row = await database.get<{ id: number; started_at: string; devices_skipped: string | null }>(
     `SELECT id, started_at, devices_skipped FROM cycle
      WHERE started_at <= ? AND collector = (SELECT id FROM word WHERE text = ?)
-     AND outcome IS NOT (SELECT id FROM word WHERE text = 'failed') AND devices_seen > 0
+     AND outcome NOT IN (SELECT id FROM word WHERE text IN ('failed', '${IMPORTED}')) AND devices_seen > 0
      AND ifnull(instr(devices_skipped, '"${INCOMPLETE}'), 0) = 0 ORDER BY started_at DESC LIMIT 1`,
     new Date(untilMs).toISOString(),
     collector,

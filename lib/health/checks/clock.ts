@@ -1,12 +1,13 @@
 /** Is the time right that cycles are stamped with? Judged by what the last cycles heard of other clocks. */
 import type { CheckContext, Judgement, Problem } from '../../check/check';
-import { durationOf, GIVE_INTERNET, KEEP_TIME, machineBeforeProgram } from '../../check/clocks';
+import { durationOf, GIVE_INTERNET, machineBeforeProgram } from '../../check/clocks';
 import type { Remedy } from '../../errors';
 import { SOURCES } from '../../sources/all';
 import type { SourceRow } from '../../sources/source';
 import type { Database } from '../../store/database';
 import { futureCycles, sayFuture, type FutureCycles } from '../../store/queries';
-import { CLOCKS_AGREE_MS, isBeforeThisProgram } from '../../witnesses';
+import { CLOCKS_AGREE_MS, isBeforeThisProgram, KEEP_TIME } from '../../witnesses';
+import { IMPORTED } from '../../store/schema';
 import { askDatabase } from './read-database';
 
 const SEE_WHICH: Remedy = {
@@ -50,7 +51,8 @@ export async function checkClock({ config, installation, now }: CheckContext): P
 function lastHeard(database: Database, collector: string): Promise<Heard | undefined> {
   return database.get<Heard>(
     `SELECT started_at, clock, clock_offset_seconds FROM cycles WHERE started_at = (SELECT started_at FROM cycle
-       WHERE collector = (SELECT id FROM word WHERE text = ?1) ORDER BY id DESC LIMIT 1) AND collector = ?1`,
+       WHERE collector = (SELECT id FROM word WHERE text = ?1)
+       AND outcome NOT IN (SELECT id FROM word WHERE text = '${IMPORTED}') ORDER BY id DESC LIMIT 1) AND collector = ?1`,
     collector,
   );
 }

@@ -175,3 +175,37 @@ describe('TLS', () => {
     }
   });
 });
+
+describe('a certificate whose dates do not fit', () => {
+  const DAY = 86_400_000;
+  const failure = async (validFromDays: number, validToDays: number, theirDays: number) => {
+    const authority = await createTestAuthority();
+    const certificate = await authority.bridge('001788fffe100001', { validFromDays, validToDays });
+    const now = () => Date.now() + theirDays * DAY;
+    const other = await startHueBridge({ protocols: ['https'], certificate, now });
+    const tls = { ca: [authority.ca], servername: '001788fffe100001' };
+    try {
+      return await failureOf(ask({ url: `${other.url}/api/config`, tls }));
+    } finally {
+      expect(other.requests.every(({ path }) => path === '/')).toBe(true);
+      await other.close();
+    }
+  };
+  it.each([
+    ['not valid yet', 10, 30, 20],
+    ['expired', -30, -10, -20],
+  ])('%s, and valid by the clock of the other side: this machine is wrong', async (_name, from, to, theirs) => {
+    const { message, type, remedy } = await failure(from, to, theirs);
+    expect([type, message]).toEqual([
+      'tls',
+      expect.stringMatching(/this machine's clock.* the clock of the other side says/),
+    ]);
+    expect(remedy.say).toMatch(/^See whether this machine keeps time/);
+  });
+
+  it('expired by both clocks: the certificate is wrong, and nothing of ours was sent', async () => {
+    const { message, remediation } = await failure(-30, -10, 0);
+    expect(message).toMatch(/this machine's clock.* the clock of the other side says/);
+    expect(remediation).toMatch(/if the clock is right/i);
+  });
+});
