@@ -115,3 +115,24 @@ inAnotherTime(`a clock that nobody contradicts but the device is doubtful, and t
   expect(Number(later?.['seconds']) / 86_400).toBeCloseTo(-40, 1);
   expect(home.logged('clock_doubtful')).toMatchObject([{ level: 'warning' }]);
 });
+
+test('a bridge in 2016: its sensors are judged by its own clock, and health names the bridge', async () => {
+  const now = () => Date.now() - 10 * 365 * 86_400_000;
+  home = await openHome({ bridge: { now }, cloud: false });
+  expect((await home.run('collect-hue')).exitCode).toBe(0);
+  const [cycle] = await home.query('SELECT clock, clock_offset_seconds AS seconds FROM cycles');
+  expect(cycle).toMatchObject({ clock: 'ok' });
+  expect(Number(cycle?.['seconds']) / 86_400).toBeCloseTo(-3650, 1);
+  const sql = 'SELECT max(abs(julianday(timestamp) - julianday(measured_at))) * 1440 AS minutes FROM readings';
+  expect(Number((await home.query(sql))[0]?.['minutes'])).toBeLessThan(60);
+  const { stdout } = await home.run('health', ['--json', 'clock', 'hue', 'freshness']);
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; remediation: string }[] };
+  expect(checks.map(({ name, status }) => [name, status])).toEqual([
+    ['hue', 'warn'],
+    ['freshness', 'pass'],
+    ['clock', 'warn'],
+  ]);
+  for (const { remediation } of checks.filter(({ status }) => status === 'warn')) {
+    expect(remediation).toContain('internet');
+  }
+});

@@ -106,7 +106,8 @@ test.each([
   const kept = content();
   await replaceBridge({ certificate: await shown() });
   expect(await exchange()).toBe(failure);
-  expect(bridge.requests).toEqual([]);
+  // One that has expired is asked for its clock.
+  expect(bridge.requests.filter(({ method }) => method !== 'HEAD')).toEqual([]);
   expect(content()).toEqual(kept);
 });
 
