@@ -54,7 +54,14 @@ async function cycle([house, annexe]: readonly HueBridge[], changes: Partial<Hue
   });
   const hue: HueConfig = {
     ...{ enabled: true, bridge_url: '', bridge_id: '', tls: 'verify', ca_file: '', certificate_sha256: '' },
-    ...{ timeout_seconds: 5, endpoint: 'sensors', discovery: [], discovery_url: 'http://127.0.0.1:1/', locations: {}, offsets: {} },
+    ...{
+      timeout_seconds: 5,
+      endpoint: 'sensors',
+      discovery: [],
+      discovery_url: 'http://127.0.0.1:1/',
+      locations: {},
+      offsets: {},
+    },
     bridges: [named('house', house), named('annexe', annexe)],
     ...changes,
   };
