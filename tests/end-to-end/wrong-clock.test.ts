@@ -25,7 +25,7 @@ describe('a cycle in 1970, the next ones now', () => {
     [['--format', 'csv'], /11\.5,(.*\n)+.*20\.75,/],
     [['gaps'], /hue +\S+ to \S+ +\d+ +0 +\d+ +0 % +no_trace/],
     [['gaps', '--format', 'csv'], /no_trace 288/],
-    [['cycles', '--since', '1970-01-01'], /hue +3 +3/],
+    [['cycles', '--since', '1970-01-01'], /hue\ncycles +3\nok +3/],
   ])('report %j', async (args, shown) => {
     const { report } = await home();
     const { exitCode, stdout, stderr } = await report(args, { environment: { TZ: 'UTC' } });
