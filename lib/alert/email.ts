@@ -36,7 +36,7 @@ export const sendEmail: SendEmail = async (email, message, timeoutMs) => {
     timer = setTimeout(() => reject(failure('gave no complete answer in time', false)), timeoutMs);
   });
   try {
-    await Promise.race([transport.sendMail({ from, to, subject: message.subject, text: message.text }), late]);
+    await Promise.race([transport.sendMail({ from, to, ...message }), late]);
   } catch (thrown) {
     throw thrown instanceof MonitorError ? thrown : explain(thrown);
   } finally {

@@ -8,6 +8,7 @@ import { textOfAlert, type Alert } from './alert-file';
 export interface Message {
   subject: string;
   text: string;
+  attachments?: { filename: string; content: string; contentType: string }[];
 }
 
 export function raisedMessage(alert: Alert): Message {

@@ -100,7 +100,7 @@ async function write(context: ReportContext): Promise<{ sentence: string | null;
   return answer ?? { sentence: nothingYet(path), cursor: null };
 }
 
-function nothingYet(path: string): string {
+export function nothingYet(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false }) === undefined ? 'is not there yet' : 'is empty';
   return asTyped(`${path} ${found}: run a collector first, or wait for cron to do it: ${RUN_A_CYCLE}`);
 }

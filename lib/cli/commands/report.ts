@@ -16,11 +16,12 @@ import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
 import type { Answer } from '../answer';
 import { envelope } from '../envelope';
+import { summarize } from '../summarize';
 
 const SPEC: CommandSpec = {
   name: 'report',
   summary: 'look at the data: table, chart, export',
-  positionals: 'gaps | cycles | retries | serve | backup FILE',
+  positionals: 'gaps | cycles | retries | summary | serve | backup FILE',
   flags: [
     { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
     { name: 'until', value: 'TIME', help: 'the end of the time, not included (default: now)' },
@@ -35,6 +36,7 @@ const SPEC: CommandSpec = {
     { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },
     { name: 'output', value: 'FILE', help: 'write to this file, completely or not at all, instead of to stdout' },
+    { name: 'mail', help: 'summary: send it, with the page attached, to email.to of secrets.yaml' },
     { name: 'port', value: 'N', help: 'serve: where it listens on this machine (default: 8080)' },
     { name: 'since-last', help: 'csv, ndjson, influx: only what the same export has not given before' },
     { name: 'spreadsheet', help: "csv: a text that a spreadsheet would run as a formula (=, +, -, @) begins with '" },
@@ -43,6 +45,7 @@ const SPEC: CommandSpec = {
   notes: [
     'Without an argument: the latest values of each room, problems first. gaps: expected and stored cycles, and why.',
     'cycles: durations, bytes, retries. retries: what was tried again, by cycle. backup FILE: a copy of the database, made while the collectors write.',
+    'summary: the week in ten lines. --mail sends it, with the page; for a crontab, once a week.',
     'serve: the page of --format html, live, for browsers on this machine, until it is stopped.',
     'Default of --since: 24 hours for table and json, a year for html, 7d for gaps, everything for csv, ndjson, influx.',
     'Days and clock times are local (TZ); timestamps in exports are UTC. The database is only read.',
@@ -52,6 +55,7 @@ const SPEC: CommandSpec = {
     'node bin/report.js gaps --since 7d                      is anything missing, and why',
     'node bin/report.js --format html --output report.html   the page, in one file',
     'node bin/report.js --format influx --since-last         what is new, for Telegraf',
+    'node bin/report.js summary --mail                       the week, by e-mail',
     'node bin/report.js serve                                the page, live: http://127.0.0.1:8080/',
     'node bin/report.js backup /mnt/backup/readings.db       a backup',
   ],
@@ -69,12 +73,13 @@ const FLAGS_OF_SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   cycles: ['since', 'until', 'format', 'output', 'spreadsheet'],
   retries: ['since', 'until', 'format', 'output', 'spreadsheet'],
   backup: [],
+  summary: ['since', 'mail'],
   serve: ['since', 'device', 'location', 'quantity', 'units', 'port'],
 };
 
 void main(SPEC, run);
 
-async function run({ arguments: { values, switches, positionals }, terminal }: Invocation): Promise<number> {
+async function run({ arguments: { values, switches, positionals }, terminal, redactor }: Invocation): Promise<number> {
   const files = findFiles(values, { environment: terminal.environment });
   const config = loadConfig(files.config);
   const ownFiles = [files.config, files.secrets];
@@ -90,6 +95,21 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   }
   refuseFlagsWithoutEffect(word, [...Object.keys(values), ...switches]);
   if (word !== 'serve' && values['port'] !== undefined) throw usage(SPEC, '--port is for report serve');
+  if (word !== 'summary' && switches.has('mail')) throw usage(SPEC, '--mail is for report summary');
+  if (word === 'summary') {
+    const request = requestOf('readings', { ...values, since: values['since'] ?? '7d' }, new Set(), Date.now());
+    const { sentence, lines } = await summarize({
+      config,
+      request,
+      secretsFile: switches.has('mail') ? files.secrets : null,
+      redactor,
+    });
+    if (sentence !== null) say(sentence);
+    else if (switches.has('json')) terminal.out(answer({ lines, mailed: switches.has('mail') }));
+    else if (!switches.has('mail') || (terminal.isTerminal && !switches.has('quiet')))
+      terminal.out(`${lines.join('\n')}\n`);
+    return EXIT.done;
+  }
   if (word === 'serve') {
     const request = () => requestOf('readings', { ...values, format: 'html' }, switches, Date.now());
     request(); // what is wrong with it is said at once
@@ -113,7 +133,7 @@ async function run({ arguments: { values, switches, positionals }, terminal }: I
   if (!['readings', 'gaps', 'cycles', 'retries'].includes(word)) {
     throw usage(
       SPEC,
-      `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles, retries, serve and backup FILE`,
+      `unexpected argument ${JSON.stringify(word)}; there are gaps, cycles, retries, summary, serve and backup FILE`,
     );
   }
   const request = requestOf(word as View, values, switches, Date.now());
