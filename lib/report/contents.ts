@@ -9,7 +9,10 @@ import type { Reader } from '../store/reader';
 import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
 import type { Cursor, Range } from './cursor';
 import { withKnownNames } from './filters';
+import { checkFilters } from './filters';
+import { dailyRows } from './daily-quantities';
 import { renderCycles } from './formats/cycles-table';
+import { renderDailyRows } from './formats/daily-rows';
 import { renderGaps, reasonsOf } from './formats/gaps-table';
 import { columnsOf, csvLine, influxLine, jsonLine, rowOf, type Row } from './formats/lines';
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
@@ -47,10 +50,20 @@ export async function writeContent(reader: Reader, given: ContentContext): Promi
   const context = { ...given, request };
   if (request.view === 'gaps') await writeGaps(database, context);
   else if (request.view === 'cycles') await writeCycles(database, context);
+  else if (request.daily.length > 0) await writeDays(reader, context);
   else if (request.format === 'csv' || request.format === 'ndjson' || request.format === 'influx') {
     return await writeLines(database, context);
   } else await writeOverview(reader, context);
   return null;
+}
+
+/** One row for each day and device. */
+async function writeDays(reader: Reader, { config, request, style, envelope, write }: ContentContext): Promise<void> {
+  const rows = await dailyRows(reader, request, staleAfter(config.collection.interval_minutes));
+  const labels = request.daily.map(({ label }) => label(request.units));
+  if (request.format === 'json') write(envelope({ days: rows }));
+  else if (request.format === 'table') write(renderDailyRows(rows, request, style));
+  else write(rowsAs(request, ['timestamp', 'day', 'device_id', 'device_type', 'location', ...labels], rows));
 }
 
 async function writeLines(database: Database, { request, range, write }: ContentContext): Promise<Cursor | null> {

@@ -1,5 +1,6 @@
 /** What the user has asked for, checked. */
 import { MonitorError } from '../errors';
+import { DAILY } from './daily-quantities';
 import { DAY_MS, parseMoment } from './moment';
 import { derivedIn, quantitiesIn, type Quantity, type Units } from './quantities';
 
@@ -24,6 +25,8 @@ export interface Request {
   /** those asked for, else all */
   quantities: readonly Quantity[];
   allQuantities: boolean;
+  /** those with one value a day; if there are any, nothing else was asked for */
+  daily: readonly (typeof DAILY)[number][];
   units: Units;
   /** only what no earlier run with the same format and filters has exported */
   sinceLast: boolean;
@@ -68,6 +71,7 @@ export function requestOf(
   if (format === 'prometheus' && (values['since'] ?? values['until']) !== undefined) {
     throw wrong('the format prometheus has only the latest values', 'Leave out --since and --until.');
   }
+  const daily = dailyOf(values['quantity'], view, format, sinceLast);
   // Nothing was measured after now, and no cycle is missing there.
   const toMs = values['until'] === undefined ? nowMs : Math.min(nowMs, parseMoment('until', values['until'], nowMs));
   const fromMs = startOf(values['since'], view, format, toMs, nowMs);
@@ -84,7 +88,8 @@ export function requestOf(
     nowMs,
     devices: listOf(values['device']),
     locations: listOf(values['location']),
-    quantities: quantitiesOf(values['quantity'], units),
+    quantities: daily.length > 0 ? [] : quantitiesOf(values['quantity'], units),
+    daily,
     allQuantities: values['quantity'] === undefined,
     units,
     sinceLast,
@@ -110,9 +115,27 @@ function quantitiesOf(text: string | undefined, units: Units): readonly Quantity
   const all = [...quantitiesIn(units), ...derivedIn(units)];
   for (const word of wanted) {
     if (all.some((each) => isCalled(each, word))) continue;
-    throw wrong(`--quantity ${JSON.stringify(word)} is not known`, `Known: ${all.map((q) => q.name).join(', ')}.`);
+    throw wrong(
+      `--quantity ${JSON.stringify(word)} is not known`,
+      `Known: ${[...all, ...DAILY].map(({ name }) => name).join(', ')}.`,
+    );
   }
   return all.filter((each) => wanted.some((word) => isCalled(each, word)));
+}
+
+/** @throws MonitorError `usage` if values of days and of readings are mixed, or the format has no place for days */
+function dailyOf(text: string | undefined, view: View, format: Format, sinceLast: boolean): Request['daily'] {
+  const words = (listOf(text) ?? []).map((word) => word.toLowerCase().replaceAll('-', '_'));
+  const found = DAILY.filter(({ name }) => words.includes(name));
+  if (found.length === 0) return [];
+  const names = DAILY.map(({ name }) => name).join(', ');
+  if (found.length < new Set(words).size) {
+    throw wrong(`${names} have one value a day, other quantities one a reading`, 'Ask for them in two reports.');
+  }
+  if (view !== 'readings' || sinceLast || !FORMATS_OF_LISTS.includes(format)) {
+    throw wrong(`${names} cannot be shown so`, `Choose one of ${FORMATS_OF_LISTS.join(', ')}, without --since-last.`);
+  }
+  return found;
 }
 
 function isCalled({ name, column, label }: Quantity, word: string): boolean {

@@ -31,7 +31,7 @@ const SPEC: CommandSpec = {
       name: 'quantity',
       value: 'NAME,…',
       isList: true,
-      help: `only ${QUANTITY_NAMES.map((name) => QUANTITIES[name].name).join(', ')}`,
+      help: `only ${QUANTITY_NAMES.map((name) => QUANTITIES[name].name).join(', ')}; or derived: docs/report.md`,
     },
     { name: 'units', value: 'UNITS', choices: ['metric', 'us'], help: 'us: degrees Fahrenheit (default: metric)' },
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'default: table' },

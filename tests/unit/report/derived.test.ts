@@ -33,3 +33,20 @@ test('as --quantity: only readings that have both, in the same value everywhere'
   );
   expect((await report({ quantity: 'dew_point', units: 'us' })).text).toContain('48.3 °F');
 });
+
+test('one value a day: means by day and by night, degree days; in every list, and never mixed with readings', async () => {
+  const { report } = await homeWithHistory();
+  const quantity = 'day_mean,night_mean,heating-degree-days';
+  const flags = { quantity, since: '2026-01-01', location: 'Bad' };
+  const { days } = JSON.parse((await report({ ...flags, format: 'json' })).text) as { days: Record<string, unknown>[] };
+  expect(days.map(({ day }) => day)).toEqual(['2026-01-01', '2026-01-02']);
+  expect(days[1]).toMatchObject({ device_id: 'hue:3', location: 'Bad', heating_degree_days: null });
+  expect(days[1]?.['temperature_night_mean_celsius']).toBeCloseTo(16.9, 0);
+  const csv = (await report({ ...flags, format: 'csv', units: 'us' })).text.split('\n');
+  expect(csv[0]).toBe(
+    'timestamp,day,device_id,device_type,location,temperature_day_mean_fahrenheit,temperature_night_mean_fahrenheit,heating_degree_days_fahrenheit',
+  );
+  expect((await report(flags)).text).toMatch(/^DAY +DAY +NIGHT +DEGREE DAYS +LOCATION\n2026-01-01 +\d+\.\d/);
+  await expect(report({ quantity: 'day_mean,humidity' })).rejects.toThrow(/one value a day/);
+  await expect(report({ quantity: 'day_mean', format: 'html' })).rejects.toThrow(/cannot be shown so/);
+});
