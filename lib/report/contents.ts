@@ -9,7 +9,6 @@ import type { Reader } from '../store/reader';
 import { CYCLE_COLUMNS, cyclesBetween, summarize, type CycleRow } from './cycles';
 import type { Cursor, Range } from './cursor';
 import { withKnownNames } from './filters';
-import { checkFilters } from './filters';
 import { dailyRows } from './daily-rows';
 import { renderCycles } from './formats/cycles-table';
 import { renderDailyRows } from './formats/daily-rows';
