@@ -12,8 +12,8 @@ import { bundle, bundleWithStart } from './bundle.mjs';
 import { bundlePage } from './bundle-page.mjs';
 import { compileValidators } from './compile-validators.mjs';
 
-/** Cron starts these often; users start the others by hand. */
-const RUN_BY_CRON = ['collect-hue', 'collect-aqm', 'health'];
+/** Cron starts these often, and a person waits for a report; the others are started once in a while. */
+const RUN_BY_CRON = ['collect-hue', 'collect-aqm', 'health', 'report'];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');

@@ -50,7 +50,7 @@ async function start(command: string, ...words: string[]) {
 
 const collected = (said: string) => ({ exitCode: 0, stdout: said, stderr: '' });
 
-test.each(['collect-hue', 'collect-aqm', 'health'])('%s starts with compiled code', async (name) => {
+test.each(['collect-hue', 'collect-aqm', 'health', 'report'])('%s starts with compiled code', async (name) => {
   expect((await start(name, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\nrejected: false\n$/);
 });
 
