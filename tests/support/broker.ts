@@ -1,5 +1,5 @@
 /** A real MQTT broker for tests: Debian's mosquitto, or none. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,13 @@ const PROGRAM = '/usr/sbin/mosquitto';
 
 /** Why the tests that need it are skipped; null if it is there. */
 export const noBroker: string | null = existsSync(PROGRAM) ? null : `${PROGRAM} is not installed`;
+
+/** Also those of a test that failed. */
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill();
+  running.clear();
+});
 
 export interface Broker {
   url: string;
@@ -22,6 +29,7 @@ export async function startBroker(directory: string): Promise<Broker> {
   const file = join(directory, 'mosquitto.conf');
   writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
   const child = spawn(PROGRAM, ['-c', file, '-v'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  running.add(child);
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.stderr.on('data', (part: Buffer) => {
