@@ -3,10 +3,10 @@ import type { HurtCase } from '../campaigns/collectors/fault-bench';
 import { SITUATIONS } from '../campaigns/collectors/fault-situations';
 import { failEachCall } from '../campaigns/collectors/faults';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 /** A prime number, so that every kind of failure and every part of a cycle is tested. */
-const EVERY = 97;
+const EVERY = 149;
 
 it(`every ${EVERY}th failing call of the file system, the database and the network: a documented end, nothing lost`, async () => {
   const result = await failEachCall({ chosen: (nth) => nth % EVERY === 0 });

@@ -17,7 +17,7 @@ test('a replaced database is reported with its path and what to do, on stderr an
   expect(exitCode).toBe(3);
   const moved = readdirSync(home.dataDirectory).find((name) => name.startsWith('readings.db.corrupt-')) ?? 'nowhere';
   expect(stderr).toContain(moved);
-  expect(stderr).toContain('sqlite3');
+  expect(stderr).toMatch(/data\.js .*merge /);
   expect(JSON.parse(stdout)).toMatchObject({ exit_code: 3, outcome: 'partial', error: { type: 'database_corrupt' } });
 });
 

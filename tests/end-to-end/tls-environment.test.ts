@@ -64,7 +64,7 @@ test('auth-hue pins a bridge that signed its certificate itself, instead of call
   const home = await open({ bridge: { protocols: ['https'], bridgeId: BRIDGE_ID, certificate }, cloud: false });
   home.bridge.press();
   const { exitCode, stdout } = await runCommand('auth-hue', {
-    args: [...home.flags, '--bridge', home.bridge.httpsUrl, '--json'],
+    args: [...home.flags, '--bridge', home.bridge.httpsUrl, '--weaker', '--json'],
     environment,
   });
   expect(exitCode).toBe(0);
