@@ -23,6 +23,6 @@ module.exports = {
   ],
   // Only a guard against what never ends: on a busy machine a test may take ten times as long as on a quiet one.
   testTimeout: 120_000,
-  // Many tests wait for other processes, so two workers for each core keep all cores busy.
-  maxWorkers: 2 * availableParallelism(),
+  // Many tests wait for other processes, so three workers for two cores keep both busy.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };
