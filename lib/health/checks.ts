@@ -97,6 +97,15 @@ export const CHECKS: readonly Check[] = [
     run: async (context) => (await import('./checks/alerts')).checkAlerts(context),
   },
   {
+    name: 'alerting',
+    title: 'somebody would be told of a failure, and the rules of alerts name what there is',
+    stops: [],
+    remedy: { say: 'See whether messages arrive', command: 'node bin/health.js --test-alert' },
+    needsNetwork: false,
+    needsConfig: true,
+    run: async (context) => (await import('./checks/alerting')).checkAlerting(context),
+  },
+  {
     name: 'environment',
     title: 'variables and permissions that weaken the protection of keys and data',
     stops: [],

@@ -20,7 +20,17 @@ export function sentenceOf({
 
 const BEGINS: Readonly<Record<HomeEvent['event'], string>> = { raised: '', cleared: 'Over: ', reminder: 'Still: ' };
 
+/** Ids of devices begin with their source: none is called so. */
+const TEST_DEVICE = 'test';
+
+/** In the shape of a real one, so that a program that takes it is tested, too. */
+export function testEvent(now: Date): HomeEvent {
+  const said = { event: 'raised', name: 'test message', quantity: null, location: 'Test' } as const;
+  return { ...said, device_id: TEST_DEVICE, value: 0, threshold: 0, since: now.toISOString() };
+}
+
 export function textOf(event: HomeEvent): string {
+  if (event.device_id === TEST_DEVICE) return 'this is a test message, nothing is wrong';
   if (event.event !== 'cleared') return BEGINS[event.event] + sentenceOf(event);
   const { name, location, quantity, value } = event;
   const now = quantity === null ? 'it measures again' : `${quantity} is ${value} now`;

@@ -1,5 +1,5 @@
 /** health: checks everything, says what is wrong and how to fix it. */
-import type { Check } from '../../check/check';
+import type { Check, Installation } from '../../check/check';
 import { nearest } from '../../config/nearest';
 import { allSecretValues } from '../../config/secrets';
 import { HEALTH_EXIT } from '../../exit-codes';
@@ -22,6 +22,7 @@ const SPEC: CommandSpec = {
       name: 'fresh',
       help: 'ask Amazon even if it was asked in the last five minutes, check the whole database again',
     },
+    { name: 'test-alert', help: 'send a test message by every configured way instead: e-mail, webhook, command' },
     { name: 'line', help: 'one line with performance data, for Nagios and similar monitors' },
     ...COMMON_FLAGS,
   ],
@@ -29,6 +30,7 @@ const SPEC: CommandSpec = {
     'node bin/health.js                    all checks',
     'node bin/health.js hue database       these two',
     'node bin/health.js --offline          before the machine has a network',
+    'node bin/health.js --test-alert       whether messages arrive',
     'node bin/health.js --quiet            for cron: prints only problems',
   ],
   exitCodes: [
@@ -44,8 +46,9 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
     terminal.out(renderList());
     return HEALTH_EXIT.healthy;
   }
-  const checks = wanted(given);
+  const named = wanted(given);
   const installation = await readInstallation(values, terminal.environment);
+  const checks = switches.has('test-alert') ? await testOfAlert(installation) : named;
   for (const value of allSecretValues(installation.secrets?.secrets ?? {})) redactor.add(value);
   const report = await runChecks(checks, {
     installation,
@@ -57,7 +60,9 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
   return report.exit_code;
 };
 
-function wanted({ positionals }: Arguments): readonly Check[] {
+function wanted({ positionals, switches }: Arguments): readonly Check[] {
+  if (switches.has('test-alert') && positionals.length > 0)
+    throw usage(SPEC, `--test-alert runs no checks: leave out ${positionals.join(' ')}`);
   const names = CHECKS.map(({ name }): string => name);
   for (const name of positionals) {
     if (names.includes(name)) continue;
@@ -66,6 +71,12 @@ function wanted({ positionals }: Arguments): readonly Check[] {
     throw usage(SPEC, `unknown check ${JSON.stringify(name)}${hint}`);
   }
   return positionals.length === 0 ? CHECKS : CHECKS.filter(({ name }) => positionals.includes(name));
+}
+
+/** Without a valid configuration nobody knows the ways: the check `config` says what is wrong with it. */
+async function testOfAlert({ config }: Installation): Promise<readonly Check[]> {
+  const { TEST_ALERT } = await import('../../health/test-alert');
+  return [...CHECKS.filter(({ name }) => name === 'config' && config === null), TEST_ALERT];
 }
 
 function rendered(

@@ -8,9 +8,12 @@ import type { HealthJson } from './bench';
 /** What this home does not configure. */
 const UNUSED = ['publish'];
 
+/** Somebody would be told; nothing is sent. */
+const NO_MAIL = { host: 'mail.example.org', port: 587, from: 'a@example.org', to: 'b@example.org' };
+
 let home: Home;
 beforeEach(async () => {
-  home = await openHome();
+  home = await openHome({ secrets: { email: NO_MAIL } });
   mkdirSync(home.logDirectory);
 });
 

@@ -216,6 +216,21 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     breakIt: ({ home }) => chmodSync(dirname(home.configFile), 0o777),
   },
   {
+    title: 'a rule about a location that nothing has',
+    check: 'alerting',
+    status: 'warn',
+    exitCode: 0,
+    says: /the alert "damp" is about the location [^ ]+, which has no reading, nearest known: /,
+    remedy: /"\$\{EDITOR:-vi\}" '.*config\.yaml' && node bin\/health\.js alerting/,
+    bench: {
+      secrets: { email: { host: 'mail.example.org', port: 587, from: 'a@example.org', to: 'b@example.org' } },
+    },
+    args: ['alerting'],
+    breakIt: ({ home }) =>
+      appendTo(home.configFile, '\nalerts:\n  - { name: damp, quantity: humidity, location: Kitchn, above: 65 }\n'),
+    fix: (bench) => bench.configure({}),
+  },
+  {
     title: 'a malformed section for e-mail',
     check: 'secrets',
     status: 'warn',
