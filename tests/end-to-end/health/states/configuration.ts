@@ -220,14 +220,17 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     check: 'alerting',
     status: 'warn',
     exitCode: 0,
-    says: /the alert "damp" is about the location [^ ]+, which has no reading, nearest known: /,
+    says: /the alert "damp" is about the location Bathrom, which has no reading, nearest known: Bathroom/,
     remedy: /"\$\{EDITOR:-vi\}" '.*config\.yaml' && node bin\/health\.js alerting/,
     bench: {
       secrets: { email: { host: 'mail.example.org', port: 587, from: 'a@example.org', to: 'b@example.org' } },
     },
     args: ['alerting'],
-    breakIt: ({ home }) =>
-      appendTo(home.configFile, '\nalerts:\n  - { name: damp, quantity: humidity, location: Kitchn, above: 65 }\n'),
+    breakIt: ({ home }) => {
+      const config = JSON.parse(readFileSync(home.configFile, 'utf8')) as object;
+      const alerts = [{ name: 'damp', quantity: 'humidity', location: 'Bathrom', above: 65 }];
+      writeFileSync(home.configFile, JSON.stringify({ ...config, alerts }));
+    },
     fix: (bench) => bench.configure({}),
   },
   {
