@@ -11,3 +11,6 @@ export const VALIDATION = { temperature_min: 0, temperature_max: 40 };
 export const STATE = 'POST /api/phoenix/state';
 export const DISCOVERY = 'POST /nexus/v1/graphql';
 export const REFRESH = ['POST /auth/token', 'POST /ap/exchangetoken/cookies', 'GET /api/language'];
+
+/** A section `email`, so that health finds that somebody would be told; nothing is sent there. */
+export const UNUSED_EMAIL = { host: 'mail.example.org', port: 587, from: 'a@example.org', to: 'b@example.org' };

@@ -2,18 +2,16 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { CHECKS } from '../../../lib/health/checks';
 import { SCHEMA_VERSION } from '../../../lib/store/schema';
+import { UNUSED_EMAIL } from '../../support/constants';
 import { openHome, type Home } from '../../support/home';
 import type { HealthJson } from './bench';
 
 /** What this home does not configure. */
 const UNUSED = ['publish'];
 
-/** Somebody would be told; nothing is sent. */
-const NO_MAIL = { host: 'mail.example.org', port: 587, from: 'a@example.org', to: 'b@example.org' };
-
 let home: Home;
 beforeEach(async () => {
-  home = await openHome({ secrets: { email: NO_MAIL } });
+  home = await openHome({ secrets: { email: UNUSED_EMAIL } });
   mkdirSync(home.logDirectory);
 });
 

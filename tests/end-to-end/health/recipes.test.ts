@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { UNUSED_EMAIL } from '../../support/constants';
 import { openHome, type Home } from '../../support/home';
 import { PROJECT_ROOT } from '../../support/run-command';
 
@@ -16,7 +17,7 @@ const block = (language: string, containing: string): string => {
 
 let home: Home;
 beforeEach(async () => {
-  home = await openHome();
+  home = await openHome({ secrets: { email: UNUSED_EMAIL } });
   mkdirSync(home.logDirectory);
 });
 

@@ -2,6 +2,7 @@
 import { chmodSync, chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { BrokenState } from './broken-state';
 import { dirname } from 'node:path';
+import { UNUSED_EMAIL } from '../../../support/constants';
 import type { Bench } from '../bench';
 
 /** Writes a valid configuration with the fault `over`, and fixes it by writing it again without the fault. */
@@ -223,7 +224,7 @@ export const SECRETS_STATES: readonly BrokenState[] = [
     says: /the alert "damp" is about the location Bathrom, which has no reading, nearest known: Bathroom/,
     remedy: /"\$\{EDITOR:-vi\}" '.*config\.yaml' && node bin\/health\.js alerting/,
     bench: {
-      secrets: { email: { host: 'mail.example.org', port: 587, from: 'a@example.org', to: 'b@example.org' } },
+      secrets: { email: UNUSED_EMAIL },
     },
     args: ['alerting'],
     breakIt: ({ home }) => {
