@@ -45,7 +45,7 @@ function nobody(secretsFile: string): Problem {
 /** For `health --test-alert`, too. */
 export function addAWay(secretsFile: string): Remedy {
   return {
-    say: 'Add a section email or notify, or at least heartbeat, as config/secrets.example.yaml shows, then test it',
+    say: 'Add a section email or notify as config/secrets.example.yaml shows, then test it',
     command: `"\${EDITOR:-vi}" ${shellQuoted(secretsFile)} && node bin/health.js --test-alert`,
   };
 }
