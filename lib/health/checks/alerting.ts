@@ -24,7 +24,7 @@ export async function checkAlerting(
   const mail = mailPrograms.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
   const ways = [...waysIn(config, secrets.secrets), ...(mail ? ['mail of cron'] : [])];
   const problems: Problem[] = [...(ways.length === 0 ? [nobody(files.secrets)] : []), ...(await unknownRules(context))];
-  return { message: `failures are told by ${ways.join(', ')}`, problems, details: { ways } };
+  return { message: `there is somebody to tell, by ${ways.join(', ')}`, problems, details: { ways } };
 }
 
 function waysIn({ notify }: Config, secrets: Secrets): string[] {

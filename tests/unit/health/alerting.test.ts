@@ -24,7 +24,7 @@ test.each([
   ['command', {}, { notify: { command: ['say'] } }],
 ])('%s is a way to tell somebody', async (name, secrets, config) => {
   const judged = await checkAlerting(context(secrets, config), []);
-  expect(judged).toEqual({ message: `failures are told by ${name}`, problems: [], details: { ways: [name] } });
+  expect(judged).toEqual({ message: `there is somebody to tell, by ${name}`, problems: [], details: { ways: [name] } });
 });
 
 test('without any of them nobody is told, unless cron can send mail; rules are not judged before there is a database', async () => {
