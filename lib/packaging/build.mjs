@@ -34,6 +34,7 @@ await bundleWithStart(
 await bundle(
   [
     { in: join(root, 'lib', 'simulator', 'demo.ts'), out: 'demo' },
+    { in: join(root, 'lib', 'simulator', 'run.ts'), out: 'simulator' },
     { in: join(here, 'warm-up.ts'), out: 'warm-up' },
   ],
   dist,

@@ -1,17 +1,21 @@
 /**
  * `npm run demo`: the main job on simulated devices. Starts a bridge and a cloud, runs the real collectors as cron
- * would into a scratch folder, shows what they stored, and leaves nothing behind.
+ * would into a scratch folder, shows what they stored, and leaves nothing behind. `--keep`: all of it stays until Ctrl-C, so
+ * that a person can try the commands by hand.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { EXIT } from '../exit-codes';
 import { startAlexaCloud } from './alexa-cloud';
+import { forgetKeyOnSignal, stepsByHand } from './demo-steps';
 import { readStored, renderTable } from './demo-table';
 import { startHueBridge } from './hue-bridge';
 import { home } from './hue-home';
 import { writeScratchInstallation, type ScratchInstallation } from './scratch-installation';
+import { stopSignal, untilStopped } from './until-stopped';
 
 const MOTION_SENSORS = 8;
 const MONITORS = 2;
@@ -19,11 +23,10 @@ const MONITORS = 2;
 const BIN = join(__dirname, '..', 'bin');
 
 process.exitCode = EXIT.failed; // a failure, until all has succeeded
-const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort());
-process.once('SIGTERM', () => interrupted.abort());
+const interrupted = stopSignal();
 
 async function demo(): Promise<void> {
+  const { keep = false } = parseArgs({ options: { keep: { type: 'boolean' } } }).values;
   const scratch = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-demo-'));
   say(`Simulated home of ${MOTION_SENSORS} motion sensors and ${MONITORS} air quality monitors, in ${scratch}`);
   const bridge = await startHueBridge({ home: home({ motionSensors: MOTION_SENSORS }), protocols: ['https'] });
@@ -36,6 +39,12 @@ async function demo(): Promise<void> {
     say(`${rows.length} readings stored in ${installation.databaseFile}:\n\n${renderTable(rows)}\n`);
     if (rows.length !== MOTION_SENSORS + MONITORS) {
       throw new Error(`${MOTION_SENSORS + MONITORS} readings were expected, ${rows.length} are there`);
+    }
+    if (keep) {
+      forgetKeyOnSignal(bridge);
+      say(`Bridge, cloud and folder stay until you press Ctrl-C. In another terminal:\n`);
+      say(`${stepsByHand(BIN, installation)}\n`);
+      await untilStopped(interrupted);
     }
   } finally {
     await Promise.all([bridge.close(), cloud.close()]);
@@ -51,7 +60,7 @@ async function collect(command: string, { flags, logDirectory }: ScratchInstalla
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     const child = spawn(process.execPath, [join(BIN, `${command}.js`), ...flags], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      signal: interrupted.signal,
+      signal: interrupted,
     });
     child.once('error', reject);
     child.once('close', resolve);
@@ -75,7 +84,7 @@ demo().then(
     process.exitCode = EXIT.done;
   },
   (error: unknown) => {
-    const isInterrupted = interrupted.signal.aborted;
+    const isInterrupted = interrupted.aborted;
     process.stderr.write(`demo: ${isInterrupted ? 'interrupted' : messageOf(error)}\n`);
     process.exitCode = isInterrupted ? 130 : EXIT.failed;
   },

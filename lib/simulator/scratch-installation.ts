@@ -22,6 +22,8 @@ export interface ScratchInstallation {
   dataDirectory: string;
   databaseFile: string;
   logDirectory: string;
+  /** what the two files say */
+  written: { config: Sections; secrets: Sections };
   /** `--config FILE --secrets FILE` */
   flags: string[];
 }
@@ -51,8 +53,9 @@ export function writeScratchInstallation(directory: string, options: ScratchInst
   const configFile = join(folder, 'config.yaml');
   const secretsFile = join(folder, 'secrets.yaml');
   // JSON is YAML.
-  writeFileSync(configFile, JSON.stringify(layOver(config, options.config), null, 2));
-  writeFileSync(secretsFile, JSON.stringify(layOver(secrets, options.secrets), null, 2), { mode: 0o600 });
+  const written = { config: layOver(config, options.config), secrets: layOver(secrets, options.secrets) };
+  writeFileSync(configFile, JSON.stringify(written.config, null, 2));
+  writeFileSync(secretsFile, JSON.stringify(written.secrets, null, 2), { mode: 0o600 });
   const dataDirectory = join(directory, 'data');
   return {
     directory,
@@ -61,6 +64,7 @@ export function writeScratchInstallation(directory: string, options: ScratchInst
     dataDirectory,
     databaseFile: join(dataDirectory, 'readings.db'),
     logDirectory: join(directory, 'logs'),
+    written,
     flags: ['--config', configFile, '--secrets', secretsFile],
   };
 }

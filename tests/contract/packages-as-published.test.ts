@@ -74,7 +74,14 @@ test('npm packs the bundles and what V8 compiled of them, but no source maps and
   const directory = scratchDirectory();
   cpSync(join(ROOT, 'package.json'), join(directory, 'package.json'));
   mkdirSync(join(directory, 'dist'));
-  const made = ['health.js', 'health.bundle.js', 'health.bundle.js.cache', 'health.bundle.js.map', 'demo.js'];
+  const made = [
+    'health.js',
+    'health.bundle.js',
+    'health.bundle.js.cache',
+    'health.bundle.js.map',
+    'demo.js',
+    'simulator.js',
+  ];
   for (const name of made) writeFileSync(join(directory, 'dist', name), '');
   const printed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: directory,

@@ -1,7 +1,8 @@
 /** The demo, as a new user runs it: `npm run demo` is `node dist/demo.js`. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { said } from '../support/said';
 import { scratchDirectory } from '../support/scratch';
 
 const DEMO = join(__dirname, '../../dist/demo.js');
@@ -65,11 +66,29 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, and its folder is removed
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-async function said(child: ChildProcess, text: string): Promise<void> {
-  let heard = '';
-  for await (const chunk of child.stdout ?? []) {
-    heard += String(chunk);
-    if (heard.includes(text)) return;
+test('with --keep, its five steps work as they are printed, until Ctrl-C, which removes the folder', async () => {
+  const temporary = scratchDirectory();
+  const child = spawn(process.execPath, [DEMO, '--keep'], { cwd: '/', env: environment(temporary) });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  try {
+    const heard = await said(child, /5\. .*\n.*\n\n/);
+    const commands = [...heard.matchAll(/^\d\. .*:\n {3}(.*)$/gm)].map(([, command]) => command ?? '');
+    const [folder = ''] = readdirSync(temporary);
+    const run = (command: string) => {
+      const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` };
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: '/', env, encoding: 'utf8' });
+      return { status, said: stdout + stderr };
+    };
+    const [collect, report, health, page, fault] = commands.map(run);
+    expect(collect).toMatchObject({ status: 0 });
+    expect(report).toMatchObject({ status: 0, said: expect.stringContaining('Living room') as string });
+    expect(health).toMatchObject({ said: expect.stringContaining('database') as string });
+    expect(page).toMatchObject({ status: 0 });
+    expect(readdirSync(join(temporary, folder))).toContain('climate.html');
+    expect(fault).toMatchObject({ status: 4, said: expect.stringContaining('auth-hue') as string });
+  } finally {
+    child.kill('SIGINT');
   }
-  throw new Error(`the demo ended without printing ${text}`);
-}
+  expect(await closed).toBe(0);
+  expect(readdirSync(temporary)).toEqual([]);
+});
