@@ -104,7 +104,10 @@ function main(): Promise<void> | void {
     process.exitCode = EXIT.usage;
     return;
   }
-  if (flags === null) return say(HELP);
+  if (flags === null) {
+    say(HELP);
+    return;
+  }
   return simulate(flags).catch((error: unknown) => {
     process.stderr.write(`simulator: ${messageOf(error)}\n`);
     process.exit(EXIT.failed); // a server that is open already would keep the process
