@@ -12,6 +12,7 @@ import { EXIT } from '../exit-codes';
 import { startAlexaCloud } from './alexa-cloud';
 import { forgetKeyOnSignal, stepsByHand } from './demo-steps';
 import { readStored, renderTable } from './demo-table';
+import { INTERVAL_MINUTES, writeWeek } from './demo-week';
 import { startHueBridge } from './hue-bridge';
 import { home } from './hue-home';
 import { writeScratchInstallation, type ScratchInstallation } from './scratch-installation';
@@ -33,13 +34,25 @@ async function demo(): Promise<void> {
   const cloud = await startAlexaCloud({ monitors: MONITORS });
   try {
     say(`Hue Bridge ${bridge.bridgeId} listens on ${bridge.httpsUrl}, Alexa cloud on ${cloud.baseUrls.alexa}`);
-    const installation = writeScratchInstallation(scratch, { bridge, cloud });
+    const installation = writeScratchInstallation(scratch, {
+      ...{ bridge, cloud },
+      config: { collection: { interval_minutes: INTERVAL_MINUTES } },
+    });
     for (const command of ['collect-hue', 'collect-aqm']) await collect(command, installation);
     const rows = await readStored(installation.databaseFile);
     say(`${rows.length} readings stored in ${installation.databaseFile}:\n\n${renderTable(rows)}\n`);
     if (rows.length !== MOTION_SENSORS + MONITORS) {
       throw new Error(`${MOTION_SENSORS + MONITORS} readings were expected, ${rows.length} are there`);
     }
+    const written = await writeWeek(installation.databaseFile, rows, Date.now());
+    say(
+      `A made-up week before them: ${written} readings, with an outage, a battery that was dead and a sensor that was stuck.`,
+    );
+    const page = join(scratch, 'climate.html');
+    await show('report', installation);
+    await show('health', installation);
+    await show('report', installation, '--format', 'html', '--output', page);
+    say(`The charts of the week: ${page}${keep ? '' : ' (it stays with npm run demo -- --keep)'}\n`);
     if (keep) {
       forgetKeyOnSignal(bridge);
       say(`Bridge, cloud and folder stay until you press Ctrl-C. In another terminal:\n`);
@@ -57,20 +70,33 @@ async function demo(): Promise<void> {
 async function collect(command: string, { flags, logDirectory }: ScratchInstallation): Promise<void> {
   const startedAt = performance.now();
   say(`node bin/${command}.js …`);
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(process.execPath, [join(BIN, `${command}.js`), ...flags], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      signal: interrupted,
-    });
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  const exitCode = await run(command, flags);
   if (exitCode !== EXIT.done) {
     const log = join(logDirectory, `${command}.log`);
     if (existsSync(log)) process.stderr.write(readFileSync(log));
     throw new Error(`${command} ended with exit code ${exitCode ?? 'none (killed)'}`);
   }
   say(`node bin/${command}.js: exit 0 after ${Math.round(performance.now() - startedAt)} ms`);
+}
+
+/** Health's exit code is of the home and this machine, whatever they are; the demo did its work nevertheless. */
+async function show(command: string, { flags }: ScratchInstallation, ...rest: string[]): Promise<void> {
+  say(`\nnode ${[`bin/${command}.js`, ...rest].join(' ')}\n`);
+  const exitCode = await run(command, [...rest, ...flags]);
+  if (command !== 'health' && exitCode !== EXIT.done) {
+    throw new Error(`${command} ended with exit code ${exitCode ?? 'none (killed)'}`);
+  }
+}
+
+function run(command: string, args: string[]): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(BIN, `${command}.js`), ...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      signal: interrupted,
+    });
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

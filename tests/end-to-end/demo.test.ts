@@ -20,6 +20,9 @@ test('it shows ten readings, says what it does, and leaves nothing behind', () =
   expect(lines.filter((line) => line.includes(' hue:00:17:88:01:'))).toHaveLength(8);
   expect(lines.filter((line) => line.includes(' alexa:GAJ23000'))).toHaveLength(2);
   expect(stdout).toMatch(/collect-hue\.js: exit 0 after \d+ ms[\s\S]*collect-aqm\.js: exit 0 after \d+ ms/);
+  expect(stdout).toMatch(
+    /made-up week[\s\S]*LAST 24 H[\s\S]*pass {2}database[\s\S]*The charts of the week: .*climate\.html/,
+  );
   expect(readdirSync(temporary)).toEqual([]);
 });
 
@@ -82,6 +85,7 @@ test('with --keep, its five steps work as they are printed, until Ctrl-C, which 
     const [collect, report, health, page, fault] = commands.map(run);
     expect(collect).toMatchObject({ status: 0 });
     expect(report).toMatchObject({ status: 0, said: expect.stringContaining('Living room') as string });
+    expect(run(`${commands[1] ?? ''} gaps --since 7d`).said).toMatch(/unreachable/);
     expect(health).toMatchObject({ said: expect.stringContaining('database') as string });
     expect(page).toMatchObject({ status: 0 });
     expect(readdirSync(join(temporary, folder))).toContain('climate.html');
