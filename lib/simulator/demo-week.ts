@@ -2,6 +2,7 @@
  * A plausible week before the demo's own cycle, written by the store's own writer: day and night, ventilation, cooking,
  * an outage of the machine, a battery that died and was replaced, and a sensor that was stuck for a while.
  */
+import { EXIT } from '../exit-codes';
 import { NO_QUANTITIES } from '../quantities';
 import type { Reading } from '../reading';
 import { Database, type Row } from '../store/database';
@@ -110,7 +111,7 @@ function recordOf(
     started_at: new Date(startedMs).toISOString(),
     collector,
     outcome: 'ok',
-    exit_code: 0,
+    exit_code: EXIT.done,
     duration_ms: rounded(180 + noise(60)),
     devices_seen: devicesSeen,
     devices_skipped: skipped,
