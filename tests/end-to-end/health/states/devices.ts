@@ -1,6 +1,9 @@
 /** What can be wrong with the bridge, the sensors, the cloud and the monitors. */
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createTestAuthority } from '../../../../lib/simulator/certificates';
 import { fault } from '../../../../lib/simulator/faults';
+import { startHueBridge } from '../../../../lib/simulator/hue-bridge';
 import type { BrokenState } from './broken-state';
 import type { Bench } from '../bench';
 import { logInAtAmazon } from '../log-in';
@@ -27,6 +30,28 @@ function setTemperatures({ home }: Bench['bridge'], shape: (value: unknown) => u
   for (const { type, state } of Object.values(home.resources.sensors)) {
     if (type === 'ZLLTemperature') state['temperature'] = shape(state['temperature']);
   }
+}
+
+/** A second bridge beside the first one, which is called main then. */
+async function configureTwo(bench: Bench): Promise<void> {
+  const { httpsUrl, bridgeId, key } = bench.bridge;
+  const annexe = await startHueBridge({ values: 'fixed', protocols: ['https'], bridgeId: '001788fffe200002' });
+  bench.onClose(() => annexe.close());
+  const folder = dirname(bench.home.configFile);
+  const [ofMain, ofAnnexe] = [join(folder, 'test-authority.pem'), join(folder, 'annexe.pem')];
+  writeFileSync(ofAnnexe, annexe.ca);
+  bench.configure(
+    {
+      hue: {
+        ...{ bridge_url: undefined, bridge_id: undefined, ca_file: undefined },
+        bridges: [
+          { name: 'main', bridge_url: httpsUrl, bridge_id: bridgeId, ca_file: ofMain },
+          { name: 'annexe', bridge_url: annexe.url, bridge_id: annexe.bridgeId, ca_file: ofAnnexe },
+        ],
+      },
+    },
+    { hue: { username: undefined, bridges: { main: key, annexe: annexe.key } } },
+  );
 }
 
 export const HUE_STATES: readonly BrokenState[] = [
@@ -190,6 +215,33 @@ export const HUE_STATES: readonly BrokenState[] = [
     fix: ({ bridge }) => {
       bridge.motionSensor('Hall').temperature.config.on = true;
     },
+  },
+  {
+    title: 'a bridge that has given up http',
+    check: 'hue',
+    status: 'warn',
+    exitCode: 0,
+    says: /the bridge has given up http \(http:.*\); it is read at https:/,
+    remedy: /Write https:\/\/ \(bridge_url: https:\/\/127\.0\.0\.1:\d+\): "\$\{EDITOR:-vi\}" '.*config\.yaml'/,
+    breakIt: (bench) => {
+      bench.bridge.state.httpGivenUp = true;
+      bench.configure({ hue: { bridge_url: bench.bridge.url } });
+    },
+    fix: (bench) => bench.configure({}),
+  },
+  {
+    title: 'one bridge of two that is switched off',
+    check: 'hue',
+    status: 'fail',
+    exitCode: 1,
+    says: /^main: .*refused the connection \(ECONNREFUSED\)/,
+    remedy: /node bin\/auth-hue\.js --name main/,
+    bench: { cloud: false },
+    breakIt: async (bench) => {
+      await configureTwo(bench);
+      await bench.bridge.close();
+    },
+    fix: restore,
   },
   {
     title: 'certificates that are not verified',
