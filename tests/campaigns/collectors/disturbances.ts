@@ -1,5 +1,5 @@
 /** The disturbances of a simulated week: what happens to a cycle, and whether it must succeed nevertheless. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../../lib/simulator/faults';
 import type { FaultScript } from '../../../lib/simulator/fault-script';
@@ -9,8 +9,10 @@ import type { SoakHome } from './soak-home';
 
 export interface Disturbance {
   name: string;
-  /** exit 0 and every reading stored; else exit 1, a failed row and no reading */
+  /** exit 0 and every reading stored; else exit 1, a failed row and no reading, unless it ends in part */
   endsWell: boolean;
+  /** exit 3, a partial row, and so many readings stored */
+  partly?: number;
   /** Begins the disturbance; if it returns a function, that is called when the cycle has ended. */
   begin?: (home: SoakHome) => End | undefined | Promise<End | undefined>;
 }
@@ -46,16 +48,11 @@ const lockHolder = (seconds: number): Disturbance => ({
   begin: (home) => home.holdLock(seconds),
 });
 
-const lowDisk: Disturbance = {
+const lowDisk = (command: string): Disturbance => ({
   name: 'low disk',
   endsWell: true,
-  begin: (home) => {
-    home.isDiskLow = true;
-    return () => {
-      home.isDiskLow = false;
-    };
-  },
-};
+  begin: (home) => home.configured(command, { logging: { min_free_mb: 1e9 } }),
+});
 
 export const HUE_DISTURBANCES: readonly Disturbance[] = [
   hue.times('a timeout', fault.silence(), 1),
@@ -68,12 +65,23 @@ export const HUE_DISTURBANCES: readonly Disturbance[] = [
   hue.times('error 901', fault.hueError(901), 1),
   hue.always('429 for good', fault.status(429)),
   {
+    // The next simulated cycle starts when the hour is over.
+    name: '429 that asks for an hour',
+    endsWell: false,
+    begin: (home) => {
+      home.bridge.faults.always('/sensors', fault.status(429, { retryAfter: 3600 }));
+      return () => changeState(join(home.dataDirectory, 'bridge-state.json'), { wait: null });
+    },
+  },
+  {
     name: 'no answer',
     endsWell: false,
     begin: (home) => home.bridge.faults.always('CONNECT', fault.reset()),
   },
   { name: 'a moved bridge', endsWell: true, begin: moveBridge },
-  lowDisk,
+  { name: 'http given up', endsWell: true, begin: giveUpHttp },
+  { name: 'a bridge of two down', endsWell: false, partly: 3, begin: loseOneOfTwo },
+  lowDisk('collect-hue'),
   lockHolder(3),
   lockHolder(8),
 ];
@@ -128,7 +136,7 @@ export const AQM_DISTURBANCES: readonly Disturbance[] = [
       return undefined;
     },
   },
-  lowDisk,
+  lowDisk('collect-aqm'),
 ];
 
 /** The bridge restarts at another port and registers it at the discovery service, which may be asked again at once. */
@@ -138,6 +146,43 @@ async function moveBridge(home: SoakHome): Promise<undefined> {
   home.bridge = bridge;
   home.discovery.bridges = [{ id: bridge.bridgeId, internalipaddress: '127.0.0.1', port: bridge.port }];
   changeState(join(home.dataDirectory, 'bridge-state.json'), { cloud_asked_at: null });
+}
+
+/** The bridge is configured with http, and redirects to https there. */
+async function giveUpHttp(home: SoakHome): Promise<End> {
+  const bridge = await startHueBridge({
+    ...home.bridgeOptions,
+    ...{ home: home.bridge.home, protocols: ['http', 'https'], httpGivenUp: true },
+  });
+  const end = configuredApart(home, { bridge_url: bridge.url });
+  return async () => {
+    end();
+    await bridge.close();
+  };
+}
+
+/** Of the two bridges configured, the usual one does not answer. */
+function loseOneOfTwo(home: SoakHome): End {
+  const ca_file = join(home.directory, 'config', 'test-authority.pem');
+  const place = ({ url, bridgeId }: SoakHome['bridge']) => ({ bridge_url: url, bridge_id: bridgeId, ca_file });
+  const bridges = [
+    { name: 'main', ...place(home.bridge) },
+    { name: 'annexe', ...place(home.annexe) },
+  ];
+  home.bridge.faults.always('CONNECT', fault.reset());
+  return configuredApart(home, { bridge_url: undefined, bridge_id: undefined, ca_file: undefined, bridges });
+}
+
+/** For one cycle; what is remembered of a bridge is remembered for its configuration, so the former comes back, too. */
+function configuredApart(home: SoakHome, hueSection: Record<string, unknown>): () => void {
+  const file = join(home.dataDirectory, 'bridge-state.json');
+  const before = existsSync(file) ? readFileSync(file) : null;
+  const end = home.configured('collect-hue', { hue: hueSection });
+  return () => {
+    end();
+    if (before === null) rmSync(file, { force: true });
+    else writeFileSync(file, before, { mode: 0o600 });
+  };
 }
 
 /** Amazon is asked for the list again: in this cycle, and in the first one after the disturbance. */

@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestAuthority } from '../../../lib/simulator/certificates';
-import type { HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
+import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../lib/simulator/hue-bridge';
+import { home as makeHome } from '../../../lib/simulator/hue-home';
 import { startDiscoveryService, type DiscoveryService } from '../../../lib/simulator/hue-discovery';
 import { holdDatabase } from '../../support/held-database';
 import { openHome, type Home } from '../../support/home';
@@ -11,11 +12,16 @@ import { runCommand, type RunResult } from '../../support/run-command';
 export interface SoakHome extends Home {
   bridgeOptions: HueBridgeOptions;
   discovery: DiscoveryService;
-  isDiskLow: boolean;
+  /** a second bridge, with 3 sensors; read only by cycles whose configuration names it */
+  annexe: HueBridge;
+  /** Cycles of this command run with these sections laid over the configuration, until the function is called. */
+  configured(command: string, over: Sections): () => void;
   /** Takes the database's lock for the given (scaled) seconds; returns a function that waits for its end. */
   holdLock(seconds: number): Promise<() => Promise<void>>;
   cycle(command: string): Promise<RunResult>;
 }
+
+type Sections = Record<string, Record<string, unknown>>;
 
 /** Limits small enough that a week of lines reaches them. */
 export const LOG_BOUNDS = { max_file_mb: 0.05, max_backups: 5, max_total_mb: 0.4 };
@@ -27,6 +33,11 @@ export async function openSoakHome(scale: number): Promise<SoakHome> {
   const authority = await createTestAuthority();
   const bridgeOptions: HueBridgeOptions = { authority, protocols: ['https'], values: 'drift' };
   const discovery = await startDiscoveryService();
+  const annexe = await startHueBridge({
+    ...bridgeOptions,
+    bridgeId: '001788fffe200002',
+    home: makeHome({ motionSensors: 3, seed: 7 }),
+  });
   const home = await openHome({
     bridge: bridgeOptions,
     cloud: { values: 'drift' },
@@ -39,14 +50,22 @@ export async function openSoakHome(scale: number): Promise<SoakHome> {
     },
   });
   mkdirSync(home.dataDirectory);
-  const lowDiskFile = join(home.directory, 'config', 'low-disk.yaml');
-  const config = JSON.parse(readFileSync(home.configFile, 'utf8')) as { logging: object };
-  writeFileSync(lowDiskFile, JSON.stringify({ ...config, logging: { ...config.logging, min_free_mb: 1e9 } }));
+  home.configure({}, { hue: { username: home.bridge.key, bridges: { main: home.bridge.key, annexe: annexe.key } } });
+  const config = JSON.parse(readFileSync(home.configFile, 'utf8')) as Sections;
+  const configFiles = new Map<string, string>();
 
   const soakHome: SoakHome = Object.assign(home, {
     bridgeOptions,
     discovery,
-    isDiskLow: false,
+    annexe,
+    configured(command: string, over: Sections) {
+      const changed = { ...config };
+      for (const [section, values] of Object.entries(over)) changed[section] = { ...config[section], ...values };
+      const file = join(home.directory, 'config', `${command}.yaml`);
+      writeFileSync(file, JSON.stringify(changed));
+      configFiles.set(command, file);
+      return () => void configFiles.delete(command);
+    },
     async holdLock(seconds: number) {
       const holder = await holdDatabase(home.databaseFile);
       const released = new Promise((resolve) => setTimeout(resolve, seconds * 1000 * scale)).then(() =>
@@ -55,13 +74,13 @@ export async function openSoakHome(scale: number): Promise<SoakHome> {
       return () => released;
     },
     cycle: (command: string) => {
-      const configFile = soakHome.isDiskLow ? lowDiskFile : home.configFile;
+      const configFile = configFiles.get(command) ?? home.configFile;
       return runCommand(command, { args: ['--config', configFile, '--secrets', home.secretsFile, '--json'] });
     },
   });
   const closeHome = home.close.bind(home);
   soakHome.close = async () => {
-    await Promise.all([closeHome(), soakHome.bridge.close(), discovery.close()]);
+    await Promise.all([closeHome(), soakHome.bridge.close(), annexe.close(), discovery.close()]);
   };
   return soakHome;
 }
