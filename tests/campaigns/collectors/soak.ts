@@ -9,7 +9,7 @@ export interface SoakOptions {
   /** of each collector; a day has 288 */
   cycles: number;
   seed: number;
-  /** of all waiting; 1 is real time */
+  /** of all waiting; 1 is real time, LEAST_SCALE the least */
   scale: number;
   onProgress?: (cycles: number) => void;
 }
@@ -40,10 +40,14 @@ export interface SoakResult extends Comparison {
   litter: string[];
 }
 
+/** Retry-After counts whole seconds: all waits of the retries together must be longer than one. */
+const LEAST_SCALE = 0.2;
+
 const READINGS: Record<string, number> = { 'collect-hue': 8, 'collect-aqm': 2 };
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { cycles, seed, scale } = options;
+  if (scale < LEAST_SCALE) throw new RangeError(`the scale is ${scale}, and must be at least ${LEAST_SCALE}`);
   const home = await openSoakHome(scale);
   try {
     const watch = new Watch(home, options);
