@@ -33,8 +33,8 @@ export function installThirdSource(directory: string): Record<string, number> {
   cpSync(join(__dirname, 'toy'), join(directory, 'lib/sources/toy'), { recursive: true });
 
   const changed: Record<string, number> = {};
-  const edit = (file: string, change: (text: string) => string) => {
-    const before = readFileSync(join(directory, file), 'utf8');
+  const edit = (file: string, change: (text: string) => string, layOut = (text: string) => text) => {
+    const before = layOut(readFileSync(join(directory, file), 'utf8'));
     const after = change(before);
     writeFileSync(join(directory, file), after);
     const known = new Set(before.split('\n'));
@@ -50,11 +50,13 @@ export function installThirdSource(directory: string): Record<string, number> {
       .replace(/(import \{ HUE \} .*\n)/, "$1import { TOY } from './toy/row';\n"),
   );
   edit('lib/quantities.ts', (text) => text.replace('} as const satisfies', () => QUANTITY));
-  edit('config/config.schema.json', (text) => {
+  const asLines = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`;
+  const addSection = (text: string) => {
     const schema = JSON.parse(text) as { properties: Record<string, unknown> };
     schema.properties['toy'] = SECTION;
-    return `${JSON.stringify(schema, null, 2)}\n`;
-  });
+    return asLines(schema);
+  };
+  edit('config/config.schema.json', addSection, (text) => asLines(JSON.parse(text)));
   const imports = "import { TOY } from '../../sources/toy/row';\nimport { runCollector } from '../collector';\n";
   add('lib/cli/commands/collect-toy.ts', `/** collect-toy. */\n${imports}\nrunCollector(TOY);\n`);
   add('bin/collect-toy.js', "#!/usr/bin/env node\n'use strict';\nrequire('./door')('collect-toy');\n");
