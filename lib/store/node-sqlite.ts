@@ -38,10 +38,11 @@ const URI = 0x40;
 
 /** @returns null if this Node.js does not have it */
 export function nodeSqliteDriver(): Driver | null {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major < FIRST_MAJOR) return null; // Node.js 22 has it, too, and warns as soon as it is loaded
   const module = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined;
   const version = (process.versions as Partial<Record<string, string>>)['sqlite'];
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  if (module === undefined || version === undefined || major < FIRST_MAJOR) return null;
+  if (module === undefined || version === undefined) return null;
   const [x = 0, y = 0, z = 0] = version.split('.').map(Number);
 
   class Connection implements DriverDatabase {
