@@ -30,7 +30,7 @@ const report = MCR({
   outputDir: join(output, 'report'),
   inputDir: join(output, 'jest', 'raw'),
   baseDir: root,
-  entryFilter: (entry) => entry.url.includes('/dist/') || entry.url.includes('/lib/'),
+  entryFilter: ({ url }) => !url.includes('/node_modules/') && (url.includes('/dist/') || url.includes('/lib/')),
   sourceFilter: (path) => path.startsWith('lib/') && path.endsWith('.ts'),
   sourcePath: (path) => {
     // A bundle names its sources relative to dist/: ../lib/collect.ts
