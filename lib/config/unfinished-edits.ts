@@ -5,7 +5,7 @@ import { clearTemporaries } from '../files/temporaries';
 import { noteOf, type Files } from './find';
 
 /**
- * Does what a power cut has left undone, and clears what it has left over. Never rejects: whoever may not write the files reads them as they are.
+ * Does what a power cut has left undone, and clears what it has left over. Never rejects: a user who may not write the files reads them as they are.
  * @param files of this run: a note about other files is not followed
  */
 export async function finishEdits(files: Files): Promise<void> {

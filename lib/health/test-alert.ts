@@ -15,7 +15,7 @@ export const TEST_ALERT: Check = {
   title: 'a test message by every way that is configured',
   stops: [],
   remedy: { say: 'Correct what is named, then', command: AGAIN },
-  needsNetwork: false, // whoever asks for a message means it, even with --offline
+  needsNetwork: false, // a user who asks for a message means it, even with --offline
   needsConfig: true,
   run: (context) => testAlert(context),
 };

@@ -133,7 +133,7 @@ function asOfThePackage(thrown: unknown): unknown {
 }
 
 function open({ DatabaseSync }: NodeSqlite, path: string, flags: number): DatabaseSync {
-  const isUri = (flags & URI) !== 0;
+  const isUri = (flags & URI) !== 0 && path.startsWith('file:'); // as SQLite itself decides
   const mode = (flags & READONLY) !== 0 ? 'ro' : (flags & CREATE) !== 0 ? 'rwc' : 'rw';
   const name = isUri ? path : `${pathToFileURL(path).href}?mode=${mode}`;
   const options = { readOnly: mode === 'ro', enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS };

@@ -68,7 +68,7 @@ export async function meetBridge(
   throw allOf(failures);
 }
 
-/** Whoever may be at the other end: each way failed for its own reason, and either may be the true one. */
+/** Each way failed for its own reason, and either may be the true one. */
 function allOf(failures: readonly MonitorError[]): MonitorError {
   const [first, ...others] = failures;
   if (first === undefined) throw new Error('no address to try');
