@@ -4,36 +4,24 @@
  */
 import { nothingToStore, type SourceReport } from './sources/accept';
 import { asMonitorError, MonitorError } from './errors';
-import { MAKES_PARTIAL } from './reading';
-import { EXIT, exitCodeOf } from './exit-codes';
-import type { Traffic } from './http/observed';
-import type { Redact } from './logging/redact';
+import { recordOf, type Answer, type CycleFacts } from './cycle-record';
 import type { CycleEnd } from './reliability/cycle-end';
 import { beforeDeadline } from './reliability/deadline';
-import type { CollectorName } from './sources/all';
 import { isOfDevice, type DeviceAnswer, type Source, type SourceAnswer } from './sources/source';
 import type { Cycle, CycleRecord, Effort, Store } from './store/store';
 import { isComplete } from './store/vanished';
 import { UNHEARD, type ClockVerdict } from './witnesses';
+import { asSentence } from './wording';
 
-export interface CollectContext {
-  collector: CollectorName;
-  /** how often cycles are meant to run; kept with each, so that a change does not rewrite the past */
-  intervalMinutes: number;
-  /** by this machine's clock; corrected, it is the `timestamp` of all readings of this cycle */
-  startedAt: Date;
+export interface CollectContext extends CycleFacts {
   source: Pick<Source, 'read'>;
   /** which clock is believed, asked when the devices have answered, or failed to; never throws */
   judgeClock: (devices: readonly DeviceAnswer[]) => Promise<ClockVerdict>;
   /** what we make of the devices' answers */
   accept: (answers: readonly SourceAnswer[], clock: ClockVerdict) => SourceReport;
-  traffic: Traffic;
   storage: CycleStorage;
   /** ends the reading while there is still time to store, and the storing while there is still time to spool */
   end: Pick<CycleEnd, 'reading' | 'storing' | 'graceMs'>;
-  retries: () => number;
-  /** masks what must not be stored: devices echo what they were asked, key included */
-  redact: Redact;
 }
 
 /** Where a cycle is stored. All of it tries again as long as that may help. */
@@ -55,25 +43,6 @@ export interface CycleStorage {
   };
 }
 
-/** Stores nothing: for a dry run, which reads and judges as any cycle does. */
-export function withoutStoring(storage: CycleStorage): CycleStorage {
-  const nothing = () => Promise.resolve();
-  return {
-    ...storage,
-    lock: () => Promise.resolve({ release: nothing }),
-    proveWritable: nothing,
-    openStore: nothing,
-    store: {
-      store: (_readings, judge) => Promise.resolve(judge([])),
-      storeAll: nothing,
-      prove: nothing,
-      listedBefore: () => Promise.resolve([]),
-      close: nothing,
-    },
-    spool: { replay: nothing, add: nothing },
-  };
-}
-
 export interface CycleResult {
   record: CycleRecord;
   clock: ClockVerdict;
@@ -90,16 +59,9 @@ export interface CycleResult {
 
 const NOTHING_READ: SourceReport = { readings: [], skipped: {}, devicesSeen: 0, leftOut: 0 };
 
-/** What the device gave. */
-interface Answer {
-  report: SourceReport;
-  failure: MonitorError | null;
-  clock: ClockVerdict;
-}
-
 /** Never throws: what stops a cycle, also another cycle of this collector, is the `failure` of its result. */
 export async function collect(context: CollectContext): Promise<CycleResult> {
-  const { end, storage } = context;
+  const { end, source, storage } = context;
   let lock: { release(): Promise<void> } | undefined;
   try {
     lock = await storage.lock();
@@ -107,7 +69,7 @@ export async function collect(context: CollectContext): Promise<CycleResult> {
     const { collector, startedAt } = context;
     const opening = storage.openStore().then(() => storage.store.listedBefore(collector, startedAt.getTime()));
     opening.catch(() => undefined);
-    const answer = await readSource(context);
+    const answer = await judged(context, source.read());
     const before = await beforeDeadline(opening, end.storing, end.graceMs).catch(() => []);
     return { ...(await keep(context, answer)), vanished: vanishedFrom(before, answer) };
   } catch (thrown) {
@@ -126,11 +88,11 @@ function vanishedFrom(before: readonly string[], { report, failure }: Answer): s
   return before.filter((id) => !listed.has(id));
 }
 
-/** Reads the source without throwing: a cycle that failed has its row, too. */
-async function readSource(context: CollectContext): Promise<Answer> {
-  const { source, accept, judgeClock, end } = context;
+/** What we make of the reading. Never throws: a cycle that failed has its row, too. */
+async function judged(context: CollectContext, reading: Promise<SourceAnswer[]>): Promise<Answer> {
+  const { accept, judgeClock, end } = context;
   try {
-    const answers = await beforeDeadline(source.read(), end.reading, end.graceMs);
+    const answers = await beforeDeadline(reading, end.reading, end.graceMs);
     const clock = await judgeClock(answers.filter(isOfDevice));
     const report = accept(answers, clock);
     return { report, failure: nothingToStore(report), clock };
@@ -192,70 +154,9 @@ function failureThatLost(readings: number, { message, type, permanent, cause }: 
   });
 }
 
-const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
-
 /** A cycle of which nothing is in the database, not even its row. */
 function unkept(context: CollectContext, answer: Answer, failure: MonitorError): CycleResult {
   const record = recordOf(context, answer, failure);
   const { report, clock } = answer;
   return { record, report, clock, readingsStored: 0, readingsSpooled: 0, replaced: null, vanished: [], failure };
-}
-
-function recordOf(context: CollectContext, { report, clock }: Answer, failure: MonitorError | null): CycleRecord {
-  const { startedAt, collector, traffic, storage, redact } = context;
-  return {
-    started_at: new Date(startedAt.getTime() + clock.correctionMs).toISOString(),
-    collector,
-    duration_ms: Math.round(performance.now()), // since the process started
-    devices_seen: report.devicesSeen,
-    devices_skipped: report.skipped,
-    requests: traffic.requests,
-    payload_bytes: traffic.payloadBytes,
-    endpoint: traffic.endpoint,
-    retries: context.retries(),
-    lock_wait_ms: storage.effort.lockWaitMs,
-    clock_offset_seconds: traffic.clockDifferenceMs === null ? null : Math.round(traffic.clockDifferenceMs / 1000),
-    clock: clock.clock,
-    interval_minutes: context.intervalMinutes,
-    ...judge(report, failure, storage.effort.replaced, redact),
-  };
-}
-
-/** The outcome of a cycle is decided here, and nowhere else. */
-function judge(
-  { skipped, leftOut, failedParts = [] }: SourceReport,
-  failure: MonitorError | null,
-  replaced: string | null,
-  redact: Redact,
-): Pick<CycleRecord, 'outcome' | 'exit_code' | 'error_type' | 'error'> {
-  if (failure !== null) {
-    const { type, message } = failure;
-    return { outcome: 'failed', exit_code: exitCodeOf(type), error_type: type, error: redact(message) };
-  }
-  if (replaced !== null) {
-    const error = `the database was damaged: it was moved to ${replaced}, and a new one was started`;
-    return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'database_corrupt', error };
-  }
-  const [failed] = failedParts;
-  if (failed !== undefined) {
-    const error = failedParts.map(({ failure: { message } }) => asSentence(redact(message))).join(' ');
-    return { outcome: 'partial', exit_code: EXIT.partial, error_type: failed.failure.type, error };
-  }
-  const reasons = Object.values(skipped);
-  const tooManyNew = reasons.filter((reason) => reason === 'too_many_new').length;
-  if (leftOut > 0 || tooManyNew > 0) {
-    const sentences = [
-      ...(leftOut > 0 ? [`${leftOut} sensors more than collection.max_devices were left out`] : []),
-      ...(tooManyNew > 0 ? [`${tooManyNew} sensors were left out, because too many were new within 24 hours`] : []),
-    ];
-    const error = sentences.join('; ');
-    return { outcome: 'partial', exit_code: EXIT.partial, error_type: 'too_many_devices', error };
-  }
-  const isPartial = reasons.some((reason) => MAKES_PARTIAL.includes(reason));
-  return {
-    outcome: isPartial ? 'partial' : 'ok',
-    exit_code: isPartial ? EXIT.partial : EXIT.done,
-    error_type: null,
-    error: null,
-  };
 }

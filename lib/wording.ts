@@ -63,3 +63,6 @@ export function wrapped(text: string, width: number, indent = ''): string[] {
   }
   return lines;
 }
+
+/** With a full stop, unless it ends with one. */
+export const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -58,6 +58,25 @@ export function openCycleStorage(
   };
 }
 
+/** Stores nothing: for a dry run, which reads and judges as any cycle does. */
+export function withoutStoring(storage: CycleStorage): CycleStorage {
+  const nothing = () => Promise.resolve();
+  return {
+    ...storage,
+    lock: () => Promise.resolve({ release: nothing }),
+    proveWritable: nothing,
+    openStore: nothing,
+    store: {
+      store: (_readings, judge) => Promise.resolve(judge([])),
+      storeAll: nothing,
+      prove: nothing,
+      listedBefore: () => Promise.resolve([]),
+      close: nothing,
+    },
+    spool: { replay: nothing, add: nothing },
+  };
+}
+
 async function lockCycle(storage: StorageConfig, collector: string): Promise<{ release(): Promise<void> }> {
   makeDataDirectory(storage);
   const lock = await acquireLock(cycleLockPath(storage, collector));

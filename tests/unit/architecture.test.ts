@@ -31,7 +31,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['store'],
   ['home-alerts'],
   ['publish'],
-  ['collect.ts'],
+  ['collect.ts', 'cycle-record.ts'],
   ['perf'],
   ['report'],
   ['data'],

@@ -1,5 +1,6 @@
 /** A cycle with the memory store: every order in which lock, proof, source, store and spool can fail. */
-import { collect, withoutStoring, type CollectContext, type CycleStorage } from '../../lib/collect';
+import { withoutStoring } from '../../lib/cli/cycle-storage';
+import { collect, type CollectContext, type CycleStorage } from '../../lib/collect';
 import { MonitorError, type ErrorType } from '../../lib/errors';
 import { createRedactor } from '../../lib/logging/redact';
 import type { SourceReport } from '../../lib/sources/accept';

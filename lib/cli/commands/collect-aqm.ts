@@ -1,5 +1,6 @@
 /** collect-aqm: one collection cycle of the Amazon air quality monitors. */
 import { AMAZON_AQM } from '../../sources/aqm/row';
-import { runCollector } from '../collector';
+import { collector } from '../collector';
+import { main } from '../command';
 
-runCollector(AMAZON_AQM);
+void main(...collector(AMAZON_AQM));

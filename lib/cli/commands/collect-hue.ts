@@ -1,5 +1,6 @@
 /** collect-hue: one collection cycle of the Hue Bridge. */
 import { HUE } from '../../sources/hue/row';
-import { runCollector } from '../collector';
+import { collector } from '../collector';
+import { main } from '../command';
 
-runCollector(HUE);
+void main(...collector(HUE));

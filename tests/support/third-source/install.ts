@@ -57,8 +57,9 @@ export function installThirdSource(directory: string): Record<string, number> {
     return asLines(schema);
   };
   edit('config/config.schema.json', addSection, (text) => asLines(JSON.parse(text)));
-  const imports = "import { TOY } from '../../sources/toy/row';\nimport { runCollector } from '../collector';\n";
-  add('lib/cli/commands/collect-toy.ts', `/** collect-toy. */\n${imports}\nrunCollector(TOY);\n`);
+  const imports =
+    "import { TOY } from '../../sources/toy/row';\nimport { collector } from '../collector';\nimport { main } from '../command';\n";
+  add('lib/cli/commands/collect-toy.ts', `/** collect-toy. */\n${imports}\nvoid main(...collector(TOY));\n`);
   add('bin/collect-toy.js', "#!/usr/bin/env node\n'use strict';\nrequire('./door')('collect-toy');\n");
   return changed;
 }
