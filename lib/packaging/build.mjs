@@ -2,10 +2,11 @@
  * Makes dist/: one bundled file per command. sqlite3 stays outside (a native module), everything else is inside, so
  * that a cycle reads one file instead of four hundred. Beside the bundles that cron runs lies the
  * code that V8 has compiled for them.
- * `--source-maps`: adds a map beside each bundle (16 MB), which the tests need to measure their coverage.
+ * `--source-maps`: adds a map beside each bundle (16 MB) and the script of the page with its own, which the tests need
+ * to measure their coverage.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle, bundleWithStart } from './bundle.mjs';
@@ -23,9 +24,10 @@ const options = { sourcemap: process.argv.includes('--source-maps') };
 const commands = readdirSync(commandsDirectory).filter((name) => name.endsWith('.ts'));
 
 compileValidators();
-await bundlePage();
+const pageScript = await bundlePage();
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
+if (options.sourcemap) writeFileSync(join(dist, 'page-script.js'), pageScript);
 await bundleWithStart(
   commands.map((name) => join(commandsDirectory, name)),
   dist,

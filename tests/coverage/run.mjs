@@ -30,7 +30,10 @@ const report = MCR({
   outputDir: join(output, 'report'),
   inputDir: join(output, 'jest', 'raw'),
   baseDir: root,
-  entryFilter: ({ url }) => !url.includes('/node_modules/') && (url.includes('/dist/') || url.includes('/lib/')),
+  // dist/<command>.js only starts its bundle; with coverage, it leaves out what it is for (lib/packaging/start.cjs).
+  entryFilter: ({ url }) =>
+    !url.includes('/node_modules/') &&
+    (url.includes('/lib/') || (url.includes(`${root}/`) && /\/dist\/(\S+\.bundle|demo|simulator|page-script)\.js$/.test(url))),
   sourceFilter: (path) => path.startsWith('lib/') && path.endsWith('.ts'),
   sourcePath: (path) => {
     // A bundle names its sources relative to dist/: ../lib/collect.ts

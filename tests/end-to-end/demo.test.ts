@@ -2,11 +2,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { observingEnvironment } from '../support/run-command';
 import { said } from '../support/said';
 import { scratchDirectory } from '../support/scratch';
 
 const DEMO = join(__dirname, '../../dist/demo.js');
-const environment = (temporary: string) => ({ PATH: '/usr/bin:/bin', TMPDIR: temporary });
+const environment = (temporary: string) => ({
+  PATH: '/usr/bin:/bin',
+  TMPDIR: temporary,
+  ...observingEnvironment(DEMO),
+});
 
 test('it shows ten readings, says what it does, and leaves nothing behind', () => {
   const temporary = scratchDirectory();

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { observingEnvironment } from '../support/run-command';
 import { said } from '../support/said';
 import { scratchDirectory } from '../support/scratch';
 
@@ -12,7 +13,7 @@ test('its commands work as they are printed, its faults happen, and Ctrl-C remov
   const flags = ['--sensors', '3', '--fault', 'sensor-off', '--fault', 'cloud-token'];
   const child = spawn(process.execPath, [SIMULATOR, ...flags], {
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin', TMPDIR: temporary },
+    env: { PATH: '/usr/bin:/bin', TMPDIR: temporary, ...observingEnvironment(SIMULATOR) },
   });
   const closed = new Promise((resolve) => child.once('close', resolve));
   try {
@@ -36,7 +37,10 @@ test('its commands work as they are printed, its faults happen, and Ctrl-C remov
 });
 
 test('a fault that it does not know is a mistake of usage, and all names are shown', () => {
-  const { status, stderr } = spawnSync(process.execPath, [SIMULATOR, '--fault', 'odd'], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [SIMULATOR, '--fault', 'odd'], {
+    env: { PATH: '/usr/bin:/bin', ...observingEnvironment(SIMULATOR) },
+    encoding: 'utf8',
+  });
   expect(status).toBe(2);
   expect(stderr).toMatch(/no fault is called odd: [\s\S]*bridge-busy/);
 });

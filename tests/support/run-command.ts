@@ -40,7 +40,7 @@ const COUNTED_RUNS = 100;
 const runs = new Map<string, number>();
 
 /** The settings for spawned processes that `npm test` (coverage) and `npm run node-versions` (warnings) need. */
-function observingEnvironment(script: string): Record<string, string> {
+export function observingEnvironment(script: string): Record<string, string> {
   const { CHILD_COVERAGE: coverage, NODE_REDIRECT_WARNINGS: warnings } = process.env;
   const earlier = runs.get(script) ?? 0;
   runs.set(script, earlier + 1);
