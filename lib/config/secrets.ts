@@ -109,8 +109,10 @@ function isIn(section: SecretSection, key: string): boolean {
 export function allSecretValues(secrets: Secrets): string[] {
   // Every text of every section, so that no section can be forgotten here.
   const texts = textsIn(secrets);
-  const addresses = [secrets.email?.from, secrets.email?.to].flatMap((text) => text?.split(/[\s,;<>]+/) ?? []);
-  const values = [...texts, ...addresses].filter((text) => typeof text === 'string' && text.length >= 4) as string[];
+  const addresses = [secrets.email?.from, secrets.email?.to].flatMap(
+    (text) => text?.match(/[^\s,;<>]+@[^\s,;<>]+/g) ?? [],
+  );
+  const values = [...texts, ...addresses].filter((text) => typeof text === 'string' && text !== '') as string[];
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);
   const spellings = values.flatMap((text) => [text, encodeURIComponent(text)]);
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);

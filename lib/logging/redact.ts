@@ -22,10 +22,10 @@ export interface Redactor extends Redact {
 
 /** A shorter secret can be a part of an ordinary word, so that it is masked only if it stands alone. */
 export const LONG_SECRET = 8;
+/** An even shorter one can be an ordinary word, so that it is masked only if it stands in the place of a value. */
+const WORD_LENGTH = 4;
 
 const MASK = '<redacted>';
-/** A shorter value would turn ordinary words into masks; no key, token or cookie is that short. */
-const SHORTEST = 4;
 
 interface Form {
   text: string;
@@ -41,7 +41,6 @@ interface Form {
   escaped?: RegExp;
 }
 
-/** @param secretValues values that must not be shown; those under 4 characters are left alone */
 export function createRedactor(secretValues: readonly string[] = []): Redactor {
   const values = new Set<string>();
   let forms: Form[] = [];
@@ -56,7 +55,7 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
   }
 
   function add(value: string): void {
-    if (value.length < SHORTEST || values.has(value)) return;
+    if (value === '' || values.has(value)) return;
     values.add(value);
     const { length } = value;
     const added = [formOf(value, length), ...base64Spellings(value).map((spelling) => formOf(spelling, length, true))];
@@ -88,6 +87,10 @@ function formOf(text: string, length: number, isBase64 = false): Form {
 const BEFORE = '(?:(?<![\\p{L}\\p{N}_])|(?<=%[0-9a-f]{2})|(?<=\\\\[nrt])|(?<=\\\\u[0-9a-f]{4}))';
 const AFTER = '(?![\\p{L}\\p{N}_])';
 
+/** Around the place of a value: the ends of a text, quotes, and what separates the parts of an address or a form. */
+const OPENS = `(?:^|(?<=[:=/@"'<]|%(?:25)?(?:3a|3d|2f|40|22|27)))`;
+const CLOSES = `(?=$|[:/@"'>&;?#\\\\]|%(?:25)?(?:3a|2f|40|22|27|26))`;
+
 function patternFor(form: Form, text: string): RegExp {
   if (/[%\\]/.test(text)) return (form.escaped ??= expressionFor(form, escapesOf));
   return (form.plain ??= expressionFor(form, () => []));
@@ -96,7 +99,8 @@ function patternFor(form: Form, text: string): RegExp {
 function expressionFor(form: Form, escapes: (character: string) => string[]): RegExp {
   const pattern = patternOf(form, escapes);
   if (form.length >= LONG_SECRET || form.isBase64) return new RegExp(pattern, 'gi');
-  return new RegExp(`${BEFORE}(?:${pattern})${AFTER}`, 'giu');
+  if (form.length >= WORD_LENGTH) return new RegExp(`${BEFORE}(?:${pattern})${AFTER}`, 'giu');
+  return new RegExp(`${OPENS}(?:${pattern})${CLOSES}`, 'giu');
 }
 
 /**
