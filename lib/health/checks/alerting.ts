@@ -4,6 +4,7 @@ import { newestBelieved } from '../../clock';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { skip } from '../../check/check';
 import type { Config, Secrets } from '../../config/config';
+import { isOpenAbroad } from '../../config/home-network';
 import type { Remedy } from '../../errors';
 import { rulesOf } from '../../home-alerts/rules';
 import { unknownIn } from '../../home-alerts/watch-home';
@@ -23,7 +24,11 @@ export async function checkAlerting(
   if (secrets === null) return skip('not checked: secrets.yaml cannot be used');
   const mail = mailPrograms.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
   const ways = [...waysIn(config, secrets.secrets), ...(mail ? ['mail of cron'] : [])];
-  const problems: Problem[] = [...(ways.length === 0 ? [nobody(files.secrets)] : []), ...(await unknownRules(context))];
+  const problems: Problem[] = [
+    ...(ways.length === 0 ? [nobody(files.secrets)] : []),
+    ...unencrypted(secrets.secrets, files.secrets),
+    ...(await unknownRules(context)),
+  ];
   return { message: `there is somebody to tell, by ${ways.join(', ')}`, problems, details: { ways } };
 }
 
@@ -48,6 +53,22 @@ export function addAWay(secretsFile: string): Remedy {
     say: 'Add a section email or notify as config/secrets.example.yaml shows, then test it',
     command: `"\${EDITOR:-vi}" ${shellQuoted(secretsFile)} && node bin/health.js --test-alert`,
   };
+}
+
+/** The addresses are secrets themselves, so that only their keys are named. */
+function unencrypted({ heartbeat = {}, notify }: Secrets, secretsFile: string): Problem[] {
+  const ofHeartbeat = Object.entries(heartbeat).map(([name, url]) => [`heartbeat.${name}`, url] as const);
+  const addresses = [...ofHeartbeat, ['notify.webhook', notify?.webhook] as const];
+  return addresses
+    .filter(([, url]) => url !== undefined && isOpenAbroad(url))
+    .map(([key]) => ({
+      status: 'warn',
+      message: `${key} is not encrypted: everybody on the way can read what is sent, and the secret address`,
+      remediation: {
+        say: 'Write https:// there, if the service has it',
+        command: `"\${EDITOR:-vi}" ${shellQuoted(secretsFile)} && node bin/health.js alerting`,
+      },
+    }));
 }
 
 async function unknownRules({ installation, config, now }: Pick<CheckContext, 'installation' | 'config' | 'now'>) {

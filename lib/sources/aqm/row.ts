@@ -31,4 +31,5 @@ export const AMAZON_AQM = {
     remedy: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
     run: async (context, row) => (await import('./health')).checkAmazon(context, row),
   },
+  configProblems: async (config, file) => (await import('./config-problems')).aqmConfigProblems(config, file),
 } as const satisfies SourceRow;

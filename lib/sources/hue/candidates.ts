@@ -9,7 +9,7 @@ import type { BridgeMemory } from './bridge-state';
 import type { BridgeConfig } from './bridges';
 import type { HueClient } from './client';
 import { addressOf, isUsableHost, type FoundBridge } from './found-bridge';
-import { isInThisHome } from './home-network';
+import { isInThisHome } from '../../config/home-network';
 
 /** What the search for a bridge needs. */
 export interface LocatorContext {

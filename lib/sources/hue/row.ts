@@ -35,5 +35,5 @@ export const HUE = {
     },
     run: async (context, row) => (await import('./health')).checkHue(context, row),
   },
-  configProblems: async (config, file) => (await import('./config-problems')).authorityProblems(config, file),
+  configProblems: async (config, file) => (await import('./config-problems')).hueConfigProblems(config, file),
 } as const satisfies SourceRow;

@@ -27,6 +27,16 @@ test.each([
   expect(judged).toEqual({ message: `there is somebody to tell, by ${name}`, problems: [], details: { ways: [name] } });
 });
 
+test('addresses that lead out of the home unencrypted are named, and never shown', async () => {
+  const open = { hue: 'http://hc.example.com/canary', amazon_aqm: 'https://hc.example.com/canary' };
+  const { problems } = await checkAlerting(context({ heartbeat: open, notify: { webhook: 'http://8.8.8.8/canary' } }));
+  expect(problems.map(({ status, message }) => [status, message.split(' ', 3).join(' ')])).toEqual([
+    ['warn', 'heartbeat.hue is not'],
+    ['warn', 'notify.webhook is not'],
+  ]);
+  expect(JSON.stringify(problems)).not.toMatch(/canary|example/);
+});
+
 test('without any of them nobody is told, unless cron can send mail; rules are not judged before there is a database', async () => {
   const rules = { alerts: [{ quantity: 'humidity', location: 'Nowhere', above: 65 }] };
   const { problems, details } = await checkAlerting(context({}, { ...rules, notify: { format: 'text' } }), ['/none']);

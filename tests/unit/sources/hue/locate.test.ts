@@ -12,7 +12,7 @@ import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../../
 import { createHueClient } from '../../../../lib/sources/hue/client';
 import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
 import { provingFirst } from '../../../../lib/sources/hue/proof';
-import { isInThisHome } from '../../../../lib/sources/hue/home-network';
+import { isInThisHome } from '../../../../lib/config/home-network';
 import { hueHome, OURS, type HueHome } from '../../../support/hue-home';
 
 const ANOTHER = '001788fffe200002';
