@@ -1,4 +1,7 @@
-/** Which code of others is in what we ship: read from esbuild's own account of each bundle, not from package.json. */
+/**
+ * Which code of others is in what we ship, read from esbuild's own account of each bundle; and what npm installs beside
+ * the bundles.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +11,10 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 /** Loaded by the bundles as it was installed, not a part of them. */
-const BESIDE = ['node_modules/sqlite3'];
+const LOADED = ['node_modules/sqlite3', 'node_modules/mqtt'];
+/** The script of the page is a text in the bundle: this package was bundled into it before. */
+const PAGE = 'lib/report/page/page-script.generated.js';
+const IN_PAGE = 'node_modules/uplot/package.json';
 
 /**
  * @typedef {{ folder: string, name: string, version: string, license: string, manifest: object }} Shipped
@@ -27,9 +33,18 @@ export function packagesOf(paths) {
 }
 
 /** @returns {Shipped[]} what is loaded from beside the bundles, if it is installed */
-export function packagesBeside() {
-  const there = BESIDE.filter((folder) => existsSync(join(ROOT, folder)));
+function packagesLoaded() {
+  const there = LOADED.filter((folder) => existsSync(join(ROOT, folder)));
   return packagesOf(there.map((folder) => `${folder}/package.json`));
+}
+
+/** @returns {Shipped[]} what npm installs with the product and is in no bundle */
+export function packagesBeside(bundles) {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  const inside = new Set(Object.values(bundles).flatMap((all) => all.map(({ folder }) => folder)));
+  const folders = Object.keys(packages).filter((folder) => folder !== '' && packages[folder].dev !== true);
+  const beside = folders.filter((folder) => !inside.has(folder) && existsSync(join(ROOT, folder)));
+  return packagesOf(beside.map((folder) => `${folder}/package.json`));
 }
 
 /** @returns {Promise<Record<string, Shipped[]>>} bundle → what is in it; nothing is written */
@@ -47,14 +62,15 @@ export function packagesInBundles({ outputs }) {
   return Object.fromEntries(
     bundles.map(([path, { inputs }]) => {
       const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-      return [basename(path), packagesOf(used.map(([input]) => input))];
+      const paths = used.flatMap(([input]) => (input.endsWith(PAGE) ? [input, IN_PAGE] : [input]));
+      return [basename(path), packagesOf(paths)];
     }),
   );
 }
 
-/** Each package once, by folder. */
+/** Each package once, by folder: what is in the bundles, and what they load. */
 export function allOf(bundles) {
-  return new Map([...Object.values(bundles).flat(), ...packagesBeside()].map((each) => [each.folder, each]));
+  return new Map([...Object.values(bundles).flat(), ...packagesLoaded()].map((each) => [each.folder, each]));
 }
 
 /** The text of NOTICE: every package with its licence, by name. */

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { scratchDirectory } from '../support/scratch';
 
 const ROOT = join(__dirname, '../..');
@@ -11,6 +12,7 @@ interface Contents {
   files: Record<string, { bytes: number; imports: string[] }>;
   texts: Record<string, string>;
   notice: string;
+  bill: string;
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
@@ -20,13 +22,14 @@ const lock = readJson('package-lock.json') as { packages: Record<string, { versi
 let files: Contents['files'];
 let texts: Contents['texts'];
 let notice: string;
+let bill: string;
 
 beforeAll(() => {
   const printed = execFileSync(process.execPath, [join(ROOT, 'tests/support/bundle-contents.mjs')], {
     encoding: 'utf8',
     maxBuffer: 1e9,
   });
-  ({ files, texts, notice } = JSON.parse(printed) as Contents);
+  ({ files, texts, notice, bill } = JSON.parse(printed) as Contents);
 });
 
 test('everything in the bundles is a file, and every file of a package is there as it lies on the disk', () => {
@@ -69,6 +72,24 @@ test('NOTICE has the licence of every package whose code is shipped (if not: npm
   expect(readFileSync(join(ROOT, 'NOTICE'), 'utf8')).toBe(notice);
   for (const name of ['winston', 'node-fetch', 'js-yaml', 'sqlite3']) expect(notice).toMatch(`\n## ${name} `);
 });
+
+/** The validator is one of CycloneDX itself; it needs packages that an older installation does not have. */
+const canValidate = ['ajv-formats', 'ajv-formats-draft2019'].every((name) =>
+  existsSync(join(ROOT, 'node_modules', name)),
+);
+
+(canValidate ? test : test.skip)(
+  `the bill of materials is valid by CycloneDX's own schema${canValidate ? '' : ' (skipped: npm ci installs the validator)'}`,
+  async () => {
+    const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+    expect(await validator.validate(bill)).toBeNull();
+    expect(await validator.validate(bill.replace('"type": "library"', '"type": "book"'))).not.toBeNull();
+    const { components } = JSON.parse(bill) as { components: { name: string; licenses: unknown[]; purl: string }[] };
+    expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['winston', 'mqtt', 'sqlite3']));
+    for (const { purl } of components) expect(purl).toMatch(/^pkg:npm\/.+@\d/);
+    expect(components.filter(({ licenses }) => licenses.length === 0)).toEqual([]);
+  },
+);
 
 test('npm packs the bundles and what V8 compiled of them, but no source maps and no simulator', () => {
   const directory = scratchDirectory();

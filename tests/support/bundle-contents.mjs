@@ -1,12 +1,13 @@
 /**
  * Bundles the commands as the build does, and prints their contents as JSON: `files` (path inside the project → its bytes
  * and the paths it imports), `texts` (path → its text in the bundle; absent if a package has its own source maps), and
- * `notice`, the text of NOTICE.
+ * `notice`, the text of NOTICE, and `bill`, the bill of materials.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { billOf } from '../../lib/packaging/bill-of-materials.mjs';
 import { bundleWithStart } from '../../lib/packaging/bundle.mjs';
 import { allOf, noticeOf, packagesInBundles } from '../../lib/packaging/shipped.mjs';
 
@@ -28,8 +29,9 @@ try {
       texts[relative(root, join(directory, source))] = sourcesContent[index];
     }
   }
-  const notice = noticeOf(allOf(packagesInBundles(metafile)).values());
-  process.stdout.write(JSON.stringify({ files, texts, notice }));
+  const bundles = packagesInBundles(metafile);
+  const [notice, bill] = [noticeOf(allOf(bundles).values()), billOf(bundles)];
+  process.stdout.write(JSON.stringify({ files, texts, notice, bill }));
 } finally {
   rmSync(directory, { recursive: true });
 }
