@@ -1,15 +1,10 @@
 /** The current problems, which a report shows first, one line for each. */
-import { readAlert } from '../alert/alert-file';
 import { isMeasuredInFuture, newestBelieved } from '../clock';
 import type { Config } from '../config/config';
-import { errorCode, fileError } from '../files/file-error';
-import { activeAlerts } from '../home-alerts/state';
-import { sentenceOf } from '../home-alerts/words';
 import { COLLECTORS, enabledSources, SOURCES, type CollectorName, type ListedSource } from '../sources/all';
 import type { Database } from '../store/database';
 import { cyclesInFuture, futureCycles, latestPerDevice, sayFuture, type StoredReading } from '../store/queries';
 import { vanishedDevices } from '../store/vanished';
-import { spoolDirectory, spooledFiles } from '../store/spool';
 import { plural } from '../wording';
 import { findGaps, type Gap, type GapsQuery } from './gaps';
 import { troubleOfLongTime } from './long-trouble';
@@ -17,6 +12,7 @@ import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
 import { NO_TRACE } from './due-cycles';
 import type { Request } from './request';
 import type { Trouble } from './trouble-kinds';
+import { troubleOnDisk } from './trouble-on-disk';
 
 export type { Trouble } from './trouble-kinds';
 
@@ -33,41 +29,6 @@ export async function allTrouble(
   if (!endsNow) return [];
   const latest = await latestPerDevice(database, newestBelieved(nowMs));
   return [...troubleOnDisk(config), ...(await troubleOfCycles(database, config, { fromMs, nowMs }, latest))];
-}
-
-/** How many cycles wait in the spool; null if only the collectors' user may see that. */
-export function spooledCycles(storage: Config['storage']): number | null {
-  try {
-    return spooledFiles(storage).length;
-  } catch (thrown) {
-    if (errorCode(thrown) === 'EACCES') return null;
-    throw fileError('read', spoolDirectory(storage), thrown);
-  }
-}
-
-/** The problems that are visible without a database. */
-export function troubleOnDisk({ storage }: Config): Trouble[] {
-  const found: Trouble[] = [];
-  const alert = readAlert(storage.data_directory);
-  if (alert !== null) {
-    const raisedMs = Date.parse(alert.timestamp);
-    const since = Number.isNaN(raisedMs) ? '' : ` since ${momentOf(raisedMs)}`; // a user has edited the file
-    const message = `Amazon login needed${since}: ${alert.remediation}`;
-    found.push({
-      kind: 'alert',
-      collector: SOURCES.find(({ raisesAlert }) => raisesAlert)?.collector ?? null,
-      message,
-    });
-  }
-  for (const alert of activeAlerts(storage.data_directory)) {
-    found.push({ kind: 'home_alert', collector: null, message: sentenceOf(alert) });
-  }
-  const waiting = spooledCycles(storage);
-  if (waiting !== null && waiting > 0) {
-    const message = `${plural(waiting, 'cycle')} in the spool: the next cycle that can write stores them`;
-    found.push({ kind: 'spool', collector: null, message });
-  }
-  return found;
 }
 
 /**
