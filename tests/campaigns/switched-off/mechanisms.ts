@@ -221,7 +221,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'replacing a damaged database',
-    edits: [['lib/store/readings-database.ts', 'if (sound === found) throw', 'if (sound !== "never") throw']],
+    edits: [['lib/store/replace-damaged.ts', 'if (sound === found) throw', 'if (sound !== "never") throw']],
     proofs: [
       [STORE_PROOFS, 'processes that meet a damaged database'],
       ['end-to-end/broken-database', 'with a zeroed header: moved aside'],
@@ -253,8 +253,12 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: "SQLite's own check before the database is set aside",
     edits: [
-      ['lib/store/readings-database.ts', 'if (!(await isDamaged(this.path, wait))) return false;', ''],
-      ['lib/store/readings-database.ts', "import { isDamaged } from './confirm-damage';\n", ''],
+      [
+        'lib/store/replace-damaged.ts',
+        'if (!(await isDamaged(path, { busyTimeoutMs: storage.busy_timeout_ms, signal }))) return false;',
+        '',
+      ],
+      ['lib/store/replace-damaged.ts', "import { isDamaged } from './confirm-damage';\n", ''],
     ],
     proofs: [
       ['end-to-end/faults', 'what looks like damage once'],
@@ -286,11 +290,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'looking which file lies there after the commit',
     edits: [
-      [
-        'lib/store/readings-database.ts',
-        'if (identity(this.path) === this.opened || starts',
-        'if (starts > 0 || starts',
-      ],
+      ['lib/store/replace-damaged.ts', 'if (identity(path) === database.opened || starts', 'if (starts > 0 || starts'],
     ],
     proofs: [['unit/store/replace-damaged', 'a sound file that is moved away while']],
   },
