@@ -62,16 +62,6 @@ export class Database {
     return database;
   }
 
-  /** `sqlite3`, the package, or `node:sqlite` */
-  get driverName(): string {
-    return this.driver.NAME;
-  }
-
-  /** Whether `interrupt` has an effect. */
-  get canBeInterrupted(): boolean {
-    return this.driver.CAN_INTERRUPT;
-  }
-
   /** The version of the SQLite library inside the driver: `3.52.0`. */
   get version(): string {
     return this.driver.VERSION;

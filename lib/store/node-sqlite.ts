@@ -125,7 +125,8 @@ function bound(value: unknown): unknown {
   return typeof value === 'number' && (value | 0) === value && !Object.is(value, -0) ? BigInt(value) : value;
 }
 
-function asOfThePackage(thrown: unknown): unknown {
+/** An error with the code that the package would have given it. */
+export function asOfThePackage(thrown: unknown): unknown {
   const { errcode, message = '' } = thrown as { errcode?: unknown; message?: string };
   if (typeof errcode !== 'number') return thrown;
   const code = CODES[errcode & 0xff] ?? 'SQLITE_ERROR';

@@ -110,7 +110,7 @@ async function probe(path: string, context: CheckContext, { problems, details }:
     details['wal_bytes'] = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     details['wal_waiting_pages'] = await waitingPages(database, Number(details['wal_bytes']));
     problems.push(...walProblems(path, storage, details));
-    const { result, age } = await integrityAtMostOnceADay(context, file, () => quickCheck(database, signal));
+    const { result, age } = await integrityAtMostOnceADay(context, file, () => quickCheck(path, signal));
     details['integrity'] = result;
     if (age !== null) details['integrity_age'] = age;
   } finally {

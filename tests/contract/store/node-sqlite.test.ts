@@ -2,12 +2,14 @@
  * The driver that Node.js has in itself keeps the same promises as the package: the contract of a store, locks, killed
  * processes, damage and full disks, in processes that find no package.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDeadline } from '../../../lib/reliability/deadline';
 import { Database } from '../../../lib/store/database';
-import { useDriver } from '../../../lib/store/driver';
+import { loadDriver, useDriver } from '../../../lib/store/driver';
 import { nodeSqliteDriver } from '../../../lib/store/node-sqlite';
 import { readingsDatabase } from '../../../lib/store/readings-database';
+import { damageIn } from '../../../lib/store/whole-check';
 import { inScratch } from '../../campaigns/in-scratch';
 import { writeTogether } from '../../campaigns/store/concurrency';
 import { meetDamage, replaceUnderLoad } from '../../campaigns/store/damage';
@@ -41,7 +43,7 @@ possible(`node:sqlite${driver === null ? ' (needs Node.js 24)' : ''}`, () => {
   test('it says which driver it is, and fails as the package does', async () => {
     const { path } = scratch();
     const database = await Database.open(path('x.db'), 'create');
-    expect([database.driverName, database.canBeInterrupted]).toEqual(['node:sqlite', false]);
+    expect(loadDriver().NAME).toBe('node:sqlite');
     await expect(database.exec('SELECT * FROM nothing')).rejects.toMatchObject({ type: 'internal' });
     await database.exec('CREATE TABLE t (a, b TEXT, c REAL)');
     await database.run('INSERT INTO t VALUES (?, ?, ?)', 5, 'x', 0.1);
@@ -70,6 +72,25 @@ possible(`node:sqlite${driver === null ? ' (needs Node.js 24)' : ''}`, () => {
       deadline.clear();
       await holder.release();
     }
+  });
+
+  test('a check of the whole file ends when the cycle ends, although a statement cannot be interrupted', async () => {
+    const { storage, logger, path } = scratch();
+    const store = readingsDatabase(storage, logger);
+    await keep(store, nthCycle(0));
+    await store.close();
+    const wait = { busyTimeoutMs: 1000 };
+    expect(await damageIn(path('readings.db'), 'integrity_check(1)', wait)).toEqual([]);
+    // Of the thread that waits for a lock as long as it may, nothing else would be heard before.
+    const holder = await holdDatabase(path('held.db'), 'CREATE TABLE t (a); BEGIN EXCLUSIVE');
+    const { signal } = startDeadline(300, 0);
+    const late = damageIn(path('held.db'), 'integrity_check(1)', { busyTimeoutMs: 3000, signal });
+    await expect(late).rejects.toMatchObject({ type: 'deadline' });
+    await holder.release();
+    writeFileSync(path('other.db'), 'no database '.repeat(1000));
+    await expect(damageIn(path('other.db'), 'quick_check(3)', wait)).rejects.toMatchObject({
+      type: 'database_corrupt',
+    });
   });
 
   describe('in processes without packages', () => {
