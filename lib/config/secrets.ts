@@ -112,10 +112,19 @@ export function allSecretValues(secrets: Secrets): string[] {
   const addresses = [secrets.email?.from, secrets.email?.to].flatMap(
     (text) => text?.match(/[^\s,;<>]+@[^\s,;<>]+/g) ?? [],
   );
-  const values = [...texts, ...addresses].filter((text) => typeof text === 'string' && text !== '') as string[];
+  const values = [...texts, ...texts.flatMap(keysInUrl), ...addresses].filter(
+    (text) => typeof text === 'string' && text !== '',
+  ) as string[];
   const harmless = new Set(['localhost', '127.0.0.1', '::1']);
   const spellings = values.flatMap((text) => [text, encodeURIComponent(text)]);
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
+}
+
+/** What makes the address of a webhook or a heartbeat secret: its path, and what in it is like a key. */
+function keysInUrl(text: unknown): string[] {
+  const path = typeof text === 'string' ? /^https?:\/\/[^/?]+\/(.+)$/.exec(text)?.[1] : undefined;
+  if (path === undefined) return [];
+  return [path, ...path.split(/[/?&=#]/).filter((part) => part.length >= 8 && (/\d/.test(part) || part.length >= 16))];
 }
 
 /** All texts in it, however deep: `hue.bridges` has a key for each bridge. */
