@@ -1,33 +1,18 @@
 /** Bridges and clouds repeat the request in their errors, key and token included: no secret may be stored or printed. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../lib/simulator/faults';
 import { Database } from '../../lib/store/database';
 import { spooledFiles } from '../../lib/store/spool';
 import { openAmazonHome } from '../support/amazon-home';
+import { contentsOf, visibleParts } from '../support/canaries';
 import { holdDatabase } from '../support/held-database';
 import { openHome, type Home } from '../support/home';
 
 const KEY = 'CanaryKeyOfTheBridge0123456789abcdefghIJ';
-/** The length of a part that is also searched for: a cut must not leave the beginning of a secret. */
-const PART = 8;
-
 /** All output, and every byte of every file except those that are meant for secrets. */
 function everything(home: Home, printed: string[]): string {
-  const folders = [home.dataDirectory, home.logDirectory];
-  const entries = folders.flatMap((folder) => readdirSync(folder, { withFileTypes: true, recursive: true }));
-  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'amazon-session.json');
-  const contents = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
-  return [...files.map(({ name }) => name), ...contents, ...printed].join('\n').toLowerCase();
-}
-
-/** The parts of a secret that look the same in every way of writing its other characters. */
-function visibleParts(secret: string, text: string): string[] {
-  const runs = secret.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const parts = runs.flatMap((run) =>
-    Array.from({ length: Math.max(0, run.length - PART + 1) }, (_, start) => run.slice(start, start + PART)),
-  );
-  return parts.filter((part) => text.includes(part));
+  return [contentsOf([home.dataDirectory, home.logDirectory], ['amazon-session.json']), ...printed].join('\n');
 }
 
 test('the key in a bridge’s error is in no file and no output, wherever the error is cut', async () => {
@@ -88,7 +73,7 @@ test('tokens and cookies in Amazon’s errors are in no file and no output, wher
     };
     expect(await run('collect-aqm', '--verbose')).toBe(0);
     const { cookies } = home.session();
-    const jar = cookies?.jar.map(({ value }) => value).filter((value) => value.length >= PART) ?? [];
+    const jar = cookies?.jar.map(({ value }) => value).filter((value) => value.length >= 8) ?? [];
     const secrets = [home.cloud.account.refreshToken, ...jar, cookies?.csrf ?? ''];
     const longest = [...secrets].sort((one, other) => other.length - one.length)[0] ?? '';
     const answers = [
