@@ -38,7 +38,7 @@ export async function testAlert(
   if (ways.length === 0) {
     const beats = secrets.secrets.heartbeat === undefined ? '' : ' (a heartbeat takes no messages)';
     const message = `no e-mail, webhook or command is configured${beats}: nothing was sent`;
-    problems.push({ status: 'fail', message, remediation: addAWay(files.secrets) });
+    problems.push({ status: 'fail', message, remediation: addAWay('email or notify', files.secrets) });
   }
   const details = {
     ways: results.map(({ name, problem }) => ({ name, status: problem === null ? 'sent' : 'failed' })),

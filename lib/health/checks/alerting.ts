@@ -3,9 +3,10 @@ import { statSync } from 'node:fs';
 import { newestBelieved } from '../../clock';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { skip } from '../../check/check';
-import type { Config, Secrets } from '../../config/config';
+import type { Secrets } from '../../config/config';
 import { isOpenAbroad } from '../../config/home-network';
 import type { Remedy } from '../../errors';
+import { hasRules } from '../../home-alerts/has-rules';
 import { rulesOf } from '../../home-alerts/rules';
 import { unknownIn } from '../../home-alerts/watch-home';
 import { latestPerDevice } from '../../store/queries';
@@ -23,34 +24,41 @@ export async function checkAlerting(
   const { files, secrets } = installation;
   if (secrets === null) return skip('not checked: secrets.yaml cannot be used');
   const mail = mailPrograms.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
-  const ways = [...waysIn(config, secrets.secrets), ...(mail ? ['mail of cron'] : [])];
+  const { email, heartbeat, notify } = secrets.secrets;
+  const failures = [...namesOf({ email, heartbeat }), ...(mail ? ['mail of cron'] : [])];
+  const home = hasRules(config, secrets.secrets)
+    ? namesOf({ email, webhook: notify, command: config.notify?.command })
+    : [];
   const problems: Problem[] = [
-    ...(ways.length === 0 ? [nobody(files.secrets)] : []),
+    ...(failures.length === 0 ? [nobody(files.secrets, home)] : []),
     ...unencrypted(secrets.secrets, files.secrets),
     ...(await unknownRules(context)),
   ];
-  return { message: `there is somebody to tell, by ${ways.join(', ')}`, problems, details: { ways } };
+  const message = [
+    `a failure is told by ${failures.join(', ')}`,
+    ...(home.length === 0 ? [] : [`an alert about the home by ${home.join(', ')}`]),
+  ].join('; ');
+  return { message, problems, details: { ways: [...new Set([...failures, ...home])], failures, home } };
 }
 
-function waysIn({ notify }: Config, secrets: Secrets): string[] {
-  const { email, heartbeat, notify: webhook } = secrets;
-  const ways = { email, heartbeat, webhook, command: notify?.command };
-  return Object.entries(ways).flatMap(([name, section]) => (section === undefined ? [] : [name]));
+function namesOf(sections: Record<string, unknown>): string[] {
+  return Object.entries(sections).flatMap(([name, section]) => (section === undefined ? [] : [name]));
 }
 
-function nobody(secretsFile: string): Problem {
+/** @param home ways that tell of the home only: they are used after good cycles */
+function nobody(secretsFile: string, home: readonly string[]): Problem {
+  const only = home.length === 0 ? '' : `; ${home.join(' and ')} would tell of the home alone`;
   return {
     status: 'warn',
-    message:
-      'nobody would be told of a failure: there is no email, heartbeat or notify, and no mail program that cron could use',
-    remediation: addAWay(secretsFile),
+    message: `nobody would be told of a failure: there is no email or heartbeat, and no mail program that cron could use${only}`,
+    remediation: addAWay('email or heartbeat', secretsFile),
   };
 }
 
 /** For `health --test-alert`, too. */
-export function addAWay(secretsFile: string): Remedy {
+export function addAWay(sections: string, secretsFile: string): Remedy {
   return {
-    say: 'Add a section email or notify as config/secrets.example.yaml shows, then test it',
+    say: `Add a section ${sections} as config/secrets.example.yaml shows, then test it`,
     command: `"\${EDITOR:-vi}" ${shellQuoted(secretsFile)} && node bin/health.js --test-alert`,
   };
 }

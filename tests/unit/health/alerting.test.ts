@@ -18,13 +18,27 @@ const context = (secrets: object | null, config: object = {}): CheckContext =>
   }) as unknown as CheckContext;
 
 test.each([
-  ['email', { email: {} }, {}],
-  ['heartbeat', { heartbeat: {} }, {}],
+  ['email', { email: {} }],
+  ['heartbeat', { heartbeat: {} }],
+])('%s is a way to tell somebody of a failure', async (name, secrets) => {
+  const judged = await checkAlerting(context(secrets), []);
+  const details = { ways: [name], failures: [name], home: [] };
+  expect(judged).toEqual({ message: `a failure is told by ${name}`, problems: [], details });
+});
+
+test.each([
   ['webhook', { notify: {} }, {}],
   ['command', {}, { notify: { command: ['say'] } }],
-])('%s is a way to tell somebody', async (name, secrets, config) => {
-  const judged = await checkAlerting(context(secrets, config), []);
-  expect(judged).toEqual({ message: `there is somebody to tell, by ${name}`, problems: [], details: { ways: [name] } });
+])('%s tells of the home only: nobody is told of a failure', async (name, secrets, config) => {
+  const { problems, details } = await checkAlerting(context(secrets, config), []);
+  expect(details).toEqual({ ways: [name], failures: [], home: [name] });
+  expect(problems).toMatchObject([
+    { status: 'warn', message: expect.stringMatching(`nobody .*; ${name} would tell of the home alone$`) as string },
+  ]);
+  expect(await checkAlerting(context({ ...secrets, email: {} }, config), [])).toMatchObject({
+    message: `a failure is told by email; an alert about the home by email, ${name}`,
+    problems: [],
+  });
 });
 
 test('addresses that lead out of the home unencrypted are named, and never shown', async () => {
@@ -40,7 +54,7 @@ test('addresses that lead out of the home unencrypted are named, and never shown
 test('without any of them nobody is told, unless cron can send mail; rules are not judged before there is a database', async () => {
   const rules = { alerts: [{ quantity: 'humidity', location: 'Nowhere', above: 65 }] };
   const { problems, details } = await checkAlerting(context({}, { ...rules, notify: { format: 'text' } }), ['/none']);
-  expect(details).toEqual({ ways: [] });
+  expect(details).toEqual({ ways: [], failures: [], home: [] });
   expect(problems).toMatchObject([
     { status: 'warn', message: expect.stringContaining('nobody would be told') as string },
   ]);
@@ -49,7 +63,7 @@ test('without any of them nobody is told, unless cron can send mail; rules are n
   writeFileSync(program, '');
   expect(await checkAlerting(context({}), [program])).toMatchObject({
     problems: [],
-    details: { ways: ['mail of cron'] },
+    details: { ways: ['mail of cron'], failures: ['mail of cron'], home: [] },
   });
   expect(await checkAlerting(context(null), [])).toMatchObject({ skipped: true });
 });
