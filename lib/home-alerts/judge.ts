@@ -49,8 +49,12 @@ export function judge(before: readonly Watch[], context: JudgeContext): { watche
   return { watches, events };
 }
 
-const isOf = (watch: Watch, { name, quantity }: Rule, { device_id }: StoredReading): boolean =>
-  watch.name === name && watch.device_id === device_id && watch.quantity === shownQuantity(quantity);
+/** Two rules may have one name: then their limits tell them apart. */
+const isOf = (watch: Watch, { name, quantity, above, below }: Rule, { device_id }: StoredReading): boolean =>
+  watch.name === name &&
+  watch.device_id === device_id &&
+  watch.quantity === shownQuantity(quantity) &&
+  (watch.threshold === above || watch.threshold === below);
 
 const shownQuantity = (quantity: Rule['quantity']): string | null =>
   quantity === null ? null : quantityRow(quantity).name;

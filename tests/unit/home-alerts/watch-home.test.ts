@@ -100,6 +100,23 @@ test('built in: a battery below 15 %, a sensor silent for 6 hours; 0 switches a 
   expect(await none.step(7 * 60, null)).toEqual([]);
 });
 
+test('two rules of one name are told apart by their limits', async () => {
+  const rule = { name: 'warm', quantity: 'temperature', location: 'Bath', for_minutes: 0, hysteresis: 0 };
+  const { step, config } = home({
+    alerts: [
+      { ...rule, above: 25 },
+      { ...rule, above: 30 },
+    ],
+  });
+  const active = () => activeAlerts(config.storage.data_directory).map(({ threshold }) => threshold);
+  await step(0, { temperature_celsius: 26 });
+  expect(active()).toEqual([25]);
+  expect(await step(5, { temperature_celsius: 31 })).toEqual(['home_alert_raised']);
+  expect(active()).toEqual([25, 30]);
+  expect(await step(10, { temperature_celsius: 29 })).toEqual(['home_alert_cleared']);
+  expect(active()).toEqual([25]);
+});
+
 test('a name that the database does not know is warned of once, with the nearest', async () => {
   const { step, log } = home({
     alerts: [{ quantity: 'humidity', location: 'Bahth', above: 65, for_minutes: 0, hysteresis: 0 }],
