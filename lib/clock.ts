@@ -55,3 +55,8 @@ export function isWaitOver(untilMs: number, longestMs: number, nowMs: number): b
 export function isYoung(sinceMs: number, lastsMs: number, nowMs: number): boolean {
   return !isWaitOver(sinceMs + lastsMs, lastsMs, nowMs);
 }
+
+/** A value is late when three cycles should have brought a newer one; `freshness` of health fails after the same time. */
+export function staleAfter(intervalMinutes: number): number {
+  return Math.max(3 * intervalMinutes, 15) * 60_000;
+}

@@ -65,7 +65,7 @@ async function publishTo(
   signal: AbortSignal,
   timeoutMs: number,
 ) {
-  const { secrets, state, row, readings, config, logger } = context;
+  const { secrets, state, row, cycle, readings, config, logger } = context;
   const startedAt = performance.now();
   try {
     const { publishReadings } = await import('../publish/publish-mqtt');
@@ -76,6 +76,7 @@ async function publishTo(
       secrets: secrets.mqtt,
       state,
       collector,
+      cycle,
       readings,
       intervalMinutes,
       signal,

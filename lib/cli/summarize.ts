@@ -1,10 +1,10 @@
 /** `report summary`: the week in ten lines; with --mail it goes to `email.to`, with the page attached. */
 import { sendEmail } from '../alert/email';
+import { staleAfter } from '../clock';
 import type { Config } from '../config/config';
 import { allSecretValues, loadSecrets } from '../config/secrets';
 import { MonitorError } from '../errors';
 import type { Redactor } from '../logging/redact';
-import { staleAfter } from '../report/moment';
 import { renderPage } from '../report/page/page';
 import { nothingYet } from '../report/report';
 import type { Request } from '../report/request';

@@ -3,7 +3,7 @@
  * still so. It changes no outcome; what could not be sent is tried again after the next cycle.
  */
 import { join } from 'node:path';
-import { newestBelieved } from '../clock';
+import { newestBelieved, staleAfter } from '../clock';
 import { nearest } from '../config/nearest';
 import type { Config, Secrets } from '../config/config';
 import { asMonitorError } from '../errors';
@@ -59,7 +59,7 @@ export async function watchHome(context: HomeContext): Promise<void> {
     const [own, others] = [true, false].map((wanted) =>
       state.watches.filter(({ device_id }) => (typeOf.get(device_id) === row.deviceType) === wanted),
     );
-    const staleAfterMs = Math.max(3 * config.collection.interval_minutes, 15) * 60_000;
+    const staleAfterMs = staleAfter(config.collection.interval_minutes);
     const { watches, events } = judge(own ?? [], { rules, latest: latest.filter(isOwn), cycle, nowMs, staleAfterMs });
     state.watches = [...(others ?? []).filter(({ device_id }) => typeOf.has(device_id)), ...watches];
     const ways = waysToNotify(context);

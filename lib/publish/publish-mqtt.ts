@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
-import { isYoung } from '../clock';
+import { isYoung, staleAfter } from '../clock';
 import type { MqttConfig, MqttSecrets } from '../config/config';
 import { MonitorError } from '../errors';
 import { fileError } from '../files/file-error';
@@ -23,6 +23,8 @@ export interface PublishContext {
   /** keeps when discovery was sent last */
   state: StateFolder;
   collector: string;
+  /** the start of the cycle that has read them */
+  cycle: string;
   readings: readonly Reading[];
   intervalMinutes: number;
   signal: AbortSignal;
@@ -34,16 +36,19 @@ const DAY_MS = 86_400_000;
 
 /** @returns how many messages the broker has taken @throws MonitorError `network`, `tls` */
 export async function publishReadings(context: PublishContext): Promise<number> {
-  const { mqtt, collector, readings, intervalMinutes, now = Date.now } = context;
+  const { mqtt, collector, cycle, readings, intervalMinutes, now = Date.now } = context;
   const nowMs = now();
   const fresh = readings.filter(({ measured_at }) => isFresh(measured_at, nowMs, intervalMinutes));
-  const expireAfterSeconds = Math.round(3 * intervalMinutes * 60);
+  const expireAfterSeconds = Math.max(1, Math.round(3 * intervalMinutes * 60));
   const discovery = readings.flatMap((reading) => discoveryOf(reading, { ...mqtt, expireAfterSeconds }));
   const digest = createHash('sha256').update(JSON.stringify(discovery)).digest('hex');
   const isTold = wasTold(context.state, collector, digest, nowMs);
   const messages: Message[] = [
     ...(isTold ? [] : discovery),
-    ...fresh.map((reading) => ({ topic: stateTopic(mqtt.topic_prefix, reading.device_id), payload: stateOf(reading) })),
+    ...fresh.map((reading) => ({
+      topic: stateTopic(mqtt.topic_prefix, reading.device_id),
+      payload: stateOf(reading, cycle),
+    })),
   ];
   if (messages.length === 0) return 0;
   const client = await connected(context);
@@ -64,7 +69,7 @@ export async function publishReadings(context: PublishContext): Promise<number> 
 
 /** What a sensor measured long ago is not published again: it expires there as it does here. */
 function isFresh(measured_at: string | null, nowMs: number, intervalMinutes: number): boolean {
-  return measured_at === null || nowMs - Date.parse(measured_at) <= Math.max(3 * intervalMinutes, 15) * 60_000;
+  return measured_at === null || nowMs - Date.parse(measured_at) <= staleAfter(intervalMinutes);
 }
 
 async function connected({ mqtt, secrets, signal, timeoutMs }: PublishContext): Promise<MqttClient> {

@@ -1,4 +1,5 @@
 /** The content of a report in one format, read from an open database and written in parts. */
+import { staleAfter } from '../clock';
 import { COLLECTORS, enabledSources } from '../sources/all';
 import type { Database } from '../store/database';
 import type { StoredReading } from '../store/queries';
@@ -13,7 +14,6 @@ import { renderDailyRows } from './formats/daily-rows';
 import { renderGaps, reasonsOf } from './formats/gaps-table';
 import { columnsOf, csvLine, influxLine, jsonLine, rowOf, type Row } from './formats/lines';
 import { findGaps, type Gaps } from './gaps';
-import { staleAfter } from './moment';
 import type { Request } from './request';
 import { readingsBetween, readingsStoredAfter } from './rows';
 import { writeOverview } from './write-overview';

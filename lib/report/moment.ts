@@ -71,11 +71,6 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / DAY_MS)} d`;
 }
 
-/** A value is late when three cycles should have brought a newer one; `freshness` of health fails after the same time. */
-export function staleAfter(intervalMinutes: number): number {
-  return Math.max(3 * intervalMinutes, 15) * MINUTE_MS;
-}
-
 /** Both ends, and between them round local times: every `minutes` from a midnight on, by the calendar. */
 export function edgesOf(fromMs: number, toMs: number, minutes: number): number[] {
   const start = new Date(fromMs);

@@ -1,9 +1,10 @@
 /** `report summary`: the week in at most ten lines, for a mail. */
+import { staleAfter } from '../clock';
 import type { Config } from '../config/config';
 import type { Reader } from '../store/reader';
 import { plural, printable } from '../wording';
 import { roomsOf, valueOfRoom, type Room } from './locations';
-import { DAY_MS, momentOf, staleAfter } from './moment';
+import { DAY_MS, momentOf } from './moment';
 import { overviewOf, type LatestValue } from './overview';
 import { withUnit } from './quantities';
 import type { Request } from './request';

@@ -1,5 +1,5 @@
 /** The current problems, which a report shows first, one line for each. */
-import { isMeasuredInFuture, newestBelieved } from '../clock';
+import { isMeasuredInFuture, newestBelieved, staleAfter } from '../clock';
 import type { Config } from '../config/config';
 import { COLLECTORS, enabledSources, SOURCES, type CollectorName, type ListedSource } from '../sources/all';
 import type { Database } from '../store/database';
@@ -8,7 +8,7 @@ import { vanishedDevices } from '../store/vanished';
 import { plural } from '../wording';
 import { findGaps, type Gap, type GapsQuery } from './gaps';
 import { troubleOfLongTime } from './long-trouble';
-import { DAY_MS, clockOf, duration, momentOf, staleAfter } from './moment';
+import { DAY_MS, clockOf, duration, momentOf } from './moment';
 import { NO_TRACE } from './due-cycles';
 import type { Request } from './request';
 import type { Trouble } from './trouble-kinds';

@@ -1,6 +1,6 @@
 /** The overview of the rooms: as a table, a page, an answer in JSON, or metrics. */
 import { readAlert } from '../alert/alert-file';
-import { newestBelieved } from '../clock';
+import { newestBelieved, staleAfter } from '../clock';
 import { COLLECTORS, type CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
 import type { Reader } from '../store/reader';
@@ -9,7 +9,7 @@ import type { CycleRow } from './cycles';
 import { jsonLine, rowOf } from './formats/lines';
 import { renderPrometheus, type CollectorState } from './formats/prometheus';
 import { renderTable } from './formats/table';
-import { DAY_MS, MINUTE_MS, staleAfter } from './moment';
+import { DAY_MS, MINUTE_MS } from './moment';
 import { overviewOf, type Overview } from './overview';
 import { renderPage } from './page/page';
 import { exported } from './quantities';

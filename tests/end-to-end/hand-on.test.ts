@@ -39,12 +39,13 @@ testBroker(
     expect(states[`home-temperature-monitor/${id}/state`]).toMatchObject({
       temperature: first.temperature_celsius,
       location: first.location,
+      timestamp: (await home.query<{ started_at: string }>('SELECT started_at FROM cycles'))[0]?.started_at,
     });
     const configs = await broker.retained(
       'homeassistant/sensor/+/config',
       Number(published?.['messages']) - devices.length,
     );
-    expect(configs[`homeassistant/sensor/${id}_temperature/config`]).toEqual({
+    expect(configs[`homeassistant/sensor/${id}_temperature/config`]).toMatchObject({
       ...{
         name: 'Temperature',
         unique_id: `${id}_temperature`,
