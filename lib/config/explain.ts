@@ -85,6 +85,10 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
       const meant = secret ? undefined : nearest(plainMarketplace(written ?? ''), node.enum ?? []);
       return `is unknown${meant === undefined ? '' : ` (nearest: ${meant})`}`;
     }
+    case 'minItems':
+      return 'is an empty list';
+    case 'maxItems':
+      return 'has too many entries';
     case 'uniqueItems':
       return 'has the same element twice';
     case 'pattern':
@@ -129,7 +133,7 @@ function keyName(pointer: string): string {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   return quoted(
     steps
-      .map((step, index) => (index > 1 && /^\d+$/.test(step) ? `[${step}]` : `.${step}`))
+      .map((step, index) => (index > 0 && /^\d+$/.test(step) ? `[${step}]` : `.${step}`))
       .join('')
       .slice(1),
   );

@@ -1,6 +1,6 @@
 /** Reads config.yaml: the only place where its text becomes a Config. */
 import { join, resolve } from 'node:path';
-import type { AqmConfig, BridgeKeys, Config, HueConfig } from './config';
+import type { AqmConfig, BridgeKeys, Config, HueConfig, NotifyConfig } from './config';
 import { explain, pointerOf } from './explain';
 import type { SchemaNode } from './expectation';
 import { ConfigurationError } from './faults';
@@ -51,7 +51,7 @@ function writePlainly(section: unknown): void {
 
 /** Makes paths absolute, and ids and numbers what the program counts with. */
 function resolveConfig(file: string, base: string, raw: RawConfig): Config {
-  const { collection, retry, storage, logging, hue, amazon_aqm, validation, publish, ...others } = raw;
+  const { collection, retry, storage, logging, hue, amazon_aqm, validation, publish, notify, ...others } = raw;
   const places = placesOf(file, base, { data: storage.data_directory, logs: logging.directory });
   return {
     ...others, // sections of further sources
@@ -70,7 +70,14 @@ function resolveConfig(file: string, base: string, raw: RawConfig): Config {
     amazon_aqm: amazon_aqm === undefined ? null : resolveAqm(amazon_aqm),
     validation,
     ...(publish !== undefined && { publish: resolvePublish(base, publish) }),
+    ...(notify !== undefined && { notify: resolveNotify(base, notify) }),
   };
+}
+
+/** A program that is only a name is looked for in PATH. */
+function resolveNotify(base: string, notify: NotifyConfig): NotifyConfig {
+  const [program = '', ...typed] = notify.command ?? [];
+  return program.includes('/') ? { ...notify, command: [resolve(base, program), ...typed] } : notify;
 }
 
 function resolvePublish(base: string, { mqtt }: NonNullable<RawConfig['publish']>): NonNullable<Config['publish']> {

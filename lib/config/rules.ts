@@ -42,6 +42,13 @@ const RULES: Rule[] = [
     check: ({ logging }, { baseDirectory }) => pathFault(baseDirectory, logging.directory),
   },
   {
+    pointer: '/publish/mqtt/url',
+    check: ({ publish }) =>
+      publish?.mqtt === undefined || (URL.canParse(publish.mqtt.url) && new URL(publish.mqtt.url).port !== '0')
+        ? null
+        : 'has no valid host or port, expected mqtts://host:port or mqtt://host:port',
+  },
+  {
     pointer: '/validation/temperature_min',
     reads: ['/validation/temperature_max'],
     check: ({ validation: { temperature_min, temperature_max } }) =>
@@ -66,6 +73,12 @@ function alertFaults({ alerts }: RawConfig): RuleFault[] {
     }
     if (below === undefined && above === undefined) {
       found.push({ pointer: `/alerts/${n}`, message: 'has no limit, expected above or below' });
+    }
+    if (typeof below === 'number' && typeof above === 'number' && above <= below) {
+      found.push({
+        pointer: `/alerts/${n}/above`,
+        message: `is not above below (${below}), so that every value is told, expected more`,
+      });
     }
     if (location !== undefined && device !== undefined) {
       found.push({ pointer: `/alerts/${n}/device`, message: 'is beside location, expected one of the two' });

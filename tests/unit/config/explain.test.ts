@@ -1,20 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ConfigurationError, formatFault } from '../../../lib/config/faults';
-import { loadConfig } from '../../../lib/config/load';
-import { scratchDirectory } from '../../support/scratch';
-import { thrownBy } from '../../support/thrown';
-
-function errorOf(text: string): ConfigurationError {
-  const file = join(scratchDirectory(), 'config.yaml');
-  writeFileSync(file, text);
-  return thrownBy(ConfigurationError, () => loadConfig(file));
-}
-
-/** The faults without the file's path, of a text with only correct parts besides. */
-function faults(text: string): string[] {
-  return errorOf(`amazon_aqm: {}\n${text}`).faults.map((fault) => formatFault({ ...fault, file: 'F' }));
-}
+import { errorOf, faultsOf as faults } from '../../support/configuration-faults';
 
 describe('what is wrong, what was expected, nearest known key', () => {
   test.each([
@@ -180,16 +164,4 @@ describe('several faults', () => {
     const error = errorOf(Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'));
     expect(error.message.split('\n')).toHaveLength(9);
   });
-});
-
-test('a rule about the home: its unknown quantity, its missing limit, and both targets, each at its line', () => {
-  const text =
-    'hue: {bridge_url: "http://h"}\nalerts:\n- quantity: humidty\n  above: 60\n- quantity: battery\n- quantity: co\n  above: 9\n  location: Hall\n  device: hue:1\n';
-  expect(faults(text)).toEqual([
-    expect.stringMatching(
-      /^F:4:13: alerts.*quantity: is unknown, expected one of temperature, .*nearest known quantity: humidity$/,
-    ),
-    expect.stringMatching(/^F:6:3: alerts.*: has no limit, expected above or below$/),
-    expect.stringMatching(/^F:10:11: alerts.*device: is beside location, expected one of the two$/),
-  ]);
 });
