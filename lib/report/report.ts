@@ -50,39 +50,33 @@ export async function makeReport(context: ReportContext): Promise<string | null>
 }
 
 /** The logs tell of retries; no database is needed. */
-async function listRetries({
-  config,
-  request,
-  output,
-  ownFiles,
-  stdout,
-  style,
-  envelope,
-}: ReportContext): Promise<null> {
+async function listRetries(context: ReportContext): Promise<null> {
+  const { config, request } = context;
   const rows = await retriesBetween(config, request.fromMs ?? 0, request.toMs);
-  const sink = output === null ? stdout : fileSink(output, config.storage.data_directory, ownFiles);
-  if (request.format === 'table') sink.write(renderRetries(rows, style));
-  else if (request.format === 'json') sink.write(envelope({ retries: rows }));
+  const sink = sinkOf(context);
+  if (request.format === 'table') sink.write(renderRetries(rows, context.style));
+  else if (request.format === 'json') sink.write(context.envelope({ retries: rows }));
   else sink.write(rowsAs(request, RETRY_COLUMNS, rows));
   sink.finish();
   return null;
 }
 
+function sinkOf({ config, output, ownFiles, stdout }: ReportContext): Sink {
+  return output === null ? stdout : fileSink(output, config.storage.data_directory, ownFiles);
+}
+
 async function write(context: ReportContext): Promise<{ sentence: string | null; cursor: Cursor | null }> {
-  const { config, request, style, envelope, width = null } = context;
+  const { config, request } = context;
   const { data_directory } = config.storage;
   const path = databasePath(data_directory);
   let sent = false;
   const answer = await withReader(path, async (reader) => {
     if (sent) throw changedWhileSent(path);
-    const sink = context.output === null ? context.stdout : fileSink(context.output, data_directory, context.ownFiles);
+    const sink = sinkOf(context);
     const name = nameOfExport(request);
     const content: ContentContext = {
-      config,
-      request,
-      style,
-      width,
-      envelope,
+      width: null,
+      ...context,
       write: (text) => {
         sent ||= context.output === null;
         sink.write(text);

@@ -14,8 +14,6 @@ import type { Request } from './request';
 import type { Trouble } from './trouble-kinds';
 import { troubleOnDisk } from './trouble-on-disk';
 
-export type { Trouble } from './trouble-kinds';
-
 /** In a longer time the missed cycles are counted, not told one by one. */
 const LONG_MS = 8 * DAY_MS;
 

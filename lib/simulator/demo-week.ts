@@ -2,12 +2,12 @@
  * A plausible week before the demo's own cycle, written by the store's own writer: day and night, ventilation, cooking,
  * an outage of the machine, a battery that died and was replaced, and a sensor that was stuck for a while.
  */
-import { EXIT } from '../exit-codes';
 import { NO_QUANTITIES } from '../quantities';
 import type { Reading } from '../reading';
 import { Database, type Row } from '../store/database';
 import type { CycleRecord } from '../store/store';
 import { writeCycle } from '../store/write-cycle';
+import { clearCycle } from './clear-cycle';
 import { seededRandom } from './random';
 
 const MINUTE = 60_000;
@@ -104,26 +104,15 @@ function readingOf(device: Row, now: number, ago: number): Reading {
 function recordOf(
   collector: CycleRecord['collector'],
   startedMs: number,
-  devicesSeen: number,
-  skipped: CycleRecord['devices_skipped'],
+  devices_seen: number,
+  devices_skipped: CycleRecord['devices_skipped'],
 ): CycleRecord {
-  return {
-    started_at: new Date(startedMs).toISOString(),
-    collector,
-    outcome: 'ok',
-    exit_code: EXIT.done,
+  return clearCycle(new Date(startedMs).toISOString(), collector, {
     duration_ms: rounded(180 + noise(60)),
-    devices_seen: devicesSeen,
-    devices_skipped: skipped,
+    ...{ devices_seen, devices_skipped },
     requests: collector === 'hue' ? 1 : 2,
     payload_bytes: collector === 'hue' ? 21_000 : 9_000,
     endpoint: collector === 'hue' ? 'sensors' : null,
-    retries: 0,
-    lock_wait_ms: 0,
-    error_type: null,
-    error: null,
-    clock_offset_seconds: 0,
-    clock: 'ok',
     interval_minutes: INTERVAL_MINUTES,
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** Cycles and readings for tests: everything has a value, and each test sets what it needs. */
 import { NO_QUANTITIES } from '../../lib/quantities';
 import type { Reading } from '../../lib/reading';
+import { clearCycle } from '../../lib/simulator/clear-cycle';
 import type { CollectorName } from '../../lib/sources/all';
 import type { Cycle, CycleRecord, Store } from '../../lib/store/store';
 
@@ -24,29 +25,7 @@ export function cycleOf(
   readings: Reading[],
   given: Partial<CycleRecord> = {},
 ): Cycle {
-  return {
-    record: {
-      started_at,
-      collector,
-      outcome: 'ok',
-      exit_code: 0,
-      duration_ms: 123,
-      devices_seen: readings.length,
-      devices_skipped: {},
-      requests: 1,
-      payload_bytes: 1900,
-      endpoint: 'sensors',
-      retries: 0,
-      lock_wait_ms: 0,
-      error_type: null,
-      error: null,
-      clock_offset_seconds: 0,
-      clock: 'ok',
-      interval_minutes: 5,
-      ...given,
-    },
-    readings,
-  };
+  return { record: clearCycle(started_at, collector, { devices_seen: readings.length, ...given }), readings };
 }
 
 /** Stores a cycle with a given record, even if storing took another time. */

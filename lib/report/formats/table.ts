@@ -6,7 +6,7 @@ import { markOf, roomsOf, type Room } from '../locations';
 import type { DeviceOverview, LatestValue, Overview } from '../overview';
 import { shown, withUnit } from '../quantities';
 import { columns, means, sparkline, widthOf, wrapped, type Style } from '../text';
-import type { Trouble } from '../trouble';
+import type { Trouble } from '../trouble-kinds';
 
 export interface TableInput {
   trouble: readonly Trouble[];

@@ -6,7 +6,7 @@ import { markOf } from '../locations';
 import { overviewOf, sourcesOf, type Overview } from '../overview';
 import { derivedIn, type Quantity } from '../quantities';
 import type { Request } from '../request';
-import type { Trouble } from '../trouble';
+import type { Trouble } from '../trouble-kinds';
 import { sourceOfDevice } from '../../sources/all';
 import type { Database } from '../../store/database';
 import type { Reader } from '../../store/reader';

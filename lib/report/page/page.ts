@@ -7,7 +7,7 @@ import type { Config } from '../../config/config';
 import type { Reader } from '../../store/reader';
 import { momentOf } from '../moment';
 import type { Request } from '../request';
-import type { Trouble } from '../trouble';
+import type { Trouble } from '../trouble-kinds';
 import { packLine } from './compact';
 import { renderDays } from './daily-table';
 import { gather, type Gathered, type GatheredRange } from './gather';
