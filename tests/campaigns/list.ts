@@ -27,7 +27,8 @@ export const CAMPAIGNS: readonly Campaign[] = [
     proves: 'a week of cycles with all disturbances stores every reading, without a gap',
     takes: '20 minutes',
     shortForm: 'end-to-end/campaigns',
-    options: '--days N (7), --cycles N, --seed N (1), --scale X: factor of all waits (1; at least 0.2)',
+    options:
+      '--days N (7), --cycles N, --seed N (1), --scale X: factor of all waits (1; at least 0.2), --hand-on: rules about the home, a webhook that is often dead, a broker that comes and goes',
     builds: true,
     load: () => import('./soak'),
   },

@@ -12,10 +12,13 @@ export const noBroker: string | null = existsSync(PROGRAM) ? null : `${PROGRAM} 
 
 /** Also those of a test that failed. */
 const running = new Set<ChildProcess>();
-afterEach(() => {
-  for (const child of running) child.kill();
-  running.clear();
-});
+// A campaign has no tests, and stops its brokers itself.
+if (typeof afterEach === 'function') {
+  afterEach(() => {
+    for (const child of running) child.kill();
+    running.clear();
+  });
+}
 
 export interface Broker {
   url: string;
@@ -24,8 +27,9 @@ export interface Broker {
   stop: () => Promise<void>;
 }
 
-export async function startBroker(directory: string): Promise<Broker> {
-  const port = await freePort();
+/** @param port absent: any free one */
+export async function startBroker(directory: string, port?: number): Promise<Broker> {
+  port ??= await freePort();
   const file = join(directory, 'mosquitto.conf');
   writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
   const child = spawn(PROGRAM, ['-c', file, '-v'], { stdio: ['ignore', 'ignore', 'pipe'] });

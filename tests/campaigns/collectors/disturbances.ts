@@ -19,7 +19,7 @@ export interface Disturbance {
 
 type End = () => void | Promise<void>;
 
-const UNDISTURBED: Disturbance = { name: 'clear', endsWell: true };
+export const UNDISTURBED: Disturbance = { name: 'clear', endsWell: true };
 
 const on = (path: string, faultsOf: (home: SoakHome) => FaultScript) => {
   const times = (name: string, what: ReturnType<typeof fault.none>, count: number): Disturbance => ({

@@ -8,6 +8,7 @@ import { startDiscoveryService, type DiscoveryService } from '../../../lib/simul
 import { holdDatabase } from '../../support/held-database';
 import { openHome, type Home } from '../../support/home';
 import { runCommand, type RunResult } from '../../support/run-command';
+import { startHandOn, type HandOn } from './soak-hand-on';
 
 export interface SoakHome extends Home {
   bridgeOptions: HueBridgeOptions;
@@ -19,6 +20,8 @@ export interface SoakHome extends Home {
   /** Takes the database's lock for the given (scaled) seconds; returns a function that waits for its end. */
   holdLock(seconds: number): Promise<() => Promise<void>>;
   cycle(command: string): Promise<RunResult>;
+  /** null: nothing is handed on */
+  handOn: HandOn | null;
 }
 
 type Sections = Record<string, Record<string, unknown>>;
@@ -28,8 +31,9 @@ export const LOG_BOUNDS = { max_file_mb: 0.05, max_backups: 5, max_total_mb: 0.4
 
 /**
  * @param scale of all waiting: 1 is the real time of the defaults (busy timeout 5 s, retries after 1, 2 and 4 s)
+ * @param handsOn whether there are rules, a webhook and a broker
  */
-export async function openSoakHome(scale: number): Promise<SoakHome> {
+export async function openSoakHome(scale: number, handsOn: boolean): Promise<SoakHome> {
   const authority = await createTestAuthority();
   const bridgeOptions: HueBridgeOptions = { authority, protocols: ['https'], values: 'drift' };
   const discovery = await startDiscoveryService();
@@ -50,14 +54,18 @@ export async function openSoakHome(scale: number): Promise<SoakHome> {
     },
   });
   mkdirSync(home.dataDirectory);
-  home.configure({}, { hue: { username: home.bridge.key, bridges: { main: home.bridge.key, annexe: annexe.key } } });
-  const config = JSON.parse(readFileSync(home.configFile, 'utf8')) as Sections;
+  const handOn = handsOn ? await startHandOn(home.directory, home.bridge) : null;
+  const keys = { username: home.bridge.key, bridges: { main: home.bridge.key, annexe: annexe.key } };
+  home.configure({}, { hue: keys, ...handOn?.secrets });
+  const config = { ...(JSON.parse(readFileSync(home.configFile, 'utf8')) as Sections), ...handOn?.config };
+  writeFileSync(home.configFile, JSON.stringify(config));
   const configFiles = new Map<string, string>();
 
   const soakHome: SoakHome = Object.assign(home, {
     bridgeOptions,
     discovery,
     annexe,
+    handOn,
     configured(command: string, over: Sections) {
       const changed = { ...config };
       for (const [section, values] of Object.entries(over)) changed[section] = { ...config[section], ...values };
@@ -80,7 +88,7 @@ export async function openSoakHome(scale: number): Promise<SoakHome> {
   });
   const closeHome = home.close.bind(home);
   soakHome.close = async () => {
-    await Promise.all([closeHome(), soakHome.bridge.close(), annexe.close(), discovery.close()]);
+    await Promise.all([closeHome(), soakHome.bridge.close(), annexe.close(), discovery.close(), handOn?.close()]);
   };
   return soakHome;
 }

@@ -1,7 +1,8 @@
 /** Runs days of both collectors at once, as fast as possible, with all disturbances; then counts every cycle and reading. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AQM_DISTURBANCES, HUE_DISTURBANCES, disturbanceScript, type Disturbance } from './disturbances';
+import { AQM_DISTURBANCES, HUE_DISTURBANCES, UNDISTURBED, disturbanceScript, type Disturbance } from './disturbances';
+import type { HandOnResult } from './soak-hand-on';
 import { openSoakHome, type SoakHome } from './soak-home';
 import { compareWithDatabase, answerOf, type Comparison, type ReportedReading } from './reported-readings';
 
@@ -11,6 +12,8 @@ export interface SoakOptions {
   seed: number;
   /** of all waiting; 1 is real time, LEAST_SCALE the least */
   scale: number;
+  /** whether there are rules about the home, a webhook that is often dead, and a broker that comes and goes */
+  handsOn?: boolean;
   onProgress?: (cycles: number) => void;
 }
 
@@ -38,6 +41,7 @@ export interface SoakResult extends Comparison {
   maxLogBytes: number;
   /** files that should not be there at the end */
   litter: string[];
+  handedOn: HandOnResult | null;
 }
 
 /** Retry-After counts whole seconds: all waits of the retries together must be longer than one. */
@@ -46,15 +50,17 @@ const LEAST_SCALE = 0.2;
 const READINGS: Record<string, number> = { 'collect-hue': 8, 'collect-aqm': 2 };
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { cycles, seed, scale } = options;
+  const { cycles, seed, scale, handsOn = false } = options;
   if (scale < LEAST_SCALE) throw new RangeError(`the scale is ${scale}, and must be at least ${LEAST_SCALE}`);
-  const home = await openSoakHome(scale);
+  const home = await openSoakHome(scale, handsOn);
   try {
     const watch = new Watch(home, options);
     await Promise.all([
       watch.live('collect-hue', disturbanceScript(HUE_DISTURBANCES, cycles, seed)),
       watch.live('collect-aqm', disturbanceScript(AQM_DISTURBANCES, cycles, seed + 1)),
     ]);
+    // What waited is sent, because the webhook and the broker are there.
+    if (handsOn) for (const command of ['collect-hue', 'collect-aqm']) await watch.live(command, [UNDISTURBED]);
     return await watch.result();
   } finally {
     await home.close();
@@ -78,7 +84,8 @@ class Watch {
 
   async live(command: string, script: readonly Disturbance[]): Promise<void> {
     const device = () => (command === 'collect-hue' ? this.home.bridge : this.home.cloud);
-    for (const disturbance of script) {
+    for (const [number, disturbance] of script.entries()) {
+      if (command === 'collect-hue') await this.home.handOn?.change(number);
       const end = await disturbance.begin?.(this.home);
       const result = await this.home.cycle(command);
       device().faults.clear();
@@ -152,12 +159,13 @@ class Watch {
       maxWalBytes: this.maxWalBytes,
       maxLogBytes: this.maxLogBytes,
       litter: leftOver,
+      handedOn: (await home.handOn?.result(home)) ?? null,
     };
   }
 }
 
 const BELONGS =
-  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session)\.lock|\.environment-checked|(amazon-session|bridge-(state|certificate))\.json|spool)$/;
+  /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session|home-alerts)\.lock|\.environment-checked|(amazon-session|bridge-(state|certificate)|home-alerts|publish-state)\.json|spool)$/;
 
 function litter(home: SoakHome): string[] {
   return [
