@@ -57,6 +57,9 @@ export function equalEdges(fromMs: number, toMs: number, count: number): number[
   return Array.from({ length: count + 1 }, (_, n) => fromMs + ((toMs - fromMs) * n) / count);
 }
 
+/** So many stretches are one statement: to prepare one for each takes as long as to answer it for a day. */
+const STRETCHES_AT_ONCE = 16;
+
 export async function seriesOf([first, second]: Reader, query: SeriesQuery): Promise<DeviceSeries[]> {
   const found = new Map<string, DeviceSeries>();
   const devices = new Map((await first.all<Device>('SELECT * FROM device')).map((device) => [device.id, device]));
@@ -65,26 +68,32 @@ export async function seriesOf([first, second]: Reader, query: SeriesQuery): Pro
   const stretches = query.edges.length - 1;
   const work = query.sources
     .filter(({ values }) => values.length > 0)
-    .flatMap((source) => Array.from({ length: stretches }, (_, stretch) => ({ source, stretch })));
+    .flatMap((source) => partsOf(stretches).map((from) => ({ source, from })));
   const next = async (database: Database): Promise<void> => {
     for (let part = work.pop(); part !== undefined; part = work.pop()) {
-      const { source, stretch } = part;
-      for (const row of await aggregate(database, query, source, stretch)) {
-        const device = devices.get(row.device);
-        if (device === undefined) continue;
-        const key = `${row.device} ${row.location}`;
-        let series = found.get(key);
-        if (series === undefined) {
-          found.set(key, (series = emptySeries(device, locations.get(row.location) ?? '', stretches)));
+      const { source, from } = part;
+      for (const { stretch, rows } of await aggregate(database, query, source, from)) {
+        for (const row of JSON.parse(rows) as Aggregate[]) {
+          const device = devices.get(row[0]);
+          if (device === undefined) continue;
+          const key = `${row[0]} ${row[1]}`;
+          let series = found.get(key);
+          if (series === undefined) {
+            found.set(key, (series = emptySeries(device, locations.get(row[1]) ?? '', stretches)));
+          }
+          keep(series, row, stretch, query, source.values);
         }
-        keep(series, row, stretch, query, source.values);
       }
     }
   };
   await Promise.all([next(first), next(second)]);
   if (query.breakAfterMs !== undefined) for (const series of found.values()) findBreaks(series, query.breakAfterMs);
-  return [...found.values()].sort((a, b) => (a.device_id < b.device_id ? -1 : 1));
+  const keyOf = ({ device_id, location }: DeviceSeries) => `${device_id}\n${location}`;
+  return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
+
+const partsOf = (stretches: number): number[] =>
+  Array.from({ length: Math.ceil(stretches / STRETCHES_AT_ONCE) }, (_, part) => part * STRETCHES_AT_ONCE);
 
 interface Device {
   id: number;
@@ -92,31 +101,29 @@ interface Device {
   device_type: string;
 }
 
-type Aggregate = Record<string, number | string | null> & {
-  device: number;
-  location: number;
-  anomalous: number;
-  age: number;
-} & {
-  first?: string;
-  last?: string;
-};
+/** Of a device in a location; then lowest, mean and highest of each value. */
+type Aggregate = [
+  ...[device: number, location: number, anomalous: number, age: number, first: string | null, last: string | null],
+  ...(number | null)[],
+];
 
+/** The values of an `Aggregate` begin here. */
+const FIRST_VALUE = 6;
+
+/** @param from the first of the stretches @returns of each stretch a list of `Aggregate`, as JSON */
 function aggregate(
   database: Database,
   query: SeriesQuery,
   { collector, values }: SourceValues,
-  stretch: number,
-): Promise<Aggregate[]> {
+  from: number,
+): Promise<{ stretch: number; rows: string }[]> {
   const { edges, locations, devices } = query;
-  const at = (n: number) => new Date(edges[n] ?? NaN).toISOString();
-  const named = values.map(({ name, sql }) => `${sql} AS ${name}`);
-  const aggregates = values.map(
-    ({ name }) => `min(${name}) AS ${name}_lowest, avg(${name}) AS ${name}_mean, max(${name}) AS ${name}_highest`,
-  );
-  const times = query.breakAfterMs === undefined ? '' : ', c.started_at';
+  const times = edges.slice(from, from + STRETCHES_AT_ONCE + 1).map((edge) => new Date(edge).toISOString());
+  const named = values.map(({ name, sql }) => `, ${sql} AS ${name}`).join('');
+  const aggregates = values.map(({ name }) => `, min(${name}), avg(${name}), max(${name})`).join('');
+  const [first, last] = query.breakAfterMs === undefined ? ['NULL', 'NULL'] : ['min(started_at)', 'max(started_at)'];
   const conditions: string[] = [];
-  const parameters: SqlValue[] = [at(stretch), at(stretch + 1), collector];
+  const parameters: SqlValue[] = [collector];
   if (locations !== undefined) {
     conditions.push('AND r.location IN (SELECT id FROM word WHERE text IN (SELECT value FROM json_each(?)))');
     parameters.push(JSON.stringify(locations));
@@ -127,15 +134,17 @@ function aggregate(
   }
   // LIMIT keeps the inner query apart: merged, each value would be worked out three times. Do not make the sorting
   // stay in memory (temp_store): it would allocate row by row, and the two connections would wait for each other.
-  return database.all<Aggregate>(
-    `SELECT device, location, max(is_anomalous) AS anomalous, min(age) AS age, ${aggregates.join(', ')}
-       ${times === '' ? '' : ', min(started_at) AS first, max(started_at) AS last'}
-     FROM (SELECT r.device, r.location, r.is_anomalous ${times}, ifnull(r.age_ms, 0) AS age, ${named.join(', ')}
-       FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
-       WHERE c.started_at >= ? AND c.started_at < ? AND c.collector = (SELECT id FROM word WHERE text = ?)
-       ${conditions.join(' ')} LIMIT -1)
-     GROUP BY device, location`,
+  return database.all<{ stretch: number; rows: string }>(
+    `SELECT edge.key + ${from} AS stretch, (SELECT json_group_array(json(aggregates)) FROM (
+       SELECT json_array(device, location, max(is_anomalous), min(age), ${first}, ${last} ${aggregates}) AS aggregates
+       FROM (SELECT r.device, r.location, r.is_anomalous, c.started_at, ifnull(r.age_ms, 0) AS age ${named}
+         FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
+         WHERE c.started_at >= edge.value ->> 0 AND c.started_at < edge.value ->> 1
+           AND c.collector = (SELECT id FROM word WHERE text = ?) ${conditions.join(' ')} LIMIT -1)
+       GROUP BY device, location)) AS rows
+     FROM json_each(?) edge`,
     ...parameters,
+    JSON.stringify(times.slice(1).map((to, n) => [times[n], to])),
   );
 }
 
@@ -159,13 +168,12 @@ function keep(
   query: SeriesQuery,
   values: readonly SeriesValue[],
 ) {
-  if (row.first !== undefined && row.last !== undefined) {
-    device.edges.set(stretch, [Date.parse(row.first), Date.parse(row.last)]);
-  }
-  device.anomalous[stretch] = row.anomalous;
-  device.stale[stretch] = row.age > query.staleAfterMs ? 1 : 0;
-  for (const { name } of values) {
-    const [lowest, mean, highest] = ['lowest', 'mean', 'highest'].map((part) => row[`${name}_${part}`]);
+  const [, , anomalous, age, first, last] = row;
+  if (first !== null && last !== null) device.edges.set(stretch, [Date.parse(first), Date.parse(last)]);
+  device.anomalous[stretch] = anomalous;
+  device.stale[stretch] = age > query.staleAfterMs ? 1 : 0;
+  for (const [n, { name }] of values.entries()) {
+    const [lowest, mean, highest] = row.slice(FIRST_VALUE + 3 * n, FIRST_VALUE + 3 * n + 3);
     if (typeof lowest !== 'number' || typeof mean !== 'number' || typeof highest !== 'number') continue;
     let series = device.quantities.get(name);
     if (series === undefined) device.quantities.set(name, (series = noValues(query.edges.length - 1)));

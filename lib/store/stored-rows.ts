@@ -2,10 +2,9 @@
  * Reads many readings at once: SQLite hands over a page of them as one text, and what repeats (device, location) is
  * looked up here, because the view would look it up again for each row.
  */
-import { QUANTITY_NAMES, type QuantityName } from '../quantities';
+import { QUANTITY_NAMES, quantityRow, type QuantityName } from '../quantities';
 import type { Database, SqlValue } from './database';
 import type { StoredReading } from './queries';
-import { storedValue } from './schema';
 
 /** The names behind the numbers in the table `reading`. */
 export interface Names {
@@ -31,22 +30,29 @@ export interface RowsQuery {
   parameters: readonly SqlValue[];
 }
 
-/** SQLite's JSON has 15 digits; the few values that need more are handed over as texts of 20. */
-const exact = (sql: string): string =>
-  `CASE WHEN round(${sql}, 4) = ${sql} THEN ${sql} ELSE printf('%!.20g', ${sql}) END`;
+/**
+ * SQLite's JSON has 15 digits; the few values that need more are handed over as texts of 20. Hundredths are handed over as
+ * they are kept, and whole numbers as such, because to write a fraction takes SQLite as long as to read the row.
+ */
+function handedOver(name: QuantityName): string {
+  const { column, as } = quantityRow(name).stored;
+  const text = `printf('%!.20g', r.${column})`;
+  if (as === 'hundredths') return `CASE typeof(r.${column}) WHEN 'real' THEN ${text} ELSE r.${column} END`;
+  const whole = `CAST(r.${column} AS INTEGER)`;
+  return `CASE WHEN r.${column} IS NULL THEN NULL WHEN r.${column} = ${whole} THEN ${whole} ELSE ${text} END`;
+}
 
-const VALUES = QUANTITY_NAMES.map((name, n) => `, ${storedValue(name)} AS v${n}`).join('');
-const HANDED_OVER = QUANTITY_NAMES.map((_, n) => `, CASE WHEN v${n} IS NULL THEN NULL ELSE ${exact(`v${n}`)} END`);
+const HANDED_OVER = QUANTITY_NAMES.map((name) => `, ${handedOver(name)}`).join('');
+const IS_HUNDREDTHS = QUANTITY_NAMES.map((name) => quantityRow(name).stored.as === 'hundredths');
 
 type Packed = [startedMs: number, device: number, location: number, ageMs: number | null, isAnomalous: number];
 
 /** In the order of time, then of device ids. */
 export async function readRows(database: Database, query: RowsQuery, names: Names): Promise<StoredReading[]> {
   const packed = await database.get<{ rows: string }>(
-    `SELECT json_group_array(json_array(started_ms, device, location, age_ms, is_anomalous${HANDED_OVER.join('')})) AS rows
-     FROM (SELECT c.started_ms, r.device, r.location, r.age_ms, r.is_anomalous${VALUES}
-       FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
-       WHERE c.started_at >= ? AND c.started_at < ? ${query.conditions} ORDER BY c.started_at LIMIT -1)`,
+    `SELECT json_group_array(json_array(c.started_ms, r.device, r.location, r.age_ms, r.is_anomalous${HANDED_OVER})) AS rows
+     FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
+     WHERE c.started_at >= ? AND c.started_at < ? ${query.conditions}`,
     new Date(query.fromMs).toISOString(),
     new Date(query.toMs).toISOString(),
     ...query.parameters,
@@ -84,11 +90,12 @@ function unpack(row: [...Packed, ...(number | string | null)[]], { devices, word
     device_type: devices.get(device)?.device_type ?? '',
     location: words.get(location) ?? '',
   } as StoredReading;
-  for (const [n, name] of QUANTITY_NAMES.entries()) reading[name] = numberOf(values[n]);
+  for (const [n, name] of QUANTITY_NAMES.entries()) reading[name] = numberOf(values[n], IS_HUNDREDTHS[n]);
   reading.is_anomalous = isAnomalous;
   return reading;
 }
 
-function numberOf(value: number | string | null | undefined): StoredReading[QuantityName] {
-  return typeof value === 'string' ? Number(value) : (value ?? null);
+function numberOf(value: number | string | null = null, isHundredths = false): StoredReading[QuantityName] {
+  if (typeof value === 'string') return Number(value);
+  return isHundredths && value !== null ? value / 100 : value;
 }

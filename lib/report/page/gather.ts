@@ -58,8 +58,8 @@ export interface GatherContext {
   troubleSince: (fromMs: number) => Promise<Trouble[]>;
 }
 
-/** How many days the table of days has. */
-const DAYS_IN_TABLE = 31;
+/** How many days the table of days has: as many as one of the ranges, which usually has the same stretches. */
+const DAYS_IN_TABLE = 30;
 /** Of one range: more of them are a defect, not events. */
 const MOST_ANOMALIES = 300;
 
@@ -78,8 +78,6 @@ export async function gather(reader: Reader, context: GatherContext): Promise<Ga
       devices: request.devices ?? undefined,
       locations: request.locations ?? undefined,
     });
-  const edgesOfDays = dailyEdges(Math.max(fromMs, toMs - DAYS_IN_TABLE * DAY_MS), toMs);
-  const daily = await ask(edgesOfDays);
   const overview = await overviewOf(
     reader,
     { ...request, fromMs: Math.max(fromMs, toMs - DAY_MS) },
@@ -89,6 +87,8 @@ export async function gather(reader: Reader, context: GatherContext): Promise<Ga
   const times = rangesIn(fromMs, toMs, intervalMs, await countLines(database));
   const found: { time: TimeRange; series: DeviceSeries[] }[] = [];
   for (const time of times) found.push({ time, series: await ask(time.edges, time.breakAfterMs) });
+  const edgesOfDays = dailyEdges(Math.max(fromMs, toMs - DAYS_IN_TABLE * DAY_MS), toMs);
+  const daily = found.find(({ time }) => time.edges.join() === edgesOfDays.join())?.series ?? (await ask(edgesOfDays));
   const lines = linesOf(found.at(-1)?.series ?? [], overview);
   const ranges: GatheredRange[] = [];
   for (const { time, series } of found) {
