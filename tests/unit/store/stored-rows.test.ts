@@ -6,7 +6,7 @@ import { namesOf, readRows } from '../../../lib/store/stored-rows';
 import { cycleOf, hueReading } from '../../support/cycles';
 import { dataHome } from '../../support/data';
 
-const ODD = [0, -0.004, 1 / 3, 0.1 + 0.2, 20.75, 21, 45.123456789012345, 1e-7, 99_999.999_999_9, 1e15 + 0.5];
+const ODD = [0, -0.004, 1 / 3, 0.1 + 0.2, 20.75, 21, 1e-7, 99_999.999_999_9, 1e15 + 0.5];
 
 test('values of many digits, small and large ones, none, and a time of the sensor', async () => {
   const started = '2026-01-01T00:00:00.123Z';
