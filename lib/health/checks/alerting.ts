@@ -51,7 +51,7 @@ function nobody(secretsFile: string, home: readonly string[]): Problem {
   return {
     status: 'warn',
     message: `nobody would be told of a failure: there is no email or heartbeat, and no mail program that cron could use${only}`,
-    remediation: addAWay('email or heartbeat', secretsFile),
+    remediation: addAWay('email', secretsFile),
   };
 }
 
