@@ -59,9 +59,9 @@ export interface MonitorErrorOptions {
   /** What the user can do; a bare sentence if there is nothing to type. */
   remediation?: string | Remedy;
   /** Where it happened, without any secret: `GET https://192.168.1.10/api/<key>/sensors`. */
-  endpoint?: string;
+  endpoint?: string | undefined;
   /** How long the other side asked us to wait (Retry-After), in milliseconds. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   cause?: unknown;
 }
 
@@ -85,6 +85,12 @@ export class MonitorError extends Error {
     this.remediation = textOfRemedy(this.remedy);
     this.endpoint = options.endpoint;
     this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** The same failure in other words, with another remedy, or of another kind. */
+  retold({ message = this.message, ...changes }: Partial<MonitorErrorOptions> & { message?: string }): MonitorError {
+    const { type, permanent, remedy: remediation, endpoint, retryAfterMs, cause } = this;
+    return new MonitorError(message, { type, permanent, remediation, endpoint, retryAfterMs, cause, ...changes });
   }
 }
 

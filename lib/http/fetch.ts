@@ -13,7 +13,7 @@ import { agentFor } from './agent';
 import { explainFailure } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { RedirectRefused } from './redirect';
-import { explainDates } from './validity';
+import { explainCertificate } from './shown-certificate';
 
 const DEFAULT_MAX_BYTES = 8_000_000;
 
@@ -34,7 +34,7 @@ export function createHttp(options: FetchOptions = {}): Http {
     } catch (thrown) {
       // node-fetch reports every abort as AbortError; the signal knows why.
       if (controller.signal.aborted) throw controller.signal.reason;
-      throw await explainDates(explainFailure(thrown, request), request, options.lookup);
+      throw await explainCertificate(explainFailure(thrown, request), request, options.lookup);
     } finally {
       clearTimeout(timer);
       request.signal?.removeEventListener('abort', stop);

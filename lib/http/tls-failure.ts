@@ -13,7 +13,15 @@ const OLD_TLS =
   /^(ERR_SSL_UNSUPPORTED_PROTOCOL|ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION|ERR_SSL_(SSL\/TLS|SSLV3)_ALERT_HANDSHAKE_FAILURE|ERR_SSL_DH_KEY_TOO_SMALL|ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)$/;
 const UNKNOWN_AUTHORITY = /^(UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE|CERT_UNTRUSTED|INVALID_CA)/;
 
+/** Whether it is the code of a certificate that an authority has signed which is not known here. */
+export const isUnknownAuthority = (code: string): boolean => UNKNOWN_AUTHORITY.test(code);
+
 const AUTH_HUE = 'node bin/auth-hue.js';
+
+const CHECK_ADDRESS: Remedy = {
+  say: 'Check the address in the configuration: a proxy, a firewall or something else may be answering there.',
+  command: '',
+};
 
 /** @param bridge whether it is a Hue Bridge that was asked, which is known by its own name and authority */
 export function explainTls(code: string, bridge: boolean, now = new Date()): TlsExplanation {
@@ -45,7 +53,7 @@ export function explainTls(code: string, bridge: boolean, now = new Date()): Tls
             say: 'Remove the port from hue.bridge_url, or write http:// for a bridge without https; this finds out which',
             command: AUTH_HUE,
           }
-        : { say: 'Check the address and the port in the configuration.', command: '' },
+        : CHECK_ADDRESS,
     };
   }
   if (OLD_TLS.test(code)) {
@@ -56,10 +64,10 @@ export function explainTls(code: string, bridge: boolean, now = new Date()): Tls
             say: 'Update the bridge in the Hue app; for one that gets no updates any more, this may use http',
             command: `${AUTH_HUE} --weaker`,
           }
-        : { say: 'Check the address in the configuration: a proxy may be answering there.', command: '' },
+        : CHECK_ADDRESS,
     };
   }
-  if (UNKNOWN_AUTHORITY.test(code)) {
+  if (isUnknownAuthority(code)) {
     return {
       what: `shows a certificate of an authority that is not known here (${code}): a proxy${bridge ? ', an emulator' : ''}, or something else than was expected`,
       remedy: bridge
@@ -78,7 +86,7 @@ export function explainTls(code: string, bridge: boolean, now = new Date()): Tls
       what: `shows a certificate that only it has signed (${code})`,
       remedy: bridge
         ? { say: 'A bridge with old firmware does that; pairing remembers exactly this certificate', command: AUTH_HUE }
-        : { say: 'Check the address in the configuration: something else may be answering there.', command: '' },
+        : CHECK_ADDRESS,
     };
   }
   if (code === 'ERR_TLS_CERT_NOT_PINNED') {
@@ -94,6 +102,6 @@ export function explainTls(code: string, bridge: boolean, now = new Date()): Tls
     what: `shows a certificate that was not accepted (${code})`,
     remedy: bridge
       ? { say: 'Pair with the bridge again, which looks at the certificate', command: AUTH_HUE }
-      : { say: 'Check the address in the configuration: something else may be answering there.', command: '' },
+      : CHECK_ADDRESS,
   };
 }

@@ -81,12 +81,11 @@ function isUsualWayDue(state: SessionState, now: Date): boolean {
   return isWaitOver(Date.parse(state.state_gone.next_try_at), TRY_AGAIN_AFTER_MS, now.getTime());
 }
 
-function bothGone({ endpoint, cause }: AddressGone): MonitorError {
-  return new MonitorError('both ways by which Amazon tells what the monitors measure are gone', {
+function bothGone(failure: AddressGone): MonitorError {
+  return failure.retold({
+    message: 'both ways by which Amazon tells what the monitors measure are gone',
     type: 'http',
     permanent: true,
-    ...(endpoint === undefined ? {} : { endpoint }),
     remediation: 'Amazon has changed its API: look for a newer version of this program. Waiting does not help.',
-    cause,
   });
 }

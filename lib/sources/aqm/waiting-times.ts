@@ -48,7 +48,7 @@ export function rejected(cyclesInARow: number, cause: MonitorError): MonitorErro
   return new MonitorError(`Amazon refuses fresh cookies at once${again}`, {
     type: 'session_rejected',
     permanent: true,
-    ...(cause.endpoint === undefined ? {} : { endpoint: cause.endpoint }),
+    endpoint: cause.endpoint,
     remediation: { say: 'If it stays so, log in again', command: 'node bin/auth-amazon.js' },
     cause,
   });
@@ -60,7 +60,7 @@ export function withoutCsrf(cause: MonitorError): MonitorError {
     'Amazon refuses the session because it has no csrf value: no page of Amazon hands one out at the moment',
     {
       type: 'invalid_response',
-      ...(cause.endpoint === undefined ? {} : { endpoint: cause.endpoint }),
+      endpoint: cause.endpoint,
       permanent: true,
       remediation:
         'The login is not the cause, a new one would not help. Later cycles try again; if it stays so for days, Amazon ' +

@@ -128,6 +128,6 @@ function mayBeOfThisEndpoint(thrown: unknown): thrown is MonitorError {
 }
 
 /** The same failure with no other endpoint left to ask: a bridge that starts answers so for some seconds. */
-function passing({ message, type, endpoint, remediation, cause }: UnexpectedAnswer): MonitorError {
-  return new MonitorError(message, { type, cause, remediation, ...(endpoint === undefined ? {} : { endpoint }) });
+function passing(failure: UnexpectedAnswer): MonitorError {
+  return failure.retold({ permanent: false });
 }

@@ -22,6 +22,10 @@ const failureAt = async (url: string) =>
     (thrown: unknown) => thrown,
   );
 
+const proxy = (authorityName: string) => async () => ({
+  certificate: await (await createTestAuthority(authorityName)).bridge(ID),
+});
+
 const bridges: [string, () => Promise<HueBridgeOptions>, RegExp, RegExp][] = [
   ['plain http at this port', () => Promise.resolve({ protocols: ['http'] }), /speaks no TLS at this port/, /auth-hue/],
   [
@@ -37,9 +41,15 @@ const bridges: [string, () => Promise<HueBridgeOptions>, RegExp, RegExp][] = [
     /timedatectl/,
   ],
   [
-    "a proxy's authority",
-    async () => ({ certificate: await (await createTestAuthority()).bridge(ID) }),
-    /authority that is not known here .*: a proxy/,
+    "a proxy's authority, which is named",
+    proxy('C=DE, O=Example Proxy Ltd, CN=Inspection CA 7'),
+    /authority that is not known here .*: a proxy.*; it was issued by "Example Proxy Ltd"$/,
+    /ca_file/,
+  ],
+  [
+    'an authority without an organisation, whose name would give a terminal commands',
+    proxy(`CN=\u001b[2J${'x'.repeat(60)}`),
+    /; it was issued by "\?\[2Jx{56}"$/,
     /ca_file/,
   ],
   [
@@ -57,6 +67,7 @@ test.each(bridges)('%s', async (_what, options, message, remedy) => {
     expect(failure).toMatchObject({ type: 'tls', permanent: true });
     expect((failure as Error).message).toMatch(message);
     expect((failure as { remediation: string }).remediation).toMatch(remedy);
+    expect(bridge.requests.every(({ path }) => path === '/')).toBe(true); // it is only asked for its clock
   } finally {
     await bridge.close();
   }

@@ -1,4 +1,6 @@
 /** Wrong input: each fault has its error type and a message, and does not affect the rest. */
+import { startAlexaCloud } from '../../../../lib/simulator/alexa-cloud';
+import { createTestAuthority } from '../../../../lib/simulator/certificates';
 import { fault, type Fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { STATE } from '../../../support/constants';
@@ -402,4 +404,20 @@ test.each([
   const { failure } = await home.cycle();
   expect(failure).toMatchObject({ type: 'network' });
   expect(failure?.remediation).toMatch(remedy);
+});
+
+test('a proxy answers with a certificate of its own authority: it is named, and so is the way to accept it', async () => {
+  const home = await startAqmHome(scratchDirectory());
+  await home.cycle();
+  const tls = await (await createTestAuthority('O=Example Proxy Ltd')).server();
+  const proxy = await startAlexaCloud({ tls });
+  try {
+    home.config.base_urls = { ...home.config.base_urls, alexa: proxy.baseUrls.alexa };
+    const { failure } = await home.cycle();
+    expect(failure).toMatchObject({ type: 'tls', message: expect.stringContaining('Example Proxy Ltd') as string });
+    expect(failure?.remediation).toMatch(/NODE_EXTRA_CA_CERTS.* curl -vI https:/);
+    expect(proxy.requests).toEqual([]);
+  } finally {
+    await proxy.close();
+  }
 });
