@@ -46,6 +46,8 @@ export interface HttpRequest {
   returnRedirects?: boolean;
   /** over this one; only for http */
   connection?: KeptConnection;
+  /** It goes to another machine than the device, whose clock says nothing of the device's. */
+  elsewhere?: true;
 }
 
 export interface HttpResponse {

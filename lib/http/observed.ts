@@ -34,8 +34,10 @@ export function observed(
     const response = await http(request);
     traffic.payloadBytes += response.payloadBytes;
     const theirs = Date.parse(response.header('date') ?? '');
-    if (!Number.isNaN(theirs)) hear(traffic, theirs - Math.floor(now().getTime() / 1000) * 1000, isProved(request));
-    const { endpoint, endpointKind } = request;
+    const { endpoint, endpointKind, elsewhere = false } = request;
+    if (!Number.isNaN(theirs) && !elsewhere) {
+      hear(traffic, theirs - Math.floor(now().getTime() / 1000) * 1000, isProved(request));
+    }
     logger.info('http_response', `${endpoint}: HTTP ${response.status}, ${response.payloadBytes} bytes`, {
       endpoint,
       ...(endpointKind === undefined ? {} : { endpoint_kind: endpointKind }),

@@ -3,15 +3,15 @@
  * locations and offsets are used, a value that is impossible in a room is left out, of several entries with one id one is kept, and
  * odd temperatures are marked.
  */
-import { isSensorTime } from '../clock';
 import type { Config } from '../config/config';
 import { MonitorError, type ErrorType } from '../errors';
 import type { Logger } from '../logging/logger';
-import { onePerDevice, type Entry } from './one-per-device';
 import { NO_QUANTITIES, QUANTITIES, QUANTITY_NAMES, type Quantities } from '../quantities';
 import { MAKES_PARTIAL, type Reading, type SkipReason } from '../reading';
+import { configuredFor, warnOfUnused, type Configured } from './configured-for';
 import { LONGEST_TEXT, type DeviceTexts } from './device-text';
-import type { ClockVerdict } from '../witnesses';
+import { onePerDevice, type Entry } from './one-per-device';
+import { sensorTimes, type HeardClock, type SensorTimes } from './sensor-times';
 import { isOfDevice, type DeviceAnswer, type PartFailure, type SourceAnswer, type SourceRow } from './source';
 
 /** The result of reading a source once. */
@@ -29,22 +29,22 @@ export interface SourceReport {
 
 export interface Acceptance {
   row: Pick<SourceRow, 'deviceType' | 'idPrefix' | 'needs'>;
-  /** id of a device, as the vendor calls it or with our prefix → location */
-  locations: Readonly<Record<string, string>>;
-  /** the same → °C that are added to its temperature */
-  offsets?: Readonly<Record<string, number>> | undefined;
+  locations: Configured<string>;
+  /** °C that are added to a temperature */
+  offsets?: Configured<number> | undefined;
   validation: Config['validation'];
   /** `collection.max_devices` */
   maxDevices: number;
   texts: DeviceTexts;
   logger: Logger;
-  /** how far the device's clock is wrong, and the time now; absent: it is right, and this machine's is, too */
-  clock?: Pick<ClockVerdict, 'deviceErrorMs' | 'latestMs'>;
+  /** absent: all clocks are right */
+  clock?: HeardClock;
 }
 
 export function accept(answers: readonly SourceAnswer[], acceptance: Acceptance): SourceReport {
-  const { texts, logger, maxDevices } = acceptance;
-  const { timeOf, sayWrong } = sensorTimes(acceptance);
+  const { row, locations, offsets = {}, texts, logger, maxDevices } = acceptance;
+  const { clock = { deviceErrorMs: 0, latestMs: Date.now() } } = acceptance;
+  const { timeOf, sayWrong } = sensorTimes(clock, logger);
   const failedParts = answers.filter((answer): answer is PartFailure => 'part' in answer);
   const devices = answers.filter(isOfDevice);
   const accepted = devices.slice(0, maxDevices);
@@ -70,7 +70,7 @@ export function accept(answers: readonly SourceAnswer[], acceptance: Acceptance)
   }
   const report = { readings: kept.readings, devicesSeen: devices.length, leftOut };
   if (failedParts.length === 0) {
-    warnOfUnused(devices, acceptance);
+    warnOfUnused(devices, row.idPrefix, { locations, offsets }, logger);
     return { ...report, skipped: kept.skipped };
   }
   const skipped: SourceReport['skipped'] = { ...kept.skipped };
@@ -101,39 +101,11 @@ function outcomeOf(
     device_id,
     device_type: row.deviceType,
     location: texts.own(configuredFor(device, row.idPrefix, locations) ?? device.name),
-    measured_at: timeOf(device.measuredAt, device_id),
+    measured_at: timeOf(device, device_id),
     ...quantities,
     ...(celsius === null || offset === null ? {} : { temperature_celsius: sumOf(celsius, offset) }),
     temperature_offset_celsius: offset,
     is_anomalous: celsius !== null && (celsius < validation.temperature_min || celsius > validation.temperature_max),
-  };
-}
-
-interface SensorTimes {
-  /** @returns null if it is not a time at which a sensor can have measured */
-  timeOf: (measuredAt: string | null, deviceId: string) => string | null;
-  /** One warning for all of them. */
-  sayWrong: () => void;
-}
-
-/** A wrong clock of the device shifts the times of all its sensors: their age by its own clock is right. */
-function sensorTimes({ clock = { deviceErrorMs: 0, latestMs: Date.now() }, logger }: Acceptance): SensorTimes {
-  const wrong: { device_id: string; time: string }[] = [];
-  return {
-    timeOf(measuredAt, device_id) {
-      if (measuredAt === null) return null;
-      const ms = Date.parse(measuredAt) - clock.deviceErrorMs;
-      if (isSensorTime(ms, clock.latestMs)) return new Date(ms).toISOString();
-      wrong.push({ device_id, time: measuredAt });
-      return null;
-    },
-    sayWrong() {
-      const [first] = wrong;
-      if (first === undefined) return;
-      const more = wrong.length === 1 ? '' : `, and so are those of ${wrong.length - 1} more`;
-      const message = `${first.device_id}: ${first.time} is not a time at which it can have measured${more}: the time of the cycle counts`;
-      logger.warning('broken_element', message, first);
-    },
   };
 }
 
@@ -150,20 +122,6 @@ function possible(values: Partial<Quantities>): { quantities: Quantities; imposs
     else impossible.push(`${name} ${value} cannot be measured in a room (${lowest} to ${highest})`);
   }
   return { quantities, impossible };
-}
-
-/** What the configuration says of a device; capitals and our prefix do not matter. */
-function configuredFor<T>(
-  { aliases }: Extract<DeviceAnswer, { name: string }>,
-  idPrefix: string,
-  configured: Readonly<Record<string, T>>,
-): T | undefined {
-  const entries = Object.entries(configured);
-  for (const alias of aliases) {
-    const found = entries.find(([key]) => vendorIdOf(key, idPrefix) === alias.toLowerCase());
-    if (found !== undefined) return found[1];
-  }
-  return undefined;
 }
 
 /** 20.1 and 0.2 are 20.3, not 20.300000000000004: no sensor is finer. */
@@ -193,28 +151,5 @@ export function nothingToStore({
 function allFailed(failedParts: readonly PartFailure[]): MonitorError {
   const [first, ...others] = failedParts.map(({ failure }) => failure) as [MonitorError, ...MonitorError[]];
   if (others.length === 0) return first;
-  const { type, permanent, remedy, cause } = first;
-  const message = [first, ...others].map(({ message: sentence }) => sentence).join('; ');
-  return new MonitorError(message, { type, permanent, remediation: remedy, cause });
-}
-
-/** An id as a person copies it, from the vendor's app or from what we print, in lower case and without our prefix. */
-function vendorIdOf(key: string, idPrefix: string): string {
-  const id = key.toLowerCase();
-  return id.startsWith(`${idPrefix}:`) ? id.slice(idPrefix.length + 1) : id;
-}
-
-/** A key that names no device is a typing mistake, or a device that is gone; it would have no effect in silence. */
-function warnOfUnused(devices: readonly DeviceAnswer[], { row, locations, offsets = {}, logger }: Acceptance): void {
-  const known = new Set(
-    devices.flatMap(({ deviceId, aliases = [] }) =>
-      [...aliases, deviceId].map((alias) => vendorIdOf(alias, row.idPrefix)),
-    ),
-  );
-  for (const [section, keys] of Object.entries({ locations: Object.keys(locations), offsets: Object.keys(offsets) })) {
-    const unused = keys.filter((key) => !known.has(vendorIdOf(key, row.idPrefix)));
-    if (unused.length === 0 || devices.length === 0) continue;
-    const message = `${section} in the configuration names what no device of the answer has: ${unused.join(', ')}`;
-    logger.warning(section === 'offsets' ? 'offset_unused' : 'location_unused', message, { keys: unused });
-  }
+  return first.retold({ message: [first, ...others].map(({ message }) => message).join('; ') });
 }

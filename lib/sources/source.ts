@@ -27,6 +27,11 @@ export type DeviceAnswer =
       aliases: readonly string[];
       /** the device's own time, UTC ISO 8601 with milliseconds and `Z`; null if it is not known */
       measuredAt: string | null;
+      /**
+       * the clock of that time minus the one that this cycle has heard, in milliseconds; null: it told no time, and is
+       * taken for right; absent: it is that clock
+       */
+      clockAheadMs?: number | null;
       /** its values; a quantity that is not there was not sent */
       values: Partial<Quantities>;
     }

@@ -1,5 +1,6 @@
 /** The bridges of the configuration: the only one, or each of `hue.bridges`. */
 import type { HueConfig, Secrets } from '../../config/config';
+import type { Remedy } from '../../errors';
 
 /** The configuration as it is for one bridge. */
 export interface BridgeConfig extends HueConfig {
@@ -28,3 +29,9 @@ export const partOf = ({ name }: Pick<BridgeConfig, 'name'>): string => `bridge:
 
 /** The flag that names it for auth-hue. */
 export const nameFlag = ({ name }: Pick<BridgeConfig, 'name'>): string => (name === '' ? '' : ` --name ${name}`);
+
+/** The same remedy for this bridge: the command for the only bridge would not know which one is meant. */
+export function remedyFor({ say, command }: Remedy, bridge: Pick<BridgeConfig, 'name'>): Remedy {
+  const withName = (line: string) => line.replaceAll(/(node bin\/auth-hue\.js)(?! --name)/g, `$1${nameFlag(bridge)}`);
+  return { say: withName(say), command: withName(command) };
+}

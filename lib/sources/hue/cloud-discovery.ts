@@ -19,7 +19,8 @@ const TIMEOUT_MS = 5000;
  */
 export async function findByCloud({ url, http, signal }: CloudDiscoveryContext): Promise<FoundBridge[]> {
   const endpoint = `GET ${url}`;
-  const response = await http({ method: 'GET', url, endpoint, timeoutMs: TIMEOUT_MS, maxBytes: 100_000, signal });
+  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: 100_000, signal };
+  const response = await http({ method: 'GET', url, endpoint, ...limits, elsewhere: true });
   if (response.status !== 200) {
     throw new MonitorError(`${endpoint} answered ${response.status}`, {
       type: response.status === 429 ? 'rate_limited' : 'http',

@@ -1,11 +1,11 @@
 /** Several bridges are read at the same time; what fails at one of them costs nothing of the others. */
-import { asMonitorError, MonitorError } from '../../errors';
+import { asMonitorError, type MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
 import { noTraffic, observed, type Traffic } from '../../http/observed';
 import { silentLogger, type Fields, type Logger } from '../../logging/logger';
 import { CLOCKS_AGREE_MS } from '../../witnesses';
 import { isOfDevice, type Source, type SourceAnswer, type SourceKit } from '../source';
-import { nameFlag, partOf, type BridgeConfig } from './bridges';
+import { partOf, remedyFor, type BridgeConfig } from './bridges';
 
 /** What one bridge has of its own in a cycle. */
 export interface OwnParts {
@@ -42,39 +42,36 @@ export function readingAll(
       traffic.endpoint = endpoints.includes('fallback') ? 'fallback' : (endpoints[0] ?? null);
       return results.flatMap(({ answers, own }, index) => {
         const name = bridges[index]?.name ?? '';
-        return answers.map((answer) => ofBridge(answer, name, errorOf(own, traffic)));
+        return answers.map((answer) => ofBridge(answer, name, aheadOf(own, traffic)));
       });
     },
   };
 }
 
-/** By how much a bridge's clock differs from the one that the cycle goes by: to the second, so a few mean nothing. */
-function errorOf({ clockDifferenceMs: own }: Traffic, { clockDifferenceMs: believed }: Traffic): number {
-  const error = (own ?? 0) - (believed ?? 0);
-  return own === null || Math.abs(error) < CLOCKS_AGREE_MS ? 0 : error;
+/** A bridge's clock minus the one of the cycle: both are told to the second, so a few mean nothing. */
+function aheadOf({ clockDifferenceMs: own }: Traffic, { clockDifferenceMs: ofCycle }: Traffic): number | null {
+  if (ofCycle === null) return 0;
+  if (own === null) return null;
+  return Math.abs(own - ofCycle) < CLOCKS_AGREE_MS ? 0 : own - ofCycle;
 }
 
-/** The answer as if there were only one bridge: with ids of their own, and times by the same clock. */
-function ofBridge(answer: SourceAnswer, name: string, clockErrorMs: number): SourceAnswer {
+/** The answer as if there were only one bridge: with ids of its own, and whose clock its times are by. */
+function ofBridge(answer: SourceAnswer, name: string, clockAheadMs: number | null): SourceAnswer {
   if (!isOfDevice(answer)) return answer;
   // Two bridges may have a sensor without `uniqueid` at the same place of their lists.
   const place = `${name}/${answer.deviceId.slice('hue:'.length)}`;
   const named = answer.deviceId.startsWith('hue:sensors/')
     ? { ...answer, deviceId: `hue:${place}`, aliases: [place] }
     : answer;
-  if ('skip' in named || named.measuredAt === null || clockErrorMs === 0) return named;
-  return { ...named, measuredAt: new Date(Date.parse(named.measuredAt) - clockErrorMs).toISOString() };
+  return 'skip' in named ? named : { ...named, clockAheadMs };
 }
 
 function ofBridgeFailure(thrown: unknown, bridge: BridgeConfig): MonitorError {
-  const { message, remedy, type, permanent, endpoint } = asMonitorError(thrown);
-  const text = `the bridge ${bridge.name}: ${message}`;
-  // The command for the only bridge would not know which one is meant.
-  const withName = (line: string) => line.replaceAll(/(node bin\/auth-hue\.js)(?! --name)/g, `$1${nameFlag(bridge)}`);
-  return new MonitorError(text, {
-    ...{ type, permanent, cause: thrown },
-    ...(endpoint === undefined ? {} : { endpoint }),
-    remediation: { say: withName(remedy.say), command: withName(remedy.command) },
+  const failure = asMonitorError(thrown);
+  return failure.retold({
+    message: `the bridge ${bridge.name}: ${failure.message}`,
+    cause: thrown,
+    remediation: remedyFor(failure.remedy, bridge),
   });
 }
 

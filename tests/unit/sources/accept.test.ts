@@ -198,6 +198,19 @@ describe('the time of a sensor', () => {
       warnings: [],
     });
   });
+
+  test.each([
+    ['as wrong as the one that the cycle has heard', undefined, '2016-11-24T09:58:00.000Z'],
+    ['wrong by an hour more', -3_600_000, '2016-11-24T08:58:00.000Z'],
+    ['not told, and so taken for right', null, '2026-11-24T09:58:00.000Z'],
+  ])('is by the clock of its own bridge: %s', (_name, clockAheadMs, measuredAt) => {
+    const deviceErrorMs = Date.parse('2016-11-24T10:00:00.000Z') - latestMs;
+    const own = clockAheadMs === undefined ? {} : { clockAheadMs };
+    const { readings } = judge([answerOf('toy:1', { co_ppm: 1 }, { measuredAt, ...own })], {
+      clock: { deviceErrorMs, latestMs },
+    });
+    expect(readings[0]?.measured_at).toBe('2026-11-24T09:58:00.000Z');
+  });
 });
 
 test('a key of locations that names no device is a warning; one of a device that is off is not', () => {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Config, HueConfig, NamedBridge } from '../../../../lib/config/config';
 import { stateFolder } from '../../../../lib/files/state-folder';
 import { createHttp } from '../../../../lib/http/fetch';
+import type { Http } from '../../../../lib/http/http';
 import { noTraffic, observed } from '../../../../lib/http/observed';
 import { createRedactor } from '../../../../lib/logging/redact';
 import { createTestAuthority, type TestAuthority } from '../../../../lib/simulator/certificates';
@@ -20,6 +21,7 @@ import { quickRetrier } from '../../../support/quick-retrier';
 import { recordingLogger } from '../../../support/recording-logger';
 import { scratchDirectory } from '../../../support/scratch';
 
+const TEN_YEARS = 10 * 365 * 86_400_000;
 const [HOUSE, ANNEXE] = ['001788fffe100001', '001788fffe200002'];
 
 let authority: TestAuthority;
@@ -44,10 +46,16 @@ async function bridge(bridgeId: string, motionSensors: number, options: HueBridg
   return started;
 }
 
-const both = async () => [await bridge(HOUSE, 2), await bridge(ANNEXE, 3)] as const;
+const both = async (options: HueBridgeOptions = {}) =>
+  [await bridge(HOUSE, 2, options), await bridge(ANNEXE, 3, options)] as const;
 
 /** One cycle with the bridges named house and annexe. */
-async function cycle([house, annexe]: readonly HueBridge[], changes: Partial<HueConfig> = {}, keys?: object) {
+async function cycle(
+  [house, annexe]: readonly HueBridge[],
+  changes: Partial<HueConfig> = {},
+  keys?: object,
+  { http = createHttp(), deviceErrorMs = 0 } = {},
+) {
   const named = (name: string, of?: HueBridge): NamedBridge => ({
     ...{ name, bridge_url: of?.url ?? '', bridge_id: of?.bridgeId ?? '', tls: 'verify', certificate_sha256: '' },
     ca_file: join(directory, 'ca.pem'),
@@ -70,11 +78,12 @@ async function cycle([house, annexe]: readonly HueBridge[], changes: Partial<Hue
   const kit = {
     config: { hue, collection: { deadline_seconds: 120 } } as unknown as Config,
     secrets: { hue: { username: '', bridges: keys ?? { house: house?.key, annexe: annexe?.key } } },
-    ...{ flags: {}, logger, traffic, http: observed(createHttp(), { traffic, logger }), retrier: quickRetrier(logger) },
+    ...{ flags: {}, logger, traffic, http: observed(http, { traffic, logger }), retrier: quickRetrier(logger) },
     ...{ redactor: createRedactor(), texts: createDeviceTexts(logger), signal: new AbortController().signal },
     ...{ remainingMs: () => 60_000, state: stateFolder(directory), lastDevicesSeen: () => Promise.resolve(5) },
   } as unknown as SourceKit;
-  const report = accepted(await createHue(kit).read(), { row: HUE, logger, locations: hue.locations });
+  const clock = { deviceErrorMs, latestMs: Date.now() };
+  const report = accepted(await createHue(kit).read(), { row: HUE, logger, locations: hue.locations, clock });
   const state = () => JSON.parse(readFileSync(join(directory, 'bridge-state.json'), 'utf8')) as Record<string, never>;
   return { report, logger, traffic, state, failures: (report.failedParts ?? []).map(({ failure }) => failure) };
 }
@@ -140,16 +149,19 @@ test('one without sensors is no reason to ask it for everything, unless it had s
 });
 
 test('each is found where it has moved; the discovery service is asked once for both', async () => {
-  const [house, annexe] = await both();
+  const options: HueBridgeOptions = { protocols: ['http'], now: () => Date.now() - TEN_YEARS };
+  const [house, annexe] = await both(options);
   await Promise.all([house.close(), annexe.close()]);
-  const at = (bridgeId: string, sensors: number, address: string) => bridge(bridgeId, sensors, { address });
+  const at = (bridgeId: string, sensors: number, address: string) => bridge(bridgeId, sensors, { address, ...options });
   const moved = [await at(HOUSE, 2, '127.0.0.2'), await at(ANNEXE, 3, '127.0.0.3')];
   const service = await startDiscoveryService(
     moved.map(({ bridgeId, url, port }) => ({ id: bridgeId, internalipaddress: new URL(url).hostname, port })),
   );
   running.push(service);
-  const { report, state, logger } = await cycle([house, annexe], { discovery: ['cloud'], discovery_url: service.url });
+  const configured = { discovery: ['cloud' as const], discovery_url: service.url };
+  const { report, state, logger, traffic } = await cycle([house, annexe], configured);
   expect([report.readings.length, service.requests.length]).toEqual([5, 1]);
+  expect(traffic.clockDifferenceMs).toBeLessThan(-TEN_YEARS / 2); // of the bridges, not of the service
   expect(
     logger
       .of('bridge_moved')
@@ -162,7 +174,7 @@ test('each is found where it has moved; the discovery service is asked once for 
     cloud_asked_at: expect.any(String) as string,
     bridges: { house: { address: first?.url }, annexe: { address: second?.url } },
   });
-  await cycle([house, annexe], { discovery: ['cloud'], discovery_url: service.url });
+  await cycle([house, annexe], configured);
   expect(service.requests).toHaveLength(1);
 });
 
@@ -176,9 +188,8 @@ test('one asks us to wait: it alone is left in peace', async () => {
 });
 
 test('the times of one whose clock is wrong are those of the other, and sensors without an id stay two', async () => {
-  const years = 10 * 365 * 86_400_000;
   const house = await bridge(HOUSE, 1);
-  const annexe = await bridge(ANNEXE, 1, { now: () => Date.now() - years });
+  const annexe = await bridge(ANNEXE, 1, { now: () => Date.now() - TEN_YEARS });
   for (const { home } of [house, annexe]) {
     for (const sensor of Object.values(home.resources.sensors)) Reflect.deleteProperty(sensor, 'uniqueid');
   }
@@ -187,6 +198,20 @@ test('the times of one whose clock is wrong are those of the other, and sensors 
     expect.stringMatching(/^hue:house\/sensors\/\d+$/),
     expect.stringMatching(/^hue:annexe\/sensors\/\d+$/),
   ]);
+  for (const { measured_at } of report.readings) {
+    expect(Math.abs(Date.now() - Date.parse(measured_at ?? ''))).toBeLessThan(86_400_000);
+  }
+});
+
+test('the times of one that tells no time are its own, although the clock of the other is wrong', async () => {
+  const house = await bridge(HOUSE, 1);
+  const annexe = await bridge(ANNEXE, 2, { now: () => Date.now() - TEN_YEARS });
+  const http: Http = async (request) => {
+    const response = await createHttp()(request);
+    return request.url.startsWith(house.url) ? { ...response, header: () => null } : response;
+  };
+  const { report } = await cycle([house, annexe], {}, undefined, { http, deviceErrorMs: -TEN_YEARS });
+  expect(report.readings).toHaveLength(3);
   for (const { measured_at } of report.readings) {
     expect(Math.abs(Date.now() - Date.parse(measured_at ?? ''))).toBeLessThan(86_400_000);
   }
