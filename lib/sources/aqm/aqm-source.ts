@@ -2,7 +2,6 @@
  * The Amazon Smart Air Quality Monitors as a source: one request a healthy cycle. The device list is asked for again
  * after a day, in addition to the reading: also if that fails, the remembered monitors are read.
  */
-import { asMonitorError } from '../../errors';
 import type { AqmConfig } from '../../config/config';
 import type { StateFolder } from '../../files/state-folder';
 import type { Http } from '../../http/http';
@@ -12,20 +11,20 @@ import type { Retrier } from '../../reliability/retry';
 import type { Traffic } from '../../http/observed';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import type { Source } from '../source';
-import { createAlexaClient, ONE_TRY, type AskOptions } from './client';
-import { hasUsableId, type ListWay, type Monitor } from './discovery';
+import { createAlexaClient } from './client';
+import type { ListWay, Monitor } from './discovery';
 import { createExchange } from './exchange';
 import type { Place } from './find-monitors';
 import { amazonHosts } from './hosts';
-import { isListingDue } from './listing';
 import { createMonitorList, type AqmCycle } from './monitor-list';
+import { createMonitorReader, reportOnce } from './monitor-reader';
 import { nothingRead, warnIfAllUnreachable } from './nothing-read';
-import { deviceIdOf, readStates, together, type StatesRead, type UnknownQuantity } from './readings';
-import { credentialsOf, noToken, openSession, type LoginVerdict, type Session } from './session';
+import type { StatesRead } from './readings';
+import { credentialsOf, noToken, openSession, type LoginVerdict } from './session';
 import { openSessionFile } from './session-file';
 import { alone, type AcquireLock } from './session-lock';
 import type { Cookies } from './session-state';
-import { askForStates, wayInUse, type StateWay } from './state-ways';
+import { wayInUse, type StateWay } from './state-ways';
 import { obtainCookies } from './token-exchange';
 
 export interface AqmContext {
@@ -78,9 +77,10 @@ export interface AqmSource extends Source {
 }
 
 export function createAqmSource(context: AqmContext): AqmSource {
-  const { config, refreshToken, logger, traffic, texts = createDeviceTexts(logger) } = context;
+  const { config, refreshToken, logger, texts = createDeviceTexts(logger) } = context;
   const now = context.now ?? (() => new Date());
   const list = createMonitorList({ marketplace: config.marketplace, logger, now });
+  const reader = createMonitorReader({ ...context, list, now });
   let login: LoginVerdict = { status: 'unknown' };
 
   /** Runs `work` in the remembered session and keeps the verdict on the login, also after a failure. */
@@ -119,53 +119,6 @@ export function createAqmSource(context: AqmContext): AqmSource {
     }
   }
 
-  async function ask(
-    { session: { state }, place: { client, credentials } }: AqmCycle,
-    monitors: Monitor[],
-    options: AskOptions = {},
-  ): Promise<StatesRead> {
-    const usable = monitors.filter(hasUsableId);
-    const answer =
-      usable.length === 0
-        ? { deviceStates: [], errors: [] }
-        : await askForStates(client, credentials, usable, { state, logger, now, options });
-    traffic.endpoint = 'state';
-    // Sample times are Amazon's: a wrong clock of this machine must not make them look old, or from the future.
-    const amazonsNow = () => new Date(now().getTime() + (traffic.clockDifferenceMs ?? 0));
-    const states = readStates(answer, usable, { logger, redact: context.redactor, now: amazonsNow });
-    const malformed = monitors
-      .filter((monitor) => !hasUsableId(monitor))
-      .map((monitor) => ({ deviceId: deviceIdOf(monitor), skip: 'malformed' as const }));
-    return { ...states, devices: [...states.devices, ...malformed] };
-  }
-
-  /**
-   * Asks for the list if it is due, then for the monitors that it adds. What was read before stays after any failure.
-   */
-  async function listAlso(cycle: AqmCycle, known: Monitor[], read: StatesRead): Promise<StatesRead> {
-    const { discovery } = cycle.session.state;
-    const lost = read.unknownEntities.filter((id) => discovery?.not_found.includes(id) === false);
-    if (discovery === null || !isListingDue(discovery, lost.length, now())) return read;
-    if (lost.length > 0) {
-      logger.info('rediscovery', `Amazon does not know ${lost.length} of the monitors any more: listing them again`);
-    }
-    const listed = (await list.obtainBeside(cycle)) ?? [];
-    const asked = known.map(({ entity }) => entity.entityId);
-    const worthAsking = listed.filter(
-      ({ entity: { entityId } }) => !asked.includes(entityId) || lost.includes(entityId),
-    );
-    if (worthAsking.length === 0) return read;
-    try {
-      return together(read, await ask(cycle, worthAsking, ONE_TRY));
-    } catch (thrown) {
-      const { message, type } = asMonitorError(thrown);
-      logger.warning('monitors_unread', `${worthAsking.length} monitors are read from the next cycle on: ${message}`, {
-        error_type: type,
-      });
-      return read;
-    }
-  }
-
   return {
     get login() {
       return login;
@@ -174,7 +127,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
     inspect: () =>
       inSession(async (cycle) => {
         const { monitors, ways, complain } = await list.forHealth(cycle);
-        const states = await ask(cycle, monitors);
+        const states = await reader.ask(cycle, monitors);
         complain(states.devices);
         const failure = nothingRead(states);
         if (failure !== null) throw failure;
@@ -191,8 +144,8 @@ export function createAqmSource(context: AqmContext): AqmSource {
     read: () =>
       inSession(async (cycle) => {
         const known = list.remembered(cycle);
-        const read = await ask(cycle, known ?? (await list.obtain(cycle)));
-        const states = known === null ? read : await listAlso(cycle, known, read);
+        const read = await reader.ask(cycle, known ?? (await list.obtain(cycle)));
+        const states = known === null ? read : await reader.listAlso(cycle, known, read);
         const { state } = cycle.session;
         // A monitor that stays unknown although it is listed is not asked for again before the list is a day old.
         if (state.discovery) state.discovery.not_found = states.unknownEntities;
@@ -203,19 +156,4 @@ export function createAqmSource(context: AqmContext): AqmSource {
         return states.devices;
       }),
   };
-}
-
-/** A quantity that Amazon has added is reported without filling the log: once for each session. */
-function reportOnce(quantities: UnknownQuantity[], { state }: Session, logger: Logger): void {
-  for (const { deviceId, instance, description, value } of quantities) {
-    const key = `${deviceId} ${instance} ${description}`;
-    if (state.reported_quantities.includes(key)) continue;
-    state.reported_quantities = [...state.reported_quantities, key];
-    logger.warning('unknown_quantity', `${deviceId} measures something unknown (${description}), which is not stored`, {
-      device_id: deviceId,
-      instance,
-      description,
-      value,
-    });
-  }
 }

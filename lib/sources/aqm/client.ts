@@ -6,7 +6,7 @@ import type { Redact } from '../../logging/redact';
 import type { DeviceTexts } from '../device-text';
 import { readEndpoints, readListEndpoints, type Discovery, type Monitor, type StateEntity } from './discovery';
 import { statesOfEndpoints } from './endpoint-states';
-import { readObject, refuseThrottled, type AmazonRequest, type Exchange } from './exchange';
+import { IF_IT_STAYS, readObject, refuseThrottled, type AmazonRequest, type Exchange } from './exchange';
 import { readGraphql } from './graphql-answer';
 import { APP_VERSION, type AmazonHosts } from './hosts';
 import { asText } from './lenient-json';
@@ -143,6 +143,6 @@ function unexpected(what: string, endpoint: string): MonitorError {
   return new MonitorError(`the answer of ${endpoint} holds ${what}`, {
     type: 'invalid_response',
     endpoint,
-    remediation: 'Nothing to do if this goes away by itself; if it stays, Amazon may have changed its API.',
+    remediation: IF_IT_STAYS,
   });
 }

@@ -1,10 +1,9 @@
 /** The `capabilityStates` of one monitor, read into quantities. A broken element does not affect the others. */
-import { isInFuture } from '../../clock';
+import { isInFuture, isoTime, isSensorTime } from '../../clock';
 import { excerptOf, type Redact } from '../../logging/redact';
 import type { Quantities, QuantityName } from '../../quantities';
 import { asRecord, asText } from './lenient-json';
 import type { InstanceMeanings } from './quantities';
-import { readSampleTime } from './sample-time';
 
 export interface DeviceState {
   /** its values; a quantity that is not there was not sent, or is much older than the newest one */
@@ -56,7 +55,7 @@ export function readDeviceState(elements: unknown[], { meanings, redact, nowMs }
   for (const element of elements) {
     const state = asRecord(element);
     const { namespace, name, value } = state;
-    const time = readSampleTime(state['timeOfSample'], nowMs);
+    const time = sampleTime(state['timeOfSample'], nowMs);
     if (asText(namespace) === null) {
       broken.push('a capability state is not JSON of the usual shape');
     } else if (namespace === 'Alexa.EndpointHealth' && name === 'connectivity') {
@@ -78,6 +77,12 @@ export function readDeviceState(elements: unknown[], { meanings, redact, nowMs }
   }
   const offline = connectivity !== null && connectivity.said.toUpperCase() !== 'OK';
   return { ...withoutOldOnes(samples, nowMs), offline, broken, unknown };
+}
+
+/** @returns null if it is not a time at which a monitor can have measured */
+function sampleTime(value: unknown, nowMs: number): string | null {
+  const time = isoTime(value);
+  return time !== null && isSensorTime(Date.parse(time), nowMs) ? time : null;
 }
 
 /** A null is a value that the monitor does not have at the moment, not a broken one. */

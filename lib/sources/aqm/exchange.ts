@@ -66,17 +66,17 @@ function refusePassing(response: HttpResponse, endpoint: string, now: Date): voi
   const { status } = response;
   const meaning = meaningOf(response, now.getTime());
   if (meaning === null) return;
-  const hint = meaning.retryAfterMs === undefined ? {} : { retryAfterMs: meaning.retryAfterMs };
+  const { retryAfterMs } = meaning;
   const isBroken = status >= 500; // whatever its text says: that server is down, and nobody limits us
   if (!isBroken && (meaning.type === 'rate_limited' || namesThrottling(response.body.toString('utf8')))) {
-    throw tooManyRequests(`HTTP ${status}`, endpoint, hint);
+    throw tooManyRequests(`HTTP ${status}`, endpoint, { retryAfterMs });
   }
   if (meaning.permanent) return;
   throw new MonitorError(`Amazon's server failed (HTTP ${status})`, {
     type: 'http',
     endpoint,
     remediation: 'Nothing to do if this goes away by itself; later cycles try again.',
-    ...hint,
+    retryAfterMs,
   });
 }
 
@@ -93,15 +93,23 @@ export function refuseThrottled(text: string, endpoint: string, { permanent = fa
   if (namesThrottling(text)) throw tooManyRequests('in its answer', endpoint, { permanent });
 }
 
+/** Amazon says that a retry does not help; then this has lasted for weeks. */
+const FOR_WEEKS =
+  'Amazon does so for days or weeks to programs that are not its own. Later cycles try again; if it does not ' +
+  'end, look for a newer version of this program.';
+
 function tooManyRequests(
   how: string,
   endpoint: string,
-  options: { retryAfterMs?: number; permanent?: boolean } = {},
+  options: { retryAfterMs?: number | undefined; permanent?: boolean } = {},
 ): MonitorError {
   return new MonitorError(`Amazon says that there were too many requests (${how})`, {
     type: 'rate_limited',
     endpoint,
-    remediation: 'Nothing to do: the next cycles wait until Amazon accepts requests again.',
+    remediation:
+      options.permanent === true
+        ? FOR_WEEKS
+        : 'Nothing to do: the next cycles wait until Amazon accepts requests again.',
     ...options,
   });
 }
@@ -182,7 +190,7 @@ export function readJsonObject(response: HttpResponse, endpoint: string): Record
     {
       type: 'invalid_response',
       endpoint,
-      remediation: isPage ? IF_IT_STAYS : 'Nothing to do if this goes away by itself; later cycles try again.',
+      remediation: IF_IT_STAYS,
     },
   );
 }

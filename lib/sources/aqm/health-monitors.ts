@@ -43,7 +43,7 @@ export function monitorProblems(inspection: Inspection, report: SourceReport): P
       Object.entries(old(monitor)).map(([quantity, since]) =>
         warn(
           `${nameOf(monitor)} sends a ${quantity} of ${since}, which is too old to be stored with the others`,
-          'Restart the monitor if it stays so',
+          'If the value in the Alexa app changes, and this time does not, restart the monitor',
         ),
       ),
     ),

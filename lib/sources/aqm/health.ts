@@ -8,9 +8,11 @@ import { noTraffic, observed } from '../../http/observed';
 import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
+import { plural } from '../../wording';
 import { accept, type SourceReport } from '../accept';
 import { createDeviceTexts, KEY_LENGTH } from '../device-text';
 import type { SourceRow } from '../source';
+import { warningProblems } from '../warned';
 import { readOnlyState, stateFolder } from '../../files/state-folder';
 import { createAqmSource, type Inspection } from './aqm-source';
 import { renewalDueAt } from './cookie-age';
@@ -19,8 +21,9 @@ import { clockProblems, durationOf } from '../../check/clocks';
 import { monitorProblems } from './health-monitors';
 import { askedLately } from './remembered-answer';
 import { SESSION_LOCK } from './session-file';
-import { collectWarnings } from '../../check/warnings';
+import { collectWarnings, type WarningCollector } from '../../check/warnings';
 
+const LOOK_AGAIN = 'node bin/health.js amazon_aqm --fresh';
 const TIMEOUT_SECONDS = 7;
 /** How long to wait for a collector that is obtaining cookies. */
 const WAIT_FOR_THE_OTHER_MS = 3000;
@@ -77,14 +80,14 @@ async function ask(
       cookiesOnly: true,
     }).inspect();
     const { validation, collection } = config;
-    const { locations } = aqm;
+    const { locations, offsets } = aqm;
     const texts = createDeviceTexts(logger, redactor.ofAtLeast(KEY_LENGTH));
     const maxDevices = collection.max_devices;
-    const report = accept(inspection.devices, { row, locations, validation, maxDevices, texts, logger });
+    const report = accept(inspection.devices, { row, locations, offsets, validation, maxDevices, texts, logger });
     const problems = [
       ...wayProblems(inspection),
       ...monitorProblems(inspection, report),
-      ...warnings.map(({ message }): Problem => ({ status: 'warn', message })),
+      ...oddProblems(warnings),
       ...clockProblems(traffic.clockDifferenceMs, 'Amazon'),
     ];
     const judgement = {
@@ -108,14 +111,29 @@ function wayProblems({ stateWay }: Inspection): Problem[] {
   if (stateWay === 'phoenix/state') return [];
   const message = `the usual address for the values is gone: they are read by ${stateWay}`;
   const say = 'Nothing is lost. Look for a newer version of this program; to ask again';
-  return [{ status: 'warn', message, remediation: { say, command: 'node bin/health.js amazon_aqm --fresh' } }];
+  return [{ status: 'warn', message, remediation: { say, command: LOOK_AGAIN } }];
 }
 
-function summaryOf({ monitors, cookies, marketplace, stateWay }: Inspection, now: Date): string {
+/** What is odd about Amazon's answers. */
+function oddProblems(warnings: WarningCollector['warnings']): Problem[] {
+  const own = {
+    listing_failed: {
+      say: 'Nothing is lost while the known monitors are read. If it stays so for weeks, look for a newer version of this program; to ask again',
+      command: LOOK_AGAIN,
+    },
+  };
+  const otherwise = 'If it stays so, look for a newer version of this program';
+  return warningProblems(warnings, { app: 'Alexa app', section: 'amazon_aqm', command: LOOK_AGAIN, own, otherwise });
+}
+
+function summaryOf({ monitors, cookies, marketplace, listWays, stateWay }: Inspection, now: Date): string {
   const age = cookies === null ? '' : `, cookies ${durationOf(now.getTime() - Date.parse(cookies.obtained_at))} old`;
   const login = cookies === null ? '' : `${age}, renewed from ${renewalDueAt(cookies).toISOString().slice(0, 10)} on`;
-  return `${monitors.length} monitors at ${marketplace}, read by ${stateWay}${login}`;
+  const ways = `list: ${listWayOf(listWays)}, values: ${stateWay}`;
+  return `${plural(monitors.length, 'monitor')} at ${marketplace} (${ways})${login}`;
 }
+
+const listWayOf = (ways: Inspection['listWays']) => ways.at(-1) ?? 'remembered';
 
 function detailsOf(
   { monitors, cookies, marketplace, listWays, stateWay }: Inspection,
@@ -123,7 +141,7 @@ function detailsOf(
 ): Record<string, unknown> {
   return {
     marketplace,
-    list_way: listWays.at(-1) ?? 'remembered',
+    list_way: listWayOf(listWays),
     state_way: stateWay,
     monitors: monitors.map(({ serial, name }) => ({ device_id: `alexa:${serial}`, name })),
     skipped,
@@ -133,16 +151,14 @@ function detailsOf(
 }
 
 function amazonProblem({ type, message, remedy }: MonitorError, { marketplace }: AqmConfig): Problem {
-  const again = 'node bin/health.js amazon_aqm --fresh';
   const internet = { say: 'See whether this machine reaches Amazon', command: `curl -I https://alexa.${marketplace}` };
   const remedies: Partial<Record<ErrorType, Remedy>> = {
     deadline: internet,
     timeout: internet,
-    rate_limited: { say: 'Nothing to do but wait some minutes, then', command: again },
   };
   const { say, command } = remedies[type] ?? remedy;
   // A remedy is never only words: there is always something to type.
   const remediation =
-    command === '' ? { say: `${say.replace(/[.]$/, '')}. To ask again`, command: again } : { say, command };
+    command === '' ? { say: `${say.replace(/[.]$/, '')}. To ask again`, command: LOOK_AGAIN } : { say, command };
   return { status: 'fail', message, remediation };
 }

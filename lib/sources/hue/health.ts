@@ -2,26 +2,26 @@
  * Does each bridge answer, is it ours, does it accept the key, and how are its sensors? Asked once, as a collector asks.
  */
 import { readOnlyState } from '../../files/state-folder';
-import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
+import { asMonitorError } from '../../errors';
 import { createHttp } from '../../http/fetch';
 import { noTraffic, observed } from '../../http/observed';
-import type { SkipReason } from '../../reading';
 import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
 import { plural } from '../../wording';
-import { bridgesOf, keyOf, nameFlag, type BridgeConfig } from './bridges';
+import { bridgesOf, keyOf, type BridgeConfig } from './bridges';
 import { connectToBridge } from './connect';
+import { bridgeProblem, noKey, oddProblems, outdated } from './health-bridge';
+import { sensorProblems } from './health-sensors';
 import { createHueSource } from './source';
 import { handshakeProves } from './tls';
-import { accept, nothingToStore, type SourceReport } from '../accept';
+import { accept, type SourceReport } from '../accept';
 import { createDeviceTexts, KEY_LENGTH } from '../device-text';
 import type { SourceRow } from '../source';
-import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
+import { skip, type CheckContext, type Judgement } from '../../check/check';
 import { clockProblems } from '../../check/clocks';
 import { collectWarnings } from '../../check/warnings';
 
-const BATTERY_LOW_PERCENT = 20;
 /**
  * Within the check's deadline. A bridge that is silent for so long is asked once, one that fails at once is asked
  * twice.
@@ -105,9 +105,9 @@ async function checkBridge(context: CheckContext, bridge: BridgeConfig, row: Sou
     const texts = createDeviceTexts(logger, redactor.ofAtLeast(KEY_LENGTH));
     const maxDevices = collection.max_devices;
     const answers = await source.read();
-    // Keys of `locations` may be of another bridge's sensors.
-    const locations = bridge.name === '' ? bridge.locations : {};
-    const report = accept(answers, { row, locations, validation, maxDevices, texts, logger });
+    // Of several bridges, the keys may be of another one's sensors.
+    const { locations, offsets } = bridge.name === '' ? bridge : { locations: {}, offsets: {} };
+    const report = accept(answers, { row, locations, offsets, validation, maxDevices, texts, logger });
     Object.assign(details, {
       ...{ bridge_url: address, encrypted: address.startsWith('https:'), endpoint: traffic.endpoint },
       sensors: report.devicesSeen,
@@ -118,7 +118,7 @@ async function checkBridge(context: CheckContext, bridge: BridgeConfig, row: Sou
     const problems = [
       ...outdated(bridge, address, connection.isPinReplaced(), installation.files.config),
       ...sensorProblems(report),
-      ...warnings.map(warningProblem),
+      ...oddProblems(warnings),
       ...clock(),
     ];
     return { message: summaryOf(bridge, address, report), problems, details };
@@ -136,113 +136,4 @@ function summaryOf({ bridge_id: id, tls }: BridgeConfig, address: string, { devi
   const what = id === '' ? 'answers (without hue.bridge_id nothing proves that it is yours)' : identity;
   const open = address.startsWith('http:') ? ' (not encrypted)' : '';
   return `${address}${open} ${what} and lists ${plural(devicesSeen, 'temperature sensor')}`;
-}
-
-/** What the configuration says of a bridge that has changed since, and that was proved to be ours nevertheless. */
-function outdated(bridge: BridgeConfig, address: string, isPinReplaced: boolean, file: string): Problem[] {
-  const problems: Problem[] = [];
-  const edit = `"\${EDITOR:-vi}" '${file}'`;
-  const { bridge_url: url } = bridge;
-  if (url.startsWith('http:') && address.startsWith('https:')) {
-    const message = `the bridge has given up http (${url}); it is read at ${address}`;
-    problems.push({
-      status: 'warn',
-      message,
-      remediation: { say: `Write https:// (bridge_url: ${address})`, command: edit },
-    });
-  }
-  if (isPinReplaced) {
-    const message = 'the bridge has got a certificate of an authority, which is used instead of the pinned one';
-    problems.push({ status: 'warn', message, remediation: { say: 'Write certificate_sha256: ""', command: edit } });
-  }
-  return problems;
-}
-
-const CHECK_AGAIN = 'If it stays so, restart the bridge, then: node bin/health.js hue';
-
-/** What to do about a warning of the source. */
-const WARNED: Partial<Record<string, string>> = {
-  tls_insecure:
-    'Set hue.tls: verify in config.yaml; pairing again pins a certificate without an authority: node bin/auth-hue.js',
-  text_repaired: 'Rename the room or device in the Hue app, then: node bin/health.js hue',
-  location_unused:
-    'Correct or remove these keys below hue.locations in config.yaml; the ids are in: node bin/report.js',
-  too_many_devices: 'If all of them are yours, raise collection.max_devices in config.yaml; else: node bin/auth-hue.js',
-  duplicate_id: 'If it was added twice, remove the old one in the Hue app, then: node bin/health.js hue',
-};
-
-function warningProblem({ event, message }: { event: string; message: string }): Problem {
-  return { status: 'warn', message, remediation: WARNED[event] ?? CHECK_AGAIN };
-}
-
-function noKey(bridge: BridgeConfig): Judgement {
-  const problem: Problem = {
-    status: 'fail',
-    message: 'not asked: there is no usable key for the bridge',
-    remediation: { say: 'Pair with the bridge', command: `node bin/auth-hue.js${nameFlag(bridge)}` },
-  };
-  return { message: bridge.bridge_url, problems: [problem], details: {} };
-}
-
-function bridgeProblem({ type, message, remedy, remediation }: MonitorError, bridge: BridgeConfig): Problem {
-  const auth = `node bin/auth-hue.js${nameFlag(bridge)}`;
-  const switchOn = `Check that the bridge is switched on and in this network; if its address has changed: ${auth}`;
-  const remedies: Partial<Record<ErrorType, string>> = {
-    network: switchOn,
-    timeout: switchOn,
-    deadline: switchOn,
-    wrong_bridge: `Find the right one, or pair with the new one: ${auth}`,
-    unauthorized: `Pair again: press the link button of the bridge and run ${auth}`,
-    rate_limited: 'Another app asks the bridge too often; wait a minute, then: node bin/health.js hue',
-    http: CHECK_AGAIN,
-    invalid_response: CHECK_AGAIN,
-  };
-  // A command of its own knows more: that another bridge has taken the home over.
-  return { status: 'fail', message, remediation: remedy.command === '' ? (remedies[type] ?? remediation) : remedy };
-}
-
-/** What a skipped sensor is called, and what to do about it. */
-const SKIPPED: Partial<Record<SkipReason, [string, string]>> = {
-  off: ['switched off in the Hue app', 'Switch them on in the Hue app'],
-  unreachable: ['not reachable', 'Check their batteries and their distance to the next lamp'],
-  malformed: ['readable only in part', 'Update the bridge in the Hue app'],
-};
-
-function sensorProblems(report: SourceReport): Problem[] {
-  const { readings, skipped, devicesSeen } = report;
-  const problems: Problem[] = [];
-  const nothing = nothingToStore(report);
-  if (devicesSeen > 0 && nothing !== null) {
-    problems.push({
-      status: 'fail',
-      message: `each cycle fails: ${nothing.message}`,
-      remediation: { say: 'Restart the bridge and update it in the Hue app, then', command: 'node bin/health.js hue' },
-    });
-  }
-  if (devicesSeen === 0) {
-    problems.push({
-      status: 'fail',
-      message: 'the bridge lists no temperature sensor',
-      remediation: { say: 'Add a motion sensor in the Hue app, then', command: 'node bin/health.js hue' },
-    });
-  }
-  for (const [reason, [what, remedy]] of Object.entries(SKIPPED)) {
-    const devices = Object.keys(skipped).filter((device) => skipped[device] === reason);
-    if (devices.length === 0) continue;
-    problems.push({
-      status: 'warn',
-      message: `${devices.length} of ${devicesSeen} sensors ${what}: ${devices.join(', ')}`,
-      remediation: { say: `${remedy}, then`, command: 'node bin/health.js hue' },
-    });
-  }
-  const weak = readings.filter(({ battery_percent: battery }) => battery !== null && battery < BATTERY_LOW_PERCENT);
-  if (weak.length > 0) {
-    const list = weak.map(({ location, battery_percent: battery }) => `${location} (${battery} %)`).join(', ');
-    problems.push({
-      status: 'warn',
-      message: `batteries under ${BATTERY_LOW_PERCENT} %: ${list}`,
-      remediation: { say: 'Put in new ones, then', command: 'node bin/health.js hue' },
-    });
-  }
-  return problems;
 }
