@@ -309,8 +309,9 @@ describe('auth-amazon --check', () => {
       .flatMap((folder) => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()))
       .map(({ parentPath, name }) => `${name} ${readFileSync(`${parentPath}/${name}`).toString('hex')}`);
 
-  it('says that the login works, with the monitors, and changes nothing', async () => {
+  it('says that the login works, with the monitors, and changes nothing, wherever the account says that it shops', async () => {
     await home.cycle();
+    Object.assign(home.cloud.account.tells, { alexaHost: 'alexa.amazon.co.uk', shopsAt: 'amazon.co.uk' });
     const before = everything();
     const { exitCode, stdout, stderr, asked } = await home.ask('auth-amazon', ['--check']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -320,7 +320,7 @@ describe('the certificate', () => {
     expect(at.read('config')).toContain('192.168.1.10');
   });
 
-  test('is not asked for where the bridge has no https, and that is said', async () => {
+  test('is not asked for if the bridge has no https, and that is said; so is a bridge without a temperature sensor', async () => {
     const bridge = await startBridge({ protocols: ['http'], home: makeHome({ motionSensors: 0 }) });
     const at = install();
     bridge.press();

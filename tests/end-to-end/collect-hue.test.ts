@@ -144,6 +144,14 @@ describe('sensors that give no reading', () => {
     },
   );
 
+  it('one that is stuck at -32768, under --quiet-repeats: exit 3 each time, said once', async () => {
+    Object.assign(home.bridge.motionSensor(1).temperature.state, { temperature: -32_768 });
+    const first = await home.run('collect-hue', ['--quiet-repeats']);
+    expect(first).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/malformed/) as string });
+    expect(await home.run('collect-hue', ['--quiet-repeats'])).toMatchObject({ exitCode: 3, stdout: '', stderr: '' });
+    expect(await cycles()).toMatchObject([{ readings_stored: 7 }, { readings_stored: 7, exit_code: 3 }]);
+  });
+
   it('an anomaly is stored and marked', async () => {
     Object.assign(home.bridge.motionSensor(1).temperature.state, { temperature: 4500 });
     expect((await home.run('collect-hue')).exitCode).toBe(0);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { HueConfig } from '../../../../lib/config/config';
 import { createHttp } from '../../../../lib/http/fetch';
@@ -13,6 +14,7 @@ import { createHueClient } from '../../../../lib/sources/hue/client';
 import type { FoundBridge } from '../../../../lib/sources/hue/found-bridge';
 import { provingFirst } from '../../../../lib/sources/hue/proof';
 import { isInThisHome } from '../../../../lib/config/home-network';
+import { isRoot } from '../../../support/as-user';
 import { hueHome, OURS, type HueHome } from '../../../support/hue-home';
 
 const ANOTHER = '001788fffe200002';
@@ -310,15 +312,18 @@ describe('a bridge that was asked by http and has given it up', () => {
     ]);
   });
 
-  test('is looked for at the usual port of https if its http port is closed (needs port 443)', async () => {
-    const address = '127.0.0.43';
-    const bridge = await bridgeAt(address, { port: 443 }).catch(() => null);
-    if (bridge === null) return; // another user than root may not listen there
-    const at = home({ bridge_url: `http://${address}:1` });
-    expect((await at.read()).length).toBeGreaterThan(0);
-    expect(upgraded(at)).toMatchObject([{ to: `https://${address}` }]);
-    expect(at.mdnsAsked).toBe(0);
-  });
+  const mayListen = isRoot ? test : test.skip;
+  mayListen(
+    'is looked for at the usual port of https if its http port is closed (needs root, for port 443)',
+    async () => {
+      const address = '127.0.0.43';
+      await bridgeAt(address, { port: 443 });
+      const at = home({ bridge_url: `http://${address}:1` });
+      expect((await at.read()).length).toBeGreaterThan(0);
+      expect(upgraded(at)).toMatchObject([{ to: `https://${address}` }]);
+      expect(at.mdnsAsked).toBe(0);
+    },
+  );
 
   test.each([
     ['is another bridge', async () => authority.bridge(ANOTHER)],
@@ -492,7 +497,11 @@ describe('the discovery service', () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { port } = bridge;
     const at127 = { id: OURS, internalipaddress: '127.0.0.2', port };
-    const odd = ['fe80::1%eth0', '8.8.8.8'].map((internalipaddress) => ({ id: OURS, internalipaddress, port }));
+    const odd = ['fe80::1%eth0', 'fe80::1', '8.8.8.8'].map((internalipaddress) => ({
+      id: OURS,
+      internalipaddress,
+      port,
+    }));
     const { url } = await discoveryService(() => json([...odd, at127]));
     const at = home({ bridge_url: await deadAddress(), discovery_url: url });
     at.mdns = [{ bridgeId: OURS, host: 'fe80::1%eth0', port, foundBy: 'mdns' }];
@@ -502,6 +511,17 @@ describe('the discovery service', () => {
       false,
       false,
     ]);
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
+  (hasIpv6 ? test : test.skip)('lists an address of IPv6: it is asked there, and remembered (needs IPv6)', async () => {
+    const bridge = await bridgeAt('::1');
+    const { url } = await discoveryService(() => json([{ id: OURS, internalipaddress: '::1', port: bridge.port }]));
+    const at = home({ bridge_url: await deadAddress(), discovery_url: url });
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(at.state()).toMatchObject({ address: `https://[::1]:${bridge.port}` });
+    await at.read();
+    expect(at.logger.of('bridge_moved')).toEqual([{ from: at.config.bridge_url, to: bridge.url, how: 'cloud' }]);
   });
 
   test('may write the id in any way', async () => {

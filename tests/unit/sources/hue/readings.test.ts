@@ -97,6 +97,21 @@ describe('a healthy motion sensor', () => {
   });
 });
 
+it('150 sensors of any model, with umlauts and below zero: all are read', () => {
+  const sensors = Object.fromEntries(
+    Array.from({ length: 150 }, (_, n) => {
+      const uniqueid = `00:17:88:01:02:03:04:${n.toString(16).padStart(2, '0')}-02-0402`;
+      const state = { temperature: -n, lastupdated: '2026-03-07T07:18:50' };
+      return [n, { type: 'ZLLTemperature', name: `Küche ${n}`, modelid: `SML00${1 + (n % 4)}`, uniqueid, state }];
+    }),
+  );
+  const { readings, skipped } = read(sensors);
+  expect(readings.map(({ location, temperature_celsius: celsius }) => [location, celsius])).toEqual(
+    Array.from({ length: 150 }, (_, n) => [`Küche ${n}`, -n / 100]),
+  );
+  expect(skipped).toEqual({});
+});
+
 describe('sensors of apps and of deCONZ', () => {
   const sensor = (type: string, uniqueid: string, name: string, state: object, config: object = { on: true }) => ({
     ...{ type, uniqueid, name, state, config },
