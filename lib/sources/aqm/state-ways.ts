@@ -3,7 +3,7 @@
  * features of `listEndpoints` are read instead, in the same cycle, and the usual one is tried again now and then.
  */
 import { isWaitOver } from '../../clock';
-import { MonitorError } from '../../errors';
+import type { MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import { ONE_TRY, type AlexaClient, type AskOptions, type Credentials } from './client';
 import type { Monitor } from './discovery';

@@ -16,7 +16,7 @@ async function check(home: AqmHome): Promise<Judgement & { remedies: string[] }>
       storage: { data_directory: home.dataDirectory },
     },
     installation: { secrets: { secrets: { amazon: { refresh_token: home.cloud.account.refreshToken } } } },
-    ...{ fresh: true, redactor: createRedactor(), signal: new AbortController().signal, now: home.now },
+    ...{ fresh: true, redactor: createRedactor(), signal: new AbortController().signal, now: () => home.now() },
     acquireLock: () => Promise.resolve({ release: () => Promise.resolve() }),
   } as unknown as CheckContext;
   const judged = await checkAmazon(context, AMAZON_AQM);
