@@ -7,6 +7,7 @@ import { createHttp } from '../../../../lib/http/fetch';
 import type { Http } from '../../../../lib/http/http';
 import { noTraffic, observed } from '../../../../lib/http/observed';
 import { createRedactor } from '../../../../lib/logging/redact';
+import { deadlineError } from '../../../../lib/reliability/deadline';
 import { createTestAuthority, type TestAuthority } from '../../../../lib/simulator/certificates';
 import { fault } from '../../../../lib/simulator/faults';
 import { startDiscoveryService } from '../../../../lib/simulator/hue-discovery';
@@ -54,7 +55,7 @@ async function cycle(
   [house, annexe]: readonly HueBridge[],
   changes: Partial<HueConfig> = {},
   keys?: object,
-  { http = createHttp(), deviceErrorMs = 0 } = {},
+  { http = createHttp(), deviceErrorMs = 0, signal = new AbortController().signal } = {},
 ) {
   const named = (name: string, of?: HueBridge): NamedBridge => ({
     ...{ name, bridge_url: of?.url ?? '', bridge_id: of?.bridgeId ?? '', tls: 'verify', certificate_sha256: '' },
@@ -79,7 +80,7 @@ async function cycle(
     config: { hue, collection: { deadline_seconds: 120 } } as unknown as Config,
     secrets: { hue: { username: '', bridges: keys ?? { house: house?.key, annexe: annexe?.key } } },
     ...{ flags: {}, logger, traffic, http: observed(http, { traffic, logger }), retrier: quickRetrier(logger) },
-    ...{ redactor: createRedactor(), texts: createDeviceTexts(logger), signal: new AbortController().signal },
+    ...{ redactor: createRedactor(), texts: createDeviceTexts(logger), signal },
     ...{ remainingMs: () => 60_000, state: stateFolder(directory), lastDevicesSeen: () => Promise.resolve(5) },
   } as unknown as SourceKit;
   const clock = { deviceErrorMs, latestMs: Date.now() };
@@ -115,6 +116,20 @@ test('one that is not paired, or whose authority cannot be read, is one that fai
   const { report, failures } = await cycle(bridges, {}, { house: bridges[0].key, annexe: '' });
   expect(report.skipped).toEqual({ 'bridge:annexe': 'login_needed' });
   expect(failures[0]?.remediation).toContain('auth-hue.js --name annexe');
+});
+
+test('one never answers: at the end of the cycle, what the other one sent is there', async () => {
+  const bridges = await both();
+  bridges[1].faults.always('*', fault.silence());
+  const end = new AbortController();
+  const http: Http = async (request) => {
+    const response = await createHttp()(request);
+    if (request.url.startsWith(bridges[0].url)) end.abort(deadlineError(4));
+    return response;
+  };
+  const { report } = await cycle(bridges, {}, undefined, { http, signal: end.signal });
+  expect(report).toMatchObject({ skipped: { 'bridge:annexe': 'deadline' }, devicesSeen: 2 });
+  expect(report.readings).toHaveLength(2);
 });
 
 test('all fail: each has its reason, in the order of the configuration', async () => {
