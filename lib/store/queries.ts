@@ -13,6 +13,7 @@ export interface StoredReading extends Quantities {
   device_type: string;
   location: string;
   is_anomalous: number;
+  temperature_offset_celsius: number | null;
 }
 
 /** From and to are UTC ISO 8601 with milliseconds and `Z`; `to` is not included. */

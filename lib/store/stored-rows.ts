@@ -2,7 +2,7 @@
  * Reads many readings at once: SQLite hands over a page of them as one text, and what repeats (device, location) is
  * looked up here, because the view would look it up again for each row.
  */
-import { QUANTITY_NAMES, quantityRow, type QuantityName } from '../quantities';
+import { QUANTITY_NAMES, quantityRow, type QuantityName, type QuantityRow } from '../quantities';
 import type { Database, SqlValue } from './database';
 import type { StoredReading } from './queries';
 
@@ -34,23 +34,27 @@ export interface RowsQuery {
  * SQLite's JSON has 15 digits; the few values that need more are handed over as texts of 20. Hundredths are handed over as
  * they are kept, and whole numbers as such, because to write a fraction takes SQLite as long as to read the row.
  */
-function handedOver(name: QuantityName): string {
-  const { column, as } = quantityRow(name).stored;
+function handedOver({ column, as }: Pick<QuantityRow['stored'], 'column' | 'as'>): string {
   const text = `printf('%!.20g', r.${column})`;
   if (as === 'hundredths') return `CASE typeof(r.${column}) WHEN 'real' THEN ${text} ELSE r.${column} END`;
   const whole = `CAST(r.${column} AS INTEGER)`;
   return `CASE WHEN r.${column} IS NULL THEN NULL WHEN r.${column} = ${whole} THEN ${whole} ELSE ${text} END`;
 }
 
-const HANDED_OVER = QUANTITY_NAMES.map((name) => `, ${handedOver(name)}`).join('');
+const OFFSET = handedOver({ column: 'temperature_offset', as: 'hundredths' });
+const HANDED_OVER = QUANTITY_NAMES.map((name) => `, ${handedOver(quantityRow(name).stored)}`).join('');
 const IS_HUNDREDTHS = QUANTITY_NAMES.map((name) => quantityRow(name).stored.as === 'hundredths');
 
-type Packed = [startedMs: number, device: number, location: number, ageMs: number | null, isAnomalous: number];
+type Packed = [
+  ...[startedMs: number, device: number, location: number, ageMs: number | null, isAnomalous: number],
+  offset: number | string | null,
+];
 
 /** In the order of time, then of device ids. */
 export async function readRows(database: Database, query: RowsQuery, names: Names): Promise<StoredReading[]> {
   const packed = await database.get<{ rows: string }>(
-    `SELECT json_group_array(json_array(c.started_ms, r.device, r.location, r.age_ms, r.is_anomalous${HANDED_OVER})) AS rows
+    `SELECT json_group_array(json_array(c.started_ms, r.device, r.location, r.age_ms, r.is_anomalous,
+       ${OFFSET}${HANDED_OVER})) AS rows
      FROM cycle c CROSS JOIN reading r ON r.cycle = c.id
      WHERE c.started_at >= ? AND c.started_at < ? ${query.conditions}`,
     new Date(query.fromMs).toISOString(),
@@ -82,7 +86,7 @@ function isoOf(ms: number): string {
 }
 
 function unpack(row: [...Packed, ...(number | string | null)[]], { devices, words }: Names): StoredReading {
-  const [startedMs, device, location, ageMs, isAnomalous, ...values] = row;
+  const [startedMs, device, location, ageMs, isAnomalous, offset, ...values] = row;
   const reading = {
     timestamp: isoOf(startedMs),
     measured_at: ageMs === null ? null : isoOf(startedMs - ageMs),
@@ -92,6 +96,7 @@ function unpack(row: [...Packed, ...(number | string | null)[]], { devices, word
   } as StoredReading;
   for (const [n, name] of QUANTITY_NAMES.entries()) reading[name] = numberOf(values[n], IS_HUNDREDTHS[n]);
   reading.is_anomalous = isAnomalous;
+  reading.temperature_offset_celsius = numberOf(offset, true);
   return reading;
 }
 

@@ -90,7 +90,9 @@ test('it collects, stores its own quantity, and appears everywhere', async () =>
   expect((await run('report')).stdout).toMatch(/Attic[\s\S]*Carbon dioxide +640 ppm/);
   expect((await run('report', 'gaps')).stdout).toMatch(/toy/);
   expect((await run('report', 'cycles')).stdout).toMatch(/toy/);
-  expect((await run('report', '--format', 'csv')).stdout).toMatch(/^timestamp,.*,co2_ppm,is_anomalous\n.*,612,false/);
+  expect((await run('report', '--format', 'csv')).stdout).toMatch(
+    /^timestamp,.*,co2_ppm,is_anomalous,.*\n.*,612,false,/,
+  );
   expect((await run('report', '--format', 'influx')).stdout).toContain('co2_ppm=612');
   const metrics = (await run('report', '--format', 'prometheus')).stdout;
   expect(metrics).toMatch(/^climate_co2_ppm\{device_id="toy:84fce612",.*\} 640$/m);

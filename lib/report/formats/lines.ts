@@ -20,12 +20,21 @@ export function rowOf(reading: StoredReading, quantities: readonly Quantity[]): 
     row[quantity.label] = value === null ? null : exported(quantity, value);
   }
   row['is_anomalous'] = reading.is_anomalous === 1;
+  if (hasTemperature(quantities)) row[OFFSET] = reading.temperature_offset_celsius;
   return row;
 }
 
 export function columnsOf(quantities: readonly Quantity[]): string[] {
   const labels = quantities.map(({ label }) => label);
-  return ['timestamp', 'measured_at', 'device_id', 'device_type', 'location', ...labels, 'is_anomalous'];
+  const offset = hasTemperature(quantities) ? [OFFSET] : [];
+  return ['timestamp', 'measured_at', 'device_id', 'device_type', 'location', ...labels, 'is_anomalous', ...offset];
+}
+
+/** What the configuration has added to the sensor's own temperature: without it, nobody gets that one back. */
+const OFFSET = 'temperature_offset_celsius';
+
+function hasTemperature(quantities: readonly Quantity[]): boolean {
+  return quantities.some(({ column }) => column === 'temperature_celsius');
 }
 
 export function jsonLine(row: Row): string {

@@ -18,7 +18,7 @@ const VALUES = Object.fromEntries(QUANTITY_NAMES.map((name, n) => [name, n + 0.2
 const odd = (n: number) =>
   cycleOf(nthCycle(n).record.started_at, 'hue', [
     hueReading('hue:0', { ...VALUES, location: 'Küche "Süd",\noben', is_anomalous: true, measured_at: null }),
-    hueReading('hue:1', { temperature_celsius: -3.57 }),
+    hueReading('hue:1', { temperature_celsius: -3.57, temperature_offset_celsius: -0.35 }),
   ]);
 
 const readingsIn = (path: string) => query<StoredReading>(path, 'SELECT * FROM readings ORDER BY timestamp, device_id');
