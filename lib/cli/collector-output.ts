@@ -25,7 +25,8 @@ export interface OutputOptions {
   redact: Redact;
 }
 
-export function showCycle(result: CycleResult, terminal: Terminal, options: OutputOptions): void {
+/** @returns whether it said what went wrong */
+export function showCycle(result: CycleResult, terminal: Terminal, options: OutputOptions): boolean {
   const { record, failure } = result;
   if (options.json) terminal.out(jsonOf(result, options));
   else if (options.dryRun) terminal.out(tableOf(result));
@@ -33,7 +34,7 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
   if (options.verbose && !terminal.isTerminal) terminal.err(`${summaryOf(result, options.program)}\n`);
   if (options.hasRecovered && !options.quiet)
     terminal.err(`${options.program}: recovered: ${summaryOf(result, options.program).replace(/^.*?: /, '')}\n`);
-  if (options.isSilent) return;
+  if (options.isSilent) return false;
   if (failure) {
     const kept =
       result.readingsSpooled > 0
@@ -41,10 +42,14 @@ export function showCycle(result: CycleResult, terminal: Terminal, options: Outp
         : [];
     const { program: name, logFile, redact } = options;
     terminal.err(failureText({ name }, failure, redact, [...kept, `Log: ${logFile}`]));
-  } else if (record.outcome === 'partial' && !options.quiet) {
+    return true;
+  }
+  if (record.outcome === 'partial' && !options.quiet) {
     const lines = [summaryOf(result, options.program), ...explanationOf(result), `Log: ${options.logFile}`];
     terminal.err(lines.map((line) => `${line}\n`).join(''));
+    return true;
   }
+  return false;
 }
 
 /** A person sees at most ten lines. */

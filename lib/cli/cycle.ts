@@ -63,9 +63,7 @@ export async function prepare(
     config: config.logging,
     program: row.program,
     redact: redactor,
-    complain: (text) => {
-      if (memory.mayRemark('log_unwritable')) terminal.err(text);
-    },
+    complain: (text) => memory.remark('log_unwritable', () => terminal.err(text)),
   });
   const logger = typed.switches.has('verbose') ? verboseLogger(log, terminal) : log;
   const end = startCycleEnd(config.collection.deadline_seconds);

@@ -1,7 +1,8 @@
 /**
  * `--quiet-repeats`: what a crontab mails. A failure that may pass by itself is printed from the `after_failures`-th failed
  * cycle in a row on, every other one at once, each kind at most once in 24 hours; after a failure that was printed, the
- * first success says so. What was not printed is in the log. If the memory is lost, one mail is sent too many.
+ * first success says so. What was not printed is in the log. If the memory is lost, one mail is sent too many. What nobody
+ * could receive (`2>/dev/null`, a cron without a mail program) does not count as printed.
  */
 import { join } from 'node:path';
 import { isYoung } from '../clock';
@@ -10,6 +11,7 @@ import { EXIT, type ExitCode } from '../exit-codes';
 import { readOwnFile } from '../files/own-file';
 import { writeWhole } from '../files/write-whole';
 import { refuseUnmounted } from '../store/data-directory';
+import { isHeard } from './heard';
 
 const SILENCE_MS = 24 * 60 * 60 * 1000;
 /** What the next cycle may well do better. */
@@ -35,14 +37,21 @@ export interface FailureMemory {
    * @returns whether the failure is to be printed
    */
   failed(exitCode: number, kind: string): boolean;
+  /** The failure was printed. */
+  told(kind: string): void;
   /** Notes a success. @returns whether a failure was printed that is over now */
   succeeded(): boolean;
-  /** For what is no outcome of a cycle. @returns whether it is to be printed */
-  mayRemark(kind: string): boolean;
+  /** For what is no outcome of a cycle: prints it if it is to be printed. */
+  remark(kind: string, print: () => void): void;
 }
 
 /** Without `--quiet-repeats` everything is printed, and nothing kept. */
-export const NO_MEMORY: FailureMemory = { failed: () => true, succeeded: () => false, mayRemark: () => true };
+export const NO_MEMORY: FailureMemory = {
+  failed: () => true,
+  told: () => undefined,
+  succeeded: () => false,
+  remark: (_kind, print) => print(),
+};
 
 /**
  * @param config where it is kept: in the data directory; in that of the logs if that cannot be written, or is not mounted
@@ -50,14 +59,17 @@ export const NO_MEMORY: FailureMemory = { failed: () => true, succeeded: () => f
 export function openFailureMemory(
   config: Pick<Config, 'storage' | 'logging' | 'alerting'>,
   program: string,
-  now: () => number = Date.now,
+  { now = Date.now, heard = isHeard }: { now?: () => number; heard?: () => boolean } = {},
 ): FailureMemory {
   const places = placesOf(config, program);
 
-  function say(memory: Memory, kind: string): boolean {
-    if (isYoung(Date.parse(memory.said[kind] ?? ''), SILENCE_MS, now())) return false;
-    memory.said[kind] = new Date(now()).toISOString();
-    return true;
+  const isSaid = ({ said }: Memory, kind: string) => isYoung(Date.parse(said[kind] ?? ''), SILENCE_MS, now());
+
+  function say(kind: string, change: Partial<Memory>): void {
+    if (!heard()) return;
+    const memory = read(places);
+    const said = { ...memory.said, [kind]: new Date(now()).toISOString() };
+    write(places, { ...memory, ...change, said }, now());
   }
 
   return {
@@ -65,22 +77,20 @@ export function openFailureMemory(
       const memory = read(places);
       memory.failures = NOT_FAILED.includes(exitCode) ? 0 : memory.failures + 1;
       const isDue = !MAY_PASS.includes(exitCode) || memory.failures >= config.alerting.after_failures;
-      const isSaid = isDue && say(memory, kind);
-      memory.told ||= isSaid;
       write(places, memory, now());
-      return isSaid;
+      return isDue && !isSaid(memory, kind);
     },
+    told: (kind) => say(kind, { told: true }),
     succeeded() {
       const memory = read(places);
       const { failures, told } = memory;
-      if (failures > 0 || told) write(places, { ...memory, failures: 0, told: false }, now());
+      if (failures > 0 || told) write(places, { ...memory, failures: 0, told: told && !heard() }, now());
       return told;
     },
-    mayRemark(kind) {
-      const memory = read(places);
-      const isSaid = say(memory, kind);
-      if (isSaid) write(places, memory, now());
-      return isSaid;
+    remark(kind, print) {
+      if (isSaid(read(places), kind)) return;
+      print();
+      say(kind, {});
     },
   };
 }

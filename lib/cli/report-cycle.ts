@@ -26,7 +26,7 @@ export function reportCycle(cycle: Cycle, collected: CycleResult): void {
 
   const isWell = record.exit_code === EXIT.done;
   const kind = failure?.type ?? record.error_type ?? outcome;
-  showCycle(result, cycle.terminal, {
+  const isTold = showCycle(result, cycle.terminal, {
     program: row.program,
     json: switches.has('json'),
     quiet: switches.has('quiet'),
@@ -37,6 +37,7 @@ export function reportCycle(cycle: Cycle, collected: CycleResult): void {
     logFile: join(cycle.config.logging.directory, `${row.program}.log`),
     redact: cycle.redactor,
   });
+  if (isTold) memory.told(kind);
 }
 
 /** What hindered a cycle before it began, such as the secrets, is logged and printed as a failed cycle is. */
@@ -46,6 +47,9 @@ export function reportNotBegun({ row, logger, memory, terminal, typed, redactor 
   logger.error('cycle_failed', message, { error_type: type, remediation, cause });
   const exit_code = exitCodeOf(type);
   if (typed.switches.has('json')) terminal.out(envelope(row.program, NOTHING_COLLECTED, { exit_code, error: failure }));
-  if (memory.failed(exit_code, type)) terminal.err(failureText({ name: row.program }, failure, redactor));
+  if (memory.failed(exit_code, type)) {
+    terminal.err(failureText({ name: row.program }, failure, redactor));
+    memory.told(type);
+  }
   return exit_code;
 }

@@ -1,5 +1,5 @@
 /** Whether somebody would be told of a failure, and whether the rules of `alerts` name what there is. */
-import { statSync } from 'node:fs';
+import { hasMailProgram, MAIL_PROGRAMS } from '../../alert/mail-program';
 import { newestBelieved } from '../../clock';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { skip } from '../../check/check';
@@ -13,9 +13,6 @@ import { latestPerDevice } from '../../store/queries';
 import { shellQuoted } from '../../wording';
 import { askDatabase } from './read-database';
 
-/** By one of these, cron sends what a command prints to the crontab's owner. */
-const MAIL_PROGRAMS = ['/usr/sbin/sendmail', '/usr/lib/sendmail', '/usr/bin/sendmail', '/usr/local/sbin/sendmail'];
-
 export async function checkAlerting(
   context: Pick<CheckContext, 'installation' | 'config' | 'now'>,
   mailPrograms: readonly string[] = MAIL_PROGRAMS,
@@ -23,7 +20,7 @@ export async function checkAlerting(
   const { installation, config } = context;
   const { files, secrets } = installation;
   if (secrets === null) return skip('not checked: secrets.yaml cannot be used');
-  const mail = mailPrograms.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  const mail = hasMailProgram(mailPrograms);
   const { email, heartbeat, notify } = secrets.secrets;
   const failures = [...namesOf({ email, heartbeat }), ...(mail ? ['mail of cron'] : [])];
   const home = hasRules(config, secrets.secrets)

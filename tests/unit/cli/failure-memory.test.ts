@@ -21,25 +21,40 @@ interface Place {
   data?: string;
   after_failures?: number;
   require_mount?: boolean;
+  /** whether somebody could receive what is printed */
+  heard?: boolean;
 }
 
 function memoryIn(
   folder: string,
   now: () => number,
-  { data = 'data', after_failures = 2, require_mount = false }: Place,
+  { data = 'data', after_failures = 2, require_mount = false, heard = true }: Place,
 ) {
   const logging = { directory: join(folder, 'logs') } as never;
   const storage = storageOf(join(folder, data), { require_mount });
-  return openFailureMemory({ storage, logging, alerting: { after_failures } }, 'collect-hue', now);
+  const options = { now, heard: () => heard };
+  const memory = openFailureMemory({ storage, logging, alerting: { after_failures } }, 'collect-hue', options);
+  /** As the collector does it: what is to be printed is printed. */
+  const failed = (exitCode: number, kind: string) => {
+    const isPrinted = memory.failed(exitCode, kind);
+    if (isPrinted) memory.told(kind);
+    return isPrinted;
+  };
+  const remark = (kind: string) => {
+    let isPrinted = false;
+    memory.remark(kind, () => (isPrinted = true));
+    return isPrinted;
+  };
+  return { ...memory, failed, remark };
 }
 
 /** Each cycle is a process of its own: nothing but the file is remembered. */
-function mailsOf(ends: readonly End[], hoursBetween = 0.1, place: Place = {}): string[] {
+function mailsOf(ends: readonly End[], hoursBetween = 0.1, place: Place | ((cycle: number) => Place) = {}): string[] {
   const folder = scratchDirectory();
   for (const name of ['data', 'logs']) mkdirSync(join(folder, name));
   let now = START;
-  return ends.map(([exitCode, kind]) => {
-    const memory = memoryIn(folder, () => now, place);
+  return ends.map(([exitCode, kind], cycle) => {
+    const memory = memoryIn(folder, () => now, typeof place === 'function' ? place(cycle) : place);
     now += hoursBetween * HOUR;
     if (exitCode === 0) return memory.succeeded() ? 'recovered' : '';
     return memory.failed(exitCode, kind) ? kind : '';
@@ -75,6 +90,26 @@ test('after 24 hours it is told again', () => {
 test('after_failures says from which failure on', () => {
   expect(mailsOf([HTTP, HTTP], 0.1, { after_failures: 1 })).toEqual(['http', '']);
   expect(mailsOf([HTTP, HTTP, HTTP, HTTP], 0.1, { after_failures: 4 })).toEqual(['', '', '', 'http']);
+});
+
+test('what nobody could receive is printed again, until somebody can', () => {
+  const deafUntil = (first: number) => (cycle: number) => ({ heard: cycle >= first });
+  const all = [LOGIN, LOGIN, LOGIN, LOGIN, OK, OK];
+  const heardAtLast = ['login_needed', 'login_needed', 'login_needed', '', 'recovered', ''];
+  expect(mailsOf(all, 0.1, deafUntil(2))).toEqual(heardAtLast);
+  // Nobody heard of the failure, so nobody waits for its end.
+  expect(mailsOf([LOGIN, LOGIN, OK, LOGIN], 0.1, deafUntil(2))).toEqual([
+    'login_needed',
+    'login_needed',
+    '',
+    'login_needed',
+  ]);
+  // The end is told to the first who can hear it.
+  expect(mailsOf([LOGIN, OK, OK, OK], 0.1, (cycle) => ({ heard: cycle !== 1 }))).toEqual([
+    ...['login_needed', 'recovered', 'recovered', ''],
+  ]);
+  const deaf = memoryIn(scratchDirectory(), () => START, { heard: false });
+  expect([deaf.remark('log'), deaf.remark('log')]).toEqual([true, true]);
 });
 
 test.each<[string, Place]>([
@@ -119,5 +154,5 @@ test('a remark that is no outcome is made once a day, and is not over with the n
   const folder = scratchDirectory();
   mkdirSync(join(folder, 'data'));
   const memory = () => memoryIn(folder, () => START, {});
-  expect([memory().mayRemark('log'), memory().mayRemark('log'), memory().succeeded()]).toEqual([true, false, false]);
+  expect([memory().remark('log'), memory().remark('log'), memory().succeeded()]).toEqual([true, false, false]);
 });
