@@ -1,6 +1,7 @@
 /** cron/install.sh with a simulated crontab, and with Debian's real daemon; the units with systemd itself. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { userInfo } from 'node:os';
 import {
   chmodSync,
   constants,
@@ -118,6 +119,27 @@ test('no crontab yet as BusyBox says it, an installation that is gone, a Node.js
   expect(crontab()).toContain(`# BEGIN home-temperature-monitor ${gone}`);
 });
 
+const applets = spawnSync('sh', ['-c', 'busybox --list'], { encoding: 'utf8' }).stdout;
+const hasBusyBox = applets.split('\n').includes('crontab');
+(hasBusyBox ? test : test.skip)(
+  `BusyBox's own crontab: none yet, installed, nothing to change, removed${hasBusyBox ? '' : ' (skipped: no busybox with crontab)'}`,
+  () => {
+    const { directory, install } = machine();
+    const spool = join(directory, 'spool');
+    mkdirSync(spool);
+    const program = `#!/bin/sh\nexec busybox crontab -c '${spool}' "$@"\n`;
+    writeFileSync(join(directory, 'bin/crontab'), program, { mode: 0o755 });
+    const kept = () => readFileSync(join(spool, userInfo().username), 'utf8');
+    expect(install()).toMatchObject({ status: 0, stderr: '' });
+    const installed = kept();
+    expect(installed).toMatch(/^# BEGIN home-temperature-monitor .*\n(.*\n)*.*collect-hue.*\n/m);
+    expect(install()).toMatchObject({ status: 0, stdout: 'install.sh: nothing to change\n' });
+    expect(kept()).toBe(installed);
+    expect(install('--uninstall').status).toBe(0);
+    expect(kept()).not.toContain('home-temperature-monitor');
+  },
+);
+
 test.each([
   ['a crontab that cannot be read', { says: 'crontab: you are not allowed to use this program' }, [], 1, /not changed/],
   ['no usable configuration', { config: 'hue: {bridge_url: 7}\n' }, [], 2, /cannot be used/],
@@ -207,6 +229,54 @@ const why = !existsSync('/usr/sbin/cron')
   150_000,
 );
 
+/** What systemd knows of the last run, and what of it is in the journal. */
+interface LastRun {
+  result: 'success' | 'exit-code' | 'oom-kill';
+  status: number;
+  /** printed by the command itself */
+  printed: string;
+  /** … with what systemd adds */
+  journal?: string;
+}
+
+const EXITED = { result: 'exit-code', status: 1 } as const;
+test.each<[string, LastRun, string | null]>([
+  ['a failure that is printed', { ...EXITED, printed: 'collect-hue: no answer' }, 'has failed'],
+  ['a failure that is not due', { ...EXITED, printed: '' }, null],
+  ['its end', { result: 'success', status: 0, printed: 'collect-hue: recovered' }, 'is well again'],
+  ['an ordinary cycle', { result: 'success', status: 0, printed: '' }, null],
+  ['an end without a word', { result: 'oom-kill', status: 9, printed: '', journal: 'Out of memory' }, 'has failed'],
+  ['a missing node', { ...EXITED, status: 203, printed: '', journal: 'Failed at step EXEC' }, 'has failed'],
+])('the mail of systemd: %s', (_what, { result, status, printed, journal = printed }, subject) => {
+  const directory = scratchDirectory();
+  const mail = join(directory, 'mail');
+  const programs = {
+    systemctl: `case "$*" in *ExecMainStatus*) echo ${status} ;; *Result*) echo ${result} ;; *) echo @1767225600 ;; esac`,
+    journalctl: `case "$*" in *--since=@1767225600*_SYSTEMD_UNIT=*) printf '%s' '${printed}' ;; *--unit=*) printf '%s' '${journal}' ;; esac`,
+    sendmail: `{ echo "to $*"; cat; } >>'${mail}'`,
+  };
+  for (const [name, lines] of Object.entries(programs)) {
+    writeFileSync(join(directory, name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+  }
+  const send = () =>
+    spawnSync('sh', [join(PROJECT_ROOT, 'cron/mail-what-was-said.sh'), 'collect-hue'], {
+      encoding: 'utf8',
+      env: { PATH: `${directory}:/usr/bin:/bin`, SENDMAIL: join(directory, 'sendmail'), RUNTIME_DIRECTORY: directory },
+    });
+  expect(send()).toMatchObject({ status: 0, stderr: '' });
+  if (subject === null) {
+    expect(existsSync(mail)).toBe(false);
+    return;
+  }
+  const sent = readFileSync(mail, 'utf8');
+  expect(sent).toMatch(/^to root\nSubject: home-temperature-monitor: collect-hue /);
+  expect(sent).toContain(`collect-hue ${subject} on `);
+  expect(sent).toContain(`\n\n${journal}\n`);
+  // What systemd tells is mailed once a day; what the command prints is due whenever it is printed.
+  expect(send().status).toBe(0);
+  expect(readFileSync(mail, 'utf8').match(/Subject/g)).toHaveLength(printed === '' ? 1 : 2);
+});
+
 const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
 (hasSystemd ? test : test.skip)(
   `systemd finds no fault with the units${hasSystemd ? '' : ' (skipped: systemd-analyze is not installed)'}`,
@@ -217,6 +287,8 @@ const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
     // Only the path of Node.js differs between machines.
     const service = join(directory, 'home-temperature-monitor@.service');
     writeFileSync(service, readFileSync(service, 'utf8').replace('/usr/bin/node', process.execPath));
+    const mail = join(directory, 'home-temperature-monitor-mail@.service');
+    writeFileSync(mail, readFileSync(mail, 'utf8').replace('/opt/home-temperature-monitor', PROJECT_ROOT));
     const timers = readdirSync(directory).filter((name) => name.endsWith('.timer'));
     expect(timers).toHaveLength(2);
     const { status, stdout, stderr } = spawnSync(
@@ -226,7 +298,7 @@ const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
         // For a template, one instance of it.
         ...timers.map((name) => join(directory, name.replace('@.timer', '@hue.timer'))),
         join(directory, 'home-temperature-monitor@health.service'),
-        join(directory, 'home-temperature-monitor-failed@health.service'),
+        join(directory, 'home-temperature-monitor-mail@health.service'),
       ],
       { encoding: 'utf8' },
     );
