@@ -1,6 +1,6 @@
 /** What every operation of the command `data` gets and gives. */
 import { join } from 'node:path';
-import type { StorageConfig } from '../config/config';
+import type { Config, StorageConfig } from '../config/config';
 import { MonitorError, type ErrorType, type Remedy } from '../errors';
 import type { ExitCode } from '../exit-codes';
 import { makeDirectory } from '../files/ownership';
@@ -8,6 +8,7 @@ import type { Logger } from '../logging/logger';
 import { acquireLock } from '../store/lock';
 
 export interface DataContext {
+  config: Config;
   storage: StorageConfig;
   logger: Logger;
   /** aborted by Ctrl-C and SIGTERM; its reason is the MonitorError to throw */

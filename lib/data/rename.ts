@@ -1,9 +1,10 @@
 /** `data rename OLD NEW`: a replaced sensor goes on with the history of the old one. */
 import { EXIT } from '../exit-codes';
 import type { Database } from '../store/database';
-import { plural } from '../wording';
+import { plural, shellQuoted } from '../wording';
 import { backUpFirst } from './backup-first';
 import { deviceNamed, findDevice, SETTLE_DEVICES, typeOf, type Device } from './devices';
+import { placesThatName } from './named-in-config';
 import { refusal, type DataContext, type DataResult } from './operation';
 import { inTransaction, refuseMissingDatabase, withOwnDatabase } from './own-database';
 
@@ -21,10 +22,14 @@ export async function renameDevice(from: string, to: string, context: DataContex
     if (known !== undefined) await refuseSameTimes(database, old, known);
     const count = await database.get<{ n: number }>('SELECT count(*) AS n FROM reading WHERE device = ?', old.id);
     const readings = count?.n ?? 0;
-    const details = { old: old.device_id, new: name, readings, dry_run: context.dryRun };
+    const { file } = context.config;
+    const configured = placesThatName(old.device_id, context.config);
+    const details = { old: old.device_id, new: name, readings, configured, dry_run: context.dryRun };
+    const hint = `${file} still names ${old.device_id} (${configured.join(', ')}). Write ${name} there: "\${EDITOR:-vi}" ${shellQuoted(file)}`;
+    const hints = configured.length === 0 ? [] : [hint];
     const what = `${plural(readings, 'reading')} of ${old.device_id}`;
     if (context.dryRun) {
-      return { exitCode: EXIT.done, lines: [`${what} would become readings of ${name}.`], details };
+      return { exitCode: EXIT.done, lines: [`${what} would become readings of ${name}.`, ...hints], details };
     }
     const backup = await backUpFirst(database, 'rename', context);
     context.progress('renaming');
@@ -39,7 +44,7 @@ export async function renameDevice(from: string, to: string, context: DataContex
     });
     return {
       exitCode: EXIT.done,
-      lines: [`${what} are readings of ${name} now.`, ...backup.lines],
+      lines: [`${what} are readings of ${name} now.`, ...backup.lines, ...hints],
       details: { ...details, backup: backup.path },
     };
   });

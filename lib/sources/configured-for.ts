@@ -20,7 +20,7 @@ export function configuredFor<T>(
 }
 
 /** An id as a person copies it, from the vendor's app or from what we print, in lower case and without our prefix. */
-function vendorIdOf(key: string, idPrefix: string): string {
+export function vendorIdOf(key: string, idPrefix: string): string {
   const id = key.toLowerCase();
   return id.startsWith(`${idPrefix}:`) ? id.slice(idPrefix.length + 1) : id;
 }

@@ -1,4 +1,5 @@
 /** Operations of `data` on real files, and what is stored afterwards. */
+import type { Config } from '../../lib/config/config';
 import type { DataContext } from '../../lib/data/operation';
 import { readingsDatabase } from '../../lib/store/readings-database';
 import type { Cycle } from '../../lib/store/store';
@@ -31,6 +32,7 @@ export async function dataHome(cycles: readonly Cycle[] = [], given: Partial<Dat
     readings: () => count('readings'),
     cycles: () => count('cycles'),
     context: {
+      config: { file: here.path('config.yaml'), storage: here.storage, hue: null, amazon_aqm: null } as Config,
       storage: here.storage,
       logger: here.logger,
       signal: new AbortController().signal,

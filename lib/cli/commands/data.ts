@@ -55,6 +55,7 @@ async function run({ arguments: given, terminal, redactor }: Invocation): Promis
   const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
   const progress = progressOn(terminal, switches.has('quiet'));
   const context: DataContext = {
+    config,
     storage: config.storage,
     logger,
     signal: interruption(),

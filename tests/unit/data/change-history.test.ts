@@ -1,5 +1,6 @@
 /** `data rename`, `rename-location`, `forget` and `compact`: whole or not at all, with a backup where history changes. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Config } from '../../../lib/config/config';
 import { compact } from '../../../lib/data/compact';
 import { forget } from '../../../lib/data/forget';
 import type { DataContext, DataResult } from '../../../lib/data/operation';
@@ -97,6 +98,20 @@ describe('rename', () => {
     // The cycle is there already, so that only its readings are new.
     expect((await renameDevice('hue:old', 'hue:third', home.context)).details['readings']).toBe(7);
     expect(await timesOf(home, 'hue:third')).toEqual([0, 1, 2, 3, 4, 5, 7].map(at));
+  });
+
+  it('names the places of config.yaml that still have the old id', async () => {
+    const home = await replacedSensor();
+    const locations = { 'HUE:Old': 'Office', 'hue:0': 'Hall' };
+    const alerts = [{ quantity: 'temperature', device: 'old', for_minutes: 0, hysteresis: 0 }];
+    const config = { ...home.context.config, hue: { locations, offsets: { old: 0.5 } }, alerts } as unknown as Config;
+    const named = await renameDevice('hue:old', 'hue:new', { ...home.context, config });
+    expect(named.details).toMatchObject({ configured: ['hue.locations', 'hue.offsets', 'alerts'] });
+    expect(named.lines.at(-1)).toMatch(
+      /config\.yaml still names hue:old \(hue\.locations, .*Write hue:new there: "\$\{EDITOR:-vi\}" '.*config\.yaml'$/,
+    );
+    const other = await renameDevice('hue:new', 'hue:newer', { ...home.context, config });
+    expect(other).toMatchObject({ details: { configured: [] }, lines: { length: 3 } });
   });
 
   it.each([
