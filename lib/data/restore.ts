@@ -15,6 +15,7 @@ import { isDamaged } from '../store/confirm-damage';
 import { Database } from '../store/database';
 import { whileAlone } from '../store/database-lock';
 import { databasePath, sideFiles } from '../store/files';
+import { dropSecondName, keptByRestore } from '../store/second-name';
 import { plural } from '../wording';
 import { refusal, type DataContext, type DataResult } from './operation';
 import { isOwnDatabase, openSourceFile, openWhole, type SourceFile } from './source-file';
@@ -107,7 +108,8 @@ async function copyWhole(whole: string, copy: string, { storage, signal }: DataC
 async function replace(path: string, copy: string, context: DataContext): Promise<string | null> {
   context.signal.throwIfAborted();
   if (isThere(path)) await fold(path, context);
-  const kept = `${path}.before-restore-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+  dropSecondName(path);
+  const kept = keptByRestore(path);
   const old = [path, ...sideFiles(path)].filter(isThere);
   try {
     for (const file of old) secondName(file, kept + file.slice(path.length));

@@ -12,6 +12,7 @@ import { lockDatabase, whileAlone } from './database-lock';
 import { withoutTooManyNew } from './new-devices';
 import { proveRow } from './prove-row';
 import { replacingDamaged, type Replaceable } from './replace-damaged';
+import { dropSecondName } from './second-name';
 import { noEffort, type Cycle, type CycleRecord, type Effort, type Store } from './store';
 import { lastListing } from './vanished';
 import { watchWal } from './wal-size';
@@ -145,6 +146,7 @@ class FileDatabase implements ReadingsDatabase, Replaceable {
   private async openFile(): Promise<Database> {
     for (;;) {
       await this.takeLock();
+      dropSecondName(this.path);
       this.opened = identity(this.path);
       const connection = await openConnection(this.storage, this.logger, this.signal);
       if (connection !== null) {

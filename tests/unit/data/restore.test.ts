@@ -1,5 +1,5 @@
 /** `data restore`: the backup is there, the old database is kept whole, and no log is played into the wrong one. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { restore } from '../../../lib/data/restore';
 import { Database } from '../../../lib/store/database';
 import { MIGRATIONS } from '../../../lib/store/schema';
@@ -81,6 +81,25 @@ describe('a live log of the old database', () => {
     expect(existsSync(`${own.database}-wal`)).toBe(false);
     expect(readFileSync(own.path(log)).equals(wal)).toBe(true);
     expect(await own.readings()).toBe(60);
+  });
+});
+
+describe('broken off before the backup got its name', () => {
+  const kept = () => own.path('readings.db.before-restore-20260101T000000000Z');
+
+  it('leaves a second name of the database, which the next cycle takes back', async () => {
+    linkSync(own.database, kept());
+    await own.keep(nthCycle(60));
+    expect(keptIn(own)).toEqual([]);
+    expect(await own.cycles()).toBe(41);
+  });
+
+  it('keeps the name if the log of a damaged database is only there, and an older database', async () => {
+    linkSync(own.database, kept());
+    writeFileSync(`${kept()}-wal`, 'what the damaged one lacks');
+    copyFileSync(own.database, own.path('readings.db.before-restore-20250101T000000000Z'));
+    await own.keep(nthCycle(60));
+    expect(keptIn(own)).toHaveLength(3);
   });
 });
 
