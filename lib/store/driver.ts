@@ -2,7 +2,10 @@
  * Finds a driver. Of the package sqlite3 only the native part is loaded, without its JavaScript: that costs 0.5 ms of a
  * cycle instead of 3 to 5.
  */
+import { installationDirectory } from '../config/find';
+import { isInsideNodeModules } from '../config/paths';
 import { MonitorError } from '../errors';
+import { shellQuoted } from '../wording';
 import type { Driver } from './driver-interface';
 import { nodeSqliteDriver } from './node-sqlite';
 
@@ -51,16 +54,19 @@ function named(driver: Driver): Driver {
 
 function noDriver(): never {
   const isMissing = !isInstalled();
+  const installation = installationDirectory();
+  const install = isInsideNodeModules(installation) ? 'npm install --omit=dev' : 'npm ci';
   throw new MonitorError(
     `The SQLite driver of this installation ${isMissing ? 'is not installed' : 'cannot be loaded'}.`,
     {
       type: 'configuration',
       permanent: true,
-      remediation:
-        (isMissing
-          ? 'Install the packages, in the folder of the installation: npm ci'
-          : 'Build it for this version of Node.js, in the folder of the installation: npm rebuild sqlite3') +
-        ' (needs g++, make and python3 if no ready-made one can be fetched); or use Node.js 24 or newer, which has one',
+      remediation: {
+        say:
+          (isMissing ? 'Install the packages' : 'Build it for this version of Node.js') +
+          ' (needs g++, make and python3 if no ready-made one can be fetched), or use Node.js 24 or newer, which has one',
+        command: `cd ${shellQuoted(installation)} && ${isMissing ? install : 'npm rebuild sqlite3'}`,
+      },
     },
   );
 }

@@ -41,7 +41,7 @@ const hasOwn = nodeSqliteDriver() !== null;
     const said = `${COMMANDS[index]?.[0] ?? ''} ${stdout}${stderr}`;
     expect({ said, exitCode }).toEqual({ said, exitCode: 2 });
     expect(said).toMatch(/The SQLite driver of this installation is not installed/);
-    expect(said).toMatch(/npm ci .*or use Node\.js 24/);
+    expect(said).toMatch(/or use Node\.js 24.* cd '.*installation' && npm ci\n/);
     expect(said).not.toMatch(/internal|defect/);
   }
   expect(home.bridge.requests).toEqual([]);
