@@ -86,9 +86,10 @@ export function proveSpool(storage: Pick<StorageConfig, 'data_directory'>, probe
 /**
  * Makes a database as a first cycle would, in a folder of its own that is removed again.
  * @param place where the data directory is, or would be made
+ * @returns what hinders the spool: the database is stored into without it
  * @throws MonitorError
  */
-export async function proveNewDatabase(storage: StorageConfig, place: string): Promise<void> {
+export async function proveNewDatabase(storage: StorageConfig, place: string): Promise<MonitorError | null> {
   let scratch: string;
   try {
     clearTemporaries(place);
@@ -100,15 +101,18 @@ export async function proveNewDatabase(storage: StorageConfig, place: string): P
   }
   const trial = { ...storage, data_directory: scratch };
   const store = readingsDatabase(trial, silentLogger);
-  try {
-    proveDatabaseFiles(trial);
-    proveSpool(trial);
-    await store.prove();
-  } catch (thrown) {
-    const { message, type, permanent, remedy, cause } = asMonitorError(thrown);
+  const ofTheRealFolder = ({ message, type, permanent, remedy, cause }: MonitorError) => {
     const real = (text: string) => text.replaceAll(scratch, storage.data_directory);
     const remediation = { say: real(remedy.say), command: real(remedy.command) };
-    throw new MonitorError(real(message), { type, permanent, remediation, cause });
+    return new MonitorError(real(message), { type, permanent, remediation, cause });
+  };
+  try {
+    proveDatabaseFiles(trial);
+    const spool = await obstacle(() => proveSpool(trial));
+    await store.prove();
+    return spool && ofTheRealFolder(spool);
+  } catch (thrown) {
+    throw ofTheRealFolder(asMonitorError(thrown));
   } finally {
     await store.close().catch(() => undefined);
     rmSync(scratch, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { StorageConfig } from '../../config/config';
-import { asMonitorError } from '../../errors';
+import { asMonitorError, type MonitorError } from '../../errors';
 import { recoveryOf } from '../../store/database-error';
 import { sideFiles } from '../../store/files';
 import { proveSpool } from '../../store/prove-writable';
@@ -57,7 +57,6 @@ export function besideProblems(storage: StorageConfig, details: Record<string, u
   return problems;
 }
 
-/** Cycles are still stored; but if the database ever cannot be written, their readings are lost. */
 function obstacleInSpool(storage: StorageConfig): Problem | null {
   const directory = spoolDirectory(storage);
   if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return null; // the first cycle makes it
@@ -65,14 +64,18 @@ function obstacleInSpool(storage: StorageConfig): Problem | null {
     proveSpool(storage, '.health-write-test');
     return null;
   } catch (thrown) {
-    const { message, remedy } = asMonitorError(thrown);
-    return {
-      status: 'fail',
-      message: `no reading can be kept in ${directory} while the database cannot be written: ${message}`,
-      remediation: asOwner(storage.data_directory, remedy),
-      stops: [],
-    };
+    return noSpool(storage, asMonitorError(thrown));
   }
+}
+
+/** Cycles are still stored; but if the database ever cannot be written, their readings are lost. */
+export function noSpool(storage: StorageConfig, { message, remedy }: MonitorError): Problem {
+  return {
+    status: 'fail',
+    message: `no reading can be kept in ${spoolDirectory(storage)} while the database cannot be written: ${message}`,
+    remediation: asOwner(storage.data_directory, remedy),
+    stops: [],
+  };
 }
 
 function filesIn(directory: string): string[] {

@@ -22,7 +22,7 @@ import { whileLocked } from '../../store/while-locked';
 import { megabytes } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
 import { asOwner } from '../as-owner';
-import { besideProblems, foreignSideFiles, walProblems } from './database-files';
+import { besideProblems, foreignSideFiles, noSpool, walProblems } from './database-files';
 import { quickCheck } from './quick-check';
 import { integrityAtMostOnceADay } from './remembered-integrity';
 
@@ -37,6 +37,12 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
   const details: Record<string, unknown> = { path, exists: false };
   const problems: Problem[] = [];
   const judgement = (message: string) => ({ message, problems, details });
+  const withoutDatabase = async (place: string) => {
+    const obstacle = await proveNewDatabase(storage, place);
+    // A spool that is there already has been tried beside.
+    if (obstacle !== null && problems.length === 0) problems.push(noSpool(storage, obstacle));
+    return judgement('no database yet: the first cycle makes it');
+  };
   try {
     const { NAME, VERSION } = loadDriver();
     details['driver'] = NAME;
@@ -44,8 +50,7 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
     refuseUnmounted(storage);
     const place = existingPartOf(storage.data_directory);
     if (place !== storage.data_directory) {
-      await proveNewDatabase(storage, place);
-      return judgement('no database yet: the first cycle makes it');
+      return await withoutDatabase(place);
     }
     for (const collector of context.installation.enabled) {
       proveLock(cycleLockPath(storage, collector), storage.data_directory);
@@ -54,8 +59,7 @@ export async function checkDatabase(context: CheckContext): Promise<Judgement> {
     problems.push(...besideProblems(storage, details));
     refuseOddFiles(path);
     if (statSync(path, { throwIfNoEntry: false }) === undefined) {
-      await proveNewDatabase(storage, place);
-      return judgement('no database yet: the first cycle makes it');
+      return await withoutDatabase(place);
     }
     details['exists'] = true;
     problems.push(...foreignSideFiles(path));
