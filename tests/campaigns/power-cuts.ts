@@ -1,6 +1,7 @@
 /** Cuts the power in the middle of each command, in a model of the disk, and runs the next command on what is left. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { explore, guessFromTimes, type Options } from './power-cuts/explore';
+import { explore, guessFromTimes, RIGHT_TIME, type Options } from './power-cuts/explore';
 import { SCENARIOS } from './power-cuts/scenarios';
 import { showProgress, tell, tellFindings, tellTable } from './show';
 
@@ -22,10 +23,14 @@ export async function campaign(args: string[]): Promise<void> {
       samples: { type: 'string', default: '2' },
       seed: { type: 'string', default: '1' },
       scenario: { type: 'string', default: '' },
+      clocks: { type: 'string', default: `${RIGHT_TIME},-20h,-3m` },
     },
   });
+  // The model is the disk; what lies below it may be the memory, which is faster.
+  if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm';
   const cuts = values.cuts === 'all' ? Infinity : Number(values.cuts);
-  const options: Options = { cuts, samples: Number(values.samples), seed: Number(values.seed) };
+  const clocks = values.clocks.split(',');
+  const options: Options = { cuts, samples: Number(values.samples), seed: Number(values.seed), clocks };
   const rows: { command: string; changes: number; states: number; broken: number }[] = [];
   const chosen = SCENARIOS.filter(({ name }) => name.includes(values.scenario));
   for (const [index, scenario] of chosen.entries()) {
@@ -49,8 +54,9 @@ async function proveThatItNotices(options: Options): Promise<void> {
     showProgress(index / BROKEN.length, what);
     const scenario = SCENARIOS.find((one) => one.name === name);
     if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
-    const { states, violations } = await explore(scenario, { ...options, ...how });
-    findings.push([what, `${violations.length} of ${states} states broken`, violations.length > 0]);
+    const { states, violations } = await explore(scenario, { ...options, ...how, stopsAtFirst: true });
+    const isFound = violations.length > 0;
+    findings.push([what, isFound ? `state ${states} is broken` : `none of ${states} states is broken`, isFound]);
   }
   tellFindings('Made worse on purpose, the campaign must find broken states', findings);
 }

@@ -88,8 +88,14 @@ export function afterCut(root: string, before: Tree, changes: readonly Change[],
     }
   }
   const tree = new Map<string, Buffer | null>();
-  for (const [path, file] of onDisk)
-    if (isReachable(path, root, onDisk)) tree.set(path, file && bytesAfter(file, fate));
+  /** of two names of one file, both have the same buffer: `writeTree` makes a link of it again */
+  const contents = new Map<Bytes, Buffer>();
+  for (const [path, file] of onDisk) {
+    if (!isReachable(path, root, onDisk)) continue;
+    const content = file && (contents.get(file) ?? bytesAfter(file, fate));
+    if (file && content) contents.set(file, content);
+    tree.set(path, content);
+  }
   return tree;
 }
 

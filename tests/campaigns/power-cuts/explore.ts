@@ -20,6 +20,9 @@ import { homeOf, namesIn, type Scenario } from './scenarios';
 import { changesIn, tracing, type Change } from './trace';
 import { hashOf, readTree, writeTree } from './tree';
 
+/** for faketime: no difference */
+export const RIGHT_TIME = '+0';
+
 export interface Options {
   /** how many cut points at most, spread over the command; the last one is always among them */
   cuts: number;
@@ -34,6 +37,8 @@ export interface Options {
   at?: RegExp;
   /** one broken state is enough */
   stopsAtFirst?: true;
+  /** what the clock of the next command shows, as faketime understands it; a state gets one of them, in turn */
+  clocks?: readonly string[];
   onState?: (states: number) => void;
 }
 
@@ -90,19 +95,20 @@ async function judgeStates(
   const changes = all.filter(({ kind, path }) => !(kind === 'sync' && withoutSync?.test(path) === true));
   const violations: string[] = [];
   const seen = new Set<string>();
-  const points = cutPoints(changes, options);
-  for (const count of points) {
+  const { clocks = [RIGHT_TIME] } = options;
+  for (const count of cutPoints(changes, options)) {
     for (const fate of fatesOf(count, options.samples, options.seed + count * 100)) {
       const state = afterCut(home.directory, before, changes, count, fate);
-      const hash = `${hashOf(state)} ${count === changes.length}`;
+      const hash = `${hashOf(state, scenario.rotatesLogs ? null : home.logDirectory)} ${count === changes.length}`;
       if (seen.has(hash) || (options.stopsAtFirst && violations.length > 0)) continue;
       seen.add(hash);
       options.onState?.(seen.size);
       writeTree(home.directory, state, seededRandom(options.seed + seen.size));
       options.guess?.(home.databaseFile);
-      const wrong = await judge(scenario, home, known, count === changes.length);
+      const clock = clocks[seen.size % clocks.length] ?? RIGHT_TIME;
+      const wrong = await judge(scenario, home, { before: known, hasEnded: count === changes.length, clock });
       const last = changes[count - 1];
-      const where = `${scenario.name}, cut after change ${count} of ${changes.length} (${last?.kind ?? ''} ${last?.path.slice(home.directory.length) ?? ''}), ${fate.name}`;
+      const where = `${scenario.name}, cut after change ${count} of ${changes.length} (${last?.kind ?? ''} ${last?.path.slice(home.directory.length) ?? ''}), ${fate.name}, clock ${clock}`;
       violations.push(...wrong.map((what) => `${where}: ${what}`));
     }
   }
@@ -116,12 +122,20 @@ function cutPoints(changes: readonly Change[], { cuts, at = /^/ }: Options): num
   return possible.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
-async function judge(scenario: Scenario, home: Home, before: string[], hasEnded: boolean): Promise<string[]> {
+interface Cut {
+  /** cycles before the recorded command */
+  before: string[];
+  hasEnded: boolean;
+  clock: string;
+}
+
+async function judge(scenario: Scenario, home: Home, { before, hasEnded, clock }: Cut): Promise<string[]> {
   const wrong: string[] = [];
   const next: RunResult[] = [];
+  const wrapper = clock === RIGHT_TIME ? [] : ['faketime', '-f', clock];
   for (const [command, ...args] of scenario.next ?? [['collect-hue'] as const]) {
     const words = args.map((word) => (word === 'BACKUP' ? join(home.directory, 'backup.db') : word));
-    const result = await home.run(command, words);
+    const result = await home.run(command, words, { wrapper });
     next.push(result);
     const { exitCode, stderr } = result;
     if (!(scenario.mayEnd ?? [0]).includes(exitCode ?? -1))
