@@ -288,6 +288,78 @@ export const MECHANISMS: readonly Mechanism[] = [
     ],
   },
   {
+    name: 'stamping a cycle with the time of the witness that is believed',
+    edits: [
+      ['lib/witnesses.ts', "clock: 'corrected', correctionMs: differenceMs,", "clock: 'corrected', correctionMs: 0,"],
+    ],
+    proofs: [
+      ['unit/witnesses', 'a cloud, and ours is ahead'],
+      ['end-to-end/afterwards', 'a clock that runs 500 days ahead'],
+    ],
+  },
+  {
+    name: 'taking no time from before this program for a witness',
+    edits: [['lib/witnesses.ts', 'return ms < PROGRAM_WRITTEN_MS - DAY_MS;', 'return ms < 0;']],
+    proofs: [
+      ['unit/witnesses', 'they agree on 1970'],
+      ['unit/witnesses', 'a proved bridge that is in 2016'],
+    ],
+  },
+  {
+    name: 'forgetting no more than a day on the word of one witness',
+    edits: [
+      [
+        'lib/witnesses.ts',
+        'return newestMs === null ? null : Math.min(nowMs, newestMs + DAY_MS);',
+        'return newestMs === null ? null : nowMs;',
+      ],
+    ],
+    proofs: [['unit/witnesses', 'what may be forgotten if a bridge alone is believed']],
+  },
+  {
+    name: 'taking only a cycle that heard a second clock for a witness',
+    edits: [
+      [
+        'lib/store/clock-witnesses.ts',
+        'AND clock_offset_seconds IS NOT NULL ORDER BY started_at DESC',
+        'ORDER BY started_at DESC',
+      ],
+    ],
+    proofs: [['unit/store/clock-witnesses', 'not one that heard no second clock']],
+  },
+  {
+    name: 'telling of a device that is no longer listed',
+    edits: [['lib/collect.ts', 'return before.filter((id) => !listed.has(id));', 'return before.filter((id) => !id);']],
+    proofs: [['end-to-end/health/freshness', 'a sensor that the bridge does not list any more']],
+  },
+  {
+    name: 'waiting for a complete answer before a device counts as gone',
+    edits: [
+      [
+        'lib/store/vanished.ts',
+        `AND ifnull(instr(devices_skipped, '"\${INCOMPLETE}'), 0) = 0 ORDER BY`,
+        `AND '\${INCOMPLETE}' <> '' ORDER BY`,
+      ],
+    ],
+    proofs: [['unit/store/vanished', 'nor does one in which a bridge did not answer']],
+  },
+  {
+    name: 'forgetting a device that has been gone for a week',
+    edits: [
+      [
+        'lib/store/vanished.ts',
+        'if (lastListedMs >= nowMs - WEEK_MS) found.push(',
+        'if (lastListedMs > 0) found.push(',
+      ],
+    ],
+    proofs: [['unit/store/vanished', '… with its name, until a week is over']],
+  },
+  {
+    name: 'taking back the second name of a restore that was broken off',
+    edits: [['lib/store/readings-database.ts', '      dropSecondName(this.path);\n', '']],
+    proofs: [['unit/data/restore', 'broken off before the backup got its name']],
+  },
+  {
     name: 'looking which file lies there after the commit',
     edits: [
       ['lib/store/replace-damaged.ts', 'if (identity(path) === database.opened || starts', 'if (starts > 0 || starts'],
