@@ -2,7 +2,9 @@
  * The login over many cycles: renewed before it dies, obtained again when it has died; no request while Amazon wants
  * none.
  */
+import { stateFolder } from '../../../../lib/files/state-folder';
 import { fault } from '../../../../lib/simulator/faults';
+import { SESSION_FILE } from '../../../../lib/sources/aqm/state-files';
 import { startAqmHome } from '../../../support/aqm-home';
 import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';
 import { scratchDirectory } from '../../../support/scratch';
@@ -19,6 +21,24 @@ describe('dead cookies', () => {
     expect(report?.readings).toHaveLength(2);
     expect(login.status).toBe('accepted');
     expect((await home.cycle()).asked).toEqual([STATE]);
+  });
+
+  test('a refresh writes the session once, and a cycle that learns nothing does not write it', async () => {
+    const folder = scratchDirectory();
+    const home = await startAqmHome(folder);
+    const written: string[] = [];
+    const real = stateFolder(folder);
+    const write = (name: string, text: string) => {
+      written.push(name);
+      real.write(name, text);
+    };
+    const state = { path: folder, write };
+    await home.cycle();
+    home.cloud.account.expireCookies();
+    expect((await home.cycle({ state })).asked).toEqual([STATE, ...REFRESH, STATE]);
+    expect(written.filter((name) => name === SESSION_FILE)).toHaveLength(1);
+    await home.cycle({ state });
+    expect(written.filter((name) => name === SESSION_FILE)).toHaveLength(1);
   });
 
   test('a redirect to the sign-in page: the same', async () => {
