@@ -63,6 +63,13 @@ test('several bridges come in the order of their ids, in whatever order they are
   }
 });
 
+test('a bridge that is found, and has no https, is met over http', async () => {
+  const found: FoundBridge = { bridgeId: ID, host: '192.168.1.10', port: 443, foundBy: 'mdns' };
+  const find = { mdns: () => Promise.resolve([found]), cloud: () => Promise.resolve([]) };
+  const bridges = await findBridges(['mdns'], find, network({ 'http://192.168.1.10': ID }), () => undefined);
+  expect(bridges).toMatchObject([{ address: 'http://192.168.1.10', bridgeId: ID }]);
+});
+
 test('the zone of an IPv6 address is named as what cannot be', () => {
   expect(() => addressesGiven('fe80::1%eth0')).toThrow(/holds the zone of an IPv6 address/);
 });
