@@ -57,7 +57,7 @@ export function accept(answers: readonly SourceAnswer[], acceptance: Acceptance)
       outcome: vendorId.length > LONGEST_TEXT ? 'malformed' : outcomeOf(device, deviceId, acceptance, timeOf),
     };
   });
-  const { duplicates, ...kept } = onePerDevice(entries);
+  const { duplicates, ...kept } = onePerDevice(entries, clock.latestMs);
   for (const device_id of duplicates) {
     const message = `${device_id} is listed more than once: the entry with the newest reading counts`;
     logger.warning('duplicate_id', message, { device_id });

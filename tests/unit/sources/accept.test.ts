@@ -132,16 +132,21 @@ test.each([
   expect(judge([device], { locations }).readings).toMatchObject([{ location }]);
 });
 
-test('of two entries with one id the living and newest counts, which is reported', () => {
+test('of two entries with one id the living and newest counts, not one from the future; that is reported', () => {
   const at = (measuredAt: string | null, co_ppm: number) => answerOf('toy:1', { co_ppm }, { measuredAt });
-  const { readings, skipped, devicesSeen, logger } = judge([
+  const entries: DeviceAnswer[] = [
     { deviceId: 'toy:1', skip: 'off' },
+    at(null, 3),
+    at('2026-01-02T02:00:00.000Z', 4),
     at('2026-01-01T00:00:00.000Z', 1),
     at('2026-01-02T00:00:00.000Z', 2),
-    at(null, 3),
-  ]);
+  ];
+  const clock = { deviceErrorMs: 0, latestMs: Date.parse('2026-01-02T00:01:00.000Z') };
+  const { readings, skipped, devicesSeen, logger } = judge(entries, { clock });
   expect(readings).toMatchObject([{ co_ppm: 2 }]);
-  expect([skipped, devicesSeen]).toEqual([{ 'toy:1': 'duplicate_id' }, 4]);
+  expect(judge(entries.slice(0, 3), { clock }).readings).toMatchObject([{ co_ppm: 4 }]);
+  expect(judge(entries.slice(0, 2), { clock }).readings).toMatchObject([{ co_ppm: 3 }]);
+  expect([skipped, devicesSeen]).toEqual([{ 'toy:1': 'duplicate_id' }, 5]);
   expect(logger.events).toMatchObject([{ level: 'warning', event: 'duplicate_id', fields: { device_id: 'toy:1' } }]);
 });
 
