@@ -11,7 +11,7 @@ import { isRoot } from '../support/as-user';
 
 /** With timeouts so long that only the deadline can end it. */
 const PATIENT = {
-  collection: { deadline_seconds: 4 },
+  collection: { deadline_seconds: 6 },
   storage: { busy_timeout_ms: 120_000 },
   hue: { timeout_seconds: 300 },
   amazon_aqm: { timeout_seconds: 300 },
