@@ -26,6 +26,11 @@ const outcomes = () => home.query('SELECT outcome, error_type, exit_code FROM cy
 const INTERRUPTED = { outcome: 'failed', error_type: 'interrupted', exit_code: 1 };
 const WELL = { outcome: 'ok', error_type: null, exit_code: 0 };
 const waiting = () => spooledFiles({ data_directory: home.dataDirectory });
+/** The row of an interrupted cycle is in the database, or in the spool if a busy machine took a second and more for it. */
+async function expectInterruptedRow(): Promise<void> {
+  if (waiting().length === 0) expect(await outcomes()).toEqual([INTERRUPTED]);
+  else expect([waiting().length, await outcomes()]).toEqual([1, []]);
+}
 const hasLogged = (event: string) => existsSync(home.logDirectory) && home.logged(event).length > 0;
 
 /** @returns the result of the interrupted cycle */
@@ -43,7 +48,7 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
     const asked = () => home.bridge.requests.length + home.cloud.requests.length > 0;
     const { exitCode, error } = await interrupt(command, signal, asked);
     expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
-    expect(await outcomes()).toEqual([INTERRUPTED]);
+    await expectInterruptedRow();
     for (const device of [home.bridge, home.cloud]) device.faults.clear();
     expect((await home.run(command)).exitCode).toBe(0);
     expect(await outcomes()).toEqual([INTERRUPTED, WELL]);
@@ -53,7 +58,7 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
     home.bridge.faults.always('*', fault.status(503));
     const { exitCode, error } = await interrupt('collect-hue', signal, () => hasLogged('retry'));
     expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
-    expect(await outcomes()).toEqual([INTERRUPTED]);
+    await expectInterruptedRow();
     expect(home.bridge.requests).toHaveLength(1);
   });
 
@@ -124,7 +129,7 @@ const hasTerminals = spawnSync('script', ['-qfc', 'true', '/dev/null']).status =
     await until(() => existsSync(codeFile) && readFileSync(codeFile, 'utf8').endsWith('\n'));
     expect(readFileSync(codeFile, 'utf8')).toBe('1\n');
     expect(home.logged('cycle_failed')).toMatchObject([{ error_type: 'interrupted' }]);
-    expect(await outcomes()).toEqual([INTERRUPTED]);
+    await expectInterruptedRow();
   },
 );
 
