@@ -62,7 +62,7 @@ export async function startBroker(directory: string, port?: number): Promise<Bro
     stop: () =>
       new Promise((resolve) => {
         child.once('close', () => resolve());
-        child.kill();
+        child.kill('SIGKILL'); // SIGTERM is lost on one that has just said that it runs
       }),
   };
 }

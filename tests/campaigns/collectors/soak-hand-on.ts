@@ -54,11 +54,8 @@ export async function startHandOn(directory: string, { home: { resources } }: Hu
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { url } = await startBroker(directory).then(async (first) => {
-    await first.stop();
-    return first;
-  });
-  let broker: Broker | null = null;
+  let broker: Broker | null = await startBroker(directory);
+  const { url } = broker;
   const setBroker = async (isThere: boolean) => {
     if (isThere) broker ??= await startBroker(directory, Number(new URL(url).port));
     else {
@@ -116,7 +113,8 @@ function wrongOrder(told: readonly HomeEvent[], { watches }: Pick<HomeAlerts, 'w
 
 async function differing(home: Home, broker: Broker): Promise<string[]> {
   const newest = await home.query<{ device_id: string; timestamp: string; temperature_celsius: number }>(
-    'SELECT device_id, max(timestamp) AS timestamp, temperature_celsius FROM readings GROUP BY device_id',
+    `SELECT device_id, timestamp, temperature_celsius FROM readings
+     WHERE timestamp IN (SELECT max(started_at) FROM cycles GROUP BY collector)`,
   );
   const states = await broker.retained('home-temperature-monitor/+/state', newest.length);
   return newest.flatMap(({ device_id, timestamp, temperature_celsius }) => {

@@ -167,9 +167,13 @@ class Watch {
 const BELONGS =
   /^(readings\.(db|lock)|\.(hue|amazon_aqm|amazon-session|home-alerts)\.lock|\.environment-checked|(amazon-session|bridge-(state|certificate)|home-alerts|publish-state)\.json|spool)$/;
 
+/** Who judges the rules only reads the database, and SQLite leaves its (empty) side files after a reader. */
+const OF_A_READER = /^readings\.db-(wal|shm)$/;
+
 function litter(home: SoakHome): string[] {
+  const belongs = (name: string) => BELONGS.test(name) || (home.handOn !== null && OF_A_READER.test(name));
   return [
-    ...readdirSync(home.dataDirectory).filter((name) => !BELONGS.test(name)),
+    ...readdirSync(home.dataDirectory).filter((name) => !belongs(name)),
     ...readdirSync(join(home.dataDirectory, 'spool')),
   ];
 }
