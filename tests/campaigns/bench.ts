@@ -3,7 +3,8 @@
  * runs against simulated devices on loopback, alternating with `node -e 0` and bench/reference.ts, in cron's environment;
  * docs/performance.md says what the numbers mean. Options: `--rounds N` (15), `--readings 1000000,20000000` (the commands
  * on databases of these sizes as well, and the usual questions), `--keep-environment` (the caller's instead of cron's),
- * `--other-build DIRECTORY` (the commands of another, built copy of the project as well).
+ * `--other-build DIRECTORY` (the commands of another, built copy of the project as well), `--hand-on` (only what rules,
+ * webhook, command and broker add).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildReference } from './bench/build-reference';
 import { grownCases, SENSORS, startUpCases, type Case } from './bench/cases';
+import { handOnCases, toPlain } from './bench/hand-on';
 import { CRON_ENVIRONMENT, measure } from './bench/measure';
 import { openHomes, type Homes } from './bench/open-homes';
 import { cpus, median, ratio, toBareNode, toReference, walls } from './bench/ratios';
@@ -24,6 +26,7 @@ export async function campaign(args: string[]): Promise<void> {
       readings: { type: 'string', default: '' },
       'other-build': { type: 'string' },
       'keep-environment': { type: 'boolean', default: false },
+      'hand-on': { type: 'boolean', default: false },
     },
   });
   const environment = values['keep-environment'] ? process.env : CRON_ENVIRONMENT;
@@ -33,6 +36,8 @@ export async function campaign(args: string[]): Promise<void> {
   let homes: Homes | undefined;
   try {
     homes = await openHomes(directory, SENSORS);
+    compareHandedOn(directory, homes, rounds, environment);
+    if (values['hand-on']) return;
     if (sizes.length > 0) await compareSizes(directory, sizes, rounds, environment);
     const references = await buildReference(directory);
     compareStarts(startUpCases(directory, references, values['other-build']), rounds, environment);
@@ -61,6 +66,14 @@ async function compareSizes(
   tellTable(
     `As data grows: ratios to the same command on an empty database, median (middle half) of ${rounds} runs`,
     rows,
+  );
+}
+
+function compareHandedOn(directory: string, { kinds }: Homes, rounds: number, environment: NodeJS.ProcessEnv): void {
+  const measured = measure(handOnCases(directory, kinds, `http-${SENSORS[0] ?? NaN}`), rounds, environment);
+  tellTable(
+    `What is handed on after a cycle of collect-hue (http, ${SENSORS[0] ?? NaN} sensors), beside the same cycle without, median (middle half) of ${rounds} runs`,
+    measured.map(toPlain),
   );
 }
 

@@ -98,7 +98,8 @@ export const CAMPAIGNS: readonly Campaign[] = [
     proves: 'what each command costs, as a ratio to the bare start of Node.js',
     takes: '2 minutes',
     shortForm: 'none',
-    options: '--rounds N (15), --readings N,N (databases of these sizes), --keep-environment',
+    options:
+      '--rounds N (15), --readings N,N (databases of these sizes), --hand-on (only what rules, webhook, command and broker add), --keep-environment',
     builds: true,
     load: () => import('./bench'),
   },
