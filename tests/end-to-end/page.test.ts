@@ -82,6 +82,37 @@ testBrowser(
 );
 
 testBrowser(
+  `on a phone: what it was in a room yesterday at three, by one finger that slides to that time${note}`,
+  async () => {
+    const { page } = await openPage(url, { ...PHONE, colorScheme: 'light' });
+    const plot = plotOf(page, 'Bad');
+    await plot.scrollIntoViewIfNeeded();
+    const { x = 0, y = 0, width = 0 } = (await plot.boundingBox()) ?? {};
+    const touch = await page.context().newCDPSession(page);
+    const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', left?: number) =>
+      touch.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: left === undefined ? [] : [{ x: left, y: y + 40 }],
+      });
+    const wanted = Date.parse('1 Jan 2026 15:00');
+    let left = x + width / 2;
+    let readout = '';
+    await finger('touchStart', left);
+    // It slides as far as the time that it reads is away from the wanted one.
+    for (let moves = 0; moves < 3; moves++) {
+      readout = await readoutOf(page, 'Bad').innerText();
+      const [, day = '', clock = ''] = /^\w+ (\d+ \w+) (\d\d:\d\d)/.exec(readout) ?? [];
+      left += ((wanted - Date.parse(`${day} 2026 ${clock}`)) / 86_400_000) * width;
+      await finger('touchMove', left);
+    }
+    await finger('touchEnd');
+    expect(readout).toMatch(/^Thu 1 Jan (14:55|15:0\d)/);
+    expectTruth(readout);
+  },
+  60_000,
+);
+
+testBrowser(
   `on a desk: hover, keys, ranges, quantities, all in one chart, lines off and on${note}`,
   async () => {
     const { page, problems } = await openPage(url, { ...DESK, colorScheme: 'light' });
