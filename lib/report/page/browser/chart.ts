@@ -2,6 +2,7 @@
 import uPlot from 'uplot';
 import type { PageData, PageQuantity, PageRange } from '../page-data';
 import { colour } from './dom';
+import { inOrder } from './gaps';
 import type { DrawnLine } from './lines';
 import type { Clock } from './times';
 
@@ -38,12 +39,13 @@ export function drawChart(into: HTMLElement, input: ChartInput): uPlot {
   for (const [n, line] of lines.entries()) {
     const [number, pattern] = input.colours[n] ?? [0, 0];
     const stroke = colour(`c${number}`);
-    const gaps: uPlot.Series.GapsRefiner = (chart, _series, first, last, found) => [
-      ...found,
-      ...[...line.broken].flatMap((stretch): uPlot.Series.Gaps =>
-        stretch > first && stretch <= last ? [gapBefore(chart, stretch)] : [],
-      ),
-    ];
+    const gaps: uPlot.Series.GapsRefiner = (chart, _series, first, last, found) =>
+      inOrder([
+        ...found,
+        ...[...line.broken].flatMap((stretch): uPlot.Series.Gaps =>
+          stretch > first && stretch <= last ? [gapBefore(chart, stretch)] : [],
+        ),
+      ]);
     if (line.hasBand) {
       const hidden = { stroke: 'transparent', width: 0, points: { show: false }, gaps };
       const edges = [add(line.highest, hidden), add(line.lowest, hidden)] as const;
