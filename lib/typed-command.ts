@@ -4,10 +4,14 @@
  * right user. How, the frame of the commands says once (lib/cli/own-command.ts).
  */
 
+/** The only command of ours that is not a program of bin/; npm calls it `htm-install-cron`. */
+export const INSTALL_CRON = 'install-cron';
+const SCRIPT = 'cron/install.sh';
+
 /** The words before a command's own arguments, such as `node /opt/htm/bin/health.js --config /etc/htm/config.yaml`. */
 type WordsOf = (name: string) => string;
 
-const inAClone: WordsOf = (name) => `node bin/${name}.js`;
+const inAClone: WordsOf = (name) => (name === INSTALL_CRON ? SCRIPT : `node bin/${name}.js`);
 
 let wordsOf = inAClone;
 
@@ -18,5 +22,7 @@ export function showCommandsAs(words: WordsOf): void {
 
 /** Each command in a text as it has to be typed. */
 export function asTyped(text: string, words = wordsOf): string {
-  return text.replace(/\bnode bin\/([a-z-]+)\.js/g, (_, name: string) => words(name));
+  return text.replace(/\bnode bin\/([a-z-]+)\.js|\bcron\/install\.sh/g, (_, name?: string) =>
+    words(name ?? INSTALL_CRON),
+  );
 }

@@ -16,6 +16,8 @@ export interface Problem {
   remediation?: string | Remedy;
   /** which collectors can read or store nothing as long as this lasts; for a fail, the row's `stops` if absent */
   stops?: readonly string[];
+  /** another check: if it fails, too, what it says to do is enough for both */
+  causedBy?: string;
 }
 
 export interface Judgement {

@@ -90,8 +90,9 @@ function errorOfPartial({
   return {
     type: record.error_type,
     message: record.error ?? '',
-    remediation:
+    remediation: asTyped(
       'Look at what the device lists: node bin/health.js. If all of it is yours, raise collection.max_devices in config.yaml.',
+    ),
   };
 }
 

@@ -58,5 +58,7 @@ async function run(row: ListedSource, { arguments: typed, terminal, redactor }: 
     return result.record.exit_code;
   } catch (thrown) {
     return reportNotBegun(cycle, thrown);
+  } finally {
+    cycle.life.end();
   }
 }

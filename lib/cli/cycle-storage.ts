@@ -13,6 +13,7 @@ import { proveWritable } from '../store/prove-writable';
 import { readingsDatabase } from '../store/readings-database';
 import { replaySpool, spoolCycle, spoolDirectory } from '../store/spool';
 import { noEffort, type Store } from '../store/store';
+import type { SignOfLife } from './sign-of-life';
 
 export interface CycleStorageContext {
   config: Pick<Config, 'storage' | 'retry'>;
@@ -20,15 +21,16 @@ export interface CycleStorageContext {
   end: Pick<CycleEnd, 'storing' | 'spooling'>;
   /** its started_at */
   cycle: string;
+  watch?: SignOfLife['watch'];
 }
 
 export function openCycleStorage(
   collector: string,
-  { config, logger, end, cycle }: CycleStorageContext,
+  { config, logger, end, cycle, watch = () => undefined }: CycleStorageContext,
 ): CycleStorage & { retries: () => number } {
   const { storage, retry } = config;
-  const retrier = createRetrier({ policy: retry, logger, sleep, cycle, deadline: end.storing });
-  const spoolRetrier = createRetrier({ policy: retry, logger, sleep, cycle, deadline: end.spooling });
+  const retrier = createRetrier({ policy: retry, logger, sleep, cycle, watch, deadline: end.storing });
+  const spoolRetrier = createRetrier({ policy: retry, logger, sleep, cycle, watch, deadline: end.spooling });
   const effort = noEffort();
   const database = readingsDatabase(storage, logger, { signal: end.storing.signal, effort });
   const endpoint = databasePath(storage.data_directory);

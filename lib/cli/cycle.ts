@@ -26,6 +26,7 @@ import type { Terminal } from './command';
 import { cycleClock } from './cycle-clock';
 import { openCycleStorage, withoutStoring } from './cycle-storage';
 import { NO_MEMORY, openFailureMemory, type FailureMemory } from './failure-memory';
+import { signOfLife, type SignOfLife } from './sign-of-life';
 import { verboseLogger } from './verbose-logger';
 
 export interface Cycle {
@@ -44,6 +45,8 @@ export interface Cycle {
   memory: FailureMemory;
   startedAt: Date;
   end: CycleEnd;
+  /** shows on a terminal what takes long */
+  life: SignOfLife;
 }
 
 export async function prepare(
@@ -67,13 +70,17 @@ export async function prepare(
   });
   const logger = typed.switches.has('verbose') ? verboseLogger(log, terminal) : log;
   const end = startCycleEnd(config.collection.deadline_seconds);
-  return { row, config, files, log, logger, redactor, terminal, typed, isDryRun, memory, startedAt, end };
+  const remainingMs = () => end.storing.remainingMs();
+  const life = signOfLife(terminal, { switches: typed.switches, step: 'reading', remainingMs });
+  const parts = { row, config, files, log, logger, redactor, typed, isDryRun, memory, startedAt, end };
+  return { ...parts, life, terminal: life.terminal };
 }
 
 /** @throws MonitorError if the file of the secrets, or this source's section of it, is malformed */
 export function kitOf(cycle: Cycle): SourceKit {
   const { row, config, logger, redactor, isDryRun, startedAt } = cycle;
   const { reading } = cycle.end;
+  const { watch } = cycle.life;
   const { signal } = reading;
   const traffic = noTraffic();
   return {
@@ -84,7 +91,14 @@ export function kitOf(cycle: Cycle): SourceKit {
     flags: cycle.typed.values,
     traffic,
     http: observed(createHttp(), { traffic, logger }),
-    retrier: createRetrier({ policy: config.retry, logger, sleep, cycle: startedAt.toISOString(), deadline: reading }),
+    retrier: createRetrier({
+      policy: config.retry,
+      logger,
+      sleep,
+      cycle: startedAt.toISOString(),
+      deadline: reading,
+      watch,
+    }),
     texts: createDeviceTexts(logger, redactor.ofAtLeast(KEY_LENGTH)),
     signal,
     remainingMs: () => reading.remainingMs(),
@@ -111,7 +125,10 @@ function secretsFor({ row: { secret }, files, logger, redactor }: Cycle): Secret
 export function contextOf(cycle: Cycle, kit: SourceKit, source: Source): CollectContext {
   const { row, config, logger, end, startedAt, isDryRun, redactor } = cycle;
   const { texts, traffic, retrier } = kit;
-  const storage = openCycleStorage(row.collector, { config, logger, end, cycle: startedAt.toISOString() });
+  const storage = openCycleStorage(row.collector, {
+    ...{ config, logger, end, watch: cycle.life.watch },
+    cycle: startedAt.toISOString(),
+  });
   const { validation, collection } = config;
   const { locations = {}, offsets } = sectionOf(config, row) ?? {};
   const acceptance = { row, locations, offsets, validation, maxDevices: collection.max_devices, texts, logger };
@@ -131,7 +148,7 @@ export function contextOf(cycle: Cycle, kit: SourceKit, source: Source): Collect
 }
 
 /** For what comes after the reading. */
-export function laterRetrier({ config, logger, end, startedAt }: Cycle): Retrier {
+export function laterRetrier({ config, logger, end, life, startedAt }: Cycle): Retrier {
   const cycle = startedAt.toISOString();
-  return createRetrier({ policy: config.retry, logger, sleep, cycle, deadline: end.storing });
+  return createRetrier({ policy: config.retry, logger, sleep, cycle, deadline: end.storing, watch: life.watch });
 }

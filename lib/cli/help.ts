@@ -12,7 +12,7 @@ const LONGEST_LEFT = 26;
 /** Commands are shown as in the folder of a clone, or by the name that npm has given them. */
 export function helpOf(spec: CommandSpec, installation = installationDirectory()): string {
   const isLinked = isInsideNodeModules(installation);
-  const typed = (text: string) => asTyped(text, (name) => (isLinked ? `htm-${name}` : `node bin/${name}.js`));
+  const typed = (text: string) => (isLinked ? asTyped(text, (name) => `htm-${name}`) : text);
   const flags = spec.flags.map(({ name, value, choices, help }): [string, string] => {
     const takes = choices?.join('|') ?? value;
     return [`--${name}${takes === undefined ? '' : ` ${takes}`}`, help];

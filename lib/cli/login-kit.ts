@@ -2,7 +2,7 @@
 import type { Config, Secrets } from '../config/config';
 import { findFiles, type Files } from '../config/find';
 import { loadConfig, type LoadOptions } from '../config/load';
-import { allSecretValues, loadSecrets } from '../config/secrets';
+import { allSecretValues, loadSecrets, type LoadedSecrets } from '../config/secrets';
 import { finishEdits } from '../config/unfinished-edits';
 import { asMonitorError } from '../errors';
 import { createHttp } from '../http/fetch';
@@ -16,6 +16,7 @@ import { createRetrier, type Retrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { Invocation, Terminal } from './command';
 import { interruption } from './interruption';
+import { signOfLife, type SignOfLife } from './sign-of-life';
 import { verboseLogger } from './verbose-logger';
 
 export interface LoginKit {
@@ -23,8 +24,12 @@ export interface LoginKit {
   config: Config;
   /** the valid sections of secrets.yaml; empty if there is no such file yet */
   secrets: Secrets;
+  /** removes what would keep the sections that a login writes from being used */
+  strays: LoadedSecrets['strays'];
   http: Http;
   retrier: Retrier;
+  /** shows what the retrier does, on a terminal */
+  life: SignOfLife;
   logger: Logger;
   closeLog: () => void;
   redactor: Redactor;
@@ -47,8 +52,10 @@ export async function openLoginKit(
   const files = findFiles(values, { environment: invocation.terminal.environment });
   await finishEdits(files);
   const config = loadConfig(files.config, options);
-  const { redactor, terminal } = invocation;
-  const { secrets } = loadSecrets(files.secrets, { beforeLogin: true });
+  const { redactor } = invocation;
+  const life = signOfLife(invocation.terminal, { switches });
+  const { terminal } = life;
+  const { secrets, strays } = loadSecrets(files.secrets, { beforeLogin: true });
   for (const value of allSecretValues(secrets)) redactor.add(value);
   const log = createLogger({ config: config.logging, program, redact: redactor, complain: terminal.err });
   const logger = switches.has('verbose') ? verboseLogger(log, terminal) : log;
@@ -59,8 +66,10 @@ export async function openLoginKit(
     files,
     config,
     secrets,
+    strays,
     http: createHttp(),
-    retrier: createRetrier({ policy: config.retry, logger, sleep, deadline }),
+    retrier: createRetrier({ policy: config.retry, logger, sleep, deadline, watch: life.watch }),
+    life,
     logger,
     closeLog: () => log.close(),
     redactor,
@@ -72,7 +81,7 @@ export async function openLoginKit(
 }
 
 /** Runs a login and logs its failure. */
-export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Promise<T>): Promise<T> {
+export async function logged<T>({ logger, closeLog, life }: LoginKit, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
@@ -80,6 +89,7 @@ export async function logged<T>({ logger, closeLog }: LoginKit, work: () => Prom
     logger.error('login_failed', message, { error_type: type, remediation });
     throw thrown;
   } finally {
+    life.end();
     closeLog();
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { findFiles, installationDirectory, type FileFlags, type Files } from '../config/find';
 import { loadConfig } from '../config/load';
+import { INSTALL_CRON } from '../typed-command';
 import { shellQuoted } from '../wording';
 
 /** What decides it; tests give their own. */
@@ -49,6 +50,7 @@ const besideOf = ({ config }: Files): string => join(dirname(config), 'secrets.y
 function programWords(name: string, installation: string, bySudo: boolean): string[] {
   const linked = linkedProgram(name, installation);
   if (linked !== null) return [linked];
+  if (name === INSTALL_CRON) return [join(installation, 'cron', 'install.sh')];
   // sudo does not look where a version manager has put node.
   const node = bySudo && !SYSTEM_DIRECTORIES.includes(dirname(process.execPath)) ? process.execPath : 'node';
   return [node, join(installation, 'bin', `${name}.js`)];

@@ -78,7 +78,7 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
     case 'type':
       if (written === '' || written === 'null' || written === '~') return 'is empty';
       if (written === null) return node.type === 'object' ? 'is a list' : 'is a list or has keys below it';
-      if (node.type === 'object' || node.type === 'array') return 'is a single value';
+      if (node.type === 'object' || node.type === 'array') return `is a single value${slipOf(written)}`;
       if (node.type !== 'string') return 'is a text';
       return `YAML reads it as a number or as true/false: put it in quotes${secret ? '' : `, "${quoted(written)}"`}`;
     case 'enum': {
@@ -96,6 +96,12 @@ function whatIsWrong(fault: SchemaFault, node: SchemaNode, place: Place | undefi
     default:
       return secret ? 'is out of range' : `is ${quoted(written ?? '')}`;
   }
+}
+
+/** A section of one line, with a slip in it, is a text to YAML. */
+function slipOf(written: string): string {
+  if (/^[A-Za-z_]\w*:[^\s/]/.test(written)) return ' (a space is missing after the colon)';
+  return /^[A-Za-z_]\w* +\S+$/.test(written) ? ' (a colon is missing after the key)' : '';
 }
 
 /** The place of a key, or of the section it should be in, if it is not written at all. */
@@ -126,13 +132,17 @@ function findKey(schema: SchemaNode, name: string): string | undefined {
   return undefined;
 }
 
-function keyName(pointer: string): string {
-  const steps = pointer
+/** The keys on the way to a place: the opposite of `escapePointer`. */
+export function stepsOf(pointer: string): string[] {
+  return pointer
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function keyName(pointer: string): string {
   return quoted(
-    steps
+    stepsOf(pointer)
       .map((step, index) => (index > 0 && /^\d+$/.test(step) ? `[${step}]` : `.${step}`))
       .join('')
       .slice(1),

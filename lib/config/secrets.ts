@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import type { EmailSecrets, HeartbeatSecrets, MqttSecrets, Secrets } from './config';
 import type { SchemaNode } from './expectation';
+import { escapePointer } from './positions';
 import { copyOfExample } from './example';
-import { explain } from './explain';
+import type { YamlEdit } from './edit-yaml';
+import { explain, pointerOf, stepsOf } from './explain';
 import { ConfigurationError } from './faults';
 import { installationDirectory } from './find';
-import { validateSecrets } from './validators.generated';
+import { validateSecrets, type SchemaFault } from './validators.generated';
 import { readYaml } from './yaml-text';
 import type { Remedy } from '../errors';
 
@@ -21,6 +23,8 @@ export interface LoadedSecrets {
   faults: Partial<Record<SecretSection, ConfigurationError>>;
   /** sections of another name; nobody needs them, but one may be a typing mistake */
   unknown: ConfigurationError | null;
+  /** what keeps a section from being used, and no login would overwrite: mistyped keys, and keys of no valid form */
+  strays: Partial<Record<SecretSection, YamlEdit[]>>;
 }
 
 /** How the sections look after validation, with defaults filled in. */
@@ -35,14 +39,10 @@ interface RawSecrets {
 
 const SECTIONS = ['hue', 'amazon', 'email', 'heartbeat', 'notify', 'mqtt'] as const;
 
-/** What fixes a section. */
-const REMEDIATIONS: Record<SecretSection, string | Remedy> = {
-  hue: { say: 'Pair with the bridge again, which writes this section', command: 'node bin/auth-hue.js' },
-  amazon: { say: 'Log in again, which writes this section', command: 'node bin/auth-amazon.js' },
-  email: 'Fix the lines named; config/secrets.example.yaml shows this section.',
-  heartbeat: 'Fix the lines named; config/secrets.example.yaml shows this section.',
-  notify: 'Fix the lines named; config/secrets.example.yaml shows this section.',
-  mqtt: 'Fix the lines named; config/secrets.example.yaml shows this section.',
+/** What writes a section whole, and corrects it. */
+const LOGINS: Partial<Record<SecretSection, Remedy>> = {
+  hue: { say: 'Correct it, or pair with the bridge again, which does that', command: 'node bin/auth-hue.js' },
+  amazon: { say: 'Correct it, or log in again, which does that', command: 'node bin/auth-amazon.js' },
 };
 
 /**
@@ -52,13 +52,14 @@ const REMEDIATIONS: Record<SecretSection, string | Remedy> = {
  */
 export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedSecrets {
   const example = join(installationDirectory(), 'config', 'secrets.example.yaml');
+  const byHand = `Fix the lines named; ${example} shows the sections.`;
   const yaml = readYaml(file, {
     kind: 'secrets file',
     whenMissing: {
       say: 'Make one, then pair with the bridge or log in at Amazon, which writes into it',
       command: copyOfExample('secrets', file),
     },
-    whenBroken: `Fix the lines named; ${example} shows the sections.`,
+    whenBroken: byHand,
     mayBeEmpty: beforeLogin,
   });
   const { document } = yaml;
@@ -69,10 +70,14 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
 
   const secrets = { ...(document as RawSecrets) };
   const faults: LoadedSecrets['faults'] = {};
+  const strays: LoadedSecrets['strays'] = {};
   for (const section of SECTIONS) {
     const found = all.filter(({ key }) => isIn(section, key));
     if (found.length === 0) continue;
-    faults[section] = new ConfigurationError(found, REMEDIATIONS[section]);
+    // A login can write only into a section that is one.
+    const isWritable = !yaml.hasDuplicates && isMapping(document[section]);
+    faults[section] = new ConfigurationError(found, (isWritable ? LOGINS[section] : undefined) ?? byHand);
+    strays[section] = straysOf(section, validateSecrets.errors ?? []);
     Reflect.deleteProperty(secrets, section);
   }
   const others = all.filter(({ key }) => !SECTIONS.some((section) => isIn(section, key)));
@@ -87,11 +92,27 @@ export function loadSecrets(file: string, { beforeLogin = false } = {}): LoadedS
       ...(secrets.mqtt !== undefined && { mqtt: secrets.mqtt }),
     },
     faults,
-    unknown:
-      others.length === 0
-        ? null
-        : new ConfigurationError(others, `Fix the lines named; ${example} shows the sections.`),
+    unknown: others.length === 0 ? null : new ConfigurationError(others, byHand),
+    strays,
   };
+}
+
+/** @returns the edits that remove unknown keys of a section, and what has no valid form beside the key that is written */
+function straysOf(section: SecretSection, faults: readonly SchemaFault[]): YamlEdit[] {
+  const pointers = faults.flatMap((fault) => {
+    const { keyword, instancePath, params } = fault;
+    if (keyword === 'additionalProperties') return [pointerOf(fault)];
+    if (keyword === 'propertyNames') return [`${instancePath}/${escapePointer(String(params['propertyName']))}`];
+    const isOfBridges =
+      /^\/hue\/bridges\/./.test(instancePath) || (keyword === 'type' && instancePath === '/hue/bridges');
+    return isOfBridges ? [instancePath] : [];
+  });
+  const own = [...new Set(pointers)].filter((pointer) => pointer.startsWith(`/${section}/`));
+  return own.map((pointer) => ({ path: [section, ...stepsOf(pointer).slice(1)], value: null }));
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hasKey({ username, bridges }: NonNullable<Secrets['hue']>): boolean {

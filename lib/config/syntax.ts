@@ -3,6 +3,7 @@
  */
 import { YAMLException } from 'js-yaml';
 import { lineFinder, type LineAndColumn } from './positions';
+import { slipNear } from './slips';
 
 const SUSPECTS =
   'look for a missing space after a colon, wrong indentation or a missing quote here or on the line before';
@@ -34,6 +35,10 @@ const SENTENCES: [RegExp, string][] = [
   [/^expected a document/, 'is empty, expected keys with values'],
 ];
 
+/** js-yaml's reasons that a slip of the user may have. */
+const MAY_BE_SLIP =
+  /^(a whitespace|bad indentation|can not read|deficient|end of the stream|expected ':' after a mapping key)/;
+
 /** @param thrown by js-yaml, or an Error of ours whose message is the sentence */
 export function explainSyntax(text: string, thrown: unknown): [message: string, place?: LineAndColumn] {
   if (!(thrown instanceof YAMLException)) {
@@ -43,8 +48,12 @@ export function explainSyntax(text: string, thrown: unknown): [message: string, 
   }
   const tab = tabNear(text, thrown.mark?.position);
   if (tab !== null) return ['is indented by a tab, expected spaces', lineFinder(text)(tab)];
+  const position = thrown.mark?.position;
+  const at = position === undefined ? undefined : lineFinder(text)(position);
+  const slip = at !== undefined && MAY_BE_SLIP.test(thrown.reason) ? slipNear(text, at.line) : null;
+  if (slip !== null) return slip;
   const message = SENTENCES.find(([reason]) => reason.test(thrown.reason))?.[1] ?? `is not valid YAML; ${SUSPECTS}`;
-  return thrown.mark === undefined ? [message] : [message, lineFinder(text)(thrown.mark.position)];
+  return at === undefined ? [message] : [message, at];
 }
 
 /** Offset of a tab in the indentation of the line at `position` or of the one before; js-yaml often complains later. */

@@ -5,7 +5,7 @@ import { Database } from '../store/database';
 import { whileAlone } from '../store/database-lock';
 import { databaseFileError } from '../store/database-error';
 import { checkHeader, databasePath } from '../store/files';
-import { megabytes } from '../wording';
+import { megabytes, shellQuoted } from '../wording';
 import { refusal, type DataContext, type DataResult } from './operation';
 import { refuseMissingDatabase } from './own-database';
 
@@ -62,7 +62,7 @@ function refuseWithoutRoom(path: string, bytes: number): void {
   }
   throw refusal(
     `There is not enough room to compact ${path}: ${megabytes(COPIES * bytes)} are needed. Nothing was changed.`,
-    { say: 'Make room on the disk', command: `df -h '${path}'` },
+    { say: 'Make room on the disk', command: `df -h ${shellQuoted(path)}` },
     'database_full',
   );
 }

@@ -6,6 +6,7 @@ import type { ExitCode } from '../exit-codes';
 import { makeDirectory } from '../files/ownership';
 import type { Logger } from '../logging/logger';
 import { acquireLock } from '../store/lock';
+import { shellQuoted } from '../wording';
 
 export interface DataContext {
   config: Config;
@@ -64,7 +65,7 @@ export async function whileNoOther<T>({ storage, dryRun }: DataContext, work: ()
   if (lock === null) {
     throw refusal(
       'Another data command is still running.',
-      { say: 'See which one', command: `fuser -v '${path}'` },
+      { say: 'See which one', command: `fuser -v ${shellQuoted(path)}` },
       'database_locked',
     );
   }

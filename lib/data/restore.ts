@@ -16,7 +16,7 @@ import { Database } from '../store/database';
 import { whileAlone } from '../store/database-lock';
 import { databasePath, sideFiles } from '../store/files';
 import { dropSecondName, keptByRestore } from '../store/second-name';
-import { plural } from '../wording';
+import { plural, shellQuoted } from '../wording';
 import { refusal, type DataContext, type DataResult } from './operation';
 import { isOwnDatabase, openSourceFile, openWhole, type SourceFile } from './source-file';
 import { withWorkFolder } from './work-folder';
@@ -144,7 +144,7 @@ async function fold(path: string, { storage, signal }: DataContext): Promise<voi
     if (answer?.busy === 1) {
       throw refusal(
         `Another program is reading ${path}: nothing was changed.`,
-        { say: 'See which one, and end it', command: `fuser -v '${path}'` },
+        { say: 'See which one, and end it', command: `fuser -v ${shellQuoted(path)}` },
         'database_locked',
       );
     }

@@ -2,7 +2,7 @@
 import { printable } from '../wording';
 import { CHECKS } from './checks';
 import type { Status } from '../check/check';
-import type { CheckReport, HealthReport } from './runner';
+import type { CheckReport, HealthReport, JudgedProblem } from './runner';
 
 /** Problems come last, because the end of the output is read first. */
 const ORDER: readonly Status[] = ['skip', 'pass', 'warn', 'fail'];
@@ -32,19 +32,29 @@ export function renderText(report: HealthReport, options: TextOptions): string {
   const lines = sorted.flatMap((check) => {
     const label = (status: Status) =>
       paint(status, (isTerminal ? `${MARKS[status]} ${status}` : status).padEnd(isTerminal ? 7 : 5));
-    return [...entries(check, label), ...detailLines(check, options)];
+    return [...entries(check, label, report), ...detailLines(check, options)];
   });
   const overall = overallLine(report);
   return [...lines, paint(worst(report), overall)].map((line) => `${line}\n`).join('');
 }
 
 /** One line for each problem, with its own weight, and its remedy below it. */
-function entries({ name, status, message, problems }: CheckReport, label: (status: Status) => string): string[] {
+function entries(
+  { name, status, message, problems }: CheckReport,
+  label: (status: Status) => string,
+  report: HealthReport,
+): string[] {
   if (problems.length === 0) return [`${label(status)} ${name.padEnd(NAME_WIDTH)} ${printable(message, ' ')}`];
   return problems.flatMap((problem) => [
     `${label(problem.status)} ${name.padEnd(NAME_WIDTH)} ${printable(problem.message, ' ')}`,
-    `${' '.repeat(6)}do: ${printable(problem.remediation, ' ')}`,
+    `${' '.repeat(6)}do: ${printable(toDo(problem, report), ' ')}`,
   ]);
+}
+
+/** One cause has one remedy, which stands at its own check. */
+function toDo({ causedBy, remediation }: JudgedProblem, { checks }: HealthReport): string {
+  const isShown = checks.some(({ name, status }) => name === causedBy && status === 'fail');
+  return isShown ? `see ${causedBy ?? ''}` : remediation;
 }
 
 function detailLines({ details, duration_ms }: CheckReport, { verbose }: TextOptions): string[] {
@@ -110,13 +120,14 @@ function fitting(names: readonly string[], room: number): string {
 }
 
 /** Annotations of GitHub Actions (workflow commands); a step shows them above its log. */
-export function renderAnnotations({ checks }: HealthReport): string {
-  return checks
+export function renderAnnotations(report: HealthReport): string {
+  return report.checks
     .flatMap(({ name, problems }) =>
-      problems.map(({ status, message, remediation }) => {
+      problems.map((problem) => {
+        const { status, message } = problem;
         const command = status === 'fail' ? 'error' : 'warning';
         const properties = [...placeIn(message), `title=${name}`].join(',');
-        return `::${command} ${properties}::${escapeData(`${printable(message, ' ')}\n${remediation}`)}\n`;
+        return `::${command} ${properties}::${escapeData(`${printable(message, ' ')}\n${toDo(problem, report)}`)}\n`;
       }),
     )
     .join('');

@@ -1,6 +1,7 @@
 /** Runs all checks at once. Each has its own deadline, so that the whole ends within the longest of them. */
 import { asMonitorError, MonitorError, textOfRemedy } from '../errors';
 import { errorCode } from '../files/file-error';
+import { fileRemedy } from '../files/file-remedy';
 import {
   skip,
   type Check,
@@ -18,7 +19,7 @@ import { verdictOf, type Verdict } from './verdict';
 export const CHECK_DEADLINE_MS = 9000;
 
 /** A problem with what its check says of every one; its remedy as it is printed. */
-export type JudgedProblem = Required<Problem> & { remediation: string };
+export type JudgedProblem = Problem & Required<Pick<Problem, 'stops'>> & { remediation: string };
 
 export interface CheckReport {
   name: string;
@@ -42,6 +43,8 @@ export interface RunOptions {
   offline: boolean;
   fresh: boolean;
   redactor: CheckContext['redactor'];
+  /** is told when a check has ended */
+  onEnd?: (name: string) => void;
   now?: () => Date;
   deadlineMs?: number;
 }
@@ -58,6 +61,7 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
 async function runOne(check: Check, options: RunOptions): Promise<CheckReport> {
   const startedAt = performance.now();
   const judgement = await judge(check, options);
+  options.onEnd?.(check.name);
   const { redactor } = options;
   const problems = judgement.problems.map((problem) => complete(check, problem, redactor));
   return {
@@ -91,7 +95,12 @@ async function judge(check: Check, options: RunOptions): Promise<Judgement> {
 /** A check that throws is a failed check. */
 function failureOf(thrown: unknown, { remedy }: Check): Problem {
   // What the operating system refuses is not a defect of this program.
-  if (errorCode(thrown) !== '') return { status: 'fail', message: `cannot be checked: ${(thrown as Error).message}` };
+  const code = errorCode(thrown);
+  if (code !== '') {
+    const { message, path } = thrown as NodeJS.ErrnoException;
+    const known = path === undefined ? {} : { remediation: fileRemedy(code, path) };
+    return { status: 'fail', message: `cannot be checked: ${message}`, ...known };
+  }
   const { message, remediation, remedy: own } = asMonitorError(thrown);
   const { say, command } = remedy;
   const both = { say: `${remediation} ${say}`.trim(), command };
@@ -116,10 +125,11 @@ function startCheckDeadline(name: string, milliseconds: number) {
   return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
 }
 
-function complete(check: Check, { status, message, remediation, stops }: Problem, redact: Redact): JudgedProblem {
-  const remedy = remediation ?? check.remedy;
+function complete(check: Check, problem: Problem, redact: Redact): JudgedProblem {
+  const { status, message, stops } = problem;
+  const remedy = problem.remediation ?? check.remedy;
   return {
-    status,
+    ...problem,
     message: redact(sentence(message)),
     remediation: redact(textOfRemedy(typeof remedy === 'string' ? { say: remedy, command: '' } : remedy)),
     stops: status === 'warn' ? [] : (stops ?? check.stops),

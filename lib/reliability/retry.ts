@@ -31,6 +31,17 @@ export interface Retrier {
   readonly retries: number;
 }
 
+/** What a retrier does now. */
+export interface Trying {
+  operation: string;
+  /** from 1; while it waits, the next one */
+  attempt: number;
+  /** how many there may be */
+  of: number;
+  /** how long it waits before it; 0 during the try */
+  waitMs: number;
+}
+
 export interface RetryContext {
   policy: RetryConfig;
   logger: Logger;
@@ -38,6 +49,8 @@ export interface RetryContext {
   deadline: Deadline;
   /** the started_at of the cycle, for the log; absent outside of cycles */
   cycle?: string;
+  /** is told of every try, and of every wait before one */
+  watch?: (trying: Trying) => void;
   /** milliseconds of a clock that never jumps */
   now?: () => number;
 }
@@ -48,7 +61,8 @@ export function backoffMs(policy: RetryConfig, retry: number): number {
 }
 
 export function createRetrier(context: RetryContext): Retrier {
-  const { policy, logger, sleep, deadline, cycle } = context;
+  const { policy, logger, sleep, deadline, cycle, watch = () => undefined } = context;
+  const of = policy.max_attempts + 1;
   const now = context.now ?? (() => performance.now());
   let retries = 0;
 
@@ -67,6 +81,7 @@ export function createRetrier(context: RetryContext): Retrier {
     const startedAt = now();
     for (let attempts = 1; ; attempts++) {
       let failure: MonitorError;
+      watch({ operation, attempt: attempts, of, waitMs: 0 });
       try {
         const result = await attempt();
         if (attempts > 1) {
@@ -116,6 +131,7 @@ export function createRetrier(context: RetryContext): Retrier {
         cycle,
         outcome: 'retrying',
       });
+      watch({ operation, attempt: attempts + 1, of, waitMs: delay_ms });
       await sleep(delay_ms, deadline.signal);
     }
   }

@@ -58,7 +58,7 @@ function lineOf(reading: StoredReading, { format, quantities, forSpreadsheet }: 
   return format === 'csv' ? csvLine(Object.values(row), forSpreadsheet) : jsonLine(row);
 }
 
-async function writeGaps(database: Database, { config, request, style, envelope, write }: ContentContext) {
+async function writeGaps(database: Database, { config, request, style, width, envelope, write }: ContentContext) {
   const found = await findGaps(database, {
     collectors: COLLECTORS,
     enabled: enabledSources(config).map(({ collector }) => collector),
@@ -67,7 +67,7 @@ async function writeGaps(database: Database, { config, request, style, envelope,
     toMs: request.toMs,
     perDevice: request.format === 'table' || request.format === 'json',
   });
-  if (request.format === 'table') write(renderGaps(found, style));
+  if (request.format === 'table') write(renderGaps(found, style, width));
   else if (request.format === 'json') write(envelope(gapsAsJson(found)));
   else {
     const rows = found.days.map(({ reasons, ...day }) => ({ ...day, reasons: reasonsOf(reasons) }));

@@ -4,6 +4,7 @@
  */
 import type { CollectorName } from '../sources/all';
 import type { Database } from '../store/database';
+import { asTyped } from '../typed-command';
 import { plural } from '../wording';
 import { DAY_MS, duration, momentOf } from './moment';
 import type { Trouble } from './trouble-kinds';
@@ -43,7 +44,7 @@ export async function troubleOfLongTime(
     found.push({ kind: 'failed_cycles', collector, message });
   }
   if (missing > 0 && longest !== null) {
-    const message = `${collector}: ${plural(missing, 'cycle')} without a trace in ${period} (the longest time ${duration(longest)}); see "report gaps"`;
+    const message = `${collector}: ${plural(missing, 'cycle')} without a trace in ${period} (the longest time ${duration(longest)}); see ${asTyped('node bin/report.js gaps')}`;
     found.push({ kind: 'gap', collector, message });
   }
   return found;

@@ -54,7 +54,7 @@ async function listRetries(context: ReportContext): Promise<null> {
   const { config, request } = context;
   const rows = await retriesBetween(config, request.fromMs ?? 0, request.toMs);
   const sink = sinkOf(context);
-  if (request.format === 'table') sink.write(renderRetries(rows, context.style));
+  if (request.format === 'table') sink.write(renderRetries(rows, context.style, context.width));
   else if (request.format === 'json') sink.write(context.envelope({ retries: rows }));
   else sink.write(rowsAs(request, RETRY_COLUMNS, rows));
   sink.finish();

@@ -16,17 +16,6 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** Cut to at most `columns`; `…` shows that something was cut off. */
-export function cut(text: string, columns: number): string {
-  if (widthOf(text) <= columns) return text;
-  let kept = '';
-  for (const character of text) {
-    if (widthOf(kept + character) >= columns) break;
-    kept += character;
-  }
-  return `${kept}…`;
-}
-
 /** In lines of at most `width` columns, broken at spaces; further lines are indented. @param width null: one line */
 export function wrapped(text: string, width: number | null): string[] {
   if (width === null) return [text];
@@ -41,18 +30,37 @@ export function wrapped(text: string, width: number | null): string[] {
 
 export type Alignment = 'left' | 'right';
 
-/** Rows of cells in aligned columns, two spaces between them, no spaces at the ends of lines. */
-export function columns(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
+/** With less than this many columns left, the last cell of a row gets lines of its own. */
+const NARROWEST_LAST = 20;
+const INDENT = '    ';
+
+/**
+ * Rows of cells in aligned columns, two spaces between them, no spaces at the ends of lines.
+ * @param width of the terminal: the last cell, which is a text, is broken into lines; null: one line for each row
+ */
+export function columns(
+  rows: readonly (readonly string[])[],
+  alignments: readonly Alignment[],
+  width: number | null = null,
+): string[] {
   const widths = alignments.map((_, column) => highestOf([0, ...rows.map((row) => widthOf(row[column] ?? ''))]));
-  return rows.map((row) =>
-    row
-      .map((text, column) => {
-        const blanks = ' '.repeat((widths[column] ?? 0) - widthOf(text));
-        return alignments[column] === 'right' ? blanks + text : text + blanks;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  const last = alignments.length - 1;
+  const before = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 0);
+  return rows.map((row) => {
+    const cells = row.map((text, column) => {
+      const blanks = ' '.repeat((widths[column] ?? 0) - widthOf(text));
+      return alignments[column] === 'right' ? blanks + text : text + blanks;
+    });
+    const line = cells.join('  ').trimEnd();
+    if (width === null || widthOf(line) <= width) return line;
+    const start = cells.slice(0, last).join('  ').trimEnd();
+    const isNarrow = width - before < NARROWEST_LAST;
+    const text = wrapped(row[last] ?? '', width - (isNarrow ? INDENT.length : before));
+    if (isNarrow) return [start, ...text.map((part) => INDENT + part)].join('\n');
+    return text
+      .map((part, n) => (n === 0 ? `${start}${' '.repeat(before - widthOf(start))}` : ' '.repeat(before)) + part)
+      .join('\n');
+  });
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

@@ -5,6 +5,7 @@ import { COLLECTORS, enabledSources, SOURCES, type CollectorName, type ListedSou
 import type { Database } from '../store/database';
 import { cyclesInFuture, futureCycles, latestPerDevice, sayFuture, type StoredReading } from '../store/queries';
 import { vanishedDevices } from '../store/vanished';
+import { asTyped } from '../typed-command';
 import { plural } from '../wording';
 import { findGaps, type Gap, type GapsQuery } from './gaps';
 import { troubleOfLongTime } from './long-trouble';
@@ -49,7 +50,11 @@ export async function troubleOfCycles(
   const found: Trouble[] = [];
   const future = await futureCycles(database, nowMs);
   if (future.cycles > 0) {
-    found.push({ kind: 'future', collector: null, message: `${sayFuture(future)}: see node bin/data.js clock` });
+    found.push({
+      kind: 'future',
+      collector: null,
+      message: asTyped(`${sayFuture(future)}: see node bin/data.js clock`),
+    });
   }
   for (const source of SOURCES) {
     const { collector } = source;
@@ -94,7 +99,7 @@ function lastCycle(
 async function whyNoCycle(database: Database, { collector, program }: ListedSource, nowMs: number): Promise<string> {
   const future = await cyclesInFuture(database, collector, nowMs);
   return future === 0
-    ? `${collector}: no cycle yet: is ${program} in the crontab? (cron/install.sh)`
+    ? asTyped(`${collector}: no cycle yet: is ${program} in the crontab? (cron/install.sh)`)
     : `${collector}: all cycles have a time in the future: check the clock of this machine (timedatectl)`;
 }
 
@@ -120,7 +125,7 @@ function unrecordedCycles(collector: CollectorName, gaps: readonly Gap[], nowMs:
   const when = goesOn
     ? `since ${momentOf(longest.fromMs)}`
     : `${momentOf(longest.fromMs)} to ${clockOf(longest.toMs)}, ${duration(longest.toMs - longest.fromMs)}`;
-  const message = `${collector}: ${plural(cycles, 'cycle')} without a trace in ${period} (the longest ${when}); see "report gaps"`;
+  const message = `${collector}: ${plural(cycles, 'cycle')} without a trace in ${period} (the longest ${when}); see ${asTyped('node bin/report.js gaps')}`;
   return [{ kind: 'gap', collector, message }];
 }
 

@@ -1,7 +1,7 @@
 /** The user's part of a web login: shows the address of the login page, and reads the address of the last page from stdin. */
 import { MonitorError } from '../../errors';
-import { signInAddress, type LoginContext } from '../../sources/aqm/login';
-import { looksComplete } from '../../sources/aqm/sign-in';
+import { signInAddress, whatIsWrongWith, type LoginContext } from '../../sources/aqm/login';
+import { printable } from '../../wording';
 import type { LoginKit } from '../login-kit';
 import { readPasted } from '../pasted-text';
 
@@ -14,7 +14,12 @@ export async function askForAddress(kit: LoginKit, context: LoginContext): Promi
       '   Copy its whole address out of the address bar (it begins with https://www.amazon and holds "maplanding").\n' +
       '3. Paste it here within a few minutes, and press Enter:\n',
   );
-  const pasted = await readPasted({ input: process.stdin, isComplete: looksComplete, signal: kit.interrupted });
+  const pasted = await readPasted({
+    input: process.stdin,
+    whatIsWrong: (text) => whatIsWrongWith(context, text),
+    askAgain: (reason) => kit.tell(`${printable(reason, ' ')} Copy the whole address, paste it and press Enter:\n`),
+    signal: kit.interrupted,
+  });
   if (pasted.trim() !== '') return pasted;
   throw new MonitorError('no address was pasted', {
     type: 'login_needed',

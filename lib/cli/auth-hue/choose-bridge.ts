@@ -1,6 +1,6 @@
 /** Finds the bridges in this network, shows them, and lets the user choose one. */
 import type { HueConfig } from '../../config/config';
-import { MonitorError } from '../../errors';
+import { asMonitorError, MonitorError } from '../../errors';
 import type { Http } from '../../http/http';
 import type { HueClient } from '../../sources/hue/client';
 import { addressesGiven, findBridges, meetBridge, type MetBridge } from '../../sources/hue/survey';
@@ -29,7 +29,7 @@ export async function chooseBridge(context: ChooseContext): Promise<MetBridge> {
   if (given !== undefined) return shown(await meetBridge(addressesGiven(given), client), say);
   const bridges = await look(context);
   const [first, ...others] = bridges;
-  if (first === undefined) return shown(await meetBridge(addressesGiven(await askForAddress(context)), client), say);
+  if (first === undefined) return shown(await meetAtAddress(context), say);
   if (others.length === 0) return shown(first, say);
   const isOurs = ({ bridgeId }: MetBridge) => context.ours.includes(bridgeId);
   const successors = bridges.filter(({ replacesBridgeId: id }) => id !== null && context.ours.includes(id));
@@ -67,10 +67,18 @@ function shown(bridge: MetBridge, say: ChooseContext['say']): MetBridge {
   return bridge;
 }
 
-async function askForAddress({ asker }: ChooseContext): Promise<string> {
-  const question = 'No bridge was found. Its address (Hue app: Settings, Bridges, the (i) behind the bridge): ';
-  const answer = await asker.ask(question);
-  if (answer !== null && answer !== '') return answer;
+/** Asks again after a mistake in typing, until a bridge answers, or the input ends. */
+async function meetAtAddress({ asker, client, signal }: ChooseContext): Promise<MetBridge> {
+  let question = 'No bridge was found. Its address (Hue app: Settings, Bridges, the (i) behind the bridge): ';
+  for (let answer = await asker.ask(question); answer; answer = await asker.ask(question)) {
+    try {
+      return await meetBridge(addressesGiven(answer), client);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const reason = printable(asMonitorError(thrown).message);
+      question = `${reason}\nIts address (Enter alone ends this): `;
+    }
+  }
   throw new MonitorError('no Hue Bridge was found in this network, and no address was given', {
     type: 'network',
     permanent: true,
@@ -82,7 +90,7 @@ async function askForAddress({ asker }: ChooseContext): Promise<string> {
 }
 
 async function askWhich(bridges: readonly MetBridge[], asker: Asker): Promise<MetBridge> {
-  for (let tries = 0; tries < 3; tries++) {
+  for (;;) {
     const answer = await asker.ask(`Which one? [1-${bridges.length}] `);
     if (answer === null) break;
     const chosen = /^\d+$/.test(answer) ? bridges[Number(answer) - 1] : undefined;

@@ -16,6 +16,8 @@ export interface Pairing {
   /** how the certificate was judged */
   trusting: Pick<BridgeConfig, 'tls' | 'ca_file'>;
   hue: HueConfig;
+  /** removes what would keep the section of secrets.yaml from being used */
+  strays: readonly YamlEdit[];
 }
 
 /** Checks that both files can be written, before the bridge makes a key. */
@@ -30,7 +32,7 @@ export function provePairingWritable({ config, secrets }: Files): void {
  */
 export function writePairing(files: Files, pairing: Pairing): { file: string; backup: string | null }[] {
   const changes = [
-    { file: files.secrets, edits: secretEdits(pairing), mode: 0o600 },
+    { file: files.secrets, edits: [...pairing.strays, ...secretEdits(pairing)], mode: 0o600 },
     { file: files.config, edits: configEdits(pairing) },
   ];
   const done = editTogether(files, changes);

@@ -1,7 +1,7 @@
 /** auth-amazon: logs in at Amazon on the web, writes the refresh token into secrets.yaml, and clears the alert. */
 import { join } from 'node:path';
 import { settleAlert } from '../../alert/settle-alert';
-import { editYaml, proveEditable } from '../../config/edit-yaml';
+import { editYaml, proveEditable, type YamlEdit } from '../../config/edit-yaml';
 import { loadSecrets } from '../../config/secrets';
 import { asMonitorError, MonitorError } from '../../errors';
 import { EXIT, EXIT_CODE_HELP } from '../../exit-codes';
@@ -22,6 +22,7 @@ import { makeDataDirectory } from '../../store/data-directory';
 import { COMMON_FLAGS, type CommandSpec } from '../arguments';
 import { askForAddress } from '../auth-amazon/ask-for-address';
 import { fieldsOf, showMarketplace, textOf } from '../auth-amazon/show';
+import { showRemoved } from '../show-removed';
 import { main } from '../command';
 import { envelope } from '../envelope';
 import { logged, openLoginKit, type LoginKit } from '../login-kit';
@@ -90,14 +91,17 @@ async function check({ files }: LoginKit, context: LoginContext): Promise<Workin
 
 async function logIn(kit: LoginKit, context: LoginContext, values: Readonly<Record<string, string>>) {
   const { files, logger, say } = kit;
+  const { amazon: strays = [] } = kit.strays;
   makeDataDirectory(kit.config.storage);
   // Checked before the login, whose code works once: the file for the token must be writable.
   proveEditable(files.secrets);
   const pasted = values['url'] ?? (await askForAddress(kit, context));
   const token = await completeSignIn(context, pasted);
-  const { backup } = editYaml(files.secrets, [{ path: ['amazon', 'refresh_token'], value: token }], { mode: 0o600 });
+  const edits: YamlEdit[] = [...strays, { path: ['amazon', 'refresh_token'], value: token }];
+  const { backup } = editYaml(files.secrets, edits, { mode: 0o600 });
   logger.info('token_stored', `The refresh token was written into ${files.secrets}.`);
   say(`The refresh token is in ${files.secrets}${backup === null ? '' : ` (the former file: ${backup})`}.\n`);
+  showRemoved(strays, say);
 
   const loggedIn = { ...context, refreshToken: token };
   try {

@@ -23,6 +23,7 @@ import { acceptProof } from '../auth-hue/weaker';
 import { provePairingWritable, writePairing } from '../auth-hue/write-pairing';
 import { main } from '../command';
 import { envelope } from '../envelope';
+import { showRemoved } from '../show-removed';
 import { logged, openLoginKit, type LoginKit } from '../login-kit';
 
 const SPEC: CommandSpec = {
@@ -116,7 +117,9 @@ async function pairAndRead(kit: LoginKit, { values, switches }: Arguments): Prom
     if (terminal.isTerminal) tell('\r\u001b[K');
   }
 
-  showWritten(writePairing(files, { address, bridgeId, key, trust, target, trusting, hue }), say);
+  const { hue: strays = [] } = kit.strays;
+  showWritten(writePairing(files, { address, bridgeId, key, trust, target, trusting, hue, strays }), say);
+  showRemoved(strays, say);
   if (target.formerOnly && target.formerOnly.name !== target.name) {
     say(`The bridge that was the only one is called ${target.formerOnly.name} now.\n`);
   }

@@ -6,10 +6,11 @@ import { HEALTH_EXIT } from '../../exit-codes';
 import { CHECKS } from '../../health/checks';
 import { readInstallation } from '../../health/installation';
 import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../health/render';
-import { runChecks, type HealthReport } from '../../health/runner';
+import { CHECK_DEADLINE_MS, runChecks, type HealthReport } from '../../health/runner';
 import { Answer } from '../answer';
 import { COMMON_FLAGS, usage, type Arguments, type CommandSpec } from '../arguments';
 import { main, type Run, type Terminal } from '../command';
+import { signOfLife } from '../sign-of-life';
 
 const SPEC: CommandSpec = {
   name: 'health',
@@ -50,12 +51,19 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
   const installation = await readInstallation(values, terminal.environment);
   const checks = switches.has('test-alert') ? await testOfAlert(installation) : named;
   for (const value of allSecretValues(installation.secrets?.secrets ?? {})) redactor.add(value);
+  const life = signOfLife(terminal, { switches, step: `${checks.length} checks` });
+  const waiting = new Set(checks.map(({ name }) => name));
   const report = await runChecks(checks, {
     installation,
+    onEnd: (name) => {
+      waiting.delete(name);
+      life.step(`waiting for ${[...waiting].join(', ')}, each for at most ${CHECK_DEADLINE_MS / 1000} s`);
+    },
     offline: switches.has('offline'),
     fresh: switches.has('fresh'),
     redactor,
   });
+  life.end();
   terminal.out(rendered(report, given, terminal));
   return report.exit_code;
 };

@@ -19,6 +19,7 @@ import { connectToBridge } from '../../sources/hue/connect';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
 import { envelope } from '../envelope';
+import { signOfLife } from '../sign-of-life';
 import { interruption } from '../interruption';
 
 const SPEC: CommandSpec = {
@@ -64,7 +65,8 @@ async function run(invocation: Invocation): Promise<number> {
   if (!hue?.enabled) throw notEnabled(files.config);
 
   const signal = interruption();
-  const bridge = await identify(config, hue, signal, invocation.redactor);
+  const life = signOfLife(terminal, { switches, step: 'asking the bridge what it is' });
+  const bridge = await identify(config, hue, signal, invocation.redactor).finally(() => life.end());
   const json = switches.has('json');
   const quiet = switches.has('quiet');
   const showsProgress = terminal.isTerminal && !json && !quiet;

@@ -9,13 +9,14 @@ import { backUp } from '../../report/backup';
 import { makeReport } from '../../report/report';
 import { FORMATS, requestOf, type View } from '../../report/request';
 import { serve } from '../../report/serve';
-import { stdoutSink } from '../../report/sink';
+import { stdoutSink, type Sink } from '../../report/sink';
 import { styleFor } from '../../report/text';
 import { megabytes } from '../../wording';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
 import type { Answer } from '../answer';
 import { envelope } from '../envelope';
+import { signOfLife, type SignOfLife } from '../sign-of-life';
 import { summarize } from '../summarize';
 
 const SPEC: CommandSpec = {
@@ -26,7 +27,7 @@ const SPEC: CommandSpec = {
     { name: 'since', value: 'TIME', help: '90m, 7d or 2w ago, 2026-11-01, 2026-11-01T06:30 (default: see below)' },
     { name: 'until', value: 'TIME', help: 'the end of the time, not included (default: now)' },
     { name: 'device', value: 'ID,…', isList: true, help: 'only these devices: hue:00:17:88:01:02:03:04:05-02-0402' },
-    { name: 'location', value: 'NAME,…', isList: true, help: 'only these rooms (a comma in a name: \\,)' },
+    { name: 'location', value: 'NAME,…', isList: true, help: 'only these locations (a comma in a name: \\,)' },
     {
       name: 'quantity',
       value: 'NAME,…',
@@ -43,7 +44,7 @@ const SPEC: CommandSpec = {
     ...COMMON_FLAGS,
   ],
   notes: [
-    'Without an argument: the latest values of each room, problems first. gaps: expected and stored cycles, and why.',
+    'Without an argument: the latest values of each location, problems first. gaps: expected and stored cycles, and why.',
     'cycles: durations, bytes, retries. retries: what was tried again, by cycle. backup FILE: a copy of the database, made while the collectors write.',
     'summary: the week in ten lines. --mail sends it, with the page; for a crontab, once a week.',
     'serve: the page of --format html, live, for browsers on this machine, until it is stopped.',
@@ -79,7 +80,20 @@ const FLAGS_OF_SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
 
 void main(SPEC, run);
 
-async function run({ arguments: { values, switches, positionals }, terminal, redactor }: Invocation): Promise<number> {
+async function run(invocation: Invocation): Promise<number> {
+  const { switches, positionals } = invocation.arguments;
+  const isServing = positionals[0] === 'serve';
+  const life = signOfLife(invocation.terminal, { switches, ...(!isServing && { step: 'reading the database' }) });
+  try {
+    return await report({ ...invocation, terminal: life.terminal }, life);
+  } finally {
+    life.end();
+  }
+}
+
+async function report(invocation: Invocation, life: SignOfLife): Promise<number> {
+  const { terminal, redactor } = invocation;
+  const { values, switches, positionals } = invocation.arguments;
   const files = findFiles(values, { environment: terminal.environment });
   const config = loadConfig(files.config);
   const ownFiles = [files.config, files.secrets];
@@ -142,7 +156,14 @@ async function run({ arguments: { values, switches, positionals }, terminal, red
     throw usage(SPEC, `--json and --format ${request.format} both want stdout: give one, or --output FILE`);
   }
   try {
-    const stdout = stdoutSink();
+    const toStdout = stdoutSink();
+    const stdout: Sink = {
+      ...toStdout,
+      write: (text) => {
+        if (output === null) life.end();
+        toStdout.write(text);
+      },
+    };
     const isSeen = terminal.isTerminal && output === null;
     const style = styleFor(isSeen, terminal.environment);
     const width = isSeen ? process.stdout.columns || null : null; // 0 if the terminal does not know it

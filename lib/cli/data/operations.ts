@@ -55,7 +55,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'rename-location',
     usage: 'rename-location OLD NEW',
     words: 2,
-    help: 'gives past readings of a room its new name.',
+    help: 'gives past readings of a location its new name.',
     examples: ["node bin/data.js rename-location Office 'Guest room'"],
     run: ([from = '', to = ''], context) => renameLocation(from, to, context),
   },

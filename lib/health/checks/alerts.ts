@@ -16,7 +16,7 @@ export function checkAlerts(context: CheckContext): Judgement {
     message: `alert about the home: ${sentenceOf(alert)}`,
     remediation: {
       say: 'See the course of the last day',
-      command: `node bin/report.js --location '${alert.location}'`,
+      command: `node bin/report.js --location ${shellQuoted(alert.location)}`,
     },
   }));
   return {
@@ -60,6 +60,7 @@ function checkLogin({ config, installation, now }: CheckContext): Judgement {
       say: 'Log in again, which ends the alert',
       command: 'node bin/auth-amazon.js',
     },
+    ...(raising[0] !== undefined && { causedBy: raising[0] }),
   };
   return { message: '', problems: [active], details };
 }

@@ -96,6 +96,9 @@ function cycleProblems(
       status: 'warn',
       message: `the last cycle of ${collector} failed (${newest.error_type ?? 'unknown'}): ${newest.error ?? 'no reason was stored'}`,
       remediation: { say: 'Run it by hand to see whether it still fails', command },
+      causedBy: /^(database_|future_schema|file_system|not_mounted)/.test(newest.error_type ?? '')
+        ? 'database'
+        : collector,
     });
   }
   if (newest.outcome === 'partial' && newest.error_type === 'too_many_devices') {

@@ -1,8 +1,9 @@
 /** Are the keys present that the enabled sources need, do they have the right form, and can no other user read them? */
-import { formatFault } from '../../config/faults';
+import { formatFault, type ConfigurationError } from '../../config/faults';
 import type { LoadedSecrets } from '../../config/secrets';
 import { secretsFileState, type SecretsFileState } from '../../config/secrets-file';
 import { SOURCES } from '../../sources/all';
+import type { Remedy } from '../../errors';
 import type { SourceRow } from '../../sources/source';
 import { shellQuoted } from '../../wording';
 import type { CheckContext, Judgement, Problem } from '../../check/check';
@@ -20,11 +21,8 @@ export function checkSecrets({ installation }: CheckContext): Judgement {
   const needed = SOURCES.filter(({ collector }) => enabled.includes(collector));
   const problems = [
     ...needed.flatMap((need) => sectionProblems(secrets, need)),
-    ...warnAbout(
-      [secrets.faults.email, secrets.faults.heartbeat].flatMap((f) => f?.faults.map(formatFault) ?? []),
-      file,
-    ),
-    ...warnAbout(secrets.unknown?.faults.map(formatFault) ?? [], file),
+    ...OPTIONAL.flatMap((section) => warnings(secrets.faults[section], file)),
+    ...warnings(secrets.unknown, file),
     ...fileProblems(state, file),
   ];
   const details = { file, mode: octal(state.mode), sections: Object.keys(secrets.secrets) };
@@ -35,18 +33,30 @@ function sectionProblems(loaded: LoadedSecrets, { collector, secret }: SourceRow
   if (secret === null) return [];
   const { section, key, remedy: remediation } = secret;
   const stops = [collector];
-  const faults = loaded.faults[section]?.faults ?? [];
-  if (faults.length > 0)
-    return faults.map((fault) => ({ status: 'fail', message: formatFault(fault), remediation, stops }));
+  const failure = loaded.faults[section];
+  if (failure !== undefined) {
+    const remedy = withEditor(failure.remedy, loaded.file);
+    return failure.faults.map((fault) => ({ status: 'fail', message: formatFault(fault), remediation: remedy, stops }));
+  }
   if (loaded.secrets[section] !== undefined) return [];
   const message = `${loaded.file}: ${section}.${key} is missing, which ${collector} needs`;
   return [{ status: 'fail', message, remediation, stops }];
 }
 
-/** What does not stop a collector: e-mail and heartbeat are optional, and an unknown section may be a typing mistake. */
-function warnAbout(messages: readonly string[], file: string): Problem[] {
-  const remediation = `Fix it (config/secrets.example.yaml shows the sections): "\${EDITOR:-vi}" '${file}'`;
-  return messages.map((message) => ({ status: 'warn', message, remediation }));
+/** No collector needs them. */
+const OPTIONAL = ['email', 'heartbeat', 'notify', 'mqtt'] as const;
+
+/** What does not stop a collector; an unknown section may be a typing mistake. */
+function warnings(failure: ConfigurationError | null | undefined, file: string): Problem[] {
+  if (failure === null || failure === undefined) return [];
+  const remediation = withEditor(failure.remedy, file);
+  return failure.faults.map((fault) => ({ status: 'warn', message: formatFault(fault), remediation }));
+}
+
+/** What can only be corrected by hand gets the command for that. */
+function withEditor({ say, command }: Remedy, file: string): Remedy {
+  if (command !== '') return { say, command };
+  return { say: say.replace(/[.]$/, ''), command: `"\${EDITOR:-vi}" ${shellQuoted(file)}` };
 }
 
 function fileProblems({ mode, othersMayUse, foreignOwner, readOnlyMount }: SecretsFileState, file: string): Problem[] {
@@ -56,8 +66,8 @@ function fileProblems({ mode, othersMayUse, foreignOwner, readOnlyMount }: Secre
       status: readOnlyMount ? 'warn' : 'fail',
       message: `other users of this machine can use ${file}: its mode is ${octal(mode)}, expected 0600`,
       remediation: readOnlyMount
-        ? `The file system is read-only: mount it with mode 0600 (docker: --mount …,mode=0600), then see: ls -l '${file}'`
-        : `chmod 600 '${file}'`,
+        ? `The file system is read-only: mount it with mode 0600 (docker: --mount …,mode=0600), then see: ls -l ${shellQuoted(file)}`
+        : `chmod 600 ${shellQuoted(file)}`,
       stops: [],
     });
   }

@@ -2,15 +2,16 @@
 import { printable } from '../../wording';
 import { momentOf } from '../moment';
 import type { RetryRow } from '../retries';
-import { columns, cut, type Style } from '../text';
+import { columns, type Style } from '../text';
 
-export function renderRetries(rows: readonly RetryRow[], style: Style): string {
+/** @param width of the terminal; null: any */
+export function renderRetries(rows: readonly RetryRow[], style: Style, width: number | null = null): string {
   if (rows.length === 0) return 'No retries in this time.\n';
-  const cells = columns(rows.map(cellsOf), ['left', 'left', 'left', 'left']);
+  const cells = columns(rows.map(cellsOf), ['left', 'left', 'left', 'left'], width && width - 2);
   return rows
     .flatMap((row, index) => {
       const heading = headingOf(row);
-      const line = `  ${cells[index] ?? ''}`;
+      const line = (cells[index] ?? '').replaceAll(/^/gm, '  ');
       const shown = row.outcome === 'exhausted' ? style.bad(line) : line;
       const before = rows[index - 1];
       return before !== undefined && headingOf(before) === heading ? [shown] : [style.bold(heading), shown];
@@ -28,5 +29,5 @@ function cellsOf(row: RetryRow): string[] {
     row.outcome === 'retrying'
       ? `retry ${row.attempt ?? '?'} after ${row.delay_ms ?? '?'} ms`
       : `${row.attempts ?? '?'} tries in ${row.elapsed_ms ?? '?'} ms`;
-  return [cut(printable(row.operation), 24), row.outcome, what, row.error_type ?? ''];
+  return [printable(row.operation), row.outcome, what, row.error_type ?? ''];
 }

@@ -18,6 +18,7 @@ import { createAqmSource, type Inspection } from './aqm-source';
 import { renewalDueAt } from './cookie-age';
 import { skip, type CheckContext, type Judgement, type Problem } from '../../check/check';
 import { clockProblems, durationOf } from '../../check/clocks';
+import { noKey } from '../../check/no-key';
 import { monitorProblems } from './health-monitors';
 import { askedLately } from './remembered-answer';
 import { SESSION_LOCK } from './session-file';
@@ -33,17 +34,11 @@ export async function checkAmazon(context: CheckContext, row: SourceRow): Promis
   const aqm = config.amazon_aqm;
   if (aqm?.enabled !== true) return skip('not enabled');
   const refreshToken = installation.secrets?.secrets.amazon?.refresh_token;
-  if (refreshToken === undefined) return noToken();
+  if (refreshToken === undefined) {
+    const login = { say: 'Log in at Amazon', command: 'node bin/auth-amazon.js' };
+    return noKey(installation, { section: 'amazon', what: 'refresh token for Amazon', login });
+  }
   return askedLately({ ...context, aqm, refreshToken }, () => ask(context, row, aqm, refreshToken));
-}
-
-function noToken(): Judgement {
-  const problem: Problem = {
-    status: 'fail',
-    message: 'not asked: there is no usable refresh token for Amazon',
-    remediation: { say: 'Log in at Amazon', command: 'node bin/auth-amazon.js' },
-  };
-  return { message: '', problems: [problem], details: {} };
 }
 
 /** @returns the judgement, and whether Amazon has answered at all */

@@ -51,6 +51,16 @@ export function signInAddress(context: LoginContext): string {
   return signInUrl(hosts, state.pending_login);
 }
 
+/** @returns why a pasted address cannot be the one where a login ends; null if it may be */
+export function whatIsWrongWith({ config }: LoginContext, pasted: string): string | null {
+  try {
+    readLanding(pasted, loginHosts(config));
+    return null;
+  } catch (thrown) {
+    return asMonitorError(thrown).message;
+  }
+}
+
 /**
  * Turns the pasted address into a refresh token.
  * @throws MonitorError `login_needed` with its own sentence for a wrong, a reused and an expired address

@@ -57,11 +57,6 @@ function assocHandleOf(marketplace: string): string {
   return `amzn_dp_project_dee_ios${marketplace === 'amazon.co.jp' ? '_jp' : ''}`;
 }
 
-/** Whether a text holds what `readLanding` needs: then there is no need to wait for more of it. */
-export function looksComplete(pasted: string): boolean {
-  return /openid\.oa2\.authorization_code=[^&\s]/.test(tidy(pasted));
-}
-
 /**
  * The authorization code in the address that the user pasted. Line wraps of a terminal, quotes and blanks do not
  * matter.

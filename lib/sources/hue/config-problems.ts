@@ -5,6 +5,7 @@ import { isOpenAbroad } from '../../config/home-network';
 import { asMonitorError } from '../../errors';
 import { shellQuoted } from '../../wording';
 import { bridgesOf } from './bridges';
+import { shellQuoted } from '../../wording';
 import { tlsOptionsFor } from './tls';
 
 export function hueConfigProblems(config: Config, file: string): Problem[] {
@@ -31,7 +32,7 @@ function authorityProblems({ hue }: Config, file: string): Problem[] {
     return [];
   } catch (thrown) {
     const { message, remediation } = asMonitorError(thrown);
-    const edit = `"\${EDITOR:-vi}" '${file}'`;
+    const edit = `"\${EDITOR:-vi}" ${shellQuoted(file)}`;
     const whereItIs = `${remediation}\nIts name is in the configuration: ${edit}`;
     return [{ status: 'fail', message, remediation: whereItIs, stops: ['hue'] }];
   }

@@ -1,22 +1,14 @@
 /** What is wrong with a bridge itself, and what to do about it. */
-import type { Judgement, Problem } from '../../check/check';
+import type { Problem } from '../../check/check';
 import type { WarningCollector } from '../../check/warnings';
 import type { ErrorType, MonitorError, Remedy } from '../../errors';
 import { warningProblems } from '../warned';
+import { shellQuoted } from '../../wording';
 import { nameFlag, remedyFor, type BridgeConfig } from './bridges';
 
 export const LOOK_AGAIN = 'node bin/health.js hue';
 const IF_IT_STAYS = 'If it stays so, restart the bridge';
 const CHECK_AGAIN: Remedy = { say: `${IF_IT_STAYS}, then`, command: LOOK_AGAIN };
-
-export function noKey(bridge: BridgeConfig): Judgement {
-  const problem: Problem = {
-    status: 'fail',
-    message: 'not asked: there is no usable key for the bridge',
-    remediation: { say: 'Pair with the bridge', command: `node bin/auth-hue.js${nameFlag(bridge)}` },
-  };
-  return { message: bridge.bridge_url, problems: [problem], details: {} };
-}
 
 export function bridgeProblem({ type, message, remedy }: MonitorError, bridge: BridgeConfig): Problem {
   const command = `node bin/auth-hue.js${nameFlag(bridge)}`;
@@ -41,7 +33,7 @@ export function bridgeProblem({ type, message, remedy }: MonitorError, bridge: B
 /** What the configuration says of a bridge that has changed since, and that was proved to be ours nevertheless. */
 export function outdated(bridge: BridgeConfig, address: string, isPinReplaced: boolean, file: string): Problem[] {
   const problems: Problem[] = [];
-  const edit = `"\${EDITOR:-vi}" '${file}'`;
+  const edit = `"\${EDITOR:-vi}" ${shellQuoted(file)}`;
   const { bridge_url: url } = bridge;
   if (url.startsWith('http:') && address.startsWith('https:')) {
     const message = `the bridge has given up http (${url}); it is read at ${address}`;

@@ -9,9 +9,9 @@ import { startDeadline } from '../../reliability/deadline';
 import { createRetrier } from '../../reliability/retry';
 import { sleep } from '../../reliability/sleep';
 import { plural } from '../../wording';
-import { bridgesOf, keyOf, type BridgeConfig } from './bridges';
+import { bridgesOf, keyOf, nameFlag, type BridgeConfig } from './bridges';
 import { connectToBridge } from './connect';
-import { bridgeProblem, noKey, oddProblems, outdated } from './health-bridge';
+import { bridgeProblem, oddProblems, outdated } from './health-bridge';
 import { sensorProblems } from './health-sensors';
 import { createHueSource } from './source';
 import { handshakeProves } from './tls';
@@ -20,6 +20,7 @@ import { createDeviceTexts, KEY_LENGTH } from '../device-text';
 import type { SourceRow } from '../source';
 import { skip, type CheckContext, type Judgement } from '../../check/check';
 import { clockProblems } from '../../check/clocks';
+import { noKey } from '../../check/no-key';
 import { collectWarnings } from '../../check/warnings';
 
 /**
@@ -61,7 +62,10 @@ function ofBridge({ message, problems, details }: Judgement, name: string, allFa
 async function checkBridge(context: CheckContext, bridge: BridgeConfig, row: SourceRow): Promise<Judgement> {
   const { config, installation, redactor, signal, now } = context;
   const key = keyOf(bridge, installation.secrets?.secrets ?? {});
-  if (key === undefined) return noKey(bridge);
+  if (key === undefined) {
+    const login = { say: 'Pair with the bridge', command: `node bin/auth-hue.js${nameFlag(bridge)}` };
+    return noKey(installation, { section: 'hue', what: 'key for the bridge', login });
+  }
 
   const traffic = noTraffic();
   const { logger, warnings } = collectWarnings(['retry', 'upgraded_to_https', 'certificate_replaced']);

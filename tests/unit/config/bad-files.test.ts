@@ -51,11 +51,39 @@ const TEXTS: [what: string, content: string | Buffer, message: string][] = [
   ['a tab', 'hue:\n\ttls: verify\n', 'F:2:1: is indented by a tab, expected spaces'],
   ['a tab behind spaces', 'hue:\n  tls: verify\n  \tenabled: true\n', 'F:3:3: is indented by a tab, expected spaces'],
   ['a tab on the first line', '\thue: {}\n', 'F:1:1: is indented by a tab, expected spaces'],
+  ['a missing space', 'hue:\n  tls:verify\n  enabled: true\n', 'F:2:7: a space is missing after the colon'],
   [
-    'a missing space',
-    'hue:\n  tls:verify\n  enabled: true\n',
-    'F:3:10: wrong indentation, or a value that needs quotes',
+    'a missing space in the last line',
+    'hue:\n  enabled: true\n  tls:verify\n',
+    'F:3:7: a space is missing after the colon',
   ],
+  [
+    'missing spaces in lines that follow each other',
+    'retry:\n  max_attempts:5\n  multiplier:2\n  base_delay_seconds: 1\n',
+    'F:2:16: a space is missing',
+  ],
+  [
+    'a missing colon',
+    'hue:\n  # why\n  tls verify\n\n  # how\n  enabled: true\n',
+    'F:3:6: a colon is missing after the key',
+  ],
+  [
+    'a missing colon in the last line',
+    'hue:\n  enabled: true\n  tls verify\n',
+    'F:3:6: a colon is missing after the key',
+  ],
+  ['a section without its colon', 'hue\n  enabled: true\n', 'F:1:4: a colon is missing after the key'],
+  [
+    'a line that is indented too deep',
+    'hue:\n  enabled: true\n\n   tls: verify\n',
+    'F:4:4: is indented by 3 spaces, deeper than line 2, which has a value',
+  ],
+  [
+    'a line that is indented too little',
+    'hue:\n    enabled: true\n  tls: verify\n',
+    'F:3:3: is indented by 2 spaces, as no line above it',
+  ],
+  ['an address that needs quotes', 'hue:\n  bridge_url: http: //x\n', 'F:2:'],
   [
     'a quote never closed',
     'hue:\n  tls: "verify\n',

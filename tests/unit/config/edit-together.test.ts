@@ -67,7 +67,7 @@ test.each([
   expect(contents(both)).toEqual(OLD);
 });
 
-test('whoever may not write the files reads them as they are', async () => {
+test('a user who may not write the files reads them as they are', async () => {
   const both = files();
   cutOff(both, 0);
   chmodSync(noteOf(both), 0);

@@ -53,6 +53,14 @@ describe('what is wrong, what was expected, nearest known key', () => {
       'hue: { enabled: false, locations: { a: true } }',
       'F:2:40: hue.locations.a: YAML reads it as a number or as true/false: put it in quotes, "true", expected a name',
     ],
+    [
+      'retry:\n  max_attempts:5',
+      'F:3:3: retry: is a single value (a space is missing after the colon), expected one of the keys max_attempts, base_delay_seconds, multiplier below it',
+    ],
+    [
+      'retry:\n  max_attempts 5',
+      'F:3:3: retry: is a single value (a colon is missing after the key), expected one of the keys max_attempts, base_delay_seconds, multiplier below it',
+    ],
     // forms
     [
       'storage: { file_mode: "0888" }',

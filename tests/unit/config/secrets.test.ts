@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Secrets } from '../../../lib/config/config';
+import { editYaml } from '../../../lib/config/edit-yaml';
 import { ConfigurationError } from '../../../lib/config/faults';
 import { allSecretValues, loadSecrets, type LoadedSecrets } from '../../../lib/config/secrets';
 import { scratchDirectory } from '../../support/scratch';
@@ -26,7 +27,13 @@ describe('before the first login', () => {
     ['is missing', join(scratchDirectory(), 'none.yaml')],
     ['holds only comments', fileWith('# closed\n\n')],
   ])('a file that %s has no section yet; a collector still refuses it', (_what, file) => {
-    expect(loadSecrets(file, { beforeLogin: true })).toEqual({ file, secrets: {}, faults: {}, unknown: null });
+    expect(loadSecrets(file, { beforeLogin: true })).toEqual({
+      file,
+      secrets: {},
+      faults: {},
+      unknown: null,
+      strays: {},
+    });
     expect(() => loadSecrets(file)).toThrow(ConfigurationError);
   });
 });
@@ -52,7 +59,7 @@ describe('a sound file', () => {
   test.each(['hue:', 'hue: {}', 'hue: { username: "" }', 'amazon:\nemail:\n'])(
     'a section that is not filled in yet is absent, not wrong: %j',
     (text) => {
-      expect(load(text)).toMatchObject({ secrets: {}, faults: {}, unknown: null });
+      expect(load(text)).toMatchObject({ secrets: {}, faults: {}, unknown: null, strays: {} });
     },
   );
 
@@ -178,6 +185,41 @@ test('keys of several bridges: names are checked, values never quoted, and all o
     expect(message).toMatch(/hue\.bridges.*expected/);
     expect(message).not.toMatch(/s3cret|key-of/);
   }
+});
+
+describe('what a login has to remove, so that its section can be used', () => {
+  const key = 'key-of-the-house-01234';
+
+  test.each([
+    ['hue', `hue: { usrname: ${key}, bridge~s/: x }\n`, [['usrname'], ['bridge~s/']]],
+    [
+      'hue',
+      `hue: { bridges: { house: ${key}, attic: short, "The house": ${key} } }\n`,
+      [
+        ['bridges', 'attic'],
+        ['bridges', 'The house'],
+      ],
+    ],
+    ['hue', 'hue: { bridges: 5 }\n', [['bridges']]],
+    ['amazon', 'amazon: { token: x }\n', [['token']]],
+  ] as const)('%s: %s', (section, text, keys) => {
+    const file = fileWith(text);
+    const { strays, faults } = loadSecrets(file);
+    const wanted = keys.map((names) => ({ path: [section, ...names], value: null }));
+    expect(strays[section]).toHaveLength(wanted.length);
+    expect(strays[section]).toEqual(expect.arrayContaining(wanted));
+    expect(faults[section]?.remediation).toMatch(/node bin\/auth-(hue|amazon)\.js$/);
+    editYaml(file, strays[section] ?? []);
+    expect(loadSecrets(file).faults).toEqual({});
+  });
+
+  test.each([
+    'hue: []\n',
+    'hue: { username: a }\nhue: { username: a }\n',
+    `hue: { username: ${key}, username: ${key} }\n`,
+  ])('what no login can write into is corrected by hand: %j', (text) => {
+    expect(load(text).faults.hue?.remediation).toMatch(/^Fix the lines named/);
+  });
 });
 
 describe('allSecretValues', () => {

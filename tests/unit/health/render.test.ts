@@ -40,6 +40,17 @@ describe('text', () => {
     );
   });
 
+  test('one cause has one remedy: the rows that it explains name the check that has it', () => {
+    const explained = check('alerts', 'fail', 'a login is needed.');
+    const [problem] = explained.problems;
+    const caused = { ...explained, problems: problem ? [{ ...problem, causedBy: 'hue' }] : [] };
+    expect(renderText(report(1, check('hue', 'fail'), caused), PLAIN)).toMatch(/alerts .*\n {6}do: see hue\n/);
+    expect(renderText(report(1, check('hue', 'warn'), caused), PLAIN)).toMatch(
+      /alerts .*\n {6}do: Fix it: chmod 600 x\n/,
+    );
+    expect(renderAnnotations(report(1, check('hue', 'fail'), caused))).toContain('a login is needed.%0Asee hue\n');
+  });
+
   test('a terminal gets marks, and colour unless it is switched off', () => {
     const table = renderText(MIXED, { ...PLAIN, isTerminal: true, colour: true });
     expect(table).toContain('\u001b[31m✗ fail \u001b[0m hue         no answer.\n');

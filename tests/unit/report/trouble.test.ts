@@ -26,7 +26,9 @@ test('an alert, what waits in the spool, failed and missing cycles, skipped and 
     `! Amazon login needed since ${momentOf(Date.parse(RAISED))}: node bin/auth-amazon.js`,
     '! 2 cycles in the spool: the next cycle that can write stores them',
     expect.stringMatching(/^! hue: 2 of 288 cycles failed in 24 h, last at \d\d:05 \(timeout: no answer in 10 s\)$/),
-    expect.stringMatching(/^! hue: 6 cycles without a trace in 24 h \(the longest .*, 30 min\); see "report gaps"$/),
+    expect.stringMatching(
+      /^! hue: 6 cycles without a trace in 24 h \(the longest .*, 30 min\); see node bin\/report\.js gaps$/,
+    ),
     '! hue: skipped in the last cycle: hue:4 off',
     '! hue: old values of Bad (2 h)',
     '',

@@ -19,6 +19,7 @@ const PAIRING: Pairing = {
   target: { name: '', former: null, formerKey: undefined, formerOnly: null },
   trusting: { tls: 'verify', ca_file: '' },
   hue: HUE,
+  strays: [],
 };
 
 function files() {
@@ -39,6 +40,15 @@ test('leaves no secrets if there were none and the configuration cannot be writt
   mkdirSync(both.config);
   expect(() => writePairing(both, PAIRING)).toThrow(/it is a directory/);
   expect(existsSync(both.secrets)).toBe(false);
+});
+
+test('removes what would keep its section of the secrets from being used', () => {
+  const both = files();
+  writeFileSync(both.secrets, '# mine\nhue:\n  usrname: the-old-key # typed\n', { mode: 0o600 });
+  const { strays } = loadSecrets(both.secrets);
+  writePairing(both, { ...PAIRING, strays: strays.hue ?? [] });
+  expect(readFileSync(both.secrets, 'utf8')).toMatch(/^# mine\nhue: \{ username: "a-key[^}]* \}\n$/);
+  expect(loadSecrets(both.secrets)).toMatchObject({ faults: {}, secrets: { hue: { username: PAIRING.key } } });
 });
 
 test.each([
