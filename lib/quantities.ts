@@ -1,6 +1,6 @@
 /**
  * What can be measured: ONE list, one row for each quantity. Everything else uses it: the empty reading, the table and
- * view of the database, exports, table, page, metrics and the demo. docs/adding-a-quantity.md says how to add one.
+ * view of the database, exports, table, page, metrics and the demo. docs/internals/adding-a-quantity.md says how to add one.
  */
 
 /** What the program needs to know about a quantity. */
@@ -15,7 +15,7 @@ export interface QuantityRow {
   /** of a value that is shown to a person */
   decimals: number;
   /**
-   * How the table `reading` keeps it. `hundredths`: small and exact for sensors with two decimals (docs/database.md).
+   * How the table `reading` keeps it. `hundredths`: small and exact for sensors with two decimals (docs/internals/database.md).
    * `since`: the version of the database that has the column; a new quantity takes the next version.
    */
   stored: { column: string; as: 'hundredths' | 'real'; since: number };

@@ -33,7 +33,8 @@ function page(): string {
 # Configuration
 
 Two files: \`config.yaml\` says what is read and where it goes, \`secrets.yaml\` holds the keys. Both are YAML 1.2, checked
-whole before anything is done.
+whole before anything is done. The keys that people change are in the [README](../README.md#configuration); the others
+are rarely needed.
 
 ## Which files are read
 

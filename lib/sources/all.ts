@@ -1,6 +1,6 @@
 /**
  * All sources: ONE list, one row each, in the order in which they are shown. Everything that is said or done for each
- * source uses it: collectors, health, gaps, page, exports, cron lines. docs/adding-a-source.md says how to add one.
+ * source uses it: collectors, health, gaps, page, exports, cron lines. docs/internals/adding-a-source.md says how to add one.
  */
 import type { Config } from '../config/config';
 import { AMAZON_AQM } from './aqm/row';

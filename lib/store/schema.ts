@@ -1,6 +1,6 @@
 /**
  * The tables of readings.db, shaped for 20 million readings at less than 60 bytes each, and the views that outsiders
- * query (docs/database.md). What repeats is stored once: a reading is a handful of small integers. What is measured
+ * query (docs/internals/database.md). What repeats is stored once: a reading is a handful of small integers. What is measured
  * comes from the list of quantities.
  */
 import { QUANTITIES, type QuantityName, type QuantityRow } from '../quantities';

@@ -1,7 +1,7 @@
 /**
  * What a cycle costs relative to a bare start of Node.js and to a program of only the published packages. Every command
  * runs against simulated devices on loopback, alternating with `node -e 0` and bench/reference.ts, in cron's environment;
- * docs/performance.md says what the numbers mean. Options: `--rounds N` (15), `--readings 1000000,20000000` (the commands
+ * docs/internals/performance.md says what the numbers mean. Options: `--rounds N` (15), `--readings 1000000,20000000` (the commands
  * on databases of these sizes as well, and the usual questions), `--keep-environment` (the caller's instead of cron's),
  * `--other-build DIRECTORY` (the commands of another, built copy of the project as well), `--hand-on` (only what rules,
  * webhook, command and broker add).

@@ -1,4 +1,4 @@
-/** docs/data-files.md names every file that the commands leave, and the files that it calls safe to delete are safe. */
+/** docs/data.md names every file that the commands leave, and the files that it calls safe to delete are safe. */
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillDataDirectory } from '../support/filled-home';
@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../support/run-command';
 /** About forty commands, one after the other. */
 jest.setTimeout(120_000);
 
-const PAGE = readFileSync(join(PROJECT_ROOT, 'docs', 'data-files.md'), 'utf8');
+const PAGE = readFileSync(join(PROJECT_ROOT, 'docs', 'data.md'), 'utf8');
 /** The measurements, which must not be deleted. */
 const MEASURED = /^(readings\.db.*|spool.*)$/;
 

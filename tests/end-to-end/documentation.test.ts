@@ -1,9 +1,11 @@
 /** Runs the commands of the documentation, as far as this machine can. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { loadConfig } from '../../lib/config/load';
 import { commandsPage } from '../../lib/packaging/commands-page';
 import { PROJECT_ROOT } from '../support/run-command';
+import { scratchDirectory } from '../support/scratch';
 import { homeWithHistory, NOW } from '../support/report-home';
 import { query } from '../support/storage';
 
@@ -51,6 +53,18 @@ test.each(pages)('the shell understands every command of %s', (page) => {
     const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' });
     expect({ block, status, stderr }).toEqual({ block, status: 0, stderr: '' });
   }
+});
+
+test('the configuration that README.md shows is valid, and has the defaults that it names', () => {
+  const [text = ''] = blocksOf('README.md', 'yaml');
+  const file = join(scratchDirectory(), 'config.yaml');
+  writeFileSync(
+    file,
+    'hue: { bridge_url: https://192.168.1.10, bridge_id: "001788fffeaabbcc" }\namazon_aqm: {}\nbuiltin_alerts: {}\n',
+  );
+  const defaults = loadConfig(file);
+  writeFileSync(file, text);
+  expect(loadConfig(file)).toEqual(defaults);
 });
 
 test('the queries for Grafana answer, with its variables filled in', async () => {

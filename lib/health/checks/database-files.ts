@@ -84,7 +84,7 @@ function filesIn(directory: string): string[] {
 
 /**
  * Side files of another user: a user who only read the database may have left them, and then every write of its owner
- * fails (docs/database.md). A group that shares the database and may write its side files is not a fault.
+ * fails (docs/internals/database.md). A group that shares the database and may write its side files is not a fault.
  */
 export function foreignSideFiles(path: string): Problem[] {
   const database = statSync(path);

@@ -1,4 +1,4 @@
-/** Which air quality monitors an account has: the GraphQL answer read into monitors [docs/amazon.md: Discovery]. */
+/** Which air quality monitors an account has: the GraphQL answer read into monitors [docs/internals/amazon.md: Discovery]. */
 import { MonitorError } from '../../errors';
 import { LONGEST_TEXT, ownText } from '../device-text';
 import { asList, asRecord, asText } from './lenient-json';

@@ -1,4 +1,4 @@
-/** What Amazon is asked by GraphQL [docs/amazon.md: Two ways to the list, two to the state]. */
+/** What Amazon is asked by GraphQL [docs/internals/amazon.md: Two ways to the list, two to the state]. */
 
 const APPLIANCE =
   'legacyAppliance { applianceId applianceTypes friendlyName friendlyDescription manufacturerName connectedVia modelName ' +

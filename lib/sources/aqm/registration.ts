@@ -1,4 +1,4 @@
-/** `POST /auth/register`: the authorization code of a web login becomes a refresh token [docs/amazon.md: Login]. */
+/** `POST /auth/register`: the authorization code of a web login becomes a refresh token [docs/internals/amazon.md: Login]. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';

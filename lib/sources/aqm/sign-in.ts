@@ -1,6 +1,6 @@
 /**
  * The web login: an address to open in any browser on any machine, and the address of the page where it ends, pasted
- * back. The secret that stays here (the code verifier) makes both useless to anybody else [docs/amazon.md: Login].
+ * back. The secret that stays here (the code verifier) makes both useless to anybody else [docs/internals/amazon.md: Login].
  */
 import { MonitorError } from '../../errors';
 import type { LoginHosts } from './hosts';

@@ -1,4 +1,4 @@
-/** From the refresh token to cookies: access token, cookie exchange, csrf [docs/amazon.md: Cookies]. */
+/** From the refresh token to cookies: access token, cookie exchange, csrf [docs/internals/amazon.md: Cookies]. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { alexaHeaders } from './client';
@@ -137,7 +137,7 @@ function readCsrf(response: HttpResponse): string | null {
 
 /**
  * The object in the answer to a token.
- * @throws MonitorError `login_needed` for the refusals of a token [docs/amazon.md: What failure looks like]
+ * @throws MonitorError `login_needed` for the refusals of a token [docs/internals/amazon.md: What failure looks like]
  */
 function readGranted(response: HttpResponse, endpoint: string): Record<string, unknown> {
   const { status } = response;

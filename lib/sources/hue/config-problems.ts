@@ -5,7 +5,6 @@ import { isOpenAbroad } from '../../config/home-network';
 import { asMonitorError } from '../../errors';
 import { shellQuoted } from '../../wording';
 import { bridgesOf } from './bridges';
-import { shellQuoted } from '../../wording';
 import { tlsOptionsFor } from './tls';
 
 export function hueConfigProblems(config: Config, file: string): Problem[] {

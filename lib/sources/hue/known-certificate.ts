@@ -1,6 +1,6 @@
 /**
  * A bridge's certificate is verified when it is first seen, and again whenever anything about it changes: verifying
- * makes Node.js 20 read all its own authorities as well, which costs a cycle 15 ms (docs/performance.md). In between,
+ * makes Node.js 20 read all its own authorities as well, which costs a cycle 15 ms (docs/internals/performance.md). In between,
  * the bridge must show the same certificate that was verified: `bridge-certificate.json` in the data directory.
  */
 import { join } from 'node:path';
