@@ -1,5 +1,5 @@
 /** Renders the report: a table for a person, plain lines for a log or a mail, an object for a program. */
-import { printable } from '../wording';
+import { printable, wrapped } from '../wording';
 import { CHECKS } from './checks';
 import type { Status } from '../check/check';
 import type { CheckReport, HealthReport, JudgedProblem } from './runner';
@@ -15,6 +15,8 @@ const NAME_WIDTH = 11;
 export interface TextOptions {
   /** for a person: with marks and colour */
   isTerminal: boolean;
+  /** of the terminal; absent: any */
+  width?: number;
   colour: boolean;
   /** only what is wrong */
   quiet: boolean;
@@ -32,24 +34,50 @@ export function renderText(report: HealthReport, options: TextOptions): string {
   const lines = sorted.flatMap((check) => {
     const label = (status: Status) =>
       paint(status, (isTerminal ? `${MARKS[status]} ${status}` : status).padEnd(isTerminal ? 7 : 5));
-    return [...entries(check, label, report), ...detailLines(check, options)];
+    return [...entries(check, label, report, options.width), ...detailLines(check, options)];
   });
   const overall = overallLine(report);
   return [...lines, paint(worst(report), overall)].map((line) => `${line}\n`).join('');
 }
 
-/** One line for each problem, with its own weight, and its remedy below it. */
+/** One entry for each problem, with its own weight, and its remedy below it. */
 function entries(
-  { name, status, message, problems }: CheckReport,
+  check: CheckReport,
   label: (status: Status) => string,
   report: HealthReport,
+  width?: number,
 ): string[] {
-  if (problems.length === 0) return [`${label(status)} ${name.padEnd(NAME_WIDTH)} ${printable(message, ' ')}`];
+  const { name, status, message, problems } = check;
+  const start = (of: Status) => `${label(of)} ${name.padEnd(NAME_WIDTH)} `;
+  if (problems.length === 0) return inLines(start(status), printable(message, ' '), width);
   return problems.flatMap((problem) => [
-    `${label(problem.status)} ${name.padEnd(NAME_WIDTH)} ${printable(problem.message, ' ')}`,
-    `${' '.repeat(6)}do: ${printable(toDo(problem, report), ' ')}`,
+    ...inLines(start(problem.status), printable(problem.message, ' '), width),
+    ...remedyLines(problem, report, width),
   ]);
 }
+
+/** A command stays in one line, whatever the width, so that it can be copied: it gets its own if it does not fit. */
+function remedyLines(problem: JudgedProblem, report: HealthReport, width?: number): string[] {
+  const text = printable(toDo(problem, report), ' ');
+  const { command = '' } = problem;
+  if (width === undefined || DO.length + text.length <= width || command === '' || !text.endsWith(command))
+    return [DO + text];
+  const say = text.slice(0, -command.length).trimEnd();
+  const indent = ' '.repeat(DO.length);
+  return [...(say === '' ? [] : inLines(DO, say, width)), (say === '' ? DO : indent) + command];
+}
+
+const DO = `${' '.repeat(6)}do: `;
+
+/** @param start may hold colours, which have no width */
+function inLines(start: string, text: string, width?: number): string[] {
+  if (width === undefined) return [start + text];
+  const indent = ' '.repeat(start.replace(COLOUR, '').length);
+  return wrapped(text, width - indent.length).map((line, n) => (n === 0 ? start : indent) + line);
+}
+
+// eslint-disable-next-line no-control-regex -- the colours of `paint`
+const COLOUR = /\u001b\[\d*m/g;
 
 /** One cause has one remedy, which stands at its own check. */
 function toDo({ causedBy, remediation }: JudgedProblem, { checks }: HealthReport): string {

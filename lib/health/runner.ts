@@ -19,7 +19,11 @@ import { verdictOf, type Verdict } from './verdict';
 export const CHECK_DEADLINE_MS = 9000;
 
 /** A problem with what its check says of every one; its remedy as it is printed. */
-export type JudgedProblem = Problem & Required<Pick<Problem, 'stops'>> & { remediation: string };
+export interface JudgedProblem extends Omit<Problem, 'remediation' | 'stops'>, Required<Pick<Problem, 'stops'>> {
+  remediation: string;
+  /** the end of the remediation, if that is what to type */
+  command?: string;
+}
 
 export interface CheckReport {
   name: string;
@@ -128,10 +132,12 @@ function startCheckDeadline(name: string, milliseconds: number) {
 function complete(check: Check, problem: Problem, redact: Redact): JudgedProblem {
   const { status, message, stops } = problem;
   const remedy = problem.remediation ?? check.remedy;
+  const { say, command } = typeof remedy === 'string' ? { say: remedy, command: '' } : remedy;
   return {
     ...problem,
     message: redact(sentence(message)),
-    remediation: redact(textOfRemedy(typeof remedy === 'string' ? { say: remedy, command: '' } : remedy)),
+    remediation: redact(textOfRemedy({ say, command })),
+    ...(command !== '' && { command: redact(textOfRemedy({ say: '', command })) }),
     stops: status === 'warn' ? [] : (stops ?? check.stops),
   };
 }

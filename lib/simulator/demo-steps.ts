@@ -11,11 +11,11 @@ export function stepsByHand(bin: string, { flags, directory }: ScratchInstallati
   const page = join(directory, 'climate.html');
   const steps: [does: string, command: string][] = [
     ['Collect once more, as cron would', command('collect-hue', '--verbose')],
-    ['See the rooms', command('report')],
+    ['See the latest values, and the last day', command('report')],
     ['Check everything', command('health')],
     [`Draw the charts, then open ${page} in a browser`, command('report', '--format', 'html', '--output', page)],
     [
-      'Let the bridge forget the key, and read what the collector says (the same kill again: it knows the key)',
+      'Let the bridge forget the key, then collect (the same kill again: it knows it)',
       `kill -USR1 ${process.pid}; ${command('collect-hue')}`,
     ],
   ];

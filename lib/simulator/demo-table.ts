@@ -1,6 +1,7 @@
 /** The end of the demo: what the two collectors stored, as a table. */
 import { QUANTITIES, QUANTITY_NAMES } from '../quantities';
 import { Database, type Row } from '../store/database';
+import { wrapped } from '../wording';
 
 /** The view `readings`, read-only. */
 export async function readStored(databaseFile: string): Promise<Row[]> {
@@ -12,34 +13,25 @@ export async function readStored(databaseFile: string): Promise<Row[]> {
   }
 }
 
-const COLUMNS: readonly (readonly [title: string, name: string, decimals?: number])[] = [
-  ['location', 'location'],
-  ['device', 'device_id'],
-  ...QUANTITY_NAMES.map((name) => {
-    const { short, unit, decimals } = QUANTITIES[name];
-    return [[short, unit].filter((part) => part !== '').join(' '), name, decimals] as const;
-  }),
-];
+const WIDTH = 80;
 
-/** Text to the left, numbers to the right; an absent quantity is a dash. */
+/** A line for each device, in 80 columns: location, id, and what it has measured. */
 export function renderTable(rows: Row[]): string {
-  const cells = rows.map((row) => COLUMNS.map(([, name, decimals]) => cell(row[name], decimals)));
-  const widths = COLUMNS.map(([title], column) =>
-    Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)),
-  );
-  const line = (texts: string[]) =>
-    texts
-      .map((text, column) => (column < 2 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [
-    line(COLUMNS.map(([title]) => title)),
-    widths.map((width) => '─'.repeat(width)).join('  '),
-    ...cells.map(line),
-  ].join('\n');
+  const longest = Math.max(...rows.map(({ location }) => String(location).length));
+  return rows
+    .flatMap((row) => {
+      const start = `${String(row['location']).padEnd(longest)}  ${String(row['device_id'])}  `;
+      const lines = wrapped(measured(row).join(', '), WIDTH - start.length);
+      return lines.map((line, n) => (n === 0 ? start : ' '.repeat(start.length)) + line);
+    })
+    .join('\n');
 }
 
-function cell(value: Row[string] | undefined, decimals: number | undefined): string {
-  if (value === null || value === undefined) return '–';
-  return typeof value === 'number' && decimals !== undefined ? value.toFixed(decimals) : String(value);
+/** `22.2 °C`, `PM2.5 15 µg/m³`; what the device does not measure is left out. */
+function measured(row: Row): string[] {
+  return QUANTITY_NAMES.flatMap((name) => {
+    const { short, unit, decimals } = QUANTITIES[name];
+    const value = row[name];
+    return typeof value === 'number' ? [[short, value.toFixed(decimals), unit].filter(Boolean).join(' ')] : [];
+  });
 }

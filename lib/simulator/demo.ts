@@ -29,30 +29,30 @@ const interrupted = stopSignal();
 async function demo(): Promise<void> {
   const { keep = false } = parseArgs({ options: { keep: { type: 'boolean' } } }).values;
   const scratch = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-demo-'));
-  say(`Simulated home of ${MOTION_SENSORS} motion sensors and ${MONITORS} air quality monitors, in ${scratch}`);
+  say(`Simulated home of ${MOTION_SENSORS} motion sensors and ${MONITORS} air quality monitors, in\n${scratch}`);
   const bridge = await startHueBridge({ home: home({ motionSensors: MOTION_SENSORS }), protocols: ['https'] });
   const cloud = await startAlexaCloud({ monitors: MONITORS });
   try {
-    say(`Hue Bridge ${bridge.bridgeId} listens on ${bridge.httpsUrl}, Alexa cloud on ${cloud.baseUrls.alexa}`);
+    say(`Hue Bridge at ${bridge.httpsUrl}, Amazon's cloud at ${cloud.baseUrls.alexa}`);
     const installation = writeScratchInstallation(scratch, {
       ...{ bridge, cloud },
       config: { collection: { interval_minutes: INTERVAL_MINUTES } },
     });
     for (const command of ['collect-hue', 'collect-aqm']) await collect(command, installation);
     const rows = await readStored(installation.databaseFile);
-    say(`${rows.length} readings stored in ${installation.databaseFile}:\n\n${renderTable(rows)}\n`);
+    say(`\n${rows.length} readings stored:\n\n${renderTable(rows)}\n`);
     if (rows.length !== MOTION_SENSORS + MONITORS) {
       throw new Error(`${MOTION_SENSORS + MONITORS} readings were expected, ${rows.length} are there`);
     }
     const written = await writeWeek(installation.databaseFile, rows, Date.now());
     say(
-      `A made-up week before them: ${written} readings, with an outage, a battery that was dead and a sensor that was stuck.`,
+      `A made-up week before them: ${written} readings, with an outage, a battery that\nwas dead and a sensor that was stuck.`,
     );
     const page = join(scratch, 'climate.html');
     await show('report', installation);
     await show('health', installation);
     await show('report', installation, '--format', 'html', '--output', page);
-    say(`The charts of the week: ${page}${keep ? '' : ' (it stays with npm run demo -- --keep)'}\n`);
+    say(`The charts of the week: ${page}\n${keep ? '' : '(It stays with npm run demo -- --keep.)\n'}`);
     if (keep) {
       forgetKeyOnSignal(bridge);
       say(`Bridge, cloud and folder stay until you press Ctrl-C. In another terminal:\n`);
@@ -63,7 +63,7 @@ async function demo(): Promise<void> {
     await Promise.all([bridge.close(), cloud.close()]);
     rmSync(scratch, { recursive: true, force: true });
   }
-  say('Devices stopped, scratch folder removed. Your own configuration and data were not touched.');
+  say('Devices stopped, scratch folder removed. Nothing of your own was touched.');
 }
 
 /** Runs one cycle in its own process; if it fails, its log is shown, because the folder is removed. */

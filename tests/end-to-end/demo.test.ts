@@ -28,6 +28,7 @@ test('it shows ten readings, says what it does, and leaves nothing behind', () =
   expect(stdout).toMatch(
     /made-up week[\s\S]*LAST 24 H[\s\S]*pass {2}database[\s\S]*The charts of the week: .*climate\.html/,
   );
+  expect(lines.slice(0, lines.indexOf('node bin/report.js')).filter((line) => line.length > 80)).toEqual([]);
   expect(readdirSync(temporary)).toEqual([]);
 });
 

@@ -96,6 +96,7 @@ function rendered(
   if (switches.has('line')) return renderLine(report);
   const text = renderText(report, {
     isTerminal,
+    ...(isTerminal && process.stdout.columns > 0 && { width: process.stdout.columns }),
     colour: isTerminal && (environment['NO_COLOR'] ?? '') === '',
     quiet: switches.has('quiet'),
     verbose: switches.has('verbose'),

@@ -57,6 +57,20 @@ describe('text', () => {
     expect(renderText(MIXED, { ...PLAIN, isTerminal: true })).toContain('✗ fail  hue         no answer.\n');
   });
 
+  test('in the width of a terminal; a command stays in one line, so that it can be copied', () => {
+    const long = check('hue', 'fail', 'the bridge does not answer '.repeat(5).trim());
+    const command = `node ${'/a/long/folder'.repeat(6)}/bin/auth-hue.js`;
+    const [problem] = long.problems;
+    const problems = problem ? [{ ...problem, remediation: `Look for it: ${command}`, command }] : [];
+    const lines = renderText(report(1, { ...long, problems }), { ...PLAIN, isTerminal: true, width: 60 }).split('\n');
+    expect(lines.filter((line) => line.length > 60).map((line) => line.trim())).toEqual([command]);
+    expect(lines.slice(0, 2)).toEqual([
+      '✗ fail  hue         the bridge does not answer the bridge',
+      '                    does not answer the bridge does not',
+    ]);
+    expect(lines.at(-4)).toBe('      do: Look for it:');
+  });
+
   test('quiet: nothing while the exit code is 0, then the problems alone', () => {
     const quiet = { ...PLAIN, quiet: true };
     expect(renderText(report(0, check('disk', 'warn')), quiet)).toBe('');
