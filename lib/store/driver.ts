@@ -86,6 +86,9 @@ export function checked<T extends Pick<Driver, 'VERSION' | 'VERSION_NUMBER'>>(dr
   throw new MonitorError(`SQLite ${driver.VERSION} can corrupt a database that two programs write (WAL-reset bug).`, {
     type: 'configuration',
     permanent: true,
-    remediation: { say: 'Install a driver with SQLite 3.51.3 or newer', command: 'npm install sqlite3@latest' },
+    remediation: {
+      say: 'Install a driver with SQLite 3.51.3 or newer',
+      command: `cd ${shellQuoted(installationDirectory())} && npm install sqlite3@latest`,
+    },
   });
 }
