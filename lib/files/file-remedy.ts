@@ -43,6 +43,8 @@ export function fileRemedy(code: string, path: string, tree?: string): Remedy {
     case 'EACCES':
     case 'EPERM':
       return accessRemedy(code, path, tree);
+    case 'ENOENT':
+      return { ...namei(path), say: 'See which part of the path is missing' };
     case 'ENOTDIR':
     case 'EEXIST':
       return inTheWay(path);

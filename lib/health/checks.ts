@@ -29,7 +29,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'database',
-    title: 'readings.db: takes a row (written and rolled back), WAL, integrity, schema, spool',
+    title: 'readings.db: takes a row, WAL mode, integrity, schema, spool',
     stops: [],
     remedy: {
       say: 'Look at the owners and modes in the data directory, then',
@@ -71,7 +71,7 @@ export const CHECKS: readonly Check[] = [
   })),
   {
     name: 'freshness',
-    title: 'newest measurement of each device, last cycles, gaps of the last 24 hours',
+    title: 'newest measurements, last cycles, gaps of the last 24 hours',
     stops: [],
     remedy: { say: 'See what the cycles said, and whether cron runs them', command: 'node bin/report.js gaps' },
     needsNetwork: false,
@@ -98,7 +98,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'alerting',
-    title: 'somebody would be told of a failure, and the rules of alerts name what there is',
+    title: 'somebody would be told of a failure; the rules name what there is',
     stops: [],
     remedy: { say: 'See whether messages arrive', command: 'node bin/health.js --test-alert' },
     needsNetwork: false,
@@ -107,7 +107,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'environment',
-    title: 'variables and permissions that weaken the protection of keys and data',
+    title: 'variables and permissions that weaken keys and data',
     stops: [],
     remedy: {
       say: 'Look at the crontab, and at owners and modes of the configuration',

@@ -97,7 +97,8 @@ async function judge(check: Check, options: RunOptions): Promise<Judgement> {
 }
 
 /** A check that throws is a failed check. */
-function failureOf(thrown: unknown, { remedy }: Check): Problem {
+function failureOf(thrown: unknown, check: Check): Problem {
+  const { remedy } = check;
   // What the operating system refuses is not a defect of this program.
   const code = errorCode(thrown);
   if (code !== '') {
@@ -105,10 +106,14 @@ function failureOf(thrown: unknown, { remedy }: Check): Problem {
     const known = path === undefined ? {} : { remediation: fileRemedy(code, path) };
     return { status: 'fail', message: `cannot be checked: ${message}`, ...known };
   }
-  const { message, remediation, remedy: own } = asMonitorError(thrown);
+  const { type, message, remediation, remedy: own } = asMonitorError(thrown);
   const { say, command } = remedy;
   const both = { say: `${remediation} ${say}`.trim(), command };
-  return { status: 'fail', message, remediation: own.command === '' ? both : own };
+  const cause = type === 'database_full' ? 'disk' : type.startsWith('database_') ? 'database' : undefined;
+  return {
+    ...{ status: 'fail', message, remediation: own.command === '' ? both : own },
+    ...(cause !== undefined && cause !== check.name && { causedBy: cause }),
+  };
 }
 
 /** A deadline that also rejects a promise, for work that does not listen to the signal. */

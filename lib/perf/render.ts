@@ -42,7 +42,7 @@ export function renderComparison({ bridge, full, sensors, criteria, baseline }: 
 }
 
 function headline({ model, id }: Bridge, { cycles, sensors }: Measurement, what: string): string {
-  return `Hue Bridge ${model ?? 'of an unknown model'} (${id}), temperature sensors: ${sensors}; ${cycles} cycles with ${what}`;
+  return `Hue Bridge ${model ?? 'of an unknown model'} (${id}), temperature sensors: ${sensors};\n${cycles} cycles with ${what}`;
 }
 
 /** `payload: 81.4 % less than the full configuration, at least 50 % wanted: met` */

@@ -6,7 +6,7 @@
 import { accessSync, constants, copyFileSync, lstatSync, mkdtempSync, rmSync, statSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { MonitorError } from '../errors';
+import { asMonitorError, MonitorError } from '../errors';
 import { describeFileError, fileError } from '../files/file-error';
 import { foreignOwner } from '../files/ownership';
 import { Database, type OpenMode } from './database';
@@ -31,7 +31,14 @@ export type Reader = readonly [Database, Database];
 export async function withReader<T>(path: string, work: (reader: Reader) => Promise<T>): Promise<T | null> {
   const file = statOf(path);
   if (file === undefined || file.size === 0) return null;
-  if (mayMakeSideFiles(path)) return await reading(path, 'read-only', work);
+  if (mayMakeSideFiles(path)) {
+    try {
+      return await reading(path, 'read-only', work);
+    } catch (thrown) {
+      // A full disk has no room for side files; what is stored can be read without them.
+      if (asMonitorError(thrown).type !== 'database_full') throw thrown;
+    }
+  }
   for (let attempt = 1; ; attempt++) {
     const before = fingerprint(path);
     const result = await settled(readBareFile(path, work));

@@ -62,6 +62,17 @@ describe('auth-amazon at a terminal', () => {
     expect(await home.cycle()).toMatchObject({ exitCode: 0, stdout: '', stderr: '', asked: [STATE] });
   });
 
+  it('answers every Enter with what is wrong, and goes on', async () => {
+    const running = home.start('auth-amazon', [], { environment: home.environment, input: null });
+    await until(() => running.stdout().includes('press Enter'));
+    running.child.stdin.write('\n');
+    await until(() => running.stdout().includes('No address was given'));
+    running.child.stdin.write('what?\n');
+    await until(() => running.stdout().includes('This is not an address'));
+    running.child.stdin.write(`${home.cloud.signIn(addressIn(running.stdout()))}\n`);
+    expect(await running.result).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
   it('interrupted while waiting: exit 1, nothing changed', async () => {
     const before = readFileSync(home.secretsFile);
     const running = home.start('auth-amazon', [], { environment: home.environment, input: null });

@@ -124,6 +124,18 @@ describe('pairing', () => {
     expect(text).toContain('"event":"paired"');
   });
 
+  test('asks for the address again after a mistake, until a bridge answers or Enter alone is typed', async () => {
+    const bridge = await startBridge();
+    const at = install({ config: CONFIG.replace('[cloud]', '[]') });
+    bridge.press();
+    const typed = `not an address\n127.0.0.1:1\n${hostAndPort(bridge)}\n`;
+    const { exitCode, stdout } = await at.run([], { input: typed });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/No bridge was found\.[^]*not an address[^]*ECONNREFUSED[^]*It works: 8 sensors read/);
+    const ended = await install({ config: CONFIG.replace('[cloud]', '[]') }).run([], { input: 'nothing\n\n' });
+    expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--bridge 192.168.1.10') as string });
+  });
+
   test('waits for the button', async () => {
     const bridge = await startBridge();
     const at = install();

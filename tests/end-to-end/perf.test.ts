@@ -97,7 +97,7 @@ it('nothing is stored as readings', async () => {
 it('a table shows both, what is saved, and the verdict', async () => {
   Object.assign(home.bridge.link, VERY_SLOW_LINK);
   const { stdout } = await home.run('perf', ['compare', '--cycles', '1']);
-  expect(stdout).toMatch(/^Hue Bridge BSB002 \(001788fffe100001\), temperature sensors: 8; 1 cycles with each/);
+  expect(stdout).toMatch(/^Hue Bridge BSB002 \(001788fffe100001\), temperature sensors: 8;\n1 cycles with each/);
   expect(stdout).toMatch(/^bytes, median +\d\d \d{3} +\d\d \d{3} +\d\d\.\d %$/m);
   expect(stdout).toMatch(/^ms, p95 +[\d ]+ +[\d ]+ +\d\d\.\d %$/m);
   expect(stdout).toMatch(/^payload: \d\d\.\d % less .*: met\n^duration: \d\d\.\d % less .*: met\n/m);

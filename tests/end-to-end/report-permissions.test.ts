@@ -1,6 +1,6 @@
 /** Reports by every user and to every place: collectors keep working, old files are kept, and obstacles are reported. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRoot, NOBODY } from '../support/as-user';
@@ -59,6 +59,23 @@ import { installation } from '../support/report-installation';
 
 /** In its own mount namespace, so that the small disk is removed with it. */
 const mountable = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
+
+(mountable ? test : test.skip)(
+  `a full disk does not stop a report, which only reads${mountable ? '' : ' (skipped: this user may not mount a tmpfs)'}`,
+  async () => {
+    const { file, directory, data } = await installation(history());
+    const kept = join(directory, 'kept');
+    renameSync(data, kept);
+    mkdirSync(data);
+    const report = `'${process.execPath}' '${join(PROJECT_ROOT, 'bin/report.js')}' --config '${file}'`;
+    const script = `mount -t tmpfs -o size=2m none '${data}' && cp '${kept}'/* '${data}'
+      head -c 9m /dev/zero > '${data}/full' 2>/dev/null
+      ${report} --format csv > '${directory}/out.csv'; echo $?; ${report} gaps > '${directory}/gaps'; echo $?`;
+    const { stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script], { encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: '0\n0\n', stderr: '' });
+    expect(readFileSync(join(directory, 'out.csv'), 'utf8').split('\n').length).toBeGreaterThan(100);
+  },
+);
 
 (mountable ? test : test.skip)(
   `a full disk under the copy is not said of the original's; the old file stays${mountable ? '' : ' (skipped: this user may not mount a tmpfs)'}`,

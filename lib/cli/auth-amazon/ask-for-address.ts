@@ -8,16 +8,18 @@ import { readPasted } from '../pasted-text';
 /** @throws MonitorError `login_needed` if the input ends without an address; the message says how to continue later */
 export async function askForAddress(kit: LoginKit, context: LoginContext): Promise<string> {
   kit.tell(
-    '1. Open this address in a browser, on any machine, and log in with the account that has the monitors:\n\n' +
+    '1. Open this address in a browser, on any machine, and log in with the account\n' +
+      '   that has the monitors:\n\n' +
       `${signInAddress(context)}\n\n` +
-      '2. The login ends at a page that may say "Looking for something?" or that it was not found: that is correct.\n' +
-      '   Copy its whole address out of the address bar (it begins with https://www.amazon and holds "maplanding").\n' +
+      '2. The login ends at a page that may say "Looking for something?", or that it was\n' +
+      '   not found: that is correct. Copy its whole address out of the address bar (it\n' +
+      '   begins with https://www.amazon and holds "maplanding").\n' +
       '3. Paste it here within a few minutes, and press Enter:\n',
   );
   const pasted = await readPasted({
     input: process.stdin,
     whatIsWrong: (text) => whatIsWrongWith(context, text),
-    askAgain: (reason) => kit.tell(`${printable(reason, ' ')} Copy the whole address, paste it and press Enter:\n`),
+    askAgain: (reason) => kit.tell(`${printable(reason, ' ')}\nCopy the whole address, paste it and press Enter:\n`),
     signal: kit.interrupted,
   });
   if (pasted.trim() !== '') return pasted;

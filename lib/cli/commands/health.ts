@@ -51,13 +51,14 @@ const run: Run = async ({ arguments: given, terminal, redactor }) => {
   const installation = await readInstallation(values, terminal.environment);
   const checks = switches.has('test-alert') ? await testOfAlert(installation) : named;
   for (const value of allSecretValues(installation.secrets?.secrets ?? {})) redactor.add(value);
-  const life = signOfLife(terminal, { switches, step: `${checks.length} checks` });
   const waiting = new Set(checks.map(({ name }) => name));
+  const step = () => `waiting for ${[...waiting].join(', ')}, each for at most ${CHECK_DEADLINE_MS / 1000} s`;
+  const life = signOfLife(terminal, { switches, step: step() });
   const report = await runChecks(checks, {
     installation,
     onEnd: (name) => {
       waiting.delete(name);
-      life.step(`waiting for ${[...waiting].join(', ')}, each for at most ${CHECK_DEADLINE_MS / 1000} s`);
+      life.step(step());
     },
     offline: switches.has('offline'),
     fresh: switches.has('fresh'),

@@ -11,7 +11,7 @@ import { FORMATS, requestOf, type View } from '../../report/request';
 import { serve } from '../../report/serve';
 import { stdoutSink, type Sink } from '../../report/sink';
 import { styleFor } from '../../report/text';
-import { megabytes } from '../../wording';
+import { megabytes, wrapped } from '../../wording';
 import { COMMON_FLAGS, usage, type CommandSpec } from '../arguments';
 import { main, type Invocation } from '../command';
 import type { Answer } from '../answer';
@@ -118,10 +118,11 @@ async function report(invocation: Invocation, life: SignOfLife): Promise<number>
       secretsFile: switches.has('mail') ? files.secrets : null,
       redactor,
     });
+    const width = terminal.isTerminal ? process.stdout.columns || null : null;
     if (sentence !== null) say(sentence);
     else if (switches.has('json')) terminal.out(answer({ lines, mailed: switches.has('mail') }));
     else if (!switches.has('mail') || (terminal.isTerminal && !switches.has('quiet')))
-      terminal.out(`${lines.join('\n')}\n`);
+      terminal.out(`${lines.flatMap((line) => (width === null ? line : wrapped(line, width, '  '))).join('\n')}\n`);
     return EXIT.done;
   }
   if (word === 'serve') {

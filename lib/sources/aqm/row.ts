@@ -27,7 +27,7 @@ export const AMAZON_AQM = {
   raisesAlert: true,
   create: async (kit) => (await import('./create')).createAqm(kit),
   check: {
-    title: 'Amazon: session alive, marketplace right, monitors found and reachable',
+    title: 'Amazon: session, marketplace, monitors found and reachable',
     remedy: { say: 'Check the login', command: 'node bin/auth-amazon.js --check' },
     run: async (context, row) => (await import('./health')).checkAmazon(context, row),
   },

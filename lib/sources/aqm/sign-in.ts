@@ -66,7 +66,7 @@ export function readLanding(pasted: string, hosts: LoginHosts): string {
   const text = tidy(pasted);
   if (text === '') throw wrong('No address was given.');
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
-  if (!URL.canParse(address)) throw wrong('This is not an address.');
+  if (!URL.canParse(address) || !text.includes('.')) throw wrong('This is not an address.');
   const url = new URL(address);
   const expected = new URL(hosts.signIn);
   if (url.host !== expected.host) {

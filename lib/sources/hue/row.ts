@@ -28,7 +28,7 @@ export const HUE = {
   raisesAlert: false,
   create: async (kit) => (await import('./create')).createHue(kit),
   check: {
-    title: 'Hue Bridge: answers, is the right one, accepts the key, lists sensors',
+    title: 'Hue Bridge: answers, is the right one, accepts the key, has sensors',
     remedy: {
       say: 'Check that the bridge is switched on; if its address has changed, find it again',
       command: 'node bin/auth-hue.js',

@@ -1,6 +1,7 @@
 import type { CheckReport, HealthReport } from '../../../lib/health/runner';
-import { renderAnnotations, renderJson, renderLine, renderText } from '../../../lib/health/render';
+import { renderAnnotations, renderJson, renderLine, renderList, renderText } from '../../../lib/health/render';
 import type { Status } from '../../../lib/check/check';
+
 import { CHECKS } from '../../../lib/health/checks';
 
 const check = (name: CheckReport['name'], status: Status, message = 'as it should be'): CheckReport => {
@@ -137,4 +138,12 @@ test('annotations: one a problem, with what would end them escaped', () => {
     '::error title=hue::100 %25 of it%0AFix it: chmod 600 x\n::warning title=logging::late.%0AFix it: chmod 600 x\n' +
       '::error file=/a%2C b/c.yaml,line=14,col=3,title=config::/a, b/c.yaml:14:3: hue: unknown key%0AFix it: chmod 600 x\n',
   );
+});
+
+test('the list of all checks fits 80 columns', () => {
+  expect(
+    renderList()
+      .split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
 });
