@@ -55,8 +55,11 @@ export function luxOf(uniqueId: string | null, devices: DeviceParts): number | n
   const light = devices.get(prefixOf(uniqueId) ?? '')?.light;
   if (!light || !isObject(light.state) || isAway(light)) return null;
   const level = light.state['lightlevel'];
-  return typeof level === 'number' && level >= 0 && level <= 65_535 ? 10 ** ((level - 1) / 10_000) : null;
+  return typeof level === 'number' && level >= 0 && level <= 65_535 ? inHundredths(10 ** ((level - 1) / 10_000)) : null;
 }
+
+/** More decimals than these would only show how the sensor's logarithm was undone. */
+const inHundredths = (lux: number): number => Math.round(lux * 100) / 100;
 
 /** `lastupdated` is UTC without `Z`, or "none". @returns ISO 8601 with milliseconds and `Z`, or null */
 export function measuredAt(lastUpdated: unknown, sensorName: string, warnings: string[]): string | null {
