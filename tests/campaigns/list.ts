@@ -55,7 +55,8 @@ export const CAMPAIGNS: readonly Campaign[] = [
     proves: 'what a command has reported survives a power cut, and the next command works on what is left',
     takes: '1 hour for all cuts',
     shortForm: 'end-to-end/power-cuts',
-    options: '--cuts N of each command (all), --samples N of each cut (2), --seed N (1), --scenario WORDS',
+    options:
+      '--cuts N of each command (all), --samples N of each cut (2), --clocks A,B (+0,-20h,-3m), --seed N (1), --scenario WORDS',
     builds: true,
     load: () => import('./power-cuts'),
   },

@@ -76,6 +76,8 @@ async function runProofs(copy: string, proofs: readonly Proof[]): Promise<Verdic
     [
       join(copy, 'node_modules/jest/bin/jest.js'),
       ...files,
+      '-w',
+      '1',
       '-t',
       titles,
       '--json',

@@ -51,7 +51,13 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'Retry-After',
-    edits: [['lib/reliability/retry.ts', 'failure.retryAfterMs ?? 0', '0']],
+    edits: [
+      [
+        'lib/reliability/retry.ts',
+        'Math.max(backoffMs(policy, attempts), failure.retryAfterMs ?? 0)',
+        'backoffMs(policy, attempts)',
+      ],
+    ],
     proofs: [
       ['end-to-end/retry', 'waits as long as Retry-After says in seconds'],
       ['end-to-end/retry', 'does not begin a retry that Retry-After (a date) puts beyond the deadline'],
@@ -131,7 +137,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'tidying up after killed processes',
-    edits: [['lib/store/spool.ts', '    removeUnfinished(storage);\n', '']],
+    edits: [['lib/store/spool.ts', 'clearTemporaries(directory);', 'void directory;']],
     proofs: [['unit/store/spool', 'what a killed process left half-written']],
   },
   {
@@ -210,8 +216,8 @@ export const MECHANISMS: readonly Mechanism[] = [
     edits: [
       [
         'lib/store/database-lock.ts',
-        '  makeDirectory(storage.data_directory);\n  const path = join',
-        '  makeDirectory(storage.data_directory);\n  if (options.mode) return { release: () => Promise.resolve() };\n  const path = join',
+        '  const path = databaseLockPath(storage);\n',
+        '  const path = databaseLockPath(storage);\n  if (options.mode) return { release: () => Promise.resolve() };\n',
       ],
     ],
     proofs: [
@@ -401,7 +407,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'the proof of writing before a device is asked',
-    edits: [['lib/collect.ts', '    storage.proveWritable();\n', '']],
+    edits: [['lib/collect.ts', '    await storage.proveWritable();\n', '']],
     proofs: [['end-to-end/spool', 'an existing database in a directory that became read-only']],
   },
   {
