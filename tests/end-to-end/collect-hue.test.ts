@@ -144,12 +144,14 @@ describe('sensors that give no reading', () => {
     },
   );
 
-  it('one that is stuck at -32768, under --quiet-repeats: exit 3 each time, said once', async () => {
+  it('one that is stuck at -32768, under --quiet-repeats: exit 3 each time, said once to somebody who hears it', async () => {
     Object.assign(home.bridge.motionSensor(1).temperature.state, { temperature: -32_768 });
+    const unheard = { wrapper: ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh'] };
+    expect((await home.run('collect-hue', ['--quiet-repeats'], unheard)).exitCode).toBe(3);
     const first = await home.run('collect-hue', ['--quiet-repeats']);
     expect(first).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/malformed/) as string });
     expect(await home.run('collect-hue', ['--quiet-repeats'])).toMatchObject({ exitCode: 3, stdout: '', stderr: '' });
-    expect(await cycles()).toMatchObject([{ readings_stored: 7 }, { readings_stored: 7, exit_code: 3 }]);
+    expect(await cycles()).toMatchObject([{ readings_stored: 7 }, { readings_stored: 7 }, { exit_code: 3 }]);
   });
 
   it('an anomaly is stored and marked', async () => {
