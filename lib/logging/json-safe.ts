@@ -2,6 +2,7 @@
  * Turns anything a caller may log into plain JSON values: nothing in the result throws, loops, hides a secret or is
  * endless.
  */
+import { maskedStart } from './redact';
 
 export interface Limits {
   /** characters of one string */
@@ -14,20 +15,13 @@ export interface Limits {
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A secret that begins before a cut is seen whole as long as it is no longer than this. */
-const LONGEST_SECRET = 8192;
-
 /** @returns `undefined` for what JSON leaves out: undefined, functions, symbols */
 export function toJsonSafe(value: unknown, redact: (text: string) => string, limits: Limits): Json | undefined {
   const ancestors: object[] = [];
 
   function text(raw: string): string {
-    const seen = raw.slice(0, limits.string + LONGEST_SECRET);
-    const redacted = redact(seen);
-    // A secret that this cut went through is not recognised, and masks may have moved its part to before the limit.
-    const whole = seen.length === raw.length ? redacted : redacted.slice(0, -LONGEST_SECRET);
-    const shown = whole.slice(0, limits.string);
-    return shown.length === redacted.length ? shown : `${shown}…`;
+    const { shown, isWhole } = maskedStart(raw, limits.string, redact);
+    return isWhole ? shown : `${shown}…`;
   }
 
   function convert(item: unknown): Json | undefined {

@@ -26,6 +26,8 @@ export const LONG_SECRET = 8;
 const WORD_LENGTH = 4;
 
 const MASK = '<redacted>';
+/** No key, token or cookie is longer; of a longer one its beginning is known. */
+const LONGEST_SECRET = 8192;
 
 interface Form {
   text: string;
@@ -54,7 +56,8 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
     return text;
   }
 
-  function add(value: string): void {
+  function add(whole: string): void {
+    const value = whole.slice(0, LONGEST_SECRET);
     if (value === '' || values.has(value)) return;
     values.add(value);
     const { length } = value;
@@ -70,11 +73,23 @@ export function createRedactor(secretValues: readonly string[] = []): Redactor {
 }
 
 /**
- * The beginning of a text that somebody else wrote, in one line. It is masked before it is cut, because the beginning of
- * a secret would not be recognised any more.
+ * The beginning of a text. It is masked before it is cut, because the beginning of a secret would not be recognised any
+ * more; but not all of a text of megabytes, because that takes memory and time.
  */
+export function maskedStart(text: string, length: number, redact: Redact): { shown: string; isWhole: boolean } {
+  const most = length + LONGEST_SECRET;
+  // A copy: a slice, which V8 makes, would keep all of the text in memory as long as its beginning is needed.
+  const seen = text.length <= most ? text : Buffer.from(text.slice(0, most), 'utf16le').toString('utf16le');
+  const masked = redact(seen);
+  // A secret that this cut went through is not recognised, and masks may have moved its part to before the limit.
+  const known = seen.length === text.length ? masked : masked.slice(0, -LONGEST_SECRET);
+  const shown = known.slice(0, length);
+  return { shown, isWhole: shown.length === masked.length };
+}
+
+/** The beginning of a text that somebody else wrote, in one line. */
 export function excerptOf(text: string, length: number, redact: Redact): string {
-  return printable(redact(text), ' ').slice(0, length);
+  return printable(maskedStart(text, length, redact).shown, ' ');
 }
 
 function formOf(text: string, length: number, isBase64 = false): Form {

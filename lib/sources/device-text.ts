@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from '../logging/logger';
-import type { Redact } from '../logging/redact';
+import { maskedStart, type Redact } from '../logging/redact';
 
 /** Of a name or an id, in UTF-16 code units, as JavaScript counts. */
 export const LONGEST_TEXT = 255;
@@ -22,9 +22,6 @@ export function ownText(text: string): string {
 export function decodeText(body: Buffer): string {
   return new TextDecoder().decode(body);
 }
-
-/** A secret that begins before the cut is seen whole as long as it is no longer than this. */
-const LONGEST_SECRET = 8192;
 
 /**
  * A device can name its sensors after the key that it was given, or after a token. Only secrets that long are masked: a
@@ -50,7 +47,7 @@ export function createDeviceTexts(logger: Logger, redact: Redact = (text) => tex
   };
   return {
     own(text) {
-      const own = ownText(redact(text.slice(0, LONGEST_TEXT + LONGEST_SECRET)));
+      const own = ownText(maskedStart(text, LONGEST_TEXT + 1, redact).shown);
       if (own !== text) {
         const what = `a name or id was not well-formed, longer than ${LONGEST_TEXT} characters, or held a secret: it counts as "${own}"`;
         warnOnce(what, { text: own, characters: text.length });

@@ -1,4 +1,4 @@
-import { createRedactor, excerptOf } from '../../../lib/logging/redact';
+import { createRedactor, excerptOf, maskedStart } from '../../../lib/logging/redact';
 
 const SECRET = 'Atnr|EwICI "quoted"/with+signs=é\\';
 
@@ -98,4 +98,20 @@ test('an excerpt is masked before it is cut, and holds no part of a secret, wher
   for (let end = 0; end <= masked.length + 5; end++) {
     expect(excerptOf(`/api/${key}/sensors`, end, createRedactor([key]))).toBe(masked.slice(0, end));
   }
+});
+
+test('of a text that repeats a long secret, no part is shown, although only its beginning is looked at', () => {
+  const token = 'Atnr|EwICI'.repeat(200);
+  for (const length of [60, 255, 2048]) {
+    const { shown, isWhole } = maskedStart(token.repeat(20), length, createRedactor([token]));
+    expect(shown).toMatch(/^(<redacted>)*<?r?e?d?a?c?t?e?d?>?$/);
+    expect(isWhole).toBe(false);
+  }
+  expect(maskedStart(`x ${token}`, 255, createRedactor([token]))).toEqual({ shown: 'x <redacted>', isWhole: true });
+});
+
+test('of a secret of megabytes the beginning is masked', () => {
+  const redact = createRedactor();
+  redact.add('x'.repeat(8_000_000));
+  expect(redact(`it is ${'x'.repeat(8192)}!`)).toBe('it is <redacted>!');
 });
