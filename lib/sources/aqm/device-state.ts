@@ -2,6 +2,7 @@
 import { isInFuture, isoTime, isSensorTime } from '../../clock';
 import { excerptOf, type Redact } from '../../logging/redact';
 import type { Quantities, QuantityName } from '../../quantities';
+import { LONGEST_TEXT } from '../device-text';
 import { asRecord, asText } from './lenient-json';
 import type { InstanceMeanings } from './quantities';
 
@@ -27,6 +28,9 @@ export interface StateTools {
   /** milliseconds since 1970 */
   nowMs: number;
 }
+
+/** So many odd elements of a monitor are told. */
+const MOST_ODD = 20;
 
 /** What is older than the newest quantity by more than this is not stored as if it were as new. */
 const AS_NEW_MS = 15 * 60_000;
@@ -67,16 +71,17 @@ export function readDeviceState(elements: unknown[], { meanings, redact, nowMs }
       if (celsius === null) broken.push(`temperature ${shown(value)} is not a temperature`);
       else keep('temperature_celsius', celsius, time);
     } else if (namespace === 'Alexa.RangeController' && name === 'rangeValue') {
-      const instance = asText(state['instance']) ?? '';
+      const instance = asText(state['instance'])?.slice(0, LONGEST_TEXT) ?? '';
       const quantity = Object.hasOwn(meanings.known, instance) ? meanings.known[instance] : undefined;
       if (isNothing(value)) continue;
-      if (quantity === undefined) unknown[instance] ??= value;
-      else if (typeof value === 'number' && Number.isFinite(value)) keep(quantity, value, time);
+      if (quantity === undefined) {
+        if (Object.keys(unknown).length < MOST_ODD) unknown[instance] ??= value;
+      } else if (typeof value === 'number' && Number.isFinite(value)) keep(quantity, value, time);
       else broken.push(`${quantity} ${shown(value)} is not a number`);
     }
   }
   const offline = connectivity !== null && connectivity.said.toUpperCase() !== 'OK';
-  return { ...withoutOldOnes(samples, nowMs), offline, broken, unknown };
+  return { ...withoutOldOnes(samples, nowMs), offline, broken: broken.slice(0, MOST_ODD), unknown };
 }
 
 /** @returns null if it is not a time at which a monitor can have measured */

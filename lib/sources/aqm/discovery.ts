@@ -31,6 +31,9 @@ export interface Discovery {
   ways: ListWay[];
 }
 
+/** No home has so many: what lists more does not get the time of the cycle for asking about them. */
+const MOST_MONITORS = 1000;
+
 export type ListWay = 'endpoints' | 'listEndpoints';
 
 /**
@@ -69,10 +72,12 @@ function discoveryOf(
     blank,
   }: { elements: unknown[]; complaints: string[]; monitors: (Monitor | null)[]; blank: number },
 ): Discovery {
-  const usable = withoutRepeated(monitors.filter((monitor) => monitor !== null));
+  const all = withoutRepeated(monitors.filter((monitor) => monitor !== null));
+  const usable = all.slice(0, MOST_MONITORS);
+  const more = all.length > usable.length ? [`only the first ${MOST_MONITORS} of ${all.length} monitors are read`] : [];
   const unreadable = blank + monitors.filter((monitor) => monitor === null).length;
   const blanks = unreadable === 0 ? [] : [`${unreadable} of ${elements.length} devices cannot be read`];
-  const reasons = [...blanks, ...complaints];
+  const reasons = [...more, ...blanks, ...complaints];
   const incomplete = reasons.length === 0 ? null : reasons.join('; ');
   return { monitors: usable, devices: elements.length, incomplete, ways: [way] };
 }

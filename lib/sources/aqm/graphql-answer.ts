@@ -21,6 +21,8 @@ export interface WantedList {
   redact: Redact;
 }
 
+const LONGEST_ERROR = 100_000;
+
 /**
  * Errors together with elements mean a part of a list; without any, a failure.
  * @throws MonitorError `unauthorized` for dead cookies, `rate_limited`, `invalid_response`
@@ -44,10 +46,13 @@ export function readGraphql(answer: Record<string, unknown>, wanted: WantedList)
     });
   }
   const permanent = extensions.some(({ isRetryable }) => isRetryable === false);
-  refuseThrottled(JSON.stringify(errors), endpoint, { permanent });
+  const codes = errors.flatMap(({ message }, index) => [message, extensions[index]?.['errorCode']]).slice(0, 20);
+  refuseThrottled(codes.map((code) => asText(code)?.slice(0, 200)).join(' '), endpoint, { permanent });
   const said = saidIn(errors, redact);
   throw new MonitorError(`the answer of ${endpoint} holds no device list${said === null ? '' : `: ${said}`}`, {
     type: 'invalid_response',
+    // An error of megabytes does not pass by itself, and asking for it again takes memory.
+    permanent: codes.some((code) => (asText(code) ?? '').length > LONGEST_ERROR),
     endpoint,
     remediation: IF_IT_STAYS,
   });

@@ -4,6 +4,7 @@
  * counts only if the monitor describes nothing.
  */
 import type { QuantityName } from '../../quantities';
+import { LONGEST_TEXT } from '../device-text';
 import { asList, asRecord, asText } from './lenient-json';
 
 export type AqmQuantity = Exclude<QuantityName, 'temperature_celsius' | 'light_lux' | 'battery_percent'>;
@@ -24,6 +25,9 @@ const ROWS: QuantityRow[] = [
   { quantity: 'co_ppm', usualInstance: '8', assetId: 'Alexa.AirQuality.CarbonMonoxide' },
   { quantity: 'iaq_score', usualInstance: '9', assetId: 'Alexa.AirQuality.IndoorAirQuality' },
 ];
+
+/** More instances without a column are not remembered. */
+const MOST_UNKNOWN = 50;
 
 /** What the instances of one monitor mean. */
 export interface InstanceMeanings {
@@ -53,7 +57,9 @@ export function meaningsOf(capabilities: unknown): InstanceMeanings {
     if (assetIds.length === 0 && texts.length === 0) continue;
     const row = rowFor(instance, assetIds, texts);
     if (row) claim(instance, row.quantity);
-    if (!Object.hasOwn(known, instance)) unknown[instance] = [...assetIds, ...texts].join(', ');
+    if (!Object.hasOwn(known, instance) && Object.keys(unknown).length < MOST_UNKNOWN) {
+      unknown[instance.slice(0, LONGEST_TEXT)] = [...assetIds, ...texts].join(', ').slice(0, LONGEST_TEXT);
+    }
     undescribed.delete(instance);
   }
   for (const instance of undescribed) {

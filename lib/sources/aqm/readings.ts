@@ -2,6 +2,7 @@
 import type { Logger } from '../../logging/logger';
 import type { Redact } from '../../logging/redact';
 import type { SkipReason } from '../../reading';
+import { LONGEST_TEXT } from '../device-text';
 import type { DeviceAnswer } from '../source';
 import { readDeviceState } from './device-state';
 import type { Monitor } from './discovery';
@@ -45,9 +46,9 @@ export function readStates(answer: StateAnswer, monitors: Monitor[], tools: Read
   const unknownQuantities: UnknownQuantity[] = [];
   const unknownEntities: string[] = [];
   const oldQuantities: StatesRead['oldQuantities'] = {};
-  const asked = new Set(monitors.map(({ entity }) => entity.entityId));
+  const told = toldBy(answer, monitors);
   for (const monitor of monitors) {
-    const { device, unknown = {}, old = {}, unknownEntity = false } = readMonitor(answer, monitor, asked, tools);
+    const { device, unknown = {}, old = {}, unknownEntity = false } = readMonitor(told, monitor, tools);
     devices.push(device);
     if (Object.keys(old).length > 0) oldQuantities[device.deviceId] = old;
     if (unknownEntity) unknownEntities.push(monitor.entity.entityId);
@@ -73,6 +74,33 @@ export function together(first: StatesRead, second: StatesRead): StatesRead {
   };
 }
 
+type Container = Record<string, unknown>;
+
+/** An answer by entity, so that a long one is not searched for each monitor. */
+interface Told {
+  states: ReadonlyMap<string, Container[]>;
+  /** the first of each entity */
+  errors: ReadonlyMap<string, Container>;
+  /** the first error that names no entity, or none that was asked for (its `applianceId`, say) */
+  general: Container | undefined;
+}
+
+function toldBy(answer: StateAnswer, monitors: readonly Monitor[]): Told {
+  const asked = new Set(monitors.map(({ entity }) => entity.entityId));
+  const states = new Map<string, Container[]>([...asked].map((id) => [id, []]));
+  for (const state of answer.deviceStates.map(asRecord)) states.get(entityIdOf(state))?.push(state);
+  const errors = answer.errors.map(asRecord).toReversed();
+  return {
+    states,
+    errors: new Map(errors.map((error) => [entityIdOf(error), error])),
+    general: errors.findLast((error) => !asked.has(entityIdOf(error))),
+  };
+}
+
+function entityIdOf(container: Container): string {
+  return asText(asRecord(container['entity'])['entityId']) ?? '';
+}
+
 interface MonitorAnswer {
   device: DeviceAnswer;
   /** instance → value, of quantities that have no column */
@@ -83,16 +111,12 @@ interface MonitorAnswer {
   unknownEntity?: boolean;
 }
 
-function readMonitor(
-  answer: StateAnswer,
-  monitor: Monitor,
-  asked: ReadonlySet<string>,
-  { logger, redact, now }: ReadingTools,
-): MonitorAnswer {
+function readMonitor(told: Told, monitor: Monitor, { logger, redact, now }: ReadingTools): MonitorAnswer {
   const deviceId = deviceIdOf(monitor);
   const left = (skip: SkipReason): DeviceAnswer => ({ deviceId, skip });
-  const found = answer.deviceStates.map(asRecord).filter((state) => namesEntity(state, monitor));
-  const failure = failureOf(found, answer.errors.map(asRecord), monitor, asked);
+  const { entityId } = monitor.entity;
+  const found = told.states.get(entityId) ?? [];
+  const failure = failureOf(found, told.errors.get(entityId) ?? (found.length === 0 ? told.general : undefined));
   if (failure !== null) {
     if (/not.?found/i.test(failure)) return { device: left('unreachable'), unknownEntity: true };
     logger.debug('device_error', `${deviceId}: ${failure}`, { device_id: deviceId, code: failure });
@@ -116,29 +140,17 @@ function readMonitor(
   return { unknown, old, device: { deviceId, name, aliases: [serial], measuredAt: state.measuredAt, values } };
 }
 
-function namesEntity(container: Record<string, unknown>, monitor: Monitor): boolean {
-  return asText(asRecord(container['entity'])['entityId']) === monitor.entity.entityId;
-}
-
 /**
  * What went wrong with a monitor; null if nothing did. An error counts for more than values in the same answer, which
- * are old then. One that names no entity, or none that was `asked` for (its `applianceId`, say), counts for all that got
- * no answer.
+ * are old then. One that is for no monitor in particular counts for all that got no answer.
  */
-function failureOf(
-  found: readonly Record<string, unknown>[],
-  errors: readonly Record<string, unknown>[],
-  monitor: Monitor,
-  asked: ReadonlySet<string>,
-): string | null {
-  const own = errors.find((error) => namesEntity(error, monitor));
-  const general = errors.find((error) => !asked.has(asText(asRecord(error['entity'])['entityId']) ?? ''));
-  const error = own ?? (found.length === 0 ? general : undefined);
+function failureOf(found: readonly Container[], error: Container | undefined): string | null {
   if (error !== undefined) return errorCode(error) ?? 'unnamed error';
   return found.map((state) => errorCode(state['error'])).find((code) => code !== null) ?? null;
 }
 
 function errorCode(error: unknown): string | null {
   const record = asRecord(error);
-  return asText(record['code']) ?? asText(record['message']) ?? asText(error);
+  const code = asText(record['code']) ?? asText(record['message']) ?? asText(error);
+  return code?.slice(0, LONGEST_TEXT) ?? null;
 }

@@ -1,4 +1,5 @@
 /** From the refresh token to cookies: access token, cookie exchange, csrf [docs/internals/amazon.md: Cookies]. */
+import { MARKETPLACES } from '../../config/marketplaces';
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
 import { alexaHeaders } from './client';
@@ -6,6 +7,11 @@ import { leadsToSignIn, readJsonObject, readObject, unexpectedStatus, type Excha
 import { DEVICE_FIELDS, type AmazonHosts } from './hosts';
 import { asList, asRecord, asText, isJsonObject, isWebPage } from './lenient-json';
 import { secretsIn, type Cookie, type Cookies } from './session-state';
+
+/** A login has some ten cookies, for one domain or two; browsers take no longer ones. */
+const MOST_COOKIES = 100;
+const MOST_DOMAINS = 10;
+const LONGEST_COOKIE = 4096;
 
 /** Which pages give the `csrf` cookie; the first that does is enough. */
 const CSRF_PATHS = [
@@ -78,12 +84,19 @@ async function exchangeForCookies(context: TokenExchangeContext, refreshToken: s
   const byDomain = await exchange(request, (response, endpoint) =>
     asRecord(asRecord(asRecord(readGranted(response, endpoint)['response'])['tokens'])['cookies']),
   );
-  const cookiesOf = (list: unknown) => asList(list).flatMap((element) => readCookie(element) ?? []);
+  const cookiesOf = (list: unknown) =>
+    asList(list)
+      .slice(0, MOST_COOKIES)
+      .flatMap((element) => readCookie(element) ?? []);
   // Those for another marketplace give access, too.
-  for (const secret of secretsIn({ jar: Object.values(byDomain).flatMap(cookiesOf), csrf: null })) redact(secret);
+  for (const secret of secretsIn({
+    jar: Object.values(byDomain).slice(0, MOST_DOMAINS).flatMap(cookiesOf),
+    csrf: null,
+  }))
+    redact(secret);
   const jar = cookiesOf(byDomain[`.${marketplace}`]);
   if (jar.length > 0) return jar;
-  const others = Object.keys(byDomain).filter((domain) => asList(byDomain[domain]).length > 0);
+  const others = MARKETPLACES.map((name) => `.${name}`).filter((domain) => cookiesOf(byDomain[domain]).length > 0);
   if (others.length === 0) throw refused('HTTP 200 without cookies', `POST ${url}`);
   throw new MonitorError(`Amazon gave cookies for ${others.join(', ')}, none for .${marketplace}`, {
     type: 'no_monitor',
@@ -174,7 +187,7 @@ function readCookie(element: unknown): Cookie | null {
   const { Name, Value, Expires } = asRecord(element);
   const name = asText(Name);
   const value = asText(Value)?.replace(/^"(.*)"$/, '$1');
-  if (name === null || value === undefined) return null;
+  if (name === null || value === undefined || name.length + value.length > LONGEST_COOKIE) return null;
   const expires = typeof Expires === 'string' ? Date.parse(Expires) : NaN;
   return { name, value, expires: Number.isNaN(expires) ? null : new Date(expires).toISOString() };
 }
