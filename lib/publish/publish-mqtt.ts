@@ -34,6 +34,9 @@ export interface PublishContext {
 
 const DAY_MS = 86_400_000;
 
+/** It answers each message with some bytes; the package would keep a message of 256 MB in memory. */
+const MOST_BYTES = 1_000_000;
+
 /** @returns how many messages the broker has taken @throws MonitorError `network`, `tls` */
 export async function publishReadings(context: PublishContext): Promise<number> {
   const { mqtt, collector, cycle, readings, intervalMinutes, now = Date.now } = context;
@@ -80,7 +83,14 @@ async function connected({ mqtt, secrets, signal, timeoutMs }: PublishContext): 
     ...(secrets?.username !== undefined && { username: secrets.username, password: secrets.password ?? '' }),
     ...(ca !== undefined && { ca }),
   });
+  let received = 0;
   const failed = new Promise<never>((_resolve, reject) => {
+    client.stream.on('data', (part: Buffer) => {
+      received += part.length;
+      if (received <= MOST_BYTES) return;
+      reject(new Error('it sends more than any broker has to say'));
+      client.end(true);
+    });
     client.on('error', reject);
     client.on('close', () => reject(new Error('the broker closed the connection')));
   });
