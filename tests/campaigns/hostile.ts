@@ -1,22 +1,28 @@
-/** Hostile answers of the bridge: each ends as documented, within the deadline, in little memory. */
+/** Hostile devices, clouds and services: each cycle ends as documented, within the deadline, in little memory. */
 import { openHome } from '../support/home';
-import { HOSTILE_ANSWERS, meet } from './collectors/hostile';
+import { meet, type Hostile } from './collectors/hostile';
+import { AMAZON } from './collectors/hostile-amazon';
+import { BRIDGE } from './collectors/hostile-bridge';
+import { SERVICES_OF_HUE } from './collectors/hostile-services';
 import { showProgress, tellFindings, tellTable, type Finding } from './show';
 
 const MOST_MEGABYTES = 150;
 const DEADLINE_SECONDS = 20;
+const ALL: readonly Hostile[] = [...BRIDGE, ...AMAZON, ...SERVICES_OF_HUE];
 
-export async function campaign(): Promise<void> {
+export async function campaign(args: string[]): Promise<void> {
+  const words = args[args.indexOf('--only') + 1] ?? '';
+  const chosen = ALL.filter(({ name }) => !args.includes('--only') || name.includes(words));
   const rows: Record<string, string | number>[] = [];
   const findings: Finding[] = [];
-  for (const [index, hostile] of HOSTILE_ANSWERS.entries()) {
-    showProgress(index / HOSTILE_ANSWERS.length, hostile.name);
+  for (const [index, hostile] of chosen.entries()) {
+    showProgress(index / chosen.length, hostile.name);
     const home = await openHome({
-      cloud: false,
       staysOpen: true,
       config: {
         collection: { deadline_seconds: DEADLINE_SECONDS },
         hue: { timeout_seconds: 2 },
+        amazon_aqm: { timeout_seconds: 2 },
         retry: { max_attempts: 1 },
       },
     });

@@ -43,10 +43,10 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'hostile',
-    proves: 'hostile answers of the bridge end as documented, in less than 150 MB and within the deadline',
-    takes: '2 minutes',
+    proves: 'what hostile devices, clouds and services do ends as documented, in less than 150 MB, within the deadline',
+    takes: '6 minutes',
     shortForm: 'end-to-end/hostile-answers',
-    options: '',
+    options: '--only WORDS',
     builds: true,
     load: () => import('./hostile'),
   },
