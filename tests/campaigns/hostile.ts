@@ -4,7 +4,7 @@ import { meet, type Hostile } from './collectors/hostile';
 import { AMAZON } from './collectors/hostile-amazon';
 import { BRIDGE } from './collectors/hostile-bridge';
 import { SERVICES_OF_HUE } from './collectors/hostile-services';
-import { showProgress, tellFindings, tellTable, type Finding } from './show';
+import { showProgress, tellFindings, type Finding } from './show';
 
 const MOST_MEGABYTES = 150;
 const DEADLINE_SECONDS = 20;
@@ -13,7 +13,6 @@ const ALL: readonly Hostile[] = [...BRIDGE, ...AMAZON, ...SERVICES_OF_HUE];
 export async function campaign(args: string[]): Promise<void> {
   const words = args[args.indexOf('--only') + 1] ?? '';
   const chosen = ALL.filter(({ name }) => !args.includes('--only') || name.includes(words));
-  const rows: Record<string, string | number>[] = [];
   const findings: Finding[] = [];
   for (const [index, hostile] of chosen.entries()) {
     showProgress(index / chosen.length, hostile.name);
@@ -28,13 +27,11 @@ export async function campaign(args: string[]): Promise<void> {
     });
     try {
       const { end, peakMegabytes, seconds } = await meet(home, hostile);
-      rows.push({ answer: hostile.name, 'exit, error': end, 'peak MB': peakMegabytes, s: seconds.toFixed(1) });
       const good = end === hostile.ends && peakMegabytes < MOST_MEGABYTES && seconds < DEADLINE_SECONDS;
       findings.push([hostile.name, `${end}, ${peakMegabytes} MB, ${seconds.toFixed(1)} s`, good]);
     } finally {
       await home.close();
     }
   }
-  tellTable('Hostile answers', rows);
   tellFindings(`Each ends as expected, below ${MOST_MEGABYTES} MB and ${DEADLINE_SECONDS} s`, findings);
 }

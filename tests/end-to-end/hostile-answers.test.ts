@@ -9,7 +9,7 @@ const SHORT = [
   'bridge: a list of 2.6 million empty lists',
   'bridge: 7.9 million levels of lists',
   'bridge: 1,000 names of 7 KB',
-  'bridge: __proto__ and constructor',
+  'bridge: fields called `__proto__` and `constructor`',
   'Amazon: 60,000 cookies',
   'Amazon: a cookie of 7.9 MB',
   'Amazon: 16,000 monitors',

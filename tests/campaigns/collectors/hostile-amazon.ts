@@ -80,7 +80,7 @@ const ROWS: readonly Row[] = [
   ],
   ['lists in the place of objects', [[STATES, fault.json({ deviceStates: [[]], errors: {} })]], '1 invalid_response'],
   [
-    '__proto__ and constructor',
+    'fields called `__proto__` and `constructor`',
     [
       [
         STATES,

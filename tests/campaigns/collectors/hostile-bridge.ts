@@ -53,7 +53,7 @@ const ANSWERS: readonly { name: string; answer: () => Fault; ends: string }[] = 
     ends: '1 no_readings',
   },
   {
-    name: '__proto__ and constructor',
+    name: 'fields called `__proto__` and `constructor`',
     answer: () =>
       fault.body(
         `{"__proto__":{"type":"ZLLTemperature"},"constructor":${JSON.stringify(temperature(1, 'Hall', '__proto__'))},"toString":[]}`,
