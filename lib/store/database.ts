@@ -24,7 +24,7 @@ const OPEN_NOFOLLOW = 0x01000000;
  * Somebody may have put a prepared database in the place of ours: its views and triggers may call no function that has
  * effects, and its pages are checked when they are read. These touch no file.
  */
-const DISTRUST = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
+export const DISTRUST = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
 
 /** The result of a driver's callback: the error, or the rows. */
 type Settle<T> = (error: unknown, result?: T) => void;

@@ -1,6 +1,6 @@
 /** SQLite's own checks of a whole file, which last minutes for a large one: they end as soon as the signal fires. */
 import { execFile } from 'node:child_process';
-import { Database, type Row } from './database';
+import { Database, DISTRUST, type Row } from './database';
 import { databaseError } from './database-error';
 import { loadDriver } from './driver';
 import { refuseOddFiles } from './files';
@@ -45,7 +45,7 @@ const SCRIPT = `
   try {
     const { DatabaseSync } = require('node:sqlite');
     const database = new DatabaseSync(path, { timeout: Number(timeout) });
-    database.exec('PRAGMA trusted_schema = OFF');
+    database.exec('${DISTRUST}');
     said = { rows: database.prepare('PRAGMA ' + check).all() };
     database.close();
   } catch ({ errcode, message }) {
