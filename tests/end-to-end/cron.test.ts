@@ -279,6 +279,11 @@ test.each<[string, LastRun, string | null]>([
   expect(readFileSync(mail, 'utf8').match(/Subject/g)).toHaveLength(printed === '' ? 1 : 2);
 });
 
+test('a run of systemd has its limits, and leaves no memory with keys in a file', () => {
+  const unit = readFileSync(join(PROJECT_ROOT, 'cron/systemd/home-temperature-monitor@.service'), 'utf8');
+  for (const line of [/^MemoryMax=\d+M$/m, /^TasksMax=\d+$/m, /^LimitCORE=0$/m]) expect(unit).toMatch(line);
+});
+
 const hasSystemd = spawnSync('which', ['systemd-analyze']).status === 0;
 (hasSystemd ? test : test.skip)(
   `systemd finds no fault with the units${hasSystemd ? '' : ' (skipped: systemd-analyze is not installed)'}`,
