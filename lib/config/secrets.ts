@@ -141,11 +141,12 @@ export function allSecretValues(secrets: Secrets): string[] {
   return [...new Set(spellings)].filter((text) => !harmless.has(text)).sort((a, b) => b.length - a.length);
 }
 
-/** What makes the address of a webhook or a heartbeat secret: its path, and what in it is like a key. */
+/** What makes the address of a webhook or a heartbeat secret: its path, what in it is like a key, and a login. */
 function keysInUrl(text: unknown): string[] {
-  const path = typeof text === 'string' ? /^https?:\/\/[^/?]+\/(.+)$/.exec(text)?.[1] : undefined;
-  if (path === undefined) return [];
-  return [path, ...path.split(/[/?&=#]/).filter((part) => part.length >= 8 && (/\d/.test(part) || part.length >= 16))];
+  const parts = typeof text === 'string' ? /^https?:\/\/(?:([^/@]+)@)?[^/?]+\/?(.*)$/.exec(text) : null;
+  const [, login = '', path = ''] = parts ?? [];
+  const keys = path.split(/[/?&=#]/).filter((part) => part.length >= 8 && (/\d/.test(part) || part.length >= 16));
+  return [path, ...keys, ...login.split(':')];
 }
 
 /** All texts in it, however deep: `hue.bridges` has a key for each bridge. */

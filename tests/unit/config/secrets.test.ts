@@ -255,10 +255,19 @@ describe('allSecretValues', () => {
 
   test('has the path of a webhook, and what in it is like a key, but not the words beside it', () => {
     const url = 'https://example.com/services/T0123456/say?token=a1b2c3d4e5';
-    const { secrets } = load(`notify: { webhook: "${url}" }\nheartbeat: { hue: "https://ntfy.sh/my-topic" }\n`);
+    const { secrets } = load(`notify: { webhook: "${url}" }\nheartbeat: { hue: "https://me:pass@ntfy.sh/my-topic" }\n`);
     const plain = allSecretValues(secrets).filter((text) => !text.includes('%'));
     expect(plain.sort()).toEqual(
-      [url, url.slice(20), 'T0123456', 'a1b2c3d4e5', 'https://ntfy.sh/my-topic', 'my-topic'].sort(),
+      [
+        url,
+        url.slice(20),
+        'T0123456',
+        'a1b2c3d4e5',
+        'https://me:pass@ntfy.sh/my-topic',
+        'my-topic',
+        'me',
+        'pass',
+      ].sort(),
     );
   });
 
