@@ -1,7 +1,8 @@
 /** The answer of Amazon's GraphQL: HTTP 200 with data, errors, or both. */
 import { MonitorError } from '../../errors';
 import { excerptOf, type Redact } from '../../logging/redact';
-import { IF_IT_STAYS, refuseThrottled } from './exchange';
+import { IF_IT_STAYS } from './answer';
+import { refuseThrottled } from './exchange';
 import { asRecord, asText } from './lenient-json';
 
 export interface GraphqlList {

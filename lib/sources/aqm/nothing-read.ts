@@ -2,7 +2,7 @@
 import { MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import type { DeviceAnswer } from '../source';
-import { IF_IT_STAYS } from './exchange';
+import { IF_IT_STAYS } from './answer';
 import type { StatesRead } from './readings';
 import type { SessionState } from './session-state';
 

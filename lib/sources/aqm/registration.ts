@@ -1,7 +1,8 @@
 /** `POST /auth/register`: the authorization code of a web login becomes a refresh token [docs/internals/amazon.md: Login]. */
 import { MonitorError } from '../../errors';
 import type { HttpResponse } from '../../http/http';
-import { readJsonObject, readObject, unexpectedStatus, type Exchange } from './exchange';
+import { readJsonObject, readObject, unexpectedStatus } from './answer';
+import type { Exchange } from './exchange';
 import { APP_NAME, APP_VERSION, type LoginHosts } from './hosts';
 import { asRecord, asText } from './lenient-json';
 import type { PendingLogin } from './session-state';

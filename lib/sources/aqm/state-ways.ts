@@ -7,7 +7,7 @@ import type { MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
 import { ONE_TRY, type AlexaClient, type AskOptions, type Credentials } from './client';
 import type { Monitor } from './discovery';
-import { AddressGone } from './exchange';
+import { AddressGone } from './answer';
 import type { StateAnswer } from './readings';
 import type { SessionState } from './session-state';
 
