@@ -1,6 +1,6 @@
 /** Looks for a bridge that is not where it was, and reads it where it is. */
 import { asMonitorError, MonitorError } from '../../errors';
-import { candidates, encrypted, type Candidate, type LocatorContext } from './candidates';
+import { candidates, encrypted, redirectIn, type Candidate, type LocatorContext } from './candidates';
 import type { FoundBridge } from './found-bridge';
 import { proveBridge } from './proof';
 import { findSuccessor, takenOver } from './successor';
@@ -59,8 +59,12 @@ async function* provedCandidates<T>(
     const { address, how } = candidate;
     if (tried.has(address)) continue;
     tried.add(address);
+    const prove = () => proveBridge(client, address, config.bridge_id);
     try {
-      await proveBridge(client, address, config.bridge_id);
+      await prove().catch((thrown: unknown) => {
+        if (asMonitorError(thrown).permanent || !isThere(candidate, failure)) throw thrown;
+        return prove();
+      });
     } catch (thrown) {
       signal.throwIfAborted();
       const { message } = asMonitorError(thrown);
@@ -69,6 +73,11 @@ async function* provedCandidates<T>(
     }
     yield candidate;
   }
+}
+
+/** Somebody is there for certain, as a redirect leads there, or it has just announced itself: worth a second try. */
+function isThere({ how }: Candidate, failure: MonitorError): boolean {
+  return how === 'mdns' || (how === 'https' && redirectIn(failure) !== null);
 }
 
 /** Says where the bridge is now, and remembers it for the next cycle. */

@@ -163,6 +163,15 @@ describe('a bridge that moved', () => {
     expect(at.logger.of('bridge_moved')).toHaveLength(1);
   });
 
+  test('is asked once more if it has announced itself, and the first try fails for a moment', async () => {
+    const bridge = await bridgeAt('127.0.0.2');
+    bridge.faults.next('CONNECT', fault.reset());
+    const at = home({ bridge_url: await deadAddress() });
+    at.mdns = [announced(bridge)];
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(at.logger.of('bridge_moved')).toHaveLength(1);
+  });
+
   test('is found by the discovery service if mDNS finds nothing', async () => {
     const bridge = await bridgeAt('127.0.0.2');
     const { url } = await discoveryService(listing(bridge));
@@ -310,6 +319,15 @@ describe('a bridge that was asked by http and has given it up', () => {
       '/api/key/sensors',
       '/api/key/sensors', // the next cycle
     ]);
+  });
+
+  test('is asked once more where the redirect leads to if the first try fails for a moment', async () => {
+    const bridge = await bridgeAt('127.0.0.1', { protocols: ['http', 'https'], httpGivenUp: true });
+    bridge.faults.next('CONNECT', fault.none()); // of the question over http
+    bridge.faults.next('CONNECT', fault.reset());
+    const at = home({ bridge_url: bridge.url, discovery: [] });
+    expect((await at.read()).length).toBeGreaterThan(0);
+    expect(upgraded(at)).toHaveLength(1);
   });
 
   const mayListen = isRoot ? test : test.skip;
