@@ -43,8 +43,10 @@ async function run(row: ListedSource, { arguments: typed, terminal, redactor }: 
   const cycle = await prepare(row, typed, terminal, redactor);
   const { config, files, logger } = cycle;
   if (sectionOf(config, row)?.enabled !== true) {
-    logger.info('source_disabled', `${row.collector} is not enabled in ${files.config}: nothing to collect`);
+    const message = `${row.collector} is not enabled in ${files.config}: nothing to collect`;
+    logger.info('source_disabled', message);
     if (typed.switches.has('json')) terminal.out(envelope(row.program, NOTHING_COLLECTED));
+    else if (terminal.isTerminal && !typed.switches.has('quiet')) terminal.out(`${message}\n`);
     return EXIT.done;
   }
   try {

@@ -1,4 +1,4 @@
-/** Amazon's sites whose accounts have an Alexa cloud. No token and no cookie goes to a host that is not of one of these. */
+/** Amazon's sites whose accounts have a cloud of Amazon's devices. No token and no cookie goes to a host that is not of one of these. */
 
 export const MARKETPLACES: readonly string[] = [
   'amazon.com',

@@ -1,5 +1,5 @@
 /**
- * A simulated Alexa cloud: three listeners play alexa., www. and api. of one marketplace, so that a request to the
+ * Amazon's cloud, simulated: three listeners play alexa., www. and api. of one marketplace, so that a request to the
  * wrong host shows. It really checks cookies, csrf and tokens.
  */
 import { AlexaAccount, type AccountOptions } from './alexa-account';

@@ -74,7 +74,7 @@ async function simulate({ port, sensors, monitors, faults }: Flags): Promise<voi
     const cloud = await startAlexaCloud({ monitors });
     const { written, flags } = writeScratchInstallation(directory, { bridge, cloud });
     for (const name of faults) NAMED_FAULTS[name]?.happen({ bridge, cloud });
-    say(`Hue Bridge ${bridge.bridgeId} listens on ${bridge.httpsUrl}, Alexa cloud on ${cloud.baseUrls.alexa}`);
+    say(`Hue Bridge ${bridge.bridgeId} at ${bridge.httpsUrl}, Amazon's cloud at ${cloud.baseUrls.alexa}`);
     for (const name of faults) say(`Fault ${name}: ${NAMED_FAULTS[name]?.says ?? ''}.`);
     say(`\nconfig.yaml:\n\n${stringify(written.config)}\nsecrets.yaml:\n\n${stringify(written.secrets)}`);
     say('Both are written, for as long as the simulator runs. In another terminal:\n');

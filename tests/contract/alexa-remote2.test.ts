@@ -1,5 +1,5 @@
 /**
- * Clients by other authors with the simulated Alexa cloud: what alexa-cookie2 and alexa-remote2 expect of Amazon must be
+ * Clients by other authors with Amazon's simulated cloud: what alexa-cookie2 and alexa-remote2 expect of Amazon must be
  * true for ours. They know their hosts by name and ask port 443; an agent of this test leads all of these names to the
  * simulator, over TLS that is verified for the name. Another host is refused.
  */

@@ -1,4 +1,4 @@
-/** A simulated Alexa cloud and the real source, connected by real HTTP; a clock that the test moves. */
+/** Amazon's simulated cloud and the real source, connected by real HTTP; a clock that the test moves. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AqmConfig } from '../../lib/config/config';
