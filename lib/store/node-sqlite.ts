@@ -3,20 +3,8 @@
  * cannot be loaded (no compiler, another kind of processor or C library). It works in the thread that calls it, so a
  * statement cannot be interrupted; answers come in a later turn, so that timers and signals get theirs in between.
  */
-import { fstatSync, lstatSync, readdirSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Driver, DriverDatabase } from './driver-interface';
-
-/** What is used of the module; the types of Node.js 20 do not know it. */
-interface DatabaseSync {
-  exec(sql: string): void;
-  prepare(sql: string): { all(...parameters: unknown[]): unknown[] };
-  close(): void;
-  enableDefensive?(active: boolean): void;
-}
-interface NodeSqlite {
-  DatabaseSync: new (path: string, options: object) => DatabaseSync;
-}
+import { CREATE, open, READONLY, READWRITE, URI, type DatabaseSync, type NodeSqlite } from './open-node-sqlite';
 
 /** The first version in which the module is there without a flag and without a warning. */
 const FIRST_MAJOR = 24;
@@ -27,14 +15,6 @@ const CODES: Readonly<Record<number, string>> = {
   ...{ 8: 'SQLITE_READONLY', 10: 'SQLITE_IOERR', 11: 'SQLITE_CORRUPT', 13: 'SQLITE_FULL', 14: 'SQLITE_CANTOPEN' },
   ...{ 15: 'SQLITE_PROTOCOL', 19: 'SQLITE_CONSTRAINT', 26: 'SQLITE_NOTADB' },
 };
-
-/** What the package waits for a lock unless something else is said. */
-const BUSY_TIMEOUT_MS = 1000;
-
-const READONLY = 0x1;
-const READWRITE = 0x2;
-const CREATE = 0x4;
-const URI = 0x40;
 
 /** @returns null if this Node.js does not have it */
 export function nodeSqliteDriver(): Driver | null {
@@ -131,49 +111,4 @@ export function asOfThePackage(thrown: unknown): unknown {
   if (typeof errcode !== 'number') return thrown;
   const code = CODES[errcode & 0xff] ?? 'SQLITE_ERROR';
   return Object.assign(new Error(`${code}: ${message}`, { cause: thrown }), { code });
-}
-
-function open({ DatabaseSync }: NodeSqlite, path: string, flags: number): DatabaseSync {
-  const isUri = (flags & URI) !== 0 && path.startsWith('file:'); // as SQLite itself decides
-  const mode = (flags & READONLY) !== 0 ? 'ro' : (flags & CREATE) !== 0 ? 'rwc' : 'rw';
-  const name = isUri ? path : `${pathToFileURL(path).href}?mode=${mode}`;
-  const options = { readOnly: mode === 'ro', enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS };
-  const handle = new DatabaseSync(name, options);
-  try {
-    refuseIfFollowed(isUri ? fileURLToPath(path.replace(/\?.*$/, '')) : path);
-    handle.enableDefensive?.(true);
-    return handle;
-  } catch (thrown) {
-    handle.close();
-    throw thrown;
-  }
-}
-
-/**
- * The module has no flag by which SQLite refuses a link: so what it has opened is looked at by its descriptor. (Without
- * /proc, only the look before the opening is left.)
- */
-function refuseIfFollowed(path: string): void {
-  const file = lstatSync(path, { throwIfNoEntry: false });
-  const descriptors = namesIn('/proc/self/fd');
-  if (descriptors === null) return;
-  if (file?.isFile() === true && descriptors.some((name) => isSame(Number(name), file))) return;
-  throw Object.assign(new Error('SQLITE_CANTOPEN: something else was put in its place'), { code: 'SQLITE_CANTOPEN' });
-}
-
-function namesIn(folder: string): string[] | null {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return null;
-  }
-}
-
-function isSame(descriptor: number, { dev, ino }: { dev: number; ino: number }): boolean {
-  try {
-    const found = fstatSync(descriptor);
-    return found.ino === ino && found.dev === dev;
-  } catch {
-    return false; // the one that read the folder is closed by now
-  }
 }
