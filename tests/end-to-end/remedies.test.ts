@@ -13,6 +13,7 @@ import { PROJECT_ROOT } from '../support/run-command';
 
 const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 let home: Home;
+let parent: string;
 /** of the installation, and of all that belongs to it */
 let place: string;
 let installation: string;
@@ -20,7 +21,7 @@ let installation: string;
 beforeEach(async () => {
   home = await openHome({ cloud: false });
   // Not below the home of the test, which would be in the way of the names of its folders.
-  const parent = mkdtempSync(join(tmpdir(), 'remedies-'));
+  parent = mkdtempSync(join(tmpdir(), 'remedies-'));
   place = join(parent, 'Bob\'s "$HOME" `place`');
   installation = join(place, 'lib/node_modules/home-temperature-monitor');
   for (const part of ['bin', 'dist', 'config', 'package.json']) {
@@ -37,7 +38,7 @@ beforeEach(async () => {
   if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, parent]);
   chmodSync(parent, 0o755);
 });
-afterEach(() => rmSync(dirname(place), { recursive: true, force: true }));
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const data = (...names: string[]) => join(place, 'data/home-temperature-monitor', ...names);
 
