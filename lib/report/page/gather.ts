@@ -11,6 +11,7 @@ import { sourceOfDevice } from '../../sources/all';
 import type { Database } from '../../store/database';
 import type { Reader } from '../../store/reader';
 import { seriesOf, type DeviceSeries, type Series } from '../../store/series';
+import { anomaliesIn, type Anomaly } from './anomalies';
 import { rangesIn, type TimeRange } from './ranges';
 
 export interface Gathered {
@@ -38,12 +39,6 @@ export interface GatheredRange extends TimeRange {
   anomalies: Anomaly[];
 }
 
-export interface Anomaly {
-  line: number;
-  ms: number;
-  value: number;
-}
-
 export interface DaysOfLine {
   line: GatheredLine;
   /** column of a quantity → its days */
@@ -60,8 +55,6 @@ export interface GatherContext {
 
 /** How many days the table of days has: as many as one of the ranges, which usually has the same stretches. */
 const DAYS_IN_TABLE = 30;
-/** Of one range: more of them are a defect, not events. */
-const MOST_ANOMALIES = 300;
 
 export async function gather(reader: Reader, context: GatherContext): Promise<Gathered> {
   const { request, intervalMs, staleAfterMs } = context;
@@ -180,27 +173,4 @@ function quantitiesWithLines(
     ranges.some(({ series }) => series.some((each) => each?.quantities.has(column) === true));
   const wanted = allQuantities ? [...quantities, ...derivedIn(units)] : quantities;
   return wanted.filter(hasLine);
-}
-
-/** The single readings of the stretches that have one outside the limits, the newest first. */
-async function anomaliesIn(
-  database: Database,
-  { edges }: TimeRange,
-  series: readonly (DeviceSeries | undefined)[],
-): Promise<Anomaly[]> {
-  const found: Anomaly[] = [];
-  for (let n = edges.length - 2; n >= 0 && found.length < MOST_ANOMALIES; n--) {
-    if (!series.some((each) => each?.anomalous[n] === 1)) continue;
-    const rows = await database.all<{ device_id: string; location: string; timestamp: string; value: number }>(
-      `SELECT device_id, location, timestamp, temperature_celsius AS value FROM readings
-       WHERE timestamp >= ? AND timestamp < ? AND is_anomalous AND value IS NOT NULL ORDER BY timestamp DESC LIMIT ?`,
-      ...[n, n + 1].map((edge) => new Date(edges[edge] ?? NaN).toISOString()),
-      MOST_ANOMALIES - found.length,
-    );
-    for (const { device_id, location, timestamp, value } of rows) {
-      const line = series.findIndex((each) => each !== undefined && isOf({ device_id, location }, each));
-      if (line >= 0) found.push({ line, ms: Date.parse(timestamp), value });
-    }
-  }
-  return found;
 }
