@@ -43,8 +43,10 @@ export function handOn(context: HandOnContext): Promise<unknown> | null {
     ...(isWatched ? [watch(context, signal, timeoutMs)] : []),
     ...(publish?.mqtt === undefined ? [] : [publishTo(publish.mqtt, context, signal, timeoutMs)]),
   ]);
-  const late = new Promise((resolve) => setTimeout(resolve, mostMs).unref());
-  return Promise.race([work, late]);
+  // The timer also keeps the process alive: what waits for an answer that cannot come any more holds nothing open.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, mostMs)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function watch(context: HandOnContext, signal: AbortSignal, timeoutMs: number): Promise<void> {

@@ -54,12 +54,12 @@ export async function publishReadings(context: PublishContext): Promise<number> 
     })),
   ];
   if (messages.length === 0) return 0;
-  const client = await connected(context);
+  const { client, failed } = await connected(context);
   try {
     const sent = messages.map(({ topic, payload }) =>
       client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain: true }),
     );
-    await until(Promise.all(sent), context.signal);
+    await until(Promise.race([Promise.all(sent), failed]), context.signal);
     await until(client.endAsync(), context.signal);
   } catch (thrown) {
     throw unreachable(thrown);
@@ -70,12 +70,18 @@ export async function publishReadings(context: PublishContext): Promise<number> 
   return messages.length;
 }
 
+interface Connection {
+  client: MqttClient;
+  failed: Promise<never>;
+}
+
 /** What a sensor measured long ago is not published again: it expires there as it does here. */
 function isFresh(measured_at: string | null, nowMs: number, intervalMinutes: number): boolean {
   return measured_at === null || nowMs - Date.parse(measured_at) <= staleAfter(intervalMinutes);
 }
 
-async function connected({ mqtt, secrets, signal, timeoutMs }: PublishContext): Promise<MqttClient> {
+/** @returns also what rejects when the connection fails: then the client would wait for answers for ever */
+async function connected({ mqtt, secrets, signal, timeoutMs }: PublishContext): Promise<Connection> {
   const ca = mqtt.ca_file === '' ? undefined : certificates(mqtt.ca_file);
   const { connect } = await import('mqtt');
   const client = connect(mqtt.url, {
@@ -100,7 +106,7 @@ async function connected({ mqtt, secrets, signal, timeoutMs }: PublishContext): 
       Promise.race([new Promise<void>((resolve) => client.once('connect', () => resolve())), failed]),
       signal,
     );
-    return client;
+    return { client, failed };
   } catch (thrown) {
     client.end(true);
     throw unreachable(thrown);

@@ -1,7 +1,7 @@
 /** What a home may want after a good cycle: alerts about itself, and its readings at a broker. None of it can harm a cycle. */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openHome } from '../support/home';
 import { noBroker, startBroker } from '../support/broker';
@@ -92,4 +92,22 @@ test('a home that wants none of it writes no file of it', async () => {
   expect((await home.run('collect-hue')).exitCode).toBe(0);
   expect(existsSync(join(home.dataDirectory, 'home-alerts.json'))).toBe(false);
   expect(home.logLines().map(({ event }) => event)).not.toContain('published');
+});
+
+test('a broker that hangs up in the middle of it changes nothing about the cycle', async () => {
+  const CONNACK = Buffer.from([0x20, 2, 0, 0]);
+  const broker = createTcpServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .once('data', () => {
+        socket.write(CONNACK);
+        socket.once('data', () => socket.destroy());
+      });
+  });
+  await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve));
+  broker.unref(); // it holds nothing open, also if the test fails
+  const url = `mqtt://127.0.0.1:${(broker.address() as AddressInfo).port}`;
+  const home = await openHome({ cloud: false, config: { publish: { mqtt: { url } } } });
+  expect(await home.run('collect-hue')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  expect(home.logged('publish_failed')[0]?.['message']).toContain('the broker closed the connection');
 });
