@@ -53,7 +53,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   {
     name: 'power-cuts',
     proves: 'what a command has reported survives a power cut, and the next command works on what is left',
-    takes: '1 hour for all cuts',
+    takes: '30 minutes for all cuts',
     shortForm: 'end-to-end/power-cuts',
     options:
       '--cuts N of each command (all), --samples N of each cut (2), --clocks A,B (+0,-20h,-3m), --seed N (1), --scenario WORDS',
@@ -82,7 +82,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     proves: 'each mechanism that keeps readings safe has tests that fail without it',
     takes: '15 minutes',
     shortForm: 'none',
-    options: '--only WORDS',
+    options: '--only WORDS (several times for several)',
     load: () => import('./switched-off'),
   },
   {

@@ -8,8 +8,8 @@ import { copyProject, findGone } from './switched-off/bench';
 import { MECHANISMS } from './switched-off/mechanisms';
 
 export async function campaign(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { only: { type: 'string', default: '' } } });
-  const chosen = MECHANISMS.filter(({ name }) => name.includes(values.only));
+  const { values } = parseArgs({ args, options: { only: { type: 'string', multiple: true, default: [''] } } });
+  const chosen = MECHANISMS.filter(({ name }) => values.only.some((words) => name.includes(words)));
   const gone = chosen.flatMap(findGone);
   if (gone.length > 0) throw new Error(`what is to be switched off is gone:\n${gone.join('\n')}`);
   const copy = copyProject();
