@@ -106,6 +106,9 @@ it('while neither the database nor the spool takes what was read: it still ends,
   await holder.release();
   expect([exitCode, error?.type]).toEqual([1, 'interrupted']);
   expect(stderr).toContain('8 readings are lost.');
+  // The wait for another try of the spool is cut short.
+  expect(home.logged('retry')).toMatchObject([{ operation: 'spool.write' }]);
+  expect(home.logged('retry_exhausted')).toMatchObject([{ operation: 'database.store' }]);
 });
 
 const hasTerminals = spawnSync('script', ['-qfc', 'true', '/dev/null']).status === 0;
