@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '../exit-codes';
-import { startAlexaCloud } from '../simulator/alexa-cloud';
+import { startAqmCloud } from '../simulator/aqm-cloud';
 import { startHueBridge } from '../simulator/hue-bridge';
 import { writeScratchInstallation } from '../simulator/scratch-installation';
 
@@ -15,7 +15,7 @@ const [, , recorder = '', ...commands] = process.argv;
 const scratch = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-build-'));
 
 async function warmUp(): Promise<void> {
-  const [bridge, cloud] = await Promise.all([startHueBridge({ protocols: ['https'] }), startAlexaCloud()]);
+  const [bridge, cloud] = await Promise.all([startHueBridge({ protocols: ['https'] }), startAqmCloud()]);
   try {
     const { flags } = writeScratchInstallation(scratch, { bridge, cloud });
     for (const command of commands) {

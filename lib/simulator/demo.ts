@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT } from '../exit-codes';
-import { startAlexaCloud } from './alexa-cloud';
+import { startAqmCloud } from './aqm-cloud';
 import { forgetKeyOnSignal, stepsByHand } from './demo-steps';
 import { readStored, renderTable } from './demo-table';
 import { INTERVAL_MINUTES, writeWeek } from './demo-week';
@@ -31,7 +31,7 @@ async function demo(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-demo-'));
   say(`Simulated home of ${MOTION_SENSORS} motion sensors and ${MONITORS} air quality monitors, in\n${scratch}`);
   const bridge = await startHueBridge({ home: home({ motionSensors: MOTION_SENSORS }), protocols: ['https'] });
-  const cloud = await startAlexaCloud({ monitors: MONITORS });
+  const cloud = await startAqmCloud({ monitors: MONITORS });
   try {
     say(`Hue Bridge at ${bridge.httpsUrl}, Amazon's cloud at ${cloud.baseUrls.alexa}`);
     const installation = writeScratchInstallation(scratch, {

@@ -1,11 +1,11 @@
 /** The faults that `npm run simulator -- --fault NAME` knows: what happens at which device, until the simulator is stopped. */
-import type { AlexaCloud } from './alexa-cloud';
+import type { AqmCloud } from './aqm-cloud';
 import { fault } from './faults';
 import type { HueBridge } from './hue-bridge';
 
 interface Devices {
   bridge: HueBridge;
-  cloud: AlexaCloud;
+  cloud: AqmCloud;
 }
 
 interface NamedFault {

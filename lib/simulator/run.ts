@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { EXIT } from '../exit-codes';
 import { shellQuoted } from '../wording';
-import { startAlexaCloud } from './alexa-cloud';
+import { startAqmCloud } from './aqm-cloud';
 import { startHueBridge } from './hue-bridge';
 import { home } from './hue-home';
 import { NAMED_FAULTS } from './named-faults';
@@ -71,7 +71,7 @@ async function simulate({ port, sensors, monitors, faults }: Flags): Promise<voi
   const directory = mkdtempSync(join(tmpdir(), 'home-temperature-monitor-simulator-'));
   try {
     const bridge = await startHueBridge({ home: home({ motionSensors: sensors }), protocols: ['https'], port });
-    const cloud = await startAlexaCloud({ monitors });
+    const cloud = await startAqmCloud({ monitors });
     const { written, flags } = writeScratchInstallation(directory, { bridge, cloud });
     for (const name of faults) NAMED_FAULTS[name]?.happen({ bridge, cloud });
     say(`Hue Bridge ${bridge.bridgeId} at ${bridge.httpsUrl}, Amazon's cloud at ${cloud.baseUrls.alexa}`);

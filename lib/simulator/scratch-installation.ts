@@ -1,14 +1,14 @@
 /** A configuration that points at simulated devices, written into a scratch folder: for the demo and for tests. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlexaCloud } from './alexa-cloud';
+import type { AqmCloud } from './aqm-cloud';
 import type { HueBridge } from './hue-bridge';
 
 export interface ScratchInstallationOptions {
   /** absent: no `hue` section and no key */
   bridge?: HueBridge;
   /** absent: no `amazon_aqm` section and no token */
-  cloud?: AlexaCloud;
+  cloud?: AqmCloud;
   /** merged into what is written, section by section: `{ hue: { endpoint: 'full' } }` */
   config?: Record<string, Record<string, unknown>>;
   secrets?: Record<string, Record<string, unknown>>;

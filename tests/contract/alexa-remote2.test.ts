@@ -5,7 +5,7 @@
  */
 import https from 'node:https';
 import { connect } from 'node:tls';
-import { startAlexaCloud, type AlexaCloud } from '../../lib/simulator/alexa-cloud';
+import { startAqmCloud, type AqmCloud } from '../../lib/simulator/aqm-cloud';
 import { createTestAuthority } from '../../lib/simulator/certificates';
 
 type Callback<T> = (error: Error | null, result: T) => void;
@@ -55,12 +55,12 @@ const HOSTS = {
   [`alexa.${MARKETPLACE}`]: 'alexa',
 } as const;
 
-let cloud: AlexaCloud;
+let cloud: AqmCloud;
 const usualAgent = https.globalAgent;
 beforeAll(async () => {
   const authority = await createTestAuthority();
   const tls = await authority.server(Object.keys(HOSTS));
-  cloud = await startAlexaCloud({ tls, marketplace: MARKETPLACE, values: 'fixed' });
+  cloud = await startAqmCloud({ tls, marketplace: MARKETPLACE, values: 'fixed' });
   https.globalAgent = leadingTo(cloud, authority.ca);
 });
 afterAll(async () => {
@@ -68,7 +68,7 @@ afterAll(async () => {
   await cloud.close();
 });
 
-function leadingTo({ baseUrls }: AlexaCloud, ca: string): https.Agent {
+function leadingTo({ baseUrls }: AqmCloud, ca: string): https.Agent {
   const agent = new https.Agent();
   agent.createConnection = ({ host }) => {
     const name = String(host);

@@ -3,8 +3,8 @@
  * were seen. A payload may be older and know less, or be of a device that was never used, so a kind of `null` fits
  * everything.
  */
-import { applianceOf } from '../../lib/simulator/alexa-endpoints';
-import { capabilityStatesOf, monitors } from '../../lib/simulator/alexa-monitors';
+import { applianceOf } from '../../lib/simulator/aqm-endpoints';
+import { capabilityStatesOf, monitors } from '../../lib/simulator/aqm-monitors';
 import type { ClipSensor } from '../../lib/simulator/hue-home-shape';
 import { generatedPayloads } from '../fixtures/generate';
 import { parsedPayload, payload } from '../support/payloads';

@@ -1,7 +1,7 @@
 /** A home with the Amazon account only, over TLS with its own authority. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
+import type { AqmCloudOptions } from '../../lib/simulator/aqm-cloud';
 import { createTestAuthority } from '../../lib/simulator/certificates';
 import { SESSION_FILE } from '../../lib/sources/aqm/state-files';
 import type { SessionState } from '../../lib/sources/aqm/session-state';
@@ -22,7 +22,7 @@ export interface AmazonHome extends Home {
 }
 
 export async function openAmazonHome(
-  cloud: AlexaCloudOptions = {},
+  cloud: AqmCloudOptions = {},
   options: Omit<HomeOptions, 'cloud'> = {},
 ): Promise<AmazonHome> {
   const authority = await createTestAuthority('CN=Test authority of Amazon');

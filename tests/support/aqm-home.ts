@@ -6,7 +6,7 @@ import { asMonitorError, type MonitorError } from '../../lib/errors';
 import { stateFolder } from '../../lib/files/state-folder';
 import { createHttp } from '../../lib/http/fetch';
 import { noTraffic, observed, type Traffic } from '../../lib/http/observed';
-import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
+import { startAqmCloud, type AqmCloud, type AqmCloudOptions } from '../../lib/simulator/aqm-cloud';
 import type { SourceReport } from '../../lib/sources/accept';
 import { createAqmSource, type AqmContext, type AqmSource } from '../../lib/sources/aqm/aqm-source';
 import { AMAZON_AQM } from '../../lib/sources/aqm/row';
@@ -29,7 +29,7 @@ export interface CycleOutcome {
 }
 
 export interface AqmHome {
-  cloud: AlexaCloud;
+  cloud: AqmCloud;
   dataDirectory: string;
   logger: RecordingLogger;
   /** what was logged under this event, oldest first */
@@ -45,14 +45,14 @@ export interface AqmHome {
   changeSession(change: (state: SessionState) => void): void;
 }
 
-const opened: AlexaCloud[] = [];
+const opened: AqmCloud[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((cloud) => cloud.close()));
 });
 
-export async function startAqmHome(dataDirectory: string, options: AlexaCloudOptions = {}): Promise<AqmHome> {
+export async function startAqmHome(dataDirectory: string, options: AqmCloudOptions = {}): Promise<AqmHome> {
   let clock = Date.now();
-  const cloud = await startAlexaCloud({ values: 'fixed', now: () => clock, ...options });
+  const cloud = await startAqmCloud({ values: 'fixed', now: () => clock, ...options });
   opened.push(cloud);
   const logger = recordingLogger();
   const config: AqmConfig = {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../lib/simulator/alexa-cloud';
+import { startAqmCloud, type AqmCloud, type AqmCloudOptions } from '../../lib/simulator/aqm-cloud';
 import { startHueBridge, type HueBridge, type HueBridgeOptions } from '../../lib/simulator/hue-bridge';
 import { writeScratchInstallation, type ScratchInstallation } from '../../lib/simulator/scratch-installation';
 import { Database, type Row } from '../../lib/store/database';
@@ -14,7 +14,7 @@ export interface HomeOptions {
   /** false: no Hue section at all */
   bridge?: HueBridgeOptions | false;
   /** false: no Amazon section at all */
-  cloud?: AlexaCloudOptions | false;
+  cloud?: AqmCloudOptions | false;
   /** merged into the configuration, section by section */
   config?: Sections;
   secrets?: Sections;
@@ -27,7 +27,7 @@ export const QUICK_RETRY = { base_delay_seconds: 0.01 };
 
 export interface Home extends ScratchInstallation {
   bridge: HueBridge;
-  cloud: AlexaCloud;
+  cloud: AqmCloud;
   run(command: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
   start(command: string, args?: readonly string[], options?: RunOptions): Running;
   /** Writes the two files again. */
@@ -59,7 +59,7 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
   const directory = mkdtempSync(join(tmpdir(), 'home-'));
   chmodSync(directory, 0o755); // another user's process must be able to reach its own folders
   const bridge = await startHueBridge({ values: 'fixed', ...(options.bridge === false ? {} : options.bridge) });
-  const cloud = await startAlexaCloud({ values: 'fixed', ...(options.cloud === false ? {} : options.cloud) });
+  const cloud = await startAqmCloud({ values: 'fixed', ...(options.cloud === false ? {} : options.cloud) });
   const configure = (config: Sections = {}, secrets: Sections = {}) =>
     writeScratchInstallation(directory, {
       ...(options.bridge === false ? {} : { bridge }),

@@ -11,7 +11,7 @@ import type { Retrier } from '../../reliability/retry';
 import type { Traffic } from '../../http/observed';
 import { createDeviceTexts, type DeviceTexts } from '../device-text';
 import type { Source } from '../source';
-import { createAlexaClient } from './client';
+import { createAqmClient } from './client';
 import type { ListWay, Monitor } from './discovery';
 import { createExchange } from './exchange';
 import type { Place } from './find-monitors';
@@ -109,7 +109,7 @@ export function createAqmSource(context: AqmContext): AqmSource {
       marketplace,
       cookies,
       credentials: credentialsOf(cookies),
-      client: createAlexaClient(amazonHosts(config, marketplace), exchange, texts, context.redactor),
+      client: createAqmClient(amazonHosts(config, marketplace), exchange, texts, context.redactor),
     });
     const enter = async (marketplace: string) => placeAt(marketplace, await obtain(marketplace));
     try {

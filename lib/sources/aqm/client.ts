@@ -28,7 +28,7 @@ export type AskOptions = Pick<AmazonRequest, 'once'>;
 export const ONE_TRY: AskOptions = { once: true };
 
 /** All of it throws a MonitorError, `unauthorized` if the cookies are dead. */
-export interface AlexaClient {
+export interface AqmClient {
   /** the list, by the usual way */
   listByEndpoints(credentials: Credentials, options?: AskOptions): Promise<Discovery>;
   /** the list, by the other way; what it does not tell is taken from the known monitors */
@@ -48,12 +48,7 @@ export interface AlexaClient {
 }
 
 /** @param redact for what is quoted of an answer */
-export function createAlexaClient(
-  hosts: AmazonHosts,
-  exchange: Exchange,
-  texts: DeviceTexts,
-  redact: Redact,
-): AlexaClient {
+export function createAqmClient(hosts: AmazonHosts, exchange: Exchange, texts: DeviceTexts, redact: Redact): AqmClient {
   const read = (response: HttpResponse, endpoint: string) => {
     const answer = readObject(response, endpoint);
     texts.decoded(response.body);

@@ -3,7 +3,7 @@
  * lists a monitor. An account is not always where its owner shops.
  */
 import { asMonitorError, type ErrorType, type MonitorError } from '../../errors';
-import type { AlexaClient, AskOptions, Credentials } from './client';
+import type { AqmClient, AskOptions, Credentials } from './client';
 import { joined, noMonitor, noMonitorInPart, type Discovery, type Monitor } from './discovery';
 import type { Cookies } from './session-state';
 
@@ -12,7 +12,7 @@ export interface Place {
   marketplace: string;
   cookies: Cookies;
   credentials: Credentials;
-  client: AlexaClient;
+  client: AqmClient;
 }
 
 export interface FoundMonitors {

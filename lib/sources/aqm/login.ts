@@ -2,7 +2,7 @@
 import { asMonitorError, MonitorError, type ErrorType } from '../../errors';
 import { createDeviceTexts } from '../device-text';
 import type { AqmContext } from './aqm-source';
-import { createAlexaClient } from './client';
+import { createAqmClient } from './client';
 import type { Discovery, Monitor } from './discovery';
 import { createExchange, type Exchange } from './exchange';
 import { findMonitors, type Place } from './find-monitors';
@@ -146,7 +146,7 @@ async function enterMarketplace(context: LoginContext, refreshToken: string, mar
   const exchange = exchangeOf(context);
   const redact = (secret: string) => redactor.add(secret);
   const cookies = await obtainCookies({ hosts, exchange, marketplace, redact, now: clockOf(context) }, refreshToken);
-  const client = createAlexaClient(hosts, exchange, createDeviceTexts(logger), redactor);
+  const client = createAqmClient(hosts, exchange, createDeviceTexts(logger), redactor);
   return { marketplace, cookies, credentials: credentialsOf(cookies), client };
 }
 

@@ -5,7 +5,7 @@
 import { isWaitOver } from '../../clock';
 import type { MonitorError } from '../../errors';
 import type { Logger } from '../../logging/logger';
-import { ONE_TRY, type AlexaClient, type AskOptions, type Credentials } from './client';
+import { ONE_TRY, type AqmClient, type AskOptions, type Credentials } from './client';
 import type { Monitor } from './discovery';
 import { AddressGone } from './answer';
 import type { StateAnswer } from './readings';
@@ -34,7 +34,7 @@ export interface StateTools {
  * @throws MonitorError `http` if both ways are gone
  */
 export async function askForStates(
-  client: AlexaClient,
+  client: AqmClient,
   credentials: Credentials,
   monitors: Monitor[],
   { state, logger, now, options }: StateTools,

@@ -4,7 +4,7 @@
  * It prints what these hand on as JSON, and ends when its stdin ends.
  */
 import { join } from 'node:path';
-import { startAlexaCloud } from '../../../lib/simulator/alexa-cloud';
+import { startAqmCloud } from '../../../lib/simulator/aqm-cloud';
 import { startHueBridge } from '../../../lib/simulator/hue-bridge';
 import { home } from '../../../lib/simulator/hue-home';
 import { folderOf, kindsOf } from './hand-on';
@@ -16,7 +16,7 @@ async function openHomes([, , directory = '', ...sizes]: string[]): Promise<void
     const sensors = Number(size);
     for (const protocol of ['https', 'http'] as const) {
       const bridge = await startHueBridge({ home: home({ motionSensors: sensors }), protocols: [protocol] });
-      const cloud = await startAlexaCloud({ monitors: sensors });
+      const cloud = await startAqmCloud({ monitors: sensors });
       writeScratchInstallation(join(directory, `${protocol}-${sensors}`), { bridge, cloud });
       if (protocol === 'https' || kinds.length > 0) continue;
       const batteries = Object.values(bridge.home.resources.sensors).flatMap(({ config, type }) =>

@@ -1,5 +1,5 @@
 /** Wrong input: each fault has its error type and a message, and does not affect the rest. */
-import { startAlexaCloud } from '../../../../lib/simulator/alexa-cloud';
+import { startAqmCloud } from '../../../../lib/simulator/aqm-cloud';
 import { createTestAuthority } from '../../../../lib/simulator/certificates';
 import { fault, type Fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
@@ -410,7 +410,7 @@ test('a proxy answers with a certificate of its own authority: it is named, and 
   const home = await startAqmHome(scratchDirectory());
   await home.cycle();
   const tls = await (await createTestAuthority('O=Example Proxy Ltd')).server();
-  const proxy = await startAlexaCloud({ tls });
+  const proxy = await startAqmCloud({ tls });
   try {
     home.config.base_urls = { ...home.config.base_urls, alexa: proxy.baseUrls.alexa };
     const { failure } = await home.cycle();

@@ -1,5 +1,5 @@
 /** Amazon's device list fails, is a part or is empty, for weeks: the monitors known so far are still read. */
-import { applianceOf } from '../../../../lib/simulator/alexa-endpoints';
+import { applianceOf } from '../../../../lib/simulator/aqm-endpoints';
 import { fault } from '../../../../lib/simulator/faults';
 import { startAqmHome, type AqmHome } from '../../../support/aqm-home';
 import { DAY, DISCOVERY, HOUR, MINUTE, REFRESH, STATE } from '../../../support/constants';

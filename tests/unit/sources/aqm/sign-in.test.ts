@@ -2,10 +2,10 @@
 import { MARKETPLACES } from '../../../../lib/config/marketplaces';
 import { loginHosts } from '../../../../lib/sources/aqm/hosts';
 import { beginLogin, readLanding, signInUrl } from '../../../../lib/sources/aqm/sign-in';
-import { startAlexaCloud } from '../../../../lib/simulator/alexa-cloud';
+import { startAqmCloud } from '../../../../lib/simulator/aqm-cloud';
 
 test.each(MARKETPLACES)('an account of %s', async (marketplace) => {
-  const cloud = await startAlexaCloud({ marketplace });
+  const cloud = await startAqmCloud({ marketplace });
   try {
     const hosts = loginHosts({ marketplace, base_urls: {} });
     const at = marketplace === 'amazon.co.jp' ? marketplace : 'amazon.com';

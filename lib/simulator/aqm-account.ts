@@ -32,7 +32,7 @@ interface AuthorizationCode {
 const COOKIE_LIFE_MS = 86_400_000;
 const CODE_LIFE_MS = 5 * 60_000;
 
-export class AlexaAccount {
+export class AqmAccount {
   readonly marketplace: string;
   /** `alexaHostName` of /api/welcome, and the marketplace of /api/users/me */
   readonly tells: { alexaHost: string; shopsAt: string };

@@ -1,8 +1,8 @@
 /** GraphQL of the simulated cloud: a query is parsed and validated, and what Amazon would refuse is refused in its words. */
 import type { GraphQLError } from 'graphql';
 import { execute, parse, validate, type DocumentNode, type ExecutionResult } from 'graphql';
-import { endpointsOf, type ListedMonitors } from './alexa-endpoints';
-import { ALEXA_SCHEMA } from './alexa-graphql-schema';
+import { endpointsOf, type ListedMonitors } from './aqm-endpoints';
+import { ALEXA_SCHEMA } from './aqm-graphql-schema';
 import { json, type Answer } from './answer';
 
 interface GraphqlRequest {

@@ -1,13 +1,13 @@
 /** alexa. of the simulated cloud: discovery by GraphQL, the monitors' state, the account, the csrf cookie. */
-import type { AlexaAccount, IssuedCookies } from './alexa-account';
-import { answerGraphql } from './alexa-graphql';
-import { capabilityStatesOf, type Monitor } from './alexa-monitors';
+import type { AqmAccount, IssuedCookies } from './aqm-account';
+import { answerGraphql } from './aqm-graphql';
+import { capabilityStatesOf, type Monitor } from './aqm-monitors';
 import { html, json, text, type Answer, type SimulatedRequest } from './answer';
 import { FORBIDDEN_GRAPHQL } from './faults';
 import type { Random } from './random';
 
 export interface CloudState {
-  account: AlexaAccount;
+  account: AqmAccount;
   monitors: Monitor[];
   values: 'fixed' | 'drift';
   /** recorded bodies, answered as they are */
@@ -46,7 +46,7 @@ export function answerAlexa(state: CloudState, request: SimulatedRequest): Answe
   return html();
 }
 
-function deadCookies(account: AlexaAccount): Answer {
+function deadCookies(account: AqmAccount): Answer {
   const loginUrl =
     'https://www.amazon.com/ap/signin?showRmrMe=1&openid.return_to=https%3A%2F%2Falexa.amazon.com%2Flogin';
   return text('', 'text/html', account.deadCookieStatus, { loginurl: loginUrl, 'x-cache': 'Error from cloudfront' });

@@ -3,18 +3,18 @@
  * which not.
  */
 import { createHash } from 'node:crypto';
-import { startAlexaCloud, type AlexaCloud, type AlexaCloudOptions } from '../../../lib/simulator/alexa-cloud';
+import { startAqmCloud, type AqmCloud, type AqmCloudOptions } from '../../../lib/simulator/aqm-cloud';
 import { fault } from '../../../lib/simulator/faults';
 
-let cloud: AlexaCloud;
+let cloud: AqmCloud;
 let now: number;
 beforeEach(() => {
   now = Date.UTC(2025, 10, 20, 12);
 });
 afterEach(() => cloud.close());
 
-async function start(options: AlexaCloudOptions = {}): Promise<void> {
-  cloud = await startAlexaCloud({ values: 'fixed', now: () => now, ...options });
+async function start(options: AqmCloudOptions = {}): Promise<void> {
+  cloud = await startAqmCloud({ values: 'fixed', now: () => now, ...options });
 }
 
 const postForm = (url: string, form: Record<string, string>) =>

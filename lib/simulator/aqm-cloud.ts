@@ -2,18 +2,18 @@
  * Amazon's cloud, simulated: three listeners play alexa., www. and api. of one marketplace, so that a request to the
  * wrong host shows. It really checks cookies, csrf and tokens.
  */
-import { AlexaAccount, type AccountOptions } from './alexa-account';
-import { graphqlLine } from './alexa-graphql';
-import { answerApi, answerWww } from './alexa-login';
-import { monitors as makeMonitors, type Monitor } from './alexa-monitors';
-import { answerAlexa, type CloudState } from './alexa-smart-home';
+import { AqmAccount, type AccountOptions } from './aqm-account';
+import { graphqlLine } from './aqm-graphql';
+import { answerApi, answerWww } from './aqm-login';
+import { monitors as makeMonitors, type Monitor } from './aqm-monitors';
+import { answerAlexa, type CloudState } from './aqm-smart-home';
 import type { Answer, SimulatedRequest } from './answer';
 import { createFaultScript, type FaultScript } from './fault-script';
 import { FAST_LINK, type Link } from './misbehave';
 import { seededRandom } from './random';
 import { startServer, type ServerIdentity } from './server';
 
-export interface AlexaCloudOptions extends AccountOptions {
+export interface AqmCloudOptions extends AccountOptions {
   /** how many, or these; default 2 */
   monitors?: number | Monitor[];
   /** `fixed`: the same values at every request; `drift` (default): they change a little */
@@ -28,11 +28,11 @@ export interface AlexaCloudOptions extends AccountOptions {
   stateBody?: string | Buffer;
 }
 
-export interface AlexaCloud {
+export interface AqmCloud {
   /** for `amazon_aqm.base_urls` */
   baseUrls: { alexa: string; www: string; api: string };
   /** tokens, cookies: expire, revoke, rotate */
-  account: AlexaAccount;
+  account: AqmAccount;
   /** read at every request: change it as you like */
   state: CloudState;
   faults: FaultScript;
@@ -52,9 +52,9 @@ export interface AlexaCloud {
   close(): Promise<void>;
 }
 
-export async function startAlexaCloud(options: AlexaCloudOptions = {}): Promise<AlexaCloud> {
+export async function startAqmCloud(options: AqmCloudOptions = {}): Promise<AqmCloud> {
   const { monitors = 2, values = 'drift', seed = 1, now = Date.now } = options;
-  const account = new AlexaAccount(options);
+  const account = new AqmAccount(options);
   const state: CloudState = {
     account,
     monitors: typeof monitors === 'number' ? makeMonitors(monitors, seed) : monitors,

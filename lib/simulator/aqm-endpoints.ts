@@ -1,5 +1,5 @@
 /** The devices of a simulated account as its GraphQL shows them: all fields that the schema knows. */
-import { capabilitiesOf, inScale, type Monitor } from './alexa-monitors';
+import { capabilitiesOf, inScale, type Monitor } from './aqm-monitors';
 
 export interface ListedMonitors {
   monitors: readonly Monitor[];

@@ -1,11 +1,11 @@
 /** www. and api. of the simulated cloud: the sign-in page, the registration, the refresh, the cookies. */
-import type { AlexaAccount, IssuedCookies } from './alexa-account';
+import type { AqmAccount, IssuedCookies } from './aqm-account';
 import { MARKETPLACES } from '../config/marketplaces';
 import { html, json, text, type Answer, type SimulatedRequest } from './answer';
 import { INVALID_GRANT, INVALID_TOKEN } from './faults';
 
 /** `www.<marketplace>` */
-export function answerWww(account: AlexaAccount, request: SimulatedRequest): Answer {
+export function answerWww(account: AqmAccount, request: SimulatedRequest): Answer {
   const { method, path, query } = request;
   if (path === '/ap/signin' && method === 'GET') return text(SIGN_IN_PAGE, 'text/html;charset=UTF-8');
   if (path === '/ap/signin' && method === 'POST') return signIn(account, query);
@@ -16,7 +16,7 @@ export function answerWww(account: AlexaAccount, request: SimulatedRequest): Ans
 }
 
 /** `api.<marketplace>` */
-export function answerApi(account: AlexaAccount, request: SimulatedRequest): Answer {
+export function answerApi(account: AqmAccount, request: SimulatedRequest): Answer {
   if (request.method !== 'POST') return html();
   if (request.path === '/auth/token') return refresh(account, new URLSearchParams(request.body));
   if (request.path === '/auth/register') return register(account, request.body);
@@ -24,7 +24,7 @@ export function answerApi(account: AlexaAccount, request: SimulatedRequest): Ans
 }
 
 /** The user typed name and password: off to the landing page, with a code. */
-function signIn(account: AlexaAccount, query: URLSearchParams): Answer {
+function signIn(account: AqmAccount, query: URLSearchParams): Answer {
   const challenge = query.get('openid.oa2.code_challenge');
   const clientId = /^device:([0-9a-f]{64}23413249564c5635564d32573831)$/.exec(
     query.get('openid.oa2.client_id') ?? '',
@@ -53,13 +53,13 @@ function signIn(account: AlexaAccount, query: URLSearchParams): Answer {
 }
 
 /** Every country signs in at amazon.com; a country's own page refuses the app. Japan is apart. */
-function signInOf({ marketplace }: AlexaAccount): { marketplace: string; handle: string } {
+function signInOf({ marketplace }: AqmAccount): { marketplace: string; handle: string } {
   const isJapan = marketplace === 'amazon.co.jp';
   const handle = 'amzn_dp_project_dee_ios';
   return isJapan ? { marketplace, handle: `${handle}_jp` } : { marketplace: 'amazon.com', handle };
 }
 
-function register(account: AlexaAccount, body: string): Answer {
+function register(account: AqmAccount, body: string): Answer {
   let wish: { auth_data?: Record<string, unknown>; registration_data?: unknown };
   try {
     wish = JSON.parse(body) as typeof wish;
@@ -90,7 +90,7 @@ function register(account: AlexaAccount, body: string): Answer {
   });
 }
 
-function refresh(account: AlexaAccount, form: URLSearchParams): Answer {
+function refresh(account: AqmAccount, form: URLSearchParams): Answer {
   if (form.get('requested_token_type') === 'auth_cookies') return exchange(account, form);
   const isComplete =
     form.get('source_token_type') === 'refresh_token' && form.get('requested_token_type') === 'access_token';
@@ -99,7 +99,7 @@ function refresh(account: AlexaAccount, form: URLSearchParams): Answer {
   return json({ access_token: ACCESS_TOKEN, token_type: 'bearer', expires_in: 3600 });
 }
 
-function exchange(account: AlexaAccount, form: URLSearchParams): Answer {
+function exchange(account: AqmAccount, form: URLSearchParams): Answer {
   const domain = form.get('domain') ?? '';
   const isComplete = form.get('requested_token_type') === 'auth_cookies' && MARKETPLACES.includes(domain.slice(1));
   if (!isComplete || !account.acceptsRefreshToken(form.get('source_token'))) return INVALID_TOKEN();
