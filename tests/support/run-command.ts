@@ -35,11 +35,8 @@ export interface Running {
   result: Promise<RunResult>;
 }
 
-/**
- * To write down its coverage costs a process a third of its time, and its compiled code is not used then. So of the
- * many runs of a script in one file of tests, the first ten and every eighth are counted.
- */
-const isCounted = (earlier: number): boolean => earlier < 10 || earlier % 8 === 0;
+/** To write down its coverage costs a process a third of its time; after a hundred runs of a script there is little to add. */
+const COUNTED_RUNS = 100;
 const runs = new Map<string, number>();
 
 /** The settings for spawned processes that `npm test` (coverage) and `npm run node-versions` (warnings) need. */
@@ -48,7 +45,7 @@ export function observingEnvironment(script: string): Record<string, string> {
   const earlier = runs.get(script) ?? 0;
   runs.set(script, earlier + 1);
   return {
-    ...(coverage === undefined || !isCounted(earlier) ? {} : { NODE_V8_COVERAGE: coverage }),
+    ...(coverage === undefined || earlier >= COUNTED_RUNS ? {} : { NODE_V8_COVERAGE: coverage }),
     ...(warnings === undefined ? {} : { NODE_REDIRECT_WARNINGS: warnings }),
   };
 }
