@@ -16,7 +16,7 @@ journalctl --sync
 said=$(log "_SYSTEMD_UNIT=$unit")
 what=$(show Result)
 if [ -z "$said" ]; then
-  # The commands' own exit codes are 1 to 5: whoever ends so without a word was told not to repeat itself.
+  # The commands' own exit codes are 1 to 5: a command that ends with one of them without a word does not repeat itself.
   [ "$what" != success ] && { [ "$what" != exit-code ] || [ "$(show ExecMainStatus)" -gt 5 ]; } || exit 0
   stamp=${RUNTIME_DIRECTORY:-/run}/$command
   [ -z "$(find "$stamp" -mmin -1440 2>/dev/null)" ] || exit 0

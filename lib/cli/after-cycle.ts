@@ -4,7 +4,7 @@ import type { CycleResult } from '../collect';
 import { createHttp } from '../http/fetch';
 import { beforeDeadline } from '../reliability/deadline';
 import type { Source, SourceKit } from '../sources/source';
-import { laterRetrier, type Cycle } from './cycle';
+import { retrierOf, type Cycle } from './cycle';
 import { forgetOldCycles } from './forget-old';
 import { handOn } from './hand-on';
 import { sayVanished } from './say-vanished';
@@ -28,7 +28,7 @@ interface Ended {
 /** The warnings, the alert, the heartbeat, what the home wants to know, the retention; then the log is closed. */
 export async function afterCycle(cycle: Cycle, { kit, source, result, heartbeat }: Ended): Promise<void> {
   const { row, config, files, log, logger, end } = cycle;
-  const retrier = laterRetrier(cycle);
+  const retrier = retrierOf(cycle, end.storing);
   if (!cycle.isDryRun) {
     if (row.tellsVanished !== true && result.vanished.length > 0) await sayVanished(config.storage, logger, result);
     const { environment } = cycle.terminal;

@@ -14,6 +14,7 @@ import { createLogger, type FileLogger } from '../logging/create-logger';
 import type { Logger } from '../logging/logger';
 import type { Redactor } from '../logging/redact';
 import { startCycleEnd, type CycleEnd } from '../reliability/cycle-end';
+import type { Deadline } from '../reliability/deadline';
 import { createRetrier, type Retrier } from '../reliability/retry';
 import { sleep } from '../reliability/sleep';
 import type { ListedSource } from '../sources/all';
@@ -78,9 +79,8 @@ export async function prepare(
 
 /** @throws MonitorError if the file of the secrets, or this source's section of it, is malformed */
 export function kitOf(cycle: Cycle): SourceKit {
-  const { row, config, logger, redactor, isDryRun, startedAt } = cycle;
+  const { row, config, logger, redactor, isDryRun } = cycle;
   const { reading } = cycle.end;
-  const { watch } = cycle.life;
   const { signal } = reading;
   const traffic = noTraffic();
   return {
@@ -91,14 +91,7 @@ export function kitOf(cycle: Cycle): SourceKit {
     flags: cycle.typed.values,
     traffic,
     http: observed(createHttp(), { traffic, logger }),
-    retrier: createRetrier({
-      policy: config.retry,
-      logger,
-      sleep,
-      cycle: startedAt.toISOString(),
-      deadline: reading,
-      watch,
-    }),
+    retrier: retrierOf(cycle, reading),
     texts: createDeviceTexts(logger, redactor.ofAtLeast(KEY_LENGTH)),
     signal,
     remainingMs: () => reading.remainingMs(),
@@ -147,8 +140,8 @@ export function contextOf(cycle: Cycle, kit: SourceKit, source: Source): Collect
   };
 }
 
-/** For what comes after the reading. */
-export function laterRetrier({ config, logger, end, life, startedAt }: Cycle): Retrier {
+/** Of everything that belongs to this cycle: it tries again until that deadline. */
+export function retrierOf({ config, logger, life, startedAt }: Cycle, deadline: Deadline): Retrier {
   const cycle = startedAt.toISOString();
-  return createRetrier({ policy: config.retry, logger, sleep, cycle, deadline: end.storing, watch: life.watch });
+  return createRetrier({ policy: config.retry, logger, sleep, cycle, deadline, watch: life.watch });
 }
